@@ -1,0 +1,10 @@
+"""4D model, Cmotions, as a model for maturitykit."""
+
+from importlib.resources import files
+
+import maturitykit
+
+
+def model() -> maturitykit.Model:
+    """The model, read from ``model.toml`` and its translations."""
+    return maturitykit.read_model(files(__name__))

@@ -1,0 +1,1 @@
+"""What respondents say, how it becomes one span, and how far they agree."""

@@ -1,0 +1,155 @@
+"""What respondents say: ratings, and assessments made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date as Date
+from enum import StrEnum
+from math import isfinite
+from typing import NamedTuple, TypeAlias
+
+from attrs import field, frozen
+
+from maturitykit.definition import Scale, Stage
+from maturitykit.definition.fields import as_tuple
+from maturitykit.errors import Finding, one_of, quoted
+
+_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?")
+
+
+class NoStage(StrEnum):
+    """Answers that are no stage, and differ from a blank and from the lowest stage."""
+
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+#: The respondent does not know: the dimension may be at any stage.
+UNKNOWN = NoStage.UNKNOWN
+#: The dimension does not apply to the subject: it takes no part.
+NOT_APPLICABLE = NoStage.NOT_APPLICABLE
+
+#: A stage, its id, a range of ids ("a..b"), a share, one of the two above, or blank.
+Answer: TypeAlias = str | float | Stage | None
+
+
+@frozen
+class Rating:
+    """What one respondent says of one dimension.
+
+    Args:
+        dimension: Id of the dimension; a leaf, or ``outcome`` for an overall stage that is
+            given as such.
+        answer: See `Answer`.
+        respondent: Who says so; may stay empty when there is only one.
+        comment: Why.
+        evidence: Where it can be seen.
+        place: Where it was read ("line 4"), for messages.
+    """
+
+    dimension: str
+    answer: Answer
+    respondent: str = ""
+    comment: str = ""
+    evidence: str = ""
+    place: str = field(default="", eq=False, repr=False)
+
+
+@frozen
+class Assessment:
+    """Ratings of one subject on one model at one date, by one or more respondents.
+
+    Args:
+        model: Id of the model.
+        ratings: In any order.
+        subject: Who or what is judged.
+        date: When.
+        version: Of the model, if the ratings are meant for a certain one.
+    """
+
+    model: str
+    ratings: tuple[Rating, ...] = field(converter=as_tuple)
+    subject: str = ""
+    date: Date | None = None
+    version: str = ""
+
+
+class Reading(NamedTuple):
+    """A known answer as positions on its scale."""
+
+    low: int
+    likely: int
+    high: int
+
+
+def ratings_of(answers: Mapping[str, Answer | Rating]) -> list[Rating]:
+    """The answers of one respondent, by dimension, as ratings."""
+    return [
+        answer if isinstance(answer, Rating) else Rating(dimension, answer)
+        for dimension, answer in answers.items()
+    ]
+
+
+def is_known(rating: Rating) -> bool:
+    """Whether a rating says something of the stage: it is not blank, unknown or not applicable."""
+    answer = rating.answer
+    if isinstance(answer, str):
+        return answer.strip() not in ("", UNKNOWN, NOT_APPLICABLE)
+    return answer is not None
+
+
+def read_answer(scale: Scale, answer: Answer) -> Reading | NoStage | Finding:
+    """An answer as positions; ``UNKNOWN`` for a blank too; a finding if it is neither."""
+    if isinstance(answer, Stage):
+        answer = answer.id
+    if isinstance(answer, str):
+        return _read_text(scale, answer.strip())
+    if answer is None:
+        return UNKNOWN
+    if isinstance(answer, (float, int)) and not isinstance(answer, bool):
+        return _read_share(scale, answer)
+    return _wrong(scale, answer)
+
+
+def _read_text(scale: Scale, text: str) -> Reading | NoStage | Finding:
+    if text in scale.positions:
+        position = scale.positions[text]
+        return Reading(position, position, position)
+    if not text:
+        return UNKNOWN
+    if text in (UNKNOWN, NOT_APPLICABLE):
+        return NoStage(text)
+    low, dots, high = (part.strip() for part in text.partition(".."))
+    if dots:
+        return _read_range(scale, text, low, high)
+    return _read_share(scale, float(text)) if _NUMBER.fullmatch(text) else _wrong(scale, text)
+
+
+def _read_range(scale: Scale, text: str, low: str, high: str) -> Reading | Finding:
+    for end in (low, high):
+        if end not in scale.positions:
+            return _wrong(scale, end)
+    bottom, top = scale.positions[low], scale.positions[high]
+    if not scale.at_least(top, bottom):
+        expected = (
+            f'the lower stage first, as in "{high}..{low}"' if scale.is_chain else "a stage and one above it"
+        )
+        return Finding("", f"the range {quoted(text)} does not rise", expected)
+    # On a partial order there is no middle between two stages.
+    return Reading(bottom, (bottom + top) // 2 if scale.is_chain else bottom, top)
+
+
+def _read_share(scale: Scale, share: float) -> Reading | Finding:
+    if not scale.cuts:
+        return _wrong(scale, share)
+    if not (isfinite(share) and 0 <= share <= 1):
+        return Finding("", f"the share {quoted(share)} is out of range", "a number from 0 to 1")
+    position = scale.of_share(share)
+    return Reading(position, position, position)
+
+
+def _wrong(scale: Scale, answer: object) -> Finding:
+    shares = ", or a share from 0 to 1" if scale.cuts else ""
+    expected = f"{one_of(scale.ids, answer)}{shares}, a range a..b, unknown, not_applicable or nothing"
+    return Finding("", f"{quoted(answer)} is not a stage of {scale.id}", expected)

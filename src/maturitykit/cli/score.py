@@ -1,0 +1,245 @@
+"""``maturitykit score``: an assessment to a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from maturitykit.cli.options import language_option, load_model, output_options, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from maturitykit.cli.page import Page
+    from maturitykit.scoring.result import Result, Score
+
+
+@click.command(name="score")
+@click.argument("file")
+@click.option("--model", metavar="MODEL", help="Id, or path of a model.toml, if FILE does not say.")
+@click.option("--scorer", metavar="NAME", help="Another rule than the model's default.")
+@click.option(
+    "--consensus",
+    type=click.Choice(["median", "mean", "weakest", "envelope"]),
+    default="median",
+    show_default=True,
+    help="How ratings of several respondents are combined.",
+)
+@click.option(
+    "--weight", "weights", metavar="DIMENSION=NUMBER", multiple=True, callback=pairs,
+    help="A weight in place of the model's; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--target", "targets", metavar="DIMENSION=STAGE", multiple=True, callback=pairs,
+    help='A wanted stage of a dimension or "outcome"; may be repeated.',
+)  # fmt: skip
+@click.option(
+    "--explain", metavar="[DIMENSION]", is_flag=False, flag_value="outcome",
+    help="Show how a score follows from the answers. Goes behind FILE.",
+)  # fmt: skip
+@language_option
+@output_options(".json", ".csv", ".txt")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    file: str,
+    model: str | None,
+    scorer: str | None,
+    consensus: str,
+    weights: dict[str, str],
+    targets: dict[str, str],
+    explain: str | None,
+    language: str,
+    json: bool,
+    output: str | None,
+) -> None:
+    """Score the assessments in FILE (.csv, .json or .toml)."""
+    from maturitykit.cli.page import Page, as_json, put
+    from maturitykit.files.assessment import read_all
+    from maturitykit.scoring.score import score
+
+    given = load_model(model) if model else None
+    results = []
+    for assessment in read_all(file, given.id if given else ""):
+        found = (given or load_model(assessment.model)).in_language(language)
+        results.append(
+            score(found, assessment, scorer=scorer, consensus=consensus, weights=weights, targets=targets)  # type: ignore[arg-type]
+        )
+    suffix = (output or "").lower()
+    if json or suffix.endswith(".json"):
+        data = [result.to_dict() for result in results]
+        put(as_json(data[0] if len(data) == 1 else data), output)
+    elif suffix.endswith(".csv"):
+        put(_csv(results), output)
+    else:
+        page = Page()
+        for result in results:
+            _explained(page, result, explain) if explain else result_page(page, result)
+        page.show(ctx.color) if output is None else put(page.plain(), output)
+
+
+def result_page(page: Page, result: Result) -> None:
+    """A result as a person wants to read it: the outcome, the tree, what is weak, what is next."""
+    about = " · ".join(part for part in (result.subject, str(result.date or "")) if part)
+    page.heading(about or "Result")
+    page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}), by {_rule(result)}")
+    page.heading(_sentence(result))
+    page.table([_row(result[id], depth) for id, depth in _depths(result)], 2)
+    page.paragraph(_legend(result), 2)
+    _weakest(page, result)
+    _next(page, result)
+    _guidance(page, result)
+    if result.issues:
+        page.heading("What to know before using this")
+        page.table([(i.severity, result.model.by_id[i.where].name, i.message) for i in result.issues], 2)
+
+
+def _rule(result: Result) -> str:
+    counts = {
+        rating.respondent for leaf in result.leaves for rating in leaf.inputs if hasattr(rating, "respondent")
+    }
+    people = f", {result.consensus} of {len(counts)} respondents" if len(counts) > 1 else ""
+    return f"{result.scorer}{people}"
+
+
+def _sentence(result: Result) -> str:
+    from maturitykit.scoring.result import describe
+
+    text = describe(result.outcome)
+    if result.stage is None and not result.outcome.not_applicable:
+        return f"A profile, without an overall stage: {text}"
+    return text[:1].upper() + text[1:]
+
+
+def _depths(result: Result) -> Iterator[tuple[str, int]]:
+    """The dimensions below the outcome, with how deep each stands."""
+    waiting = [(dimension, 0) for dimension in reversed(result.model.dimensions)]
+    while waiting:
+        dimension, depth = waiting.pop()
+        yield dimension.id, depth
+        waiting += [(child, depth + 1) for child in reversed(dimension.children)]
+
+
+def _row(score: Score, depth: int) -> tuple[str, ...]:
+    from maturitykit.scoring.result import describe_span
+
+    if score.not_applicable:
+        stage = "not applicable"
+    elif score.is_open and score.dimension.is_leaf:
+        stage = "open"
+    else:
+        stage = describe_span(score.stage) if score.stage else ""
+    covered = f"{score.coverage:.0%}" if score.inputs and not score.dimension.is_leaf else ""
+    people = f"n={score.respondents}" if score.respondents > 1 and score.dimension.is_leaf else ""
+    return f"{'  ' * depth}{score.dimension.name}", _bar(score), stage, covered or people
+
+
+def _bar(score: Score) -> str:
+    """A cell for each stage of a chain: reached for sure, likely, possible, out of reach."""
+    scale, position = score.dimension.scale, score.position
+    if scale is None or position is None or not scale.is_chain or len(scale.stages) > 12:
+        return ""
+    likely = position.low if position.likely is None else position.likely
+    cells = ("█", position.low), ("▓", likely), ("░", position.high)
+    return "".join(
+        next((cell for cell, reached in cells if scale.at_least(reached, stage)), "·")
+        for stage in range(len(scale.stages))
+    )
+
+
+def _legend(result: Result) -> str:
+    return "█ reached  ▓ likely  ░ possible  · not reached" if any(_bar(s) for s in result.values()) else ""
+
+
+def _weakest(page: Page, result: Result) -> None:
+    weakest = result.weakest
+    if weakest and len(weakest) < len(result.leaves):
+        page.heading("Weakest")
+        for score in weakest:
+            stage = score.stage and score.stage.likely
+            text = score.dimension.descriptors.get(stage.id, "") if stage else ""
+            page.paragraph(f"{score.dimension.name}: {stage and stage.name}{'. ' + text if text else ''}", 2)
+
+
+def _next(page: Page, result: Result) -> None:
+    from maturitykit.scoring.roadmap import roadmap
+
+    for step in roadmap(result):
+        if step.raises is None:
+            page.heading(f"{step.stage.name} is out of reach: what it requires is not applicable")
+            continue
+        page.heading(f"What is needed for {step.stage.name}")
+        for dimension, start, to in step.raises:
+            text = dimension.descriptors.get(to.id, "")
+            page.paragraph(
+                f"{dimension.name}: {start.name if start else 'open'} → {to.name}{'. ' + text if text else ''}", 2
+            )
+
+
+def _guidance(page: Page, result: Result) -> None:
+    stage = result.stage and (result.stage.likely or result.stage.low)
+    for topic in result.model.guidance:
+        if stage and stage.id in topic.texts:
+            page.heading(f"{topic.name} (at {stage.name})")
+            page.paragraph(topic.texts[stage.id], 2)
+
+
+def _explained(page: Page, result: Result, id: str) -> None:
+    from maturitykit.errors import Finding, ScoringError, one_of, quoted
+
+    if id not in result:
+        finding = Finding("", f"{quoted(id)} is not a dimension of {result.model.id}", one_of(list(result), id))
+        raise ScoringError("there is nothing to explain", [finding])
+    page.heading(" · ".join(part for part in (result.subject, str(result.date or "")) if part) or "Result")
+    page.table([[line] for line in result.explain(id).splitlines()])
+
+
+def _csv(results: Sequence[Result]) -> str:
+    """A row for each dimension of each result."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    spans = [f"{what}_{end}" for what in ("stage", "index") for end in ("low", "likely", "high")]
+    split = ["disagreement_low", "disagreement_high", "agreement"]
+    writer.writerow(
+        [
+            "model",
+            "version",
+            "subject",
+            "date",
+            "dimension",
+            *spans,
+            "coverage",
+            "respondents",
+            *split,
+            "not_applicable",
+        ]
+    )
+    for result in results:
+        about = [result.model.id, result.model.version, _safe_cell(result.subject), result.date or ""]
+        for id, score in result.items():
+            data = score.to_dict()
+            ends = [
+                (data[what] or {}).get(end) for what in ("stage", "index") for end in ("low", "likely", "high")
+            ]
+            rest = [(data["disagreement"] or {}).get(part) for part in ("low", "high", "agreement")]
+            writer.writerow(
+                [
+                    *about,
+                    id,
+                    *ends,
+                    data["coverage"],
+                    data["respondents"],
+                    *rest,
+                    str(score.not_applicable).lower(),
+                ]
+            )
+    return text.getvalue()
+
+
+def _safe_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

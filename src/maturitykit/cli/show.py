@@ -1,0 +1,137 @@
+"""``maturitykit show``: the whole model, as a person would want to read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from maturitykit.cli.options import language_option, load_model, output_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from maturitykit.cli.page import Page
+    from maturitykit.definition import Dimension, Guidance, Model, Note, Scale
+
+
+@click.command(name="show")
+@click.argument("model")
+@language_option
+@output_options(".txt", ".json")
+@click.pass_context
+def command(ctx: click.Context, model: str, language: str, json: bool, output: str | None) -> None:
+    """Show a model whole: its stages, dimensions, guidance, notes and source.
+
+    MODEL is the id of an installed model, or the path of a model.toml. What the source does
+    not state is marked as our reading.
+    """
+    from maturitykit.cli.page import as_json, put
+    from maturitykit.files.model import model_to_dict
+
+    found = load_model(model).in_language(language)
+    if json or (output or "").lower().endswith(".json"):
+        put(as_json(model_to_dict(found)), output)
+        return
+    page = model_page(found)
+    page.show(ctx.color) if output is None else put(page.plain(), output)
+
+
+def model_page(model: Model) -> Page:
+    """A model as a page."""
+    from maturitykit.cli.page import Page
+
+    page = Page()
+    page.heading(f"{model.title} ({model.id} {model.version})")
+    page.paragraph(model.summary)
+    for scale in model.scales.values():
+        _scale(page, model, scale)
+    for dimension in model.dimensions:
+        _dimension(page, model, dimension, 0)
+    _gates(page, model.root)
+    _guidance(page, model.guidance, model.outcome, 0)
+    if model.notes:
+        page.heading("Notes")
+        _notes(page, model, model.notes, 2)
+    _source(page, model)
+    return page
+
+
+def _ours(model: Model, *parts: str) -> str:
+    """The mark of what the source does not state, with the numbers of the readings on it."""
+    numbers = [str(i) for i, r in enumerate(model.readings, 1) if r in model.readings_on(*parts)]
+    return f" [our reading {', '.join(numbers)}]" if numbers else ""
+
+
+def _scale(page: Page, model: Model, scale: Scale) -> None:
+    title = "Stages" if scale == model.outcome else f"Scale: {scale.id}"
+    mark = _ours(model, "outcome") if scale == model.outcome else ""
+    page.heading(f"{title}{mark or _ours(model, 'scales', scale.id)}")
+    for stage in scale.stages:
+        above = [scale.stages[scale.positions[id]].name for id in stage.above]
+        order = f" (above {' and '.join(above)})" if above else ""
+        cut = f" (above {stage.cut:.0%})" if stage.cut is not None else ""
+        page.paragraph(f"{stage.name}{order}{cut}{': ' + stage.question if stage.question else ''}", 2)
+        page.paragraph(stage.summary, 4)
+
+
+def _dimension(page: Page, model: Model, dimension: Dimension, indent: int) -> None:
+    tags = [tag.name for tag in model.tags if tag.id in dimension.tags]
+    title = f"{dimension.name}{' (' + ', '.join(tags) + ')' if tags else ''}"
+    mark = _ours(model, "dimensions", dimension.id)
+    if dimension.children or not indent:
+        page.heading(f"{' ' * indent}{title}{mark}")
+    else:
+        page.paragraph(f"{title}{mark}", indent)
+    page.paragraph(dimension.summary, indent + 2)
+    page.paragraph(dimension.question, indent + 2)
+    for stage in dimension.scale.stages if dimension.scale else ():
+        if stage.id in dimension.descriptors:
+            page.paragraph(f"{stage.name}: {dimension.descriptors[stage.id]}", indent + 4)
+    _guidance(page, dimension.guidance, dimension.scale, indent + 2)
+    _notes(page, model, dimension.notes, indent + 2)
+    _gates(page, dimension)
+    for child in dimension.children:
+        _dimension(page, model, child, indent + 2)
+
+
+def _gates(page: Page, dimension: Dimension) -> None:
+    scale = dimension.scale
+    if not dimension.gates or scale is None:
+        return
+    children = {child.id: child for child in dimension.children}
+    page.heading(f"What the stages require ({dimension.name})")
+    rows = []
+    for gate in dimension.gates:
+        child = children[gate.dimension]
+        assert child.scale is not None
+        minimum = child.scale.stages[child.scale.positions[gate.minimum]].name
+        rows.append((scale.stages[scale.positions[gate.stage]].name, f"{child.name}: {minimum} or higher"))
+    page.table(rows, 2)
+
+
+def _guidance(page: Page, topics: Iterable[Guidance], scale: Scale | None, indent: int) -> None:
+    for topic in topics:
+        page.heading(f"{' ' * indent}{topic.name}")
+        for stage in scale.stages if scale else ():
+            if stage.id in topic.texts:
+                page.paragraph(f"At {stage.name}: {topic.texts[stage.id]}", indent + 2)
+
+
+def _notes(page: Page, model: Model, notes: Iterable[Note], indent: int) -> None:
+    kinds = {kind.id: kind.name for kind in model.kinds}
+    for note in notes:
+        page.paragraph(f"{kinds[note.kind]}: {note.text}", indent)
+
+
+def _source(page: Page, model: Model) -> None:
+    source = model.source
+    page.heading("Source")
+    named = (source.author, source.title, source.publisher, source.date, source.url)
+    page.paragraph(", ".join(part for part in named if part) or "Not named.", 2)
+    page.paragraph(source.note, 2)
+    page.paragraph(f"Scored by {', '.join(map(str, model.scorers))}{_ours(model, 'scorers')}.", 2)
+    if model.readings:
+        page.heading("Our reading: what this encoding adds to the source")
+        for number, reading in enumerate(model.readings, 1):
+            page.paragraph(f"{number}. {', '.join(reading.about)}: {reading.why}", 2)

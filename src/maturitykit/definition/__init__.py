@@ -1,0 +1,23 @@
+"""What a model is made of, and what must hold between its parts."""
+
+from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
+from maturitykit.definition.model import Label, Model, Reading, Source
+from maturitykit.definition.scale import Scale, Stage
+from maturitykit.definition.scorer import Rule, Scorer
+from maturitykit.definition.translation import ModelText
+
+__all__ = [
+    "Dimension",
+    "Gate",
+    "Guidance",
+    "Label",
+    "Model",
+    "ModelText",
+    "Note",
+    "Reading",
+    "Rule",
+    "Scale",
+    "Scorer",
+    "Source",
+    "Stage",
+]

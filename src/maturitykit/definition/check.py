@@ -1,0 +1,192 @@
+"""What must hold between the parts of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from maturitykit.definition.dimension import Dimension, Guidance, Note
+from maturitykit.definition.fields import OUTCOME, check_ids
+from maturitykit.definition.scale import Scale
+from maturitykit.errors import Finding, one_of, quoted
+
+if TYPE_CHECKING:
+    from maturitykit.definition.model import Model
+
+#: Deeper trees than this are a mistake, or an attack on the reader's stack.
+DEEPEST = 32
+
+
+def check_model(model: Model) -> Iterator[Finding]:
+    """A finding for everything in a model that does not fit the rest of it."""
+    yield from check_ids("id", [model.id])
+    if not model.version:
+        yield Finding("version", "is empty", 'a version such as "1.0"')
+    if not model.title:
+        yield Finding("title", "is empty", "the title as published")
+    if not model.scorers:
+        yield Finding("scorers", "is empty", "one rule or more, the default first")
+    if not model.dimensions:
+        yield Finding("dimensions", "is empty", "one dimension or more")
+        return
+    if too_deep := next(_too_deep(model.root), None):
+        yield Finding(f"dimensions.{too_deep}", f"stands more than {DEEPEST} levels deep", "a flatter tree")
+        return
+    yield from check_ids("dimensions", [d.id for d in model.root.walk()][1:], reserved=(OUTCOME,))
+    yield from _same_scales(model.root)
+    for dimension in model.root.walk():
+        yield from _check_dimension(model, dimension)
+    yield from check_ids("tags", [tag.id for tag in model.tags])
+    yield from check_ids("kinds", [kind.id for kind in model.kinds])
+    yield from _check_readings(model)
+
+
+def _too_deep(root: Dimension) -> Iterator[str]:
+    level = [root]
+    for _ in range(DEEPEST + 1):
+        level = [child for dimension in level for child in dimension.children]
+    yield from (dimension.id for dimension in level)
+
+
+def _same_scales(root: Dimension) -> Iterator[Finding]:
+    scales: dict[str, Scale] = {}
+    for dimension in root.walk():
+        scale = dimension.scale
+        if scale is not None and scales.setdefault(scale.id, scale) != scale:
+            yield Finding(f"scales.{scale.id}", "two different scales have this id", "an id for each")
+
+
+def _check_dimension(model: Model, dimension: Dimension) -> Iterator[Finding]:
+    where = f"dimensions.{dimension.id}" if dimension.id != OUTCOME else OUTCOME
+    scale = dimension.scale
+    if dimension.weight <= 0:
+        yield Finding(f"{where}.weight", f"is {dimension.weight}", "a number above zero")
+    if dimension.is_leaf and scale is None:
+        yield Finding(f"{where}.scale", "is missing", "the scale that the dimension is rated on")
+    elif dimension.is_leaf and scale and not scale.is_chain:
+        yield Finding(f"{where}.scale", f"{scale.id} is a partial order", "a chain, to be rated on")
+    if scale is not None:
+        for child in dimension.children:
+            if child.scale is None:
+                yield Finding(f"dimensions.{child.id}.scale", "is missing", f"one, as {where} has one")
+    stages = scale.ids if scale else ()
+    yield from _check_stages(f"{where}.descriptors", dimension.descriptors, stages)
+    yield from _check_guidance(where, dimension.guidance, stages)
+    yield from _check_notes(where, dimension.notes, [kind.id for kind in model.kinds])
+    tags = [tag.id for tag in model.tags]
+    for tag in dimension.tags:
+        if tag not in tags:
+            yield Finding(f"{where}.tags", f"{quoted(tag)} is not declared", one_of(tags, tag))
+    if dimension.gates:
+        yield from _check_gates(f"{where}.gates", dimension)
+
+
+def _check_stages(where: str, texts: Mapping[str, str], stages: tuple[str, ...]) -> Iterator[Finding]:
+    for stage in texts:
+        if stage not in stages:
+            yield Finding(f"{where}.{stage}", "is not a stage of the scale", one_of(stages, stage))
+
+
+def _check_guidance(where: str, topics: Iterable[Guidance], stages: tuple[str, ...]) -> Iterator[Finding]:
+    topics = list(topics)
+    yield from check_ids(f"{where}.guidance", [topic.id for topic in topics])
+    for topic in topics:
+        yield from _check_stages(f"{where}.guidance.{topic.id}.texts", topic.texts, stages)
+
+
+def _check_notes(where: str, notes: Iterable[Note], kinds: list[str]) -> Iterator[Finding]:
+    notes = list(notes)
+    yield from check_ids(f"{where}.notes", [note.id for note in notes])
+    for note in notes:
+        if note.kind not in kinds:
+            yield Finding(
+                f"{where}.notes.{note.id}.kind",
+                f"{quoted(note.kind)} is not declared",
+                one_of(kinds, note.kind),
+            )
+
+
+def _check_gates(where: str, parent: Dimension) -> Iterator[Finding]:
+    if parent.scale is None or parent.is_leaf:
+        yield Finding(where, "nothing here has stages to be gated", "gates where children are combined")
+        return
+    children = {child.id: child for child in parent.children}
+    sound = True
+    for i, gate in enumerate(parent.gates):
+        for finding in _check_gate(f"{where}[{i}]", gate.stage, gate.dimension, gate.minimum, parent, children):
+            sound = False
+            yield finding
+    if sound:
+        yield from _check_reachable(where, parent, parent.scale, children)
+
+
+def _check_gate(
+    where: str, stage: str, child: str, minimum: str, parent: Dimension, children: Mapping[str, Dimension]
+) -> Iterator[Finding]:
+    assert parent.scale is not None
+    above_bottom = parent.scale.ids[1:]
+    if stage not in above_bottom:
+        yield Finding(f"{where}.stage", f"{quoted(stage)} cannot be gated", one_of(above_bottom, stage))
+    if child not in children:
+        expected = one_of(list(children), child)
+        yield Finding(f"{where}.dimension", f"{quoted(child)} is not a child of {parent.id}", expected)
+    elif (scale := children[child].scale) and minimum not in scale.ids[1:]:
+        expected = one_of(scale.ids[1:], minimum)
+        yield Finding(f"{where}.minimum", f"{quoted(minimum)} asks nothing of {child}", expected)
+
+
+def _check_reachable(
+    where: str, parent: Dimension, scale: Scale, children: Mapping[str, Dimension]
+) -> Iterator[Finding]:
+    gated = {scale.positions[gate.stage] for gate in parent.gates}
+    for i, below in enumerate(scale.directly_below):
+        if below == {0} and i not in gated:
+            expected = "a gate, or everyone would be there"
+            yield Finding(where, f"stage {scale.ids[i]} requires nothing", expected)
+    needs = [_needs(parent, below, children) for below in scale.below]
+    for a, b in combinations(range(len(scale.stages)), 2):
+        both = int(scale.join([a, b]))
+        for child, need in needs[both].items():
+            child_scale = children[child].scale
+            assert child_scale is not None
+            if not child_scale.at_least(child_scale.join([needs[a].get(child, 0), needs[b].get(child, 0)]), need):
+                yield Finding(
+                    where,
+                    f"{scale.ids[both]} requires more of {child} than {scale.ids[a]} and {scale.ids[b]} do",
+                    "whoever reaches both to reach the stage above them",
+                )
+
+
+def _needs(parent: Dimension, stages: frozenset[int], children: Mapping[str, Dimension]) -> dict[str, int]:
+    """What being at or above all these stages takes of each child."""
+    assert parent.scale is not None
+    needs: dict[str, int] = {}
+    for gate in parent.gates:
+        if parent.scale.positions[gate.stage] in stages:
+            scale = children[gate.dimension].scale
+            assert scale is not None
+            minimum = scale.positions[gate.minimum]
+            needs[gate.dimension] = int(scale.join([needs.get(gate.dimension, 0), minimum]))
+    return needs
+
+
+def _check_readings(model: Model) -> Iterator[Finding]:
+    yield from check_ids("readings", [reading.id for reading in model.readings])
+    known = {
+        "": ["outcome", "scorers", "scales", "dimensions", "gates", "guidance", "notes", "tags", "kinds", "title"],
+        "scales": list(model.scales),
+        "dimensions": list(model.by_id)[1:],
+    }
+    for reading in model.readings:
+        where = f"readings.{reading.id}.about"
+        if not reading.about:
+            yield Finding(where, "is empty", "the parts of the model that it concerns")
+        for path in reading.about:
+            part, _, rest = path.partition(".")
+            name = rest.partition(".")[0]
+            if part not in known[""]:
+                yield Finding(where, f"{quoted(path)} is no part of the model", one_of(known[""], part))
+            elif name and part in known and name not in known[part]:
+                expected = one_of(known[part], name)
+                yield Finding(where, f"{quoted(path)} is no part of the model", expected)

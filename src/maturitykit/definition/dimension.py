@@ -1,0 +1,115 @@
+"""Dimensions: the tree of what is judged, with the texts that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from attrs import Factory, field, frozen
+
+from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.scale import Scale
+from maturitykit.definition.scorer import Scorer
+from maturitykit.errors import Finding, ModelError, quoted
+
+
+@frozen
+class Guidance:
+    """What to do *while at* each stage, on one topic.
+
+    Args:
+        id: Unique on its model or dimension.
+        name: The topic ("What to develop?").
+        texts: A text by the id of a stage, of the outcome's or the dimension's scale.
+    """
+
+    id: str
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
+    texts: Mapping[str, str] = field(factory=dict, hash=False)
+
+
+@frozen
+class Note:
+    """A text of a kind that the model declares, such as "precondition" or "missing"."""
+
+    id: str
+    kind: str
+    text: str
+
+
+@frozen
+class Gate:
+    """A stage of the parent requires a child to be at some stage of the child's own scale.
+
+    Args:
+        stage: Id of the parent's stage.
+        dimension: Id of the child.
+        minimum: Id of the lowest stage of the child that will do.
+    """
+
+    stage: str
+    dimension: str
+    minimum: str
+
+
+def exact_weight(weight: int | float | str | Fraction) -> Fraction:
+    """A weight as a fraction, so that sums of weights do not depend on their order."""
+    # By way of its decimal text, a float means what its author wrote: 0.1 is a tenth.
+    try:
+        return weight if isinstance(weight, Fraction) else Fraction(str(weight))
+    except (ValueError, ZeroDivisionError):
+        finding = Finding(
+            "weight", f"{quoted(weight)} is not a number", 'a number above zero, or a text such as "1/3"'
+        )
+        raise ModelError("a weight cannot be used", [finding]) from None
+
+
+@frozen
+class Dimension:
+    """A node in the tree of what is judged: a leaf is rated, any other node is scored.
+
+    Args:
+        id: Unique in its model.
+        name: The label as published.
+        summary: What is judged.
+        question: What a respondent is asked.
+        tags: Ids of tags that the model declares ("long-term").
+        weight: Its weight among its siblings, above zero.
+        scale: What it is rated or scored on. A node with children may have none: then they
+            are not combined.
+        scorer: The id of its own rule, or the rule; by default the one that the model
+            offers first or that the caller chooses.
+        gates: Requirements of its stages on its children, for rules that read them.
+        descriptors: What the dimension looks like at each stage, by the stage's id.
+        guidance: What to do at each stage.
+        notes: Other texts of the source, or on it.
+        children: The dimensions that it is made of.
+    """
+
+    id: str
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
+    summary: str = ""
+    question: str = ""
+    tags: tuple[str, ...] = field(default=(), converter=as_tuple)
+    weight: Fraction = field(default=Fraction(1), converter=exact_weight)
+    scale: Scale | None = None
+    scorer: str | Scorer | None = None
+    gates: tuple[Gate, ...] = field(default=(), converter=as_tuple)
+    descriptors: Mapping[str, str] = field(factory=dict, hash=False)
+    guidance: tuple[Guidance, ...] = field(default=(), converter=as_tuple)
+    notes: tuple[Note, ...] = field(default=(), converter=as_tuple)
+    children: tuple[Dimension, ...] = field(default=(), converter=as_tuple)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is rated, not scored from children."""
+        return not self.children
+
+    def walk(self) -> Iterator[Dimension]:
+        """This dimension and all below it, each before its children."""
+        # Without recursion: a file may nest deeper than Python's stack.
+        waiting = [self]
+        while waiting:
+            dimension = waiting.pop()
+            yield dimension
+            waiting.extend(reversed(dimension.children))

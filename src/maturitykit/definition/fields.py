@@ -1,0 +1,31 @@
+"""What the fields of models, dimensions, stages and the rest have in common."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from maturitykit.errors import Finding, quoted
+
+#: The id of the root of every model's tree.
+OUTCOME = "outcome"
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+
+
+def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Items as a tuple, so that a list will do where one is made in Python."""
+    return tuple(items)
+
+
+def check_ids(where: str, ids: Iterable[str], reserved: Sequence[str] = ()) -> Iterable[Finding]:
+    """A finding for every id that is malformed, reserved or stands twice."""
+    seen: set[str] = set()
+    for name in ids:
+        if not _ID.fullmatch(name):
+            expected = "a letter, then letters, digits, - or _ (100 at most)"
+            yield Finding(where, f"{quoted(name)} is not an id", expected)
+        elif name in reserved:
+            yield Finding(where, f"{quoted(name)} has a meaning of its own", "another id")
+        if name in seen:
+            yield Finding(where, f"the id {quoted(name)} stands twice", "each id once")
+        seen.add(name)

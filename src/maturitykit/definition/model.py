@@ -1,0 +1,175 @@
+"""Models: a published framework at a version, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from attrs import Factory, evolve, field, frozen
+
+from maturitykit.definition.check import check_model
+from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
+from maturitykit.definition.fields import OUTCOME, as_tuple
+from maturitykit.definition.scale import Scale
+from maturitykit.definition.scorer import Scorer
+from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
+from maturitykit.errors import ModelError, quoted
+
+
+@frozen
+class Source:
+    """Where a model was published. What the source itself does not name stays empty.
+
+    Args:
+        title: Of the publication.
+        publisher: Who published it.
+        author: Who wrote it.
+        date: When, as the source gives it.
+        url: Where it can be read.
+        note: What is missing, or what else to know about the source.
+    """
+
+    title: str = ""
+    publisher: str = ""
+    author: str = ""
+    date: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@frozen
+class Reading:
+    """*Our reading*: something the encoding added that the source does not state.
+
+    Args:
+        id: Unique in the model.
+        about: The parts that it concerns, as dotted paths: ``outcome``, ``outcome.scorer``,
+            ``scales.attainment``, ``dimensions.culture``, ``dimensions.culture.question``.
+        why: What was added, and the reason.
+    """
+
+    id: str
+    about: tuple[str, ...] = field(converter=as_tuple)
+    why: str
+
+
+@frozen
+class Label:
+    """A tag of dimensions, or a kind of notes, that a model declares."""
+
+    id: str
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
+
+
+@frozen
+class Model:
+    """A published framework at a version: what it judges, on which scales, by which rules.
+
+    Args:
+        id: Its name in the registry.
+        version: Of this encoding.
+        title: As published.
+        dimensions: The tops of the tree.
+        scorers: Ids of the rules it offers, the default first. A dimension that names its
+            own keeps that.
+        outcome: The scale of the overall result. None where the source has no such stages:
+            then the result is a profile.
+        gates: Requirements of the outcome's stages on the dimensions.
+        summary: What the model is about.
+        source: Where it was published.
+        readings: What the encoding added to the source.
+        guidance: What to do at each stage of the outcome.
+        notes: Texts on the model as a whole.
+        tags: The tags its dimensions may carry.
+        kinds: The kinds its notes may be of.
+        language: Of the texts in it.
+        translations: The texts in other languages, by language tag.
+
+    Raises:
+        ModelError: With everything that does not fit.
+    """
+
+    id: str
+    version: str
+    title: str
+    dimensions: tuple[Dimension, ...] = field(converter=as_tuple)
+    scorers: tuple[str | Scorer, ...] = field(converter=as_tuple)
+    outcome: Scale | None = None
+    gates: tuple[Gate, ...] = field(default=(), converter=as_tuple)
+    summary: str = ""
+    source: Source = Source()
+    readings: tuple[Reading, ...] = field(default=(), converter=as_tuple)
+    guidance: tuple[Guidance, ...] = field(default=(), converter=as_tuple)
+    notes: tuple[Note, ...] = field(default=(), converter=as_tuple)
+    tags: tuple[Label, ...] = field(default=(), converter=as_tuple)
+    kinds: tuple[Label, ...] = field(default=(), converter=as_tuple)
+    language: str = "en"
+    translations: Mapping[str, ModelText] = field(factory=dict, eq=False)
+    #: What scoring has compiled from the model, by scorer: kept here to go with the model.
+    compiled: dict[object, object] = field(factory=dict, init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        findings = list(check_model(self))
+        if findings:
+            raise ModelError(f"model {quoted(self.id)} cannot be used", findings)
+
+    def __repr__(self) -> str:
+        count = sum(dimension.is_leaf for dimension in self.root.walk())
+        return f"<{type(self).__name__} {self.id} {self.version}: {self.title}, {count} dimensions to rate>"
+
+    @cached_property
+    def root(self) -> Dimension:
+        """The outcome as a dimension: the root of the tree."""
+        return Dimension(
+            OUTCOME,
+            name=self.title,
+            summary=self.summary,
+            scale=self.outcome,
+            gates=self.gates,
+            guidance=self.guidance,
+            notes=self.notes,
+            children=self.dimensions,
+        )
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Dimension]:
+        """Every dimension by its id, the outcome first, each before its children."""
+        return {dimension.id: dimension for dimension in self.root.walk()}
+
+    @cached_property
+    def leaves(self) -> tuple[Dimension, ...]:
+        """The dimensions to rate, in order."""
+        return tuple(dimension for dimension in self.root.walk() if dimension.is_leaf)
+
+    @cached_property
+    def scales(self) -> Mapping[str, Scale]:
+        """Every scale in use by its id, the outcome's first."""
+        return {d.scale.id: d.scale for d in self.root.walk() if d.scale is not None}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it speaks, its own first."""
+        return (self.language, *self.translations)
+
+    def in_language(self, language: str) -> Model:
+        """This model with its texts in another language.
+
+        A regional tag falls back to its language (``nl-BE`` to ``nl``), and a text that is
+        not translated stays as it is.
+
+        Raises:
+            ModelError: If the texts belong to parts that the model does not have.
+        """
+        found = language_of(language, self.translations)
+        if found is None:
+            return self
+        text = self.translations[found]
+        findings = list(check_translation(self, text))
+        if findings:
+            raise ModelError(f"the texts of model {quoted(self.id)} in {found} do not fit it", findings)
+        return evolve(translated(self, text), language=found)
+
+    def readings_on(self, *parts: str) -> Iterable[Reading]:
+        """What is our reading of a part, or of something within it."""
+        path = ".".join(parts)
+        return [r for r in self.readings if any((about + ".").startswith(path + ".") for about in r.about)]

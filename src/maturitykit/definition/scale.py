@@ -1,0 +1,220 @@
+"""Scales: ordered sets of stages, a chain as a rule, a lattice where the order is partial."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import pairwise
+from math import floor
+from typing import TypeAlias
+
+from attrs import Factory, field, frozen
+
+from maturitykit.definition.fields import as_tuple, check_ids
+from maturitykit.errors import Finding, ModelError, one_of, quoted
+
+#: Where a score is on its scale. On a chain of n stages a number in [0, n-1], fractional
+#: only under rules that assume equal steps; on a partial order the index of a stage.
+Position: TypeAlias = float
+
+#: What a comparison of positions allows, so that 1.9999999999 reaches stage 2.
+TOLERANCE = 1e-9
+
+
+@frozen
+class Stage:
+    """A named step on a scale.
+
+    Args:
+        id: Unique on its scale.
+        name: The label as published.
+        question: What one asks at this stage, where the source has such a question.
+        summary: What being at this stage means.
+        value: What a mean counts for this stage, in [0, 1]; by default equal steps.
+        cut: The share, in [0, 1), that must be *exceeded* to be at this stage.
+        above: On a partial order, the ids of the stages directly below this one.
+    """
+
+    id: str
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
+    question: str = ""
+    summary: str = ""
+    value: float | None = None
+    cut: float | None = None
+    above: tuple[str, ...] = field(default=(), converter=as_tuple)
+
+
+@frozen
+class Scale:
+    """An ordered set of two or more stages, listed from the lowest up.
+
+    Stages form a chain in the order they are listed, unless a stage says which others it
+    stands ``above``: then they form a partial order, which must be a lattice.
+
+    Raises:
+        ModelError: Stages that share an id, an order that is not a lattice, or cut points
+            or values that do not rise.
+    """
+
+    id: str
+    stages: tuple[Stage, ...] = field(converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        findings = list(self._findings())
+        if findings:
+            raise ModelError(f"scale {quoted(self.id)} cannot be used", findings)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the stages, from the lowest up."""
+        return tuple(stage.id for stage in self.stages)
+
+    @cached_property
+    def is_chain(self) -> bool:
+        """Whether every two stages can be compared."""
+        return not any(stage.above for stage in self.stages)
+
+    @property
+    def top(self) -> int:
+        """The position of the highest stage; the lowest is at 0."""
+        return len(self.stages) - 1
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Position of each stage by its id."""
+        return {stage: position for position, stage in enumerate(self.ids)}
+
+    @cached_property
+    def below(self) -> tuple[frozenset[int], ...]:
+        """For each stage, the positions of all stages at or below it."""
+        if self.is_chain:
+            return tuple(frozenset(range(i + 1)) for i in range(len(self.stages)))
+        sets: list[frozenset[int]] = []
+        for i, stage in enumerate(self.stages):
+            lower = (sets[self.positions[s]] for s in stage.above)
+            sets.append(frozenset({i}).union(*lower))
+        return tuple(sets)
+
+    @cached_property
+    def directly_below(self) -> tuple[frozenset[int], ...]:
+        """For each stage, the positions of the highest stages below it."""
+        strict = [below - {i} for i, below in enumerate(self.below)]
+        return tuple(s - frozenset().union(*(strict[i] for i in s)) for s in strict)
+
+    @cached_property
+    def values(self) -> tuple[float, ...]:
+        """What a mean counts for each stage, from 0 to 1; only on a chain."""
+        stated = [stage.value for stage in self.stages]
+        return tuple(i / self.top if v is None else v for i, v in enumerate(stated))
+
+    @cached_property
+    def has_equal_steps(self) -> bool:
+        """Whether the values of the stages are evenly spaced."""
+        return all(stage.value is None for stage in self.stages)
+
+    @cached_property
+    def cuts(self) -> tuple[float, ...]:
+        """The share that each stage above the lowest must exceed; empty without cut points."""
+        return tuple(stage.cut for stage in self.stages if stage.cut is not None)
+
+    def stage(self, position: Position) -> Stage:
+        """The highest stage that a position reaches, never by rounding up."""
+        return self.stages[floor(position + TOLERANCE)]
+
+    def index(self, position: Position) -> float | None:
+        """A position as a share of the scale, in [0, 1]; none on a partial order."""
+        return position / self.top if self.is_chain else None
+
+    def at_least(self, position: Position, other: int) -> bool:
+        """Whether a position is at or above the stage at ``other``."""
+        if self.is_chain:
+            return position + TOLERANCE >= other
+        return other in self.below[int(position)]
+
+    def meet(self, positions: Iterable[Position]) -> Position:
+        """The highest position that is at or below all of these; on a chain the least."""
+        if self.is_chain:
+            return min(positions)
+        common = frozenset.intersection(*(self.below[int(p)] for p in positions))
+        return max(common, key=lambda i: len(self.below[i]))
+
+    def join(self, positions: Iterable[Position]) -> Position:
+        """The lowest position that is at or above all of these; on a chain the greatest."""
+        if self.is_chain:
+            return max(positions)
+        wanted = {int(p) for p in positions}
+        above = (i for i, below in enumerate(self.below) if wanted <= below)
+        return min(above, key=lambda i: len(self.below[i]))
+
+    def of_share(self, share: float) -> int:
+        """The position that a share in [0, 1] attains by the cut points."""
+        return sum(share > cut for cut in self.cuts)
+
+    def value(self, position: Position) -> float:
+        """What a mean counts for a position: between two stages, in proportion."""
+        if self.has_equal_steps:
+            return position / self.top
+        i = min(floor(position + TOLERANCE), self.top - 1)
+        low, high = self.values[i], self.values[i + 1]
+        # Held below the upper stage, so that rounding never makes a lower position count more.
+        return min(high, low + (high - low) * (position - i))
+
+    def of_value(self, value: float) -> Position:
+        """The position whose value this is, the inverse of `value`."""
+        if self.has_equal_steps:
+            return value * self.top
+        i = max(i for i in range(self.top) if i == 0 or self.values[i] <= value)
+        low, high = self.values[i], self.values[i + 1]
+        return i + (value - low) / (high - low)
+
+    def _findings(self) -> Iterable[Finding]:
+        where = f"scales.{self.id}"
+        yield from check_ids(where, [self.id])
+        yield from check_ids(where, self.ids, reserved=("unknown", "not_applicable"))
+        if len(self.stages) < 2:
+            yield Finding(where, f"has {len(self.stages)} stages", "two or more")
+            return
+        order = list(self._order_findings(where))
+        yield from order
+        if not self.is_chain and not order:
+            yield from self._lattice_findings(where)
+        yield from _rising(where, "value", [stage.value for stage in self.stages], ends=(0, 1))
+        cuts = [stage.cut for stage in self.stages]
+        if cuts[0] is not None:
+            yield Finding(f"{where}.{self.ids[0]}.cut", "the lowest stage has a cut point", "none")
+        yield from _rising(where, "cut", cuts[1:])
+        if not self.is_chain and any(s.value is not None or s.cut is not None for s in self.stages):
+            yield Finding(where, "a partial order has values or cut points", "them on chains only")
+
+    def _order_findings(self, where: str) -> Iterable[Finding]:
+        for i, stage in enumerate(self.stages):
+            for name in stage.above:
+                if name not in self.ids[:i]:
+                    expected = one_of(self.ids[:i], name) + ", listed before it"
+                    yield Finding(f"{where}.{stage.id}.above", f"{quoted(name)} is not below it", expected)
+            if i and not self.is_chain and not stage.above:
+                yield Finding(f"{where}.{stage.id}", "stands above nothing", "a single lowest stage, the first")
+
+    def _lattice_findings(self, where: str) -> Iterable[Finding]:
+        for i, a in enumerate(self.below):
+            for j, b in enumerate(self.below[:i]):
+                pair = f"{self.ids[j]} and {self.ids[i]}"
+                if (a & b) not in self.below:
+                    yield Finding(where, f"{pair} have no single highest stage below both", "a lattice")
+                above = [k for k, below in enumerate(self.below) if {i, j} <= below]
+                if not any(all(k in self.below[m] for m in above) for k in above):
+                    yield Finding(where, f"{pair} have no single lowest stage above both", "a lattice")
+
+
+def _rising(
+    where: str, what: str, numbers: Sequence[float | None], ends: tuple[float, float] | None = None
+) -> Iterable[Finding]:
+    given = [number for number in numbers if number is not None]
+    if not given:
+        return
+    if len(given) < len(numbers):
+        yield Finding(where, f"some stages have a {what} and some have none", "all or none")
+    elif any(a >= b for a, b in pairwise(given)):
+        yield Finding(where, f"the {what}s of the stages do not rise: {given}", "each above the one before")
+    elif not (given[0] >= 0 and given[-1] <= 1):
+        yield Finding(where, f"the {what}s of the stages leave 0..1: {given}", "numbers from 0 to 1")
+    elif ends and (given[0], given[-1]) != ends:
+        yield Finding(where, f"the {what}s run from {given[0]} to {given[-1]}", f"from {ends[0]} to {ends[1]}")

@@ -1,0 +1,59 @@
+"""The abstract rule by which a dimension's score follows from those of its children."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from maturitykit.definition.issue import Issue
+from maturitykit.definition.scale import Position
+
+if TYPE_CHECKING:
+    from maturitykit.definition.dimension import Dimension
+
+#: Positions of some children, in their order, to the position of their parent.
+Rule: TypeAlias = Callable[[Sequence[Position]], Position]
+
+
+class Scorer(ABC):
+    """A monotone rule that combines the scores of children into that of their parent.
+
+    A subclass says once how positions combine. Because raising a position may never lower
+    the outcome, the same rule serves for the lowest, the likely and the highest bound.
+    """
+
+    #: Its name in models, on the command line and as an entry point.
+    id: ClassVar[str]
+    #: Whether it reads the order of stages only, never a distance between them.
+    ordinal: ClassVar[bool]
+    #: Whether a child without a likely stage counts with its lowest one in the parent's
+    #: likely stage; otherwise it is left out there.
+    reads_open_as_low: ClassVar[bool] = False
+
+    @abstractmethod
+    def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule | None:
+        """The rule for one parent and those of its children that take part.
+
+        None where nothing is combined, and the children speak for themselves.
+
+        Args:
+            parent: The dimension to score; it has a scale.
+            children: One or more of the parent's children, each with a scale: the others
+                are not applicable, or have no likely stage.
+            weights: The weight of each of these children, as the smallest whole numbers in
+                their proportion.
+        """
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        """Why this rule cannot serve the parent; nothing when it can."""
+        return ()
+
+    def remarks(self, parent: Dimension, positions: Mapping[str, Position | None]) -> Iterable[Issue]:
+        """What a reader of the result should know.
+
+        Args:
+            parent: The dimension that was scored.
+            positions: Of each child, by id: likely, or else lowest; none if not applicable.
+        """
+        return ()

@@ -1,0 +1,1 @@
+"""Models and assessments as files; nothing else knows how they are read."""

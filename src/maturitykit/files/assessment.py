@@ -1,0 +1,214 @@
+"""Assessments as files: one document as TOML or JSON, or a table of ratings as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator
+from datetime import date as Date
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from attrs import frozen
+
+from maturitykit.assessment.ratings import Assessment, Rating
+from maturitykit.errors import FileError, Finding, one_of, quoted
+from maturitykit.files.strict import structure
+from maturitykit.files.text import read_text, read_toml
+
+#: The columns of a table of ratings; only those two without a mark must be there.
+COLUMNS = ("model", "subject", "respondent", "date", "dimension", "rating", "comment", "evidence")
+REQUIRED = ("dimension", "rating")
+
+
+@frozen
+class RatingEntry:
+    """A rating in a document; without ``rating``, a blank."""
+
+    dimension: str
+    rating: str | float | None = None
+    respondent: str = ""
+    comment: str = ""
+    evidence: str = ""
+
+
+@frozen
+class AssessmentEntry:
+    """An assessment in a document."""
+
+    format: int
+    ratings: tuple[RatingEntry, ...]
+    model: str = ""
+    version: str = ""
+    subject: str = ""
+    date: Date | None = None
+
+
+def read(path: str | os.PathLike[str], model: str = "") -> Assessment:
+    """Read the one assessment in a file: TOML, JSON or CSV, by its suffix.
+
+    Args:
+        path: The file.
+        model: Id of the model, where the file does not name it.
+
+    Raises:
+        FileError: If it cannot be read or is not one assessment, with all findings. Whether
+            the ratings fit the model is found when they are scored.
+    """
+    found = read_all(path, model)
+    if len(found) > 1:
+        names = ", ".join(_name(assessment) for assessment in found[:5]) + (", …" if len(found) > 5 else "")
+        finding = Finding("", f"it holds {len(found)}: {names}", "one; read_all reads them all")
+        raise FileError(f"{path} is not one assessment", [finding])
+    return found[0]
+
+
+def read_all(path: str | os.PathLike[str], model: str = "") -> list[Assessment]:
+    """Read every assessment in a file; a table holds one for each model, subject and date.
+
+    Raises:
+        FileError: As `read` does.
+    """
+    readers = {".csv": _read_table, ".json": _read_json, ".toml": _read_toml}
+    suffix = PurePath(path).suffix.lower()
+    if suffix not in readers:
+        finding = Finding("", f"files of the kind {quoted(suffix)} are not known", ".csv, .json or .toml")
+        raise FileError(f"cannot read {path}", [finding])
+    return readers[suffix](path, model)
+
+
+def _name(assessment: Assessment) -> str:
+    named = [assessment.model, assessment.subject, str(assessment.date or "")]
+    return " ".join(part for part in named if part) or "(no subject)"
+
+
+def _read_toml(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+    return [_assessment(path, read_toml(path), model)]
+
+
+def _read_json(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+    text = read_text(path)
+    try:
+        data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        what = "the file is empty" if not text.strip() else f"is not JSON: {error.msg}"
+        finding = Finding(f"line {error.lineno}, column {error.colno}", what)
+    except RecursionError:
+        finding = Finding("", "is nested too deep", "a flatter file")
+    except ValueError as error:
+        finding = Finding("", f"is not JSON: {error}")
+    else:
+        return [_assessment(path, data, model)]
+    raise FileError(f"cannot read {path}", [finding])
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = [key for key, _ in pairs]
+        double = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {quoted(double)} stands twice in one object")
+    return table
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a number")
+
+
+def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Assessment:
+    title = f"{path} is not an assessment"
+    entry = structure(data, AssessmentEntry, title)
+    if bad := list(_model_findings("model", entry.model, model)):
+        raise FileError(title, bad)
+    ratings = [
+        Rating(r.dimension, r.rating, r.respondent, r.comment, r.evidence, f"ratings[{i}]")
+        for i, r in enumerate(entry.ratings)
+    ]
+    return Assessment(entry.model or model, ratings, entry.subject, entry.date, entry.version)
+
+
+def _model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
+    if not (named or given):
+        yield Finding(where, "no model is named", "the id of a model, here or beside the file")
+    elif named and given and named != given:
+        yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file")
+
+
+class _Row(NamedTuple):
+    line: int
+    cells: dict[str, str]
+
+
+def _read_table(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+    title = f"{path} is not a table of ratings"
+    findings: list[Finding] = []
+    groups: dict[tuple[str, str, Date | None], list[Rating]] = {}
+    for row in _rows(read_text(path, largest=None), findings):
+        named, place = row.cells.get("model", ""), f"line {row.line}"
+        findings += _model_findings(f"{place}, model", named, model)
+        date = _date(row.cells.get("date", ""))
+        if isinstance(date, Finding):
+            findings.append(date._replace(where=f"{place}, date"))
+            continue
+        rating = Rating(
+            dimension=row.cells["dimension"],
+            answer=row.cells["rating"],
+            respondent=row.cells.get("respondent", ""),
+            comment=row.cells.get("comment", ""),
+            evidence=row.cells.get("evidence", ""),
+            place=place,
+        )
+        groups.setdefault((named or model, row.cells.get("subject", ""), date), []).append(rating)
+    if not (groups or findings):
+        findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
+    if findings:
+        raise FileError(title, findings)
+    return [Assessment(key[0], ratings, key[1], key[2]) for key, ratings in groups.items()]
+
+
+def _rows(text: str, findings: list[Finding]) -> Iterator[_Row]:
+    """The rows of a table whose first line names its columns, separated by ``,`` or ``;``."""
+    first = text.partition("\n")[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    try:
+        columns = [name.strip() for name in next(reader, [])]
+        if bad := list(_header_findings(columns)):
+            findings += bad
+            return
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cells) and len(cells) != len(columns):
+                findings.append(
+                    Finding(f"line {line}", f"has {len(cells)} cells", f"{len(columns)}, as the header")
+                )
+            elif any(cells):
+                yield _Row(line, dict(zip(columns, cells, strict=True)))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        findings.append(Finding(f"line {reader.line_num}", f"is not CSV: {error}", "cells in closed quotes"))
+
+
+def _header_findings(columns: list[str]) -> Iterator[Finding]:
+    if not columns:
+        yield Finding("line 1", "the file is empty", f"a header such as {','.join(COLUMNS)}")
+        return
+    for column in columns:
+        if column not in COLUMNS:
+            yield Finding("line 1", f"{quoted(column)} is not a column", one_of(COLUMNS, column))
+        elif columns.count(column) > 1:
+            yield Finding("line 1", f"the column {quoted(column)} stands twice", "each column once")
+    for column in REQUIRED:
+        if column not in columns:
+            yield Finding(
+                "line 1", f"the column {quoted(column)} is missing", f"a header such as {','.join(COLUMNS)}"
+            )
+
+
+def _date(text: str) -> Date | Finding | None:
+    try:
+        return Date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        return Finding("", f"{quoted(text)} is not a date", "year-month-day, as in 2026-05-31")

@@ -1,0 +1,256 @@
+"""Models as files: ``model.toml``, with translations in ``text/<language>.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from attrs import AttrsInstance, field, fields_dict, frozen, has
+
+from maturitykit.definition import (
+    Dimension,
+    Gate,
+    Guidance,
+    Label,
+    Model,
+    Note,
+    Reading,
+    Scale,
+    Scorer,
+    Source,
+)
+from maturitykit.definition.fields import OUTCOME, check_ids
+from maturitykit.definition.translation import ModelText
+from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
+from maturitykit.files.strict import FORMAT, structure
+from maturitykit.files.text import Readable, as_traversable, read_toml
+
+
+@frozen
+class DimensionEntry:
+    """A dimension in a model file: its place in the tree is given by its ``parent``."""
+
+    id: str
+    name: str | None = None
+    parent: str | None = None
+    summary: str = ""
+    question: str = ""
+    tags: tuple[str, ...] = ()
+    weight: float | str = 1
+    scale: str | None = None
+    scorer: str | None = None
+    gates: tuple[Gate, ...] = ()
+    descriptors: Mapping[str, str] = field(factory=dict)
+    guidance: tuple[Guidance, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@frozen
+class ModelEntry:
+    """A model file. Dimensions are rated on ``scale``, unless they name another."""
+
+    format: int
+    id: str
+    version: str
+    title: str
+    scorers: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    dimensions: tuple[DimensionEntry, ...]
+    outcome: str | None = None
+    scale: str | None = None
+    gates: tuple[Gate, ...] = ()
+    summary: str = ""
+    source: Source = field(factory=Source)
+    readings: tuple[Reading, ...] = ()
+    guidance: tuple[Guidance, ...] = ()
+    notes: tuple[Note, ...] = ()
+    tags: tuple[Label, ...] = ()
+    kinds: tuple[Label, ...] = ()
+    language: str = "en"
+
+
+@frozen(kw_only=True)
+class TextEntry(ModelText):
+    """A translation file."""
+
+    format: int
+    language: str
+
+
+def read_model(path: Readable) -> Model:
+    """Read a model from its ``model.toml``, or from the folder that holds it.
+
+    Translations beside it are read when a language is asked for.
+
+    Raises:
+        FileError: If it cannot be read, or is not a model; with all findings.
+    """
+    file = as_traversable(path)
+    if file.is_dir():
+        file = file / "model.toml"
+        folder = as_traversable(path)
+    else:
+        folder = Path(str(file)).parent
+    title = f"{file} is not a model"
+    entry = structure(read_toml(file), ModelEntry, title)
+    if findings := [*_unknown_scales(entry), *_misplaced(entry)]:
+        raise FileError(title, findings)
+    scales = {scale.id: scale for scale in entry.scales}
+    try:
+        return Model(
+            id=entry.id,
+            version=entry.version,
+            title=entry.title,
+            dimensions=_tree(entry, scales),
+            scorers=entry.scorers,
+            outcome=scales[entry.outcome] if entry.outcome else None,
+            gates=entry.gates,
+            summary=entry.summary,
+            source=entry.source,
+            readings=entry.readings,
+            guidance=entry.guidance,
+            notes=entry.notes,
+            tags=entry.tags,
+            kinds=entry.kinds,
+            language=entry.language,
+            translations=TextFolder(folder / "text"),
+        )
+    except ModelError as error:
+        raise FileError(title, error.findings) from None
+
+
+class TextFolder(Mapping[str, ModelText]):
+    """The translations in a folder, by language: listed at once, each read when asked for."""
+
+    def __init__(self, folder: Traversable) -> None:
+        self._folder = folder
+
+    def __getitem__(self, language: str) -> ModelText:
+        if language not in set(self):
+            raise KeyError(language)
+        file = self._folder / f"{language}.toml"
+        title = f"{file} is not a translation"
+        text = structure(read_toml(file), TextEntry, title)
+        if text.language != language:
+            finding = Finding("language", f"is {quoted(text.language)}", f'"{language}", as the file is named')
+            raise FileError(title, [finding])
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        if self._folder.is_dir():
+            names = (file.name for file in self._folder.iterdir())
+            yield from sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
+    names = [scale.id for scale in entry.scales]
+    yield from check_ids("scales", names)
+    used = {"outcome": entry.outcome, "scale": entry.scale}
+    used |= {f"dimensions.{dimension.id}.scale": dimension.scale for dimension in entry.dimensions}
+    for where, name in used.items():
+        if name is not None and name not in names:
+            yield Finding(where, f"{quoted(name)} is not declared", one_of(names, name))
+
+
+def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
+    """A finding for each dimension that has no place in the tree."""
+    parents = {dimension.id: dimension.parent for dimension in entry.dimensions}
+    yield from check_ids("dimensions", [dimension.id for dimension in entry.dimensions])
+    placed: set[str | None] = {None}
+    for id, parent in parents.items():
+        if parent is not None and parent not in parents:
+            expected = one_of(list(parents), parent)
+            yield Finding(f"dimensions.{id}.parent", f"{quoted(parent)} is not a dimension", expected)
+            placed.add(parent)
+    for id in parents:
+        path: list[str] = []
+        step: str | None = id
+        while step not in placed and step not in path:
+            assert step is not None
+            path.append(step)
+            step = parents[step]
+        if step in path:
+            yield Finding(f"dimensions.{id}.parent", f"leads back to {quoted(step)}", "a tree")
+        placed.update(path)
+
+
+def _tree(entry: ModelEntry, scales: Mapping[str, Scale]) -> tuple[Dimension, ...]:
+    """The dimensions of a file, each with its children.
+
+    A dimension with children takes the scale of its parent, and a leaf that of the model,
+    unless it names one.
+    """
+    children: dict[str | None, list[DimensionEntry]] = {}
+    for dimension in entry.dimensions:
+        children.setdefault(dimension.parent, []).append(dimension)
+    tops = [(top, entry.outcome) for top in children.get(None, ())]
+    from_the_top = list(tops)
+    for dimension, inherited in from_the_top:
+        own = dimension.scale or inherited
+        from_the_top.extend((child, own) for child in children.get(dimension.id, ()))
+    built: dict[str, Dimension] = {}
+    for dimension, inherited in reversed(from_the_top):
+        below = tuple(built[child.id] for child in children.get(dimension.id, ()))
+        name = dimension.scale or (inherited if below else entry.scale or entry.outcome)
+        built[dimension.id] = _dimension(dimension, scales[name] if name else None, below)
+    return tuple(built[top.id] for top, _ in tops)
+
+
+def _dimension(entry: DimensionEntry, scale: Scale | None, children: tuple[Dimension, ...]) -> Dimension:
+    return Dimension(
+        id=entry.id,
+        name=entry.name or entry.id,
+        summary=entry.summary,
+        question=entry.question,
+        tags=entry.tags,
+        weight=entry.weight,
+        scale=scale,
+        scorer=entry.scorer,
+        gates=entry.gates,
+        descriptors=entry.descriptors,
+        guidance=entry.guidance,
+        notes=entry.notes,
+        children=children,
+    )
+
+
+def model_to_dict(model: Model) -> dict[str, Any]:
+    """A model as the data of a model file, without what is empty."""
+    data = {
+        "format": FORMAT,
+        **_data(model, "outcome", "dimensions", "translations", "compiled", "scorers"),
+        "scorers": [scorer if isinstance(scorer, str) else scorer.id for scorer in model.scorers],
+        "outcome": model.outcome.id if model.outcome else None,
+        "scales": [_data(scale) for scale in model.scales.values()],
+        "dimensions": [_entry(dimension, parent) for parent in model.root.walk() for dimension in parent.children],
+    }
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _entry(dimension: Dimension, parent: Dimension) -> dict[str, Any]:
+    scorer = dimension.scorer
+    entry = {
+        **_data(dimension, "scale", "scorer", "children", "weight"),
+        "parent": parent.id if parent.id != OUTCOME else None,
+        "weight": str(dimension.weight) if dimension.weight != 1 else None,
+        "scale": dimension.scale.id if dimension.scale else None,
+        "scorer": scorer.id if isinstance(scorer, Scorer) else scorer,
+    }
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def _data(thing: AttrsInstance, *without: str) -> dict[str, Any]:
+    """The fields of an object that are not empty, as plain data."""
+
+    def plain(value: Any) -> Any:
+        if has(type(value)):
+            return _data(value)
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    values = {name: plain(getattr(thing, name)) for name in fields_dict(type(thing)) if name not in without}
+    return {name: value for name, value in values.items() if value not in ("", None, [], {})}

@@ -1,0 +1,194 @@
+"""Strict structuring: data from a file to our classes, nothing coerced, all findings at once."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+from attrs import fields, has
+from cattrs import Converter
+from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.errors import (
+    AttributeValidationNote,
+    ClassValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+)
+
+from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
+
+#: The one format of every kind of file that this version reads and writes.
+FORMAT = 1
+
+T = TypeVar("T")
+
+_WORDS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table",
+    list: "a list",
+    tuple: "a list",
+}
+
+
+class _WrongTypeError(Exception):
+    def __init__(self, expected: str, value: object) -> None:
+        self.finding = Finding("", f"{quoted(value)} is {_kind(value)}", expected)
+        super().__init__(str(self.finding))
+
+
+def structure(data: object, kind: type[T], title: str) -> T:
+    """Data as TOML or JSON gave it, as an instance of a class.
+
+    Raises:
+        FileError: With every finding and its path in the data.
+    """
+    if not isinstance(data, Mapping):
+        raise FileError(title, [_WrongTypeError(_WORDS[dict], data).finding])
+    check_format(data, title)
+    try:
+        return converter().structure(data, kind)
+    except Exception as error:
+        findings = list(_findings(error, "", data))
+        raise FileError(title, findings) from None
+
+
+def check_format(data: Mapping[str, object], title: str) -> None:
+    """Check the format number, before anything else of a file is read.
+
+    Raises:
+        FileError: If it is missing, or not one that this version reads.
+    """
+    given = data.get("format")
+    if type(given) is not int:
+        problem = "is missing" if given is None else f"{quoted(given)} is {_kind(given)}"
+        raise FileError(title, [Finding("format", problem, f"format = {FORMAT}")])
+    if given != FORMAT:
+        advice = f"{FORMAT}; a newer format needs a newer maturitykit (pip install --upgrade maturitykit)"
+        raise FileError(title, [Finding("format", f"is {given}", advice)])
+
+
+@cache
+def converter() -> Converter:
+    """The converter of every file: no unknown keys, no coercion."""
+    strict = Converter(forbid_extra_keys=True)
+    for primitive in (str, int, bool):
+        strict.register_structure_hook(primitive, _exactly(primitive))
+    strict.register_structure_hook(float, _number)
+    strict.register_structure_hook_factory(_is_choice, _choice)
+    strict.register_structure_hook(date, _date)
+    # A string is a sequence of characters, and a mapping one of keys: neither is a list.
+    strict.register_structure_hook_factory(_is_homogeneous_tuple, _list_only)
+    return strict
+
+
+def _exactly(kind: type) -> Any:
+    def hook(value: object, _: object) -> object:
+        if type(value) is not kind:
+            raise _WrongTypeError(_WORDS[kind], value)
+        return value
+
+    return hook
+
+
+def _number(value: object, _: object) -> float:
+    if type(value) is float or type(value) is int:
+        return value
+    raise _WrongTypeError(_WORDS[float], value)
+
+
+def _is_choice(kind: Any) -> bool:
+    # cattrs has its own way with "one class or None".
+    return get_origin(kind) is UnionType and (str in get_args(kind) and len(get_args(kind)) > 1)
+
+
+def _choice(kind: Any, strict: Converter) -> Any:
+    """One of several primitives, or a list: told apart by the type of the value alone."""
+    members = {get_origin(member) or member: member for member in get_args(kind)}
+
+    def hook(value: object, _: object) -> object:
+        if type(value) is int and float in members:
+            return value
+        found = members.get(tuple if isinstance(value, list) else type(value))
+        if found is None:
+            raise _WrongTypeError(" or ".join(_WORDS[m] for m in members if m in _WORDS), value)
+        return value if type(value) is found else strict.structure(value, found)
+
+    return hook
+
+
+def _date(value: object, _: object) -> date:
+    # TOML has dates, JSON has them as text.
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else _no_date(value)
+    except ValueError:
+        return _no_date(value)
+
+
+def _no_date(value: object) -> date:
+    raise _WrongTypeError("a date, as in 2026-05-31", value)
+
+
+def _is_homogeneous_tuple(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _list_only(kind: Any, strict: Converter) -> Any:
+    items = homogenous_tuple_structure_factory(kind, strict)
+
+    def hook(value: object, _: object) -> object:
+        if not isinstance(value, list):
+            raise _WrongTypeError(_WORDS[list], value)
+        return items(value, kind)
+
+    return hook
+
+
+def _kind(value: object) -> str:
+    return next((words for kind, words in _WORDS.items() if type(value) is kind), type(value).__name__)
+
+
+def _findings(error: BaseException, where: str, data: object) -> Iterator[Finding]:
+    """Every leaf of cattrs' tree of errors, with the path that leads to it."""
+    if isinstance(error, (ClassValidationError, IterableValidationError)):
+        located, other = error.group_exceptions()
+        for cause, note in located:
+            key = note.name if isinstance(note, AttributeValidationNote) else note.index
+            inner = _get(data, key)
+            name = inner.get("id") if isinstance(inner, Mapping) and isinstance(key, int) else None
+            yield from _findings(cause, _join(where, name if isinstance(name, str) else key), inner)
+        for cause in other:
+            yield from _findings(cause, where, data)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        names = [f.name for f in fields(error.cl)] if has(error.cl) else []
+        for key in sorted(error.extra_fields):
+            yield Finding(_join(where, key), "is not a key here", one_of(names, key))
+    elif isinstance(error, KeyError):
+        yield Finding(where, "is missing", "a value")
+    elif isinstance(error, _WrongTypeError):
+        yield error.finding._replace(where=where)
+    elif isinstance(error, MaturityError):
+        yield from error.findings
+    elif isinstance(error, (TypeError, AttributeError)) and not isinstance(data, Mapping):
+        # What cattrs says of a value that is no table, in its own words.
+        yield Finding(where, f"{quoted(data)} is {_kind(data)}", _WORDS[dict])
+    else:
+        raise error
+
+
+def _join(where: str, step: object) -> str:
+    if isinstance(step, int):
+        return f"{where}[{step}]"
+    return f"{where}.{step}" if where else str(step)
+
+
+def _get(data: object, key: Any) -> object:
+    try:
+        return data[key]  # type: ignore[index]
+    except (LookupError, TypeError):
+        return None

@@ -1,0 +1,99 @@
+"""Text from and to files: UTF-8, bounded, written whole or not at all."""
+
+import os
+import re
+import tempfile
+import tomllib
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from maturitykit.errors import FileError, Finding, quoted
+
+#: What can be read: a path, or a file of an installed package.
+Readable = str | os.PathLike[str] | Traversable
+
+#: A document larger than this is a mistake; tables of ratings may be larger.
+LARGEST_DOCUMENT = 20_000_000
+
+
+def as_traversable(path: Readable) -> Traversable:
+    """The path as something that can be opened, also inside a zipped package."""
+    return Path(path) if isinstance(path, (str, os.PathLike)) else path
+
+
+def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark.
+
+    Raises:
+        FileError: If there is no such file, it is too large, or it is not UTF-8.
+    """
+    file = as_traversable(path)
+    title = f"cannot read {file}"
+    try:
+        with file.open("rb") as stream:
+            data = stream.read() if largest is None else stream.read(largest + 1)
+    except OSError as error:
+        raise FileError(title, [_trouble(file, error)]) from None
+    if largest is not None and len(data) > largest:
+        raise FileError(title, [Finding("", f"is larger than {largest // 10**6} MB", "a smaller file")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise FileError(title, [Finding(f"line {line}", problem, "a file saved as UTF-8")]) from None
+
+
+def _trouble(file: Traversable, error: OSError) -> Finding:
+    if isinstance(error, FileNotFoundError):
+        return Finding("", "there is no such file", "the path of a file")
+    if isinstance(error, IsADirectoryError) or file.is_dir():
+        return Finding("", "is a directory", "the path of a file")
+    return Finding("", error.strerror or str(error), "a file that can be read")
+
+
+def read_toml(path: Readable) -> dict[str, Any]:
+    """The data of a TOML file.
+
+    Raises:
+        FileError: If it cannot be read, or is not TOML.
+    """
+    text = read_text(path)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The place is in the message: "Expected '=' (at line 3, column 5)".
+        message, _, place = str(error).partition(" (at ")
+        message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
+        finding = Finding(place.rstrip(")"), f"is not TOML: {message}")
+    except RecursionError:
+        finding = Finding("", "is nested too deep", "a flatter file")
+    raise FileError(f"cannot read {quoted(str(path))}", [finding])
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file whole or not at all: an interrupted write leaves what was there.
+
+    Raises:
+        FileError: If it cannot be written.
+    """
+    target = Path(path)
+    try:
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with open(descriptor, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+            # A temporary file is private; the finished one is as public as any other.
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+            os.replace(name, target)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise FileError(
+            f"cannot write {target}", [Finding("", problem, "a place that can be written to")]
+        ) from None

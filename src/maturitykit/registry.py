@@ -1,0 +1,195 @@
+"""What is installed: models, scorers and crosswalks, found by their entry points.
+
+Only metadata is read to list them; a plugin is imported when it is first asked for, and a
+broken one disturbs no other. This module imports nothing that a listing does not need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from maturitykit.errors import Finding, PluginError, one_of, quoted
+
+if TYPE_CHECKING:
+    from importlib_metadata import EntryPoint
+
+    from maturitykit.definition.model import Model
+    from maturitykit.definition.scorer import Scorer
+
+T = TypeVar("T")
+
+
+class Entry(NamedTuple):
+    """A registered name: who claims it, and what is known to be wrong with it.
+
+    Args:
+        id: The registered name.
+        distribution: The distribution that claims it; several, if they are at odds.
+        version: Of the distribution.
+        error: Why it cannot be used. A broken plugin is found out when it is first asked for.
+    """
+
+    id: str
+    distribution: str
+    version: str
+    error: str | None = None
+
+
+class Registry(Mapping[str, Entry], Generic[T]):
+    """A read-only view of one group of entry points; nothing is imported to list it.
+
+    Args:
+        group: Name of the group of entry points.
+        noun: What it holds, in words.
+        kind: Where the class of what it holds is, as ``module:class``.
+        builtin: What maturitykit itself brings, as ``module:object`` by name. No
+            plugin can take such a name.
+    """
+
+    def __init__(self, group: str, noun: str, kind: str, builtin: Mapping[str, str] = {}) -> None:
+        self._group = group
+        self._noun = noun
+        self._kind = kind
+        self._builtin = builtin
+        self._loaded: dict[str, T] = {}
+        self._errors: dict[str, str] = {}
+
+    def __getitem__(self, id: str) -> Entry:
+        claims = self._claims().get(id, [])
+        if id in self._builtin:
+            return self._builtin_entry(id, claims)
+        if not claims:
+            raise KeyError(id)
+        first = _distribution(claims[0])
+        if len(claims) > 1:
+            names = " and ".join(" ".join(_distribution(claim)) for claim in claims)
+            return Entry(id, names, "", f"claimed by {names}")
+        return Entry(id, *first, self._errors.get(id))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._builtin
+        yield from sorted(self._claims().keys() - self._builtin.keys())
+
+    def __len__(self) -> int:
+        return len(self._builtin.keys() | self._claims().keys())
+
+    def __repr__(self) -> str:
+        return f"<{self._noun}s: {', '.join(self) or 'none installed'}>"
+
+    def load(self, id: str) -> T:
+        """What is registered under a name, imported when it is first asked for.
+
+        Raises:
+            PluginError: If nothing or more than one thing has this name, or it is broken.
+        """
+        if id not in self._loaded:
+            try:
+                self._loaded[id] = self._import(id)
+            except PluginError as error:
+                self._errors[id] = " ".join(str(finding) for finding in error.findings)
+                raise
+            self._errors.pop(id, None)
+        return self._loaded[id]
+
+    def refresh(self) -> None:
+        """Look again at what is installed, and forget what was imported."""
+        _scan.cache_clear()
+        self._loaded.clear()
+        self._errors.clear()
+
+    def _claims(self) -> Mapping[str, list[EntryPoint]]:
+        return _scan().get(self._group, {})
+
+    def _builtin_entry(self, id: str, claims: list[EntryPoint]) -> Entry:
+        import importlib_metadata
+
+        names = " and ".join(" ".join(_distribution(claim)) for claim in claims)
+        error = f"{names} claims the name, and is not used" if claims else None
+        return Entry(id, "maturitykit", importlib_metadata.version("maturitykit"), error)
+
+    def _import(self, id: str) -> T:
+        title = f"no {self._noun} {quoted(id)} can be used"
+        if id in self._builtin:
+            return self._checked(id, _resolve(self._builtin[id])(), title)
+        claims = self._claims().get(id, [])
+        if not claims:
+            raise PluginError(title, [Finding("", "nothing installed has this name", one_of(list(self), id))])
+        entry = self[id]
+        if len(claims) > 1:
+            advice = "one of them: uninstall the other, or read the file by its path"
+            raise PluginError(title, [Finding("", f"{entry.distribution} both claim the name", advice)])
+        where = f"{entry.distribution} {entry.version}"
+        try:
+            thing = claims[0].load()
+            if not isinstance(thing, self._class()) and callable(thing):
+                thing = thing()
+        # A plugin may raise anything, and even try to leave the process.
+        except (Exception, SystemExit) as error:
+            problem = f"{type(error).__name__} on loading {claims[0].value}: {error}"
+            raise PluginError(title, [Finding(where, problem, "")]) from error
+        return self._checked(id, thing, title, where)
+
+    def _checked(self, id: str, thing: Any, title: str, where: str = "maturitykit") -> T:
+        kind = self._class()
+        if not isinstance(thing, kind):
+            problem = f"gives {quoted(thing)}"
+            raise PluginError(
+                title, [Finding(where, problem, f"a {kind.__name__}, or a function that returns one")]
+            )
+        if thing.id != id:
+            problem = f"registers {quoted(thing.id)} under the name {quoted(id)}"
+            raise PluginError(title, [Finding(where, problem, "one name for both")])
+        return thing  # type: ignore[no-any-return]
+
+    def _class(self) -> type[Any]:
+        return _resolve(self._kind)  # type: ignore[no-any-return]
+
+
+def _resolve(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _distribution(claim: EntryPoint) -> tuple[str, str]:
+    """Name and version; from the head of the metadata, as parsing all of it is slow."""
+    text = (claim.dist and claim.dist.read_text("METADATA")) or ""
+    head = dict(line.split(": ", 1) for line in text.partition("\n\n")[0].splitlines()[:4] if ": " in line)
+    return head.get("Name", "?"), head.get("Version", "?")
+
+
+@cache
+def _scan() -> Mapping[str, Mapping[str, list[EntryPoint]]]:
+    """The entry points of our groups, by group and name: one look at what is installed."""
+    import importlib_metadata
+
+    found: dict[str, dict[str, list[EntryPoint]]] = {}
+    for point in importlib_metadata.entry_points():
+        if point.group.startswith("maturitykit."):
+            claims = found.setdefault(point.group, {}).setdefault(point.name, [])
+            # An editable install may show the same distribution twice.
+            if (point.value, _distribution(point)) not in [(c.value, _distribution(c)) for c in claims]:
+                claims.append(point)
+    return found
+
+
+_RULES = "maturitykit.scoring.rules"
+
+#: The installed models.
+models: Registry[Model] = Registry("maturitykit.models", "model", "maturitykit.definition.model:Model")
+
+#: The rules that maturitykit brings, and those that are installed.
+scorers: Registry[Scorer] = Registry(
+    "maturitykit.scorers",
+    "scorer",
+    "maturitykit.definition.scorer:Scorer",
+    builtin={
+        "weakest": f"{_RULES}:Weakest",
+        "median": f"{_RULES}:Median",
+        "mean": f"{_RULES}:Mean",
+        "staged": f"{_RULES}:Staged",
+        "profile": f"{_RULES}:Profile",
+    },
+)

@@ -1,0 +1,1 @@
+"""From ratings to results: rules, their evaluation, and what follows from it."""

@@ -1,0 +1,53 @@
+"""Derivations: how a score follows from its inputs, as a tree of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maturitykit.assessment.ratings import Rating
+from maturitykit.definition import Stage
+from maturitykit.scoring.result import Score, describe
+
+_CONSENSUS = {
+    "median": "lower median",
+    "mean": "mean",
+    "weakest": "lowest",
+    "envelope": "envelope",
+}
+
+
+def explain(score: Score) -> str:
+    """The derivation of a score, down to what each respondent said."""
+    return "\n".join(_lines(score, "", ""))
+
+
+def _lines(score: Score, head: str, indent: str) -> Iterator[str]:
+    yield f"{head}{score.dimension.name}: {describe(score)}{_because(score)}"
+    last = len(score.inputs) - 1
+    for i, item in enumerate(score.inputs):
+        branch, below = ("└─ ", "   ") if i == last else ("├─ ", "│  ")
+        if isinstance(item, Rating):
+            yield f"{indent}{branch}{_said(item)}"
+        else:
+            yield from _lines(item, indent + branch, indent + below)
+
+
+def _because(score: Score) -> str:
+    count = len(score.inputs)
+    if score.not_applicable or not count:
+        return ""
+    if isinstance(score.inputs[0], Rating):
+        known = score.respondents
+        return f", {_CONSENSUS[score.rule]} of {known} ratings" if known > 1 else ""
+    if score.position is None:
+        return f", {count} parts, not combined"
+    equal = len(set(score.weights)) == 1
+    weights = "" if equal else f", weights {' : '.join(map(str, score.weights))}"
+    return f", {score.rule} of {count}{weights}"
+
+
+def _said(rating: Rating) -> str:
+    answer = rating.answer
+    text = answer.id if isinstance(answer, Stage) else "no answer" if answer in (None, "") else str(answer)
+    who = f"{rating.respondent}: " if rating.respondent else ""
+    return f"{who}{text}" + (f" ({rating.comment})" if rating.comment else "")

@@ -1,0 +1,331 @@
+"""Results: the score of the outcome and of every dimension, with what it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date as Date
+from fractions import Fraction
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from attrs import field, frozen
+
+from maturitykit.assessment.agreement import ordinal_consensus
+from maturitykit.assessment.ratings import Rating, Reading, is_known
+from maturitykit.definition import Dimension, Model, Stage
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.definition.issue import Issue
+from maturitykit.definition.scale import Position
+from maturitykit.errors import one_of, quoted
+from maturitykit.scoring.plan import Columns, Node, Plan
+
+T = TypeVar("T")
+
+
+class Span(NamedTuple, Generic[T]):
+    """Bounds that no answer to an open question can break, and what is likely.
+
+    Args:
+        low: The least it can be.
+        likely: What the answers so far amount to; None where there are none.
+        high: The most it can be.
+    """
+
+    low: T
+    likely: T | None
+    high: T
+
+
+class Disagreement(NamedTuple):
+    """How the likely ratings of several respondents differ.
+
+    Args:
+        low: The lowest stage that one of them says.
+        high: The highest.
+        agreement: Leik's ordinal consensus, from 0 (split between both ends of the scale)
+            to 1 (all alike); see `maturitykit.ordinal_consensus`.
+    """
+
+    low: Stage
+    high: Stage
+    agreement: float
+
+
+@frozen
+class Score:
+    """What was found at one dimension, and what from.
+
+    Args:
+        dimension: What is scored.
+        position: On the scale of the dimension; None without a scale, or if it is not applicable.
+        coverage: The weighted share of the leaves that is answered, from 0 to 1.
+        respondents: How many respondents gave a known rating, here or below.
+        disagreement: Of the known ratings of a leaf; None for fewer than two.
+        not_applicable: Whether it takes no part.
+        rule: By what it follows from its inputs: a scorer, or a consensus of respondents.
+        weights: Of the inputs that are scores.
+        inputs: The scores of the children, or the ratings.
+        target: The stage that the caller wants.
+    """
+
+    dimension: Dimension
+    position: Span[Position] | None
+    coverage: float
+    respondents: int
+    disagreement: Disagreement | None
+    not_applicable: bool
+    rule: str
+    weights: tuple[int, ...] = field(repr=False)
+    inputs: tuple[Score | Rating, ...] = field(repr=False)
+    target: Stage | None = None
+
+    @property
+    def stage(self) -> Span[Stage] | None:
+        """The stages that the positions reach; None where there is no position."""
+        scale, position = self.dimension.scale, self.position
+        if scale is None or position is None:
+            return None
+        likely = None if position.likely is None else scale.stage(position.likely)
+        return Span(scale.stage(position.low), likely, scale.stage(position.high))
+
+    @property
+    def index(self) -> Span[float] | None:
+        """The positions as shares of the scale, from 0 to 1; None on a partial order."""
+        scale, position = self.dimension.scale, self.position
+        if scale is None or position is None or not scale.is_chain:
+            return None
+        likely = None if position.likely is None else position.likely / scale.top
+        return Span(position.low / scale.top, likely, position.high / scale.top)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it applies, and nothing at all is known of it."""
+        return self.coverage == 0 and not self.not_applicable
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score as the contract for JSON has it, stages by id."""
+        stage, index, split = self.stage, self.index, self.disagreement
+        return {
+            "stage": stage
+            and {
+                "low": stage.low.id,
+                "likely": stage.likely and stage.likely.id,
+                "high": stage.high.id,
+            },
+            "index": index and index._asdict(),
+            "coverage": self.coverage,
+            "respondents": self.respondents,
+            "disagreement": split and {"low": split.low.id, "high": split.high.id, "agreement": split.agreement},
+            "not_applicable": self.not_applicable,
+        }
+
+
+class Answers(NamedTuple):
+    """The ratings of one dimension, and the readings of those that are known."""
+
+    ratings: list[Rating]
+    readings: list[Reading]
+
+
+class Setting(NamedTuple):
+    """What a result is of, and how the caller wanted it."""
+
+    consensus: str = "median"
+    subject: str = ""
+    date: Date | None = None
+    weights: Mapping[str, Fraction] = {}
+    targets: Mapping[str, Stage] = {}
+    remarks: Sequence[Issue] = ()
+
+
+class Result(Mapping[str, Score]):
+    """The scores of one assessment, by the id of the dimension, the outcome first.
+
+    Made by `maturitykit.score`. Its scores are made when they are asked for.
+    """
+
+    __slots__ = ("_answers", "_columns", "_issues", "_scores", "_setting", "plan")
+
+    def __init__(self, plan: Plan, columns: Columns, answers: Mapping[str, Any], setting: Setting) -> None:
+        #: The compiled model that it was made by.
+        self.plan = plan
+        self._columns = columns
+        self._answers = answers
+        self._setting = setting
+        self._scores: dict[str, Score] = {}
+        self._issues: tuple[Issue, ...] | None = None
+
+    def __getitem__(self, id: str) -> Score:
+        if id not in self._scores:
+            if id not in self.plan.index:
+                raise KeyError(f"{quoted(id)} is not a dimension; expected {one_of(list(self), id)}")
+            self._scores[id] = self._score(self.plan.nodes[self.plan.index[id]])
+        return self._scores[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plan.index)
+
+    def __len__(self) -> int:
+        return len(self.plan.index)
+
+    def __repr__(self) -> str:
+        about = f" of {self.subject}" if self.subject else ""
+        return f"<{type(self).__name__}{about} on {self.model.id}: {describe(self.outcome)}>"
+
+    @property
+    def model(self) -> Model:
+        """The model that was scored."""
+        return self.plan.model
+
+    @property
+    def subject(self) -> str:
+        """Who or what was judged."""
+        return self._setting.subject
+
+    @property
+    def date(self) -> Date | None:
+        """When."""
+        return self._setting.date
+
+    @property
+    def scorer(self) -> str:
+        """Id of the rule for all dimensions that do not name their own."""
+        return self.plan.scorer.id
+
+    @property
+    def consensus(self) -> str:
+        """How the ratings of several respondents were combined."""
+        return self._setting.consensus
+
+    @property
+    def weights(self) -> Mapping[str, Fraction]:
+        """The weights that the caller set in place of the model's."""
+        return self._setting.weights
+
+    @property
+    def outcome(self) -> Score:
+        """The score of the model as a whole."""
+        return self[OUTCOME]
+
+    @property
+    def stage(self) -> Span[Stage] | None:
+        """The stages of the outcome; None where the model has none."""
+        return self.outcome.stage
+
+    @property
+    def coverage(self) -> float:
+        """The weighted share of the model that was answered, from 0 to 1."""
+        return self.outcome.coverage
+
+    @property
+    def leaves(self) -> tuple[Score, ...]:
+        """The scores of the dimensions that are rated, in order."""
+        return tuple(self[id] for id in self.plan.leaves)
+
+    @property
+    def weakest(self) -> tuple[Score, ...]:
+        """The rated dimensions that are lowest on their scales, as far as they are known."""
+        known = [(s.index.likely, s) for s in self.leaves if s.index and s.index.likely is not None]
+        least = min((index for index, _ in known), default=None)
+        return tuple(score for index, score in known if index == least)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What one should know before using the result."""
+        if self._issues is None:
+            from maturitykit.scoring.issues import issues_of
+
+            self._issues = tuple(issues_of(self, self._setting.remarks))
+        return self._issues
+
+    def explain(self, id: str = OUTCOME) -> str:
+        """The derivation of a score as a tree, down to what each respondent said.
+
+        Raises:
+            KeyError: If the model has no such dimension.
+        """
+        from maturitykit.scoring.explain import explain
+
+        return explain(self[id])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as the contract for JSON has it (``format = 1``)."""
+        return {
+            "format": 1,
+            "model": {"id": self.model.id, "version": self.model.version},
+            "subject": self.subject,
+            "date": self.date and self.date.isoformat(),
+            "scorer": self.scorer,
+            "outcome": self.outcome.to_dict(),
+            "dimensions": {id: score.to_dict() for id, score in self.items() if id != OUTCOME},
+            "issues": [issue._asdict() for issue in self.issues],
+        }
+
+    def _score(self, node: Node) -> Score:
+        columns, i = self._columns, node.index
+        absent = i in columns.not_applicable
+        low = columns.low[i]
+        span = None if low is None or absent else Span(low, columns.likely[i], columns.high[i])
+        answers = self._answers_at(node)
+        rated = answers is not None or not node.children
+        ratings = answers.ratings if answers else ()
+        return Score(
+            dimension=node.dimension,
+            position=span,
+            coverage=columns.coverage[i],
+            respondents=len(self._respondents(node)),
+            disagreement=_disagreement(node.dimension, answers),
+            not_applicable=absent,
+            rule=self.consensus if rated else node.scorer.id,
+            weights=() if rated else node.weights,
+            inputs=tuple(ratings)
+            if rated
+            else tuple(self[self.plan.nodes[c].dimension.id] for c in node.children),
+            target=self._setting.targets.get(node.dimension.id),
+        )
+
+    def _answers_at(self, node: Node) -> Answers | None:
+        given = self._answers.get(node.dimension.id)
+        if given is None or isinstance(given, Answers):
+            return given
+        # The plain stage of a complete assessment, kept as it came.
+        position = self._columns.low[node.index]
+        return Answers([Rating(node.dimension.id, given)], [Reading(position, position, position)])
+
+    def _respondents(self, node: Node) -> set[str]:
+        found: set[str] = set()
+        for dimension in node.dimension.walk():
+            answers = self._answers_at(self.plan.nodes[self.plan.index[dimension.id]])
+            if answers is not None:
+                found.update(known_respondents(answers))
+        return found
+
+
+def known_respondents(answers: Answers) -> set[str]:
+    """Those whose rating of a dimension says something of its stage."""
+    return {rating.respondent for rating in answers.ratings if is_known(rating)}
+
+
+def _disagreement(dimension: Dimension, answers: Answers | None) -> Disagreement | None:
+    scale = dimension.scale
+    if answers is None or len(answers.readings) < 2 or scale is None or not scale.is_chain:
+        return None
+    likelies = [reading.likely for reading in answers.readings]
+    agreement = ordinal_consensus(likelies, len(scale.stages))
+    return Disagreement(scale.stages[min(likelies)], scale.stages[max(likelies)], agreement)
+
+
+def describe(score: Score) -> str:
+    """A score in a few words: ``emerging (emerging to operational), 88 % answered``."""
+    stage = score.stage
+    if score.not_applicable:
+        return "not applicable"
+    covered = f"{score.coverage:.0%} answered"
+    return covered if stage is None else f"{describe_span(stage)}, {covered}"
+
+
+def describe_span(stage: Span[Stage]) -> str:
+    """Stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
+    bounds = f"{stage.low.name} to {stage.high.name}"
+    if stage.likely is None:
+        return bounds
+    return stage.likely.name if stage.low == stage.high else f"{stage.likely.name} ({bounds})"

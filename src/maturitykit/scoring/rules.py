@@ -1,0 +1,195 @@
+"""The five rules: weakest, median, mean, staged and profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
+from math import fsum
+from operator import itemgetter
+
+from maturitykit.definition import Dimension, Gate, Rule, Scale, Scorer
+from maturitykit.definition.issue import Issue
+from maturitykit.definition.scale import Position
+
+
+class Weakest(Scorer):
+    """The meet of the children: on a chain, the lowest of them."""
+
+    id = "weakest"
+    ordinal = True
+
+    def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
+        scale = _scale(parent)
+        return min if scale.is_chain else scale.meet
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        return _foreign_scales(parent)
+
+
+class Median(Scorer):
+    """The join of the stages that more than half of the weight is at or above.
+
+    On a chain that is the lower weighted median: of two, the lower one.
+    """
+
+    id = "median"
+    ordinal = True
+
+    def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
+        scale = _scale(parent)
+        if not scale.is_chain:
+            return partial(_majority, scale, weights)
+        if len(set(weights)) == 1:
+            middle = (len(weights) - 1) // 2
+            return lambda positions: sorted(positions)[middle]
+        return partial(_lower_weighted_median, weights)
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        return _foreign_scales(parent)
+
+
+class Mean(Scorer):
+    """The weighted mean of what the stages of the children count, on the parent's scale.
+
+    It takes the steps between stages for equal, or for what their values state: results
+    say so.
+    """
+
+    id = "mean"
+    ordinal = False
+
+    def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
+        values = [_scale(child).value for child in children]
+        total, of_value = sum(weights), _scale(parent).of_value
+
+        def mean(positions: Sequence[Position]) -> Position:
+            # fsum rounds once, so the order of the children makes no difference.
+            terms = (w * value(p) for w, value, p in zip(weights, values, positions, strict=True))
+            return of_value(fsum(terms) / total)
+
+        return mean
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        for dimension in (parent, *parent.children):
+            if dimension.scale is not None and not dimension.scale.is_chain:
+                yield f"a mean needs chains, and {dimension.id} is on a partial order"
+
+    def remarks(self, parent: Dimension, positions: Mapping[str, Position | None]) -> Iterable[Issue]:
+        stated = not all(_scale(child).has_equal_steps for child in parent.children)
+        steps = "the values stated for its stages" if stated else "equal steps between stages"
+        yield Issue("equal-steps", "info", parent.id, f"a mean assumes {steps}; stages are ordered, not measured")
+
+
+class Staged(Scorer):
+    """The stages whose gates are all met, and those of all stages below them too.
+
+    A gate on a child that is not applicable is passed over. A stage all of whose own gates
+    are passed over is not itself reached, but does not hold back those above it.
+    """
+
+    id = "staged"
+    ordinal = True
+    reads_open_as_low = True
+
+    def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
+        scale = _scale(parent)
+        place = {child.id: i for i, child in enumerate(children)}
+        scales = [_scale(child) for child in children]
+        # Of each stage: what it asks of which child, and whether it can be reached itself.
+        own: list[list[tuple[int, int]]] = [[] for _ in scale.stages]
+        gated: list[bool] = [False] * len(scale.stages)
+        for gate in parent.gates:
+            stage = scale.positions[gate.stage]
+            gated[stage] = True
+            if gate.dimension in place:
+                child = place[gate.dimension]
+                own[stage].append((child, scales[child].positions[gate.minimum]))
+        can_be_reached = _can_be_reached(scale, own, gated)
+
+        def staged(positions: Sequence[Position]) -> Position:
+            met = [all(scales[c].at_least(positions[c], least) for c, least in gates) for gates in own]
+            reached = [i for i in can_be_reached if all(met[below] for below in scale.below[i])]
+            return scale.join(reached)
+
+        return staged
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        if not parent.gates:
+            yield f"{parent.id} has no gates"
+
+    def remarks(self, parent: Dimension, positions: Mapping[str, Position | None]) -> Iterable[Issue]:
+        scale = _scale(parent)
+        children = {child.id: child for child in parent.children}
+        gates: dict[int, list[Gate]] = {}
+        for gate in parent.gates:
+            gates.setdefault(scale.positions[gate.stage], []).append(gate)
+
+        def is_met(gate: Gate) -> bool:
+            position = positions[gate.dimension]
+            minimum = _scale(children[gate.dimension]).positions[gate.minimum]
+            return position is None or _scale(children[gate.dimension]).at_least(position, minimum)
+
+        unmet = {stage for stage, own in gates.items() if not all(map(is_met, own))}
+        for stage, own in sorted(gates.items()):
+            for gate in own:
+                if positions[gate.dimension] is None:
+                    text = f"{scale.ids[stage]} requires {gate.dimension}, which is not applicable: passed over"
+                    yield Issue("passed-over", "warning", parent.id, text)
+            lacking = [scale.ids[lower] for lower in sorted(scale.below[stage] & unmet)]
+            assessed = any(positions[gate.dimension] is not None for gate in own)
+            if stage not in unmet and lacking and assessed:
+                below = ", ".join(lacking)
+                text = f"what {scale.ids[stage]} requires is there, but not what {below} requires below it"
+                yield Issue("out-of-order", "warning", parent.id, text)
+
+
+class Profile(Scorer):
+    """No combination: the children speak for themselves."""
+
+    id = "profile"
+    ordinal = True
+
+    def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> None:
+        return None
+
+
+def _scale(dimension: Dimension) -> Scale:
+    assert dimension.scale is not None, "a rule is bound only where there are scales"
+    return dimension.scale
+
+
+def _foreign_scales(parent: Dimension) -> Iterable[str]:
+    for child in parent.children:
+        if child.scale != parent.scale:
+            scale = parent.scale.id if parent.scale else "none"
+            yield f"{child.id} is not on the scale of {parent.id} ({scale})"
+
+
+def _lower_weighted_median(weights: Sequence[int], positions: Sequence[Position]) -> Position:
+    from_the_top = sorted(zip(positions, weights, strict=True), key=itemgetter(0), reverse=True)
+    at_or_above = accumulate(weight for _, weight in from_the_top)
+    held = zip(from_the_top, at_or_above, strict=True)
+    return next(position for (position, _), weight in held if 2 * weight > sum(weights))
+
+
+def _majority(scale: Scale, weights: Sequence[int], positions: Sequence[Position]) -> Position:
+    held = [0] * len(scale.stages)
+    for position, weight in zip(positions, weights, strict=True):
+        for stage in scale.below[int(position)]:
+            held[stage] += weight
+    return scale.join(stage for stage, weight in enumerate(held) if 2 * weight > sum(weights))
+
+
+def _can_be_reached(scale: Scale, own: Sequence[Sequence[object]], gated: Sequence[bool]) -> list[int]:
+    """The stages that can be reached themselves, as not all their gates are passed over.
+
+    A stage without gates is reached with all the stages directly below it.
+    """
+    reachable: list[bool] = [True]
+    for stage in range(1, len(scale.stages)):
+        if gated[stage]:
+            reachable.append(bool(own[stage]))
+        else:
+            reachable.append(all(reachable[lower] for lower in scale.directly_below[stage]))
+    return [stage for stage, can in enumerate(reachable) if can]

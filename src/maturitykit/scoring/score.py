@@ -1,0 +1,223 @@
+"""The main job: an assessment and a model to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from maturitykit.assessment.consensus import Consensus, check_consensus, combine
+from maturitykit.assessment.ratings import (
+    NOT_APPLICABLE,
+    Answer,
+    Assessment,
+    Rating,
+    Reading,
+    ratings_of,
+    read_answer,
+)
+from maturitykit.definition import Model, Scale, Scorer, Stage
+from maturitykit.definition.dimension import exact_weight
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.definition.issue import Issue
+from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringError, one_of, quoted
+from maturitykit.registry import models
+from maturitykit.scoring.plan import Columns, Plan, plan_for
+from maturitykit.scoring.result import Answers, Result, Setting
+
+Weights: TypeAlias = Mapping[str, int | float | str | Fraction]
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def score(
+    model: Model | str,
+    assessment: Assessment | Mapping[str, Answer | Rating],
+    *,
+    scorer: str | Scorer | None = None,
+    consensus: Consensus = "median",
+    weights: Weights = _NONE,
+    targets: Mapping[str, str] = _NONE,
+) -> Result:
+    """Score an assessment: exact bounds whatever is missing.
+
+    Args:
+        model: A model, or the id of an installed one.
+        assessment: An assessment, or the answers of one respondent by dimension: a stage's
+            id, a range ``"a..b"``, a share where the scale has cut points, ``UNKNOWN``,
+            ``NOT_APPLICABLE``, or None for a blank.
+        scorer: The rule for the outcome and for all dimensions that do not name their own;
+            by default the first that the model offers.
+        consensus: How the ratings of several respondents are combined.
+        weights: Weights above zero in place of the model's, by dimension.
+        targets: Ids of wanted stages, by dimension or ``"outcome"``.
+
+    Raises:
+        AssessmentError: If the ratings do not fit the model, with all findings. An
+            incomplete assessment is no error.
+        ScoringError: If the scorer, consensus, weights or targets cannot be used.
+        PluginError: If the model or scorer is not installed, or broken.
+
+    >>> import maturitykit as mk
+    >>> stage = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
+    >>> parts = [mk.Dimension(name, scale=stage) for name in ("people", "process")]
+    >>> model = mk.Model("toy", "1", "A toy", parts, ["weakest"], outcome=stage)
+    >>> mk.score(model, {"people": "good", "process": mk.UNKNOWN})
+    <Result on toy: good (basic to good), 50% answered>
+    """
+    if isinstance(model, str):
+        model = models.load(model)
+    changed = _weights(model, weights) if weights else {}
+    plan = plan_for(model, scorer, changed)
+    if not isinstance(assessment, Assessment) and consensus == "median" and not (weights or targets):
+        column = plan.complete(assessment)
+        if column is not None:
+            return Result(plan, Columns(column, column, column, plan.all_covered), dict(assessment), Setting())
+    check_consensus(consensus)
+    setting = Setting(consensus=consensus, weights=changed, targets=_targets(model, targets))
+    if isinstance(assessment, Assessment):
+        _check_model(model, assessment)
+        setting = setting._replace(subject=assessment.subject, date=assessment.date)
+        ratings: Iterable[Rating] = assessment.ratings
+    else:
+        ratings = ratings_of(assessment)
+    answers = _gathered(model, ratings)
+    columns = plan.open()
+    for id, given in answers.items():
+        _place(plan, columns, id, given, consensus)
+    plan.evaluate(columns)
+    if OUTCOME in answers:
+        _place(plan, columns, OUTCOME, answers[OUTCOME], consensus)
+        text = "the overall stage was given as such, and does not follow from the dimensions"
+        setting = setting._replace(remarks=[Issue("outcome-given", "warning", OUTCOME, text)])
+    return Result(plan, columns, answers, setting)
+
+
+def _check_model(model: Model, assessment: Assessment) -> None:
+    found = []
+    if assessment.model != model.id:
+        found.append(Finding("model", f"is {quoted(assessment.model)}", f'"{model.id}"'))
+    elif assessment.version and assessment.version != model.version:
+        expected = f'"{model.version}", the version of the model at hand'
+        found.append(Finding("version", f"is {quoted(assessment.version)}", expected))
+    if found:
+        raise AssessmentError(f"the assessment is not one of {quoted(model.id)}", found)
+
+
+def _gathered(model: Model, ratings: Iterable[Rating]) -> dict[str, Answers]:
+    """The ratings by dimension, each read on its scale.
+
+    Raises:
+        AssessmentError: With everything that does not fit the model.
+    """
+    findings: list[Finding] = []
+    answers: dict[str, Answers] = {}
+    seen: dict[tuple[str, str], Rating] = {}
+    for rating in ratings:
+        key = rating.respondent, rating.dimension
+        scale = _scale_of(model, rating.dimension)
+        if isinstance(scale, Finding):
+            findings.append(scale._replace(where=_where(rating, "dimension")))
+        elif key in seen:
+            earlier = f" (see {seen[key].place})" if seen[key].place else ""
+            who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
+            problem = f"{quoted(rating.dimension)} is answered twice{who}{earlier}"
+            findings.append(Finding(_where(rating, "dimension"), problem, "one answer"))
+        else:
+            reading = read_answer(scale, rating.answer)
+            if isinstance(reading, Finding):
+                findings.append(reading._replace(where=_where(rating, "rating")))
+            else:
+                given = answers.setdefault(rating.dimension, Answers([], []))
+                given.ratings.append(rating)
+                if isinstance(reading, Reading):
+                    given.readings.append(reading)
+        seen.setdefault(key, rating)
+    findings += _both_outcome_and_parts(answers)
+    if findings:
+        raise AssessmentError(f"the ratings do not fit model {quoted(model.id)}", findings)
+    return answers
+
+
+def _scale_of(model: Model, id: str) -> Scale | Finding:
+    dimension = model.by_id.get(id)
+    if dimension is None or (dimension.scale is None and id == OUTCOME):
+        expected = one_of([leaf.id for leaf in model.leaves], id)
+        return Finding("", f"{quoted(id)} is not a dimension of {model.id}", expected)
+    if dimension.scale is None or not (dimension.is_leaf or id == OUTCOME):
+        parts = ", ".join(child.id for child in dimension.children)
+        return Finding("", f"{quoted(id)} is scored from its parts", f"ratings of {parts}")
+    return dimension.scale
+
+
+def _where(rating: Rating, part: str) -> str:
+    if rating.place:
+        return f"{rating.place}, {part}"
+    who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
+    return f"{part} of {quoted(rating.dimension)}{who}" if part == "rating" else f"a rating{who}"
+
+
+def _both_outcome_and_parts(answers: Mapping[str, Answers]) -> Iterator[Finding]:
+    given = [id for id, answer in answers.items() if answer.readings or _is_not_applicable(answer)]
+    if OUTCOME in given and len(given) > 1:
+        others = ", ".join(sorted(set(given) - {OUTCOME})[:3])
+        yield Finding(OUTCOME, f"is rated beside {others}", "either the overall stage or the dimensions")
+
+
+def _is_not_applicable(answers: Answers) -> bool:
+    """Whether someone says so and nobody rates it."""
+    said = (rating.answer for rating in answers.ratings)
+    return not answers.readings and any(isinstance(a, str) and a.strip() == NOT_APPLICABLE for a in said)
+
+
+def _place(plan: Plan, columns: Columns, id: str, answers: Answers, consensus: Consensus) -> None:
+    """Put what the respondents say of a dimension into the columns."""
+    index = plan.index[id]
+    scale = plan.nodes[index].dimension.scale
+    assert scale is not None
+    if answers.readings:
+        low, likely, high = combine(scale, answers.readings, consensus)
+        columns.low[index], columns.likely[index], columns.high[index] = low, likely, high
+        columns.coverage[index] = 1.0
+    elif _is_not_applicable(answers):
+        columns.not_applicable.add(index)
+        columns.coverage[index] = 1.0
+
+
+def _weights(model: Model, weights: Weights) -> dict[str, Fraction]:
+    findings: list[Finding] = []
+    exact: dict[str, Fraction] = {}
+    known = [id for id in model.by_id if id != OUTCOME]
+    for id, weight in weights.items():
+        if id not in known:
+            findings.append(Finding("weights", f"{quoted(id)} is not a dimension", one_of(known, id)))
+            continue
+        try:
+            exact[id] = exact_weight(weight)
+        except MaturityError:
+            findings.append(Finding(f"weights.{id}", f"{quoted(weight)} is not a number", "a number above zero"))
+        else:
+            if exact[id] <= 0:
+                findings.append(Finding(f"weights.{id}", f"is {weight}", "a number above zero"))
+    if findings:
+        raise ScoringError(f"these weights cannot be used with {quoted(model.id)}", findings)
+    return exact
+
+
+def _targets(model: Model, targets: Mapping[str, str]) -> dict[str, Stage]:
+    findings: list[Finding] = []
+    stages: dict[str, Stage] = {}
+    known = {id: dimension.scale for id, dimension in model.by_id.items() if dimension.scale}
+    for id, stage in targets.items():
+        scale = known.get(id)
+        if scale is None:
+            findings.append(Finding("targets", f"{quoted(id)} has no stages", one_of(list(known), id)))
+        elif stage not in scale.positions:
+            problem = f"{quoted(stage)} is not a stage of {scale.id}"
+            findings.append(Finding(f"targets.{id}", problem, one_of(scale.ids, stage)))
+        else:
+            stages[id] = scale.stages[scale.positions[stage]]
+    if findings:
+        raise ScoringError(f"these targets cannot be used with {quoted(model.id)}", findings)
+    return stages
