@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.assessment.ratings import Reading, is_known, read_answer
@@ -149,20 +148,28 @@ def by_hand(model: mk.Model, dimension: mk.Dimension, at: Mapping[str, int | Non
     weights = [(child.weight, position) for child, position in below]
     if scorer == "mean":
         return mean_by_hand(scale, below)
-    everything = range(len(scale.stages))
-    if scorer == "weakest":
-        common = [s for s in everything if all(at_most(scale, s, p) for _, p in weights)]
-        return highest(scale, common) if not scale.is_chain else min(p for _, p in weights)
-    if scorer == "median":
-        if scale.is_chain:
-            return max(q for _, q in weights if more_than_half(weights, lambda p: p >= q))
-        held = [s for s in everything if more_than_half(weights, lambda p, s=s: at_most(scale, s, p))]
-        return lowest(scale, [s for s in everything if all(at_most(scale, h, s) for h in held)])
-    return staged_by_hand(scale, dimension, dict((child.id, (child.scale, p)) for child, p in below))
+    if scorer == "staged":
+        return staged_by_hand(scale, dimension, {child.id: (child.scale, p) for child, p in below})
+    return (weakest_by_hand if scorer == "weakest" else median_by_hand)(scale, weights)
 
 
-def more_than_half(weights: Sequence[tuple[Fraction, Any]], holds: Any) -> bool:
-    return 2 * sum(w for w, p in weights if holds(p)) > sum(w for w, _ in weights)
+def weakest_by_hand(scale: mk.Scale, weights: Sequence[tuple[Fraction, Any]]) -> Any:
+    if scale.is_chain:
+        return min(p for _, p in weights)
+    stages = range(len(scale.stages))
+    return highest(scale, [s for s in stages if all(at_most(scale, s, p) for _, p in weights)])
+
+
+def median_by_hand(scale: mk.Scale, weights: Sequence[tuple[Fraction, Any]]) -> Any:
+    def held_by_most(stage: Any) -> bool:
+        held = sum(w for w, p in weights if at_most(scale, stage, p))
+        return 2 * held > sum(w for w, _ in weights)
+
+    if scale.is_chain:
+        return max(p for _, p in weights if held_by_most(p))
+    stages = range(len(scale.stages))
+    held = [s for s in stages if held_by_most(s)]
+    return lowest(scale, [s for s in stages if all(at_most(scale, h, s) for h in held)])
 
 
 def highest(scale: mk.Scale, stages: Sequence[int]) -> int:

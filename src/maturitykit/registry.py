@@ -6,9 +6,12 @@ broken one disturbs no other. This module imports nothing that a listing does no
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout, suppress
 from functools import cache
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from maturitykit.errors import Finding, PluginError, one_of, quoted
@@ -96,6 +99,7 @@ class Registry(Mapping[str, Entry], Generic[T]):
 
     def refresh(self) -> None:
         """Look again at what is installed, and forget what was imported."""
+        invalidate_caches()
         _scan.cache_clear()
         self._loaded.clear()
         self._errors.clear()
@@ -120,27 +124,35 @@ class Registry(Mapping[str, Entry], Generic[T]):
         entry = self[id]
         if len(claims) > 1:
             advice = "one of them: uninstall the other, or read the file by its path"
-            raise PluginError(title, [Finding("", f"{entry.distribution} both claim the name", advice)])
+            raise PluginError(title, [Finding("", f"{entry.distribution} claim the same name", advice)])
         where = f"{entry.distribution} {entry.version}"
         try:
-            thing = claims[0].load()
-            if not isinstance(thing, self._class()) and callable(thing):
-                thing = thing()
+            # What a plugin prints when it is imported is not the output of who asked for it.
+            with redirect_stdout(sys.stderr):
+                thing = claims[0].load()
+                # A function may return a class.
+                for _ in range(2):
+                    if not isinstance(thing, self._class()) and callable(thing):
+                        thing = thing()
+        except KeyboardInterrupt:
+            raise
         # A plugin may raise anything, and even try to leave the process.
-        except (Exception, SystemExit) as error:
-            problem = f"{type(error).__name__} on loading {claims[0].value}: {error}"
+        except BaseException as error:
+            text = " ".join(str(error).split())
+            problem = f"{type(error).__name__} on loading {claims[0].value}: {text}"
             raise PluginError(title, [Finding(where, problem, "")]) from error
         return self._checked(id, thing, title, where)
 
     def _checked(self, id: str, thing: Any, title: str, where: str = "maturitykit") -> T:
         kind = self._class()
         if not isinstance(thing, kind):
-            problem = f"gives {quoted(thing)}"
+            problem = f"gives {_shown(thing)}"
             raise PluginError(
                 title, [Finding(where, problem, f"a {kind.__name__}, or a function that returns one")]
             )
-        if thing.id != id:
-            problem = f"registers {quoted(thing.id)} under the name {quoted(id)}"
+        own = getattr(thing, "id", None)
+        if own != id:
+            problem = f"registers {quoted(own)} under the name {quoted(id)}" if own else "has no id"
             raise PluginError(title, [Finding(where, problem, "one name for both")])
         return thing  # type: ignore[no-any-return]
 
@@ -153,26 +165,52 @@ def _resolve(place: str) -> Any:
     return getattr(import_module(module), name)
 
 
+def _shown(thing: object) -> str:
+    # The repr of a stranger's object may fail like anything else of it.
+    try:
+        return quoted(thing)
+    except Exception:
+        return f"a {type(thing).__name__}"
+
+
 def _distribution(claim: EntryPoint) -> tuple[str, str]:
     """Name and version; from the head of the metadata, as parsing all of it is slow."""
-    text = (claim.dist and claim.dist.read_text("METADATA")) or ""
-    head = dict(line.split(": ", 1) for line in text.partition("\n\n")[0].splitlines()[:4] if ": " in line)
+    text = ""
+    # The second is where setuptools has it in a source tree.
+    for file in ("METADATA", "PKG-INFO"):
+        with suppress(ValueError):
+            text = text or (claim.dist and claim.dist.read_text(file)) or ""
+    head = dict(line.split(": ", 1) for line in text.partition("\n\n")[0].splitlines() if ": " in line)
     return head.get("Name", "?"), head.get("Version", "?")
 
 
 @cache
 def _scan() -> Mapping[str, Mapping[str, list[EntryPoint]]]:
     """The entry points of our groups, by group and name: one look at what is installed."""
-    import importlib_metadata
-
     found: dict[str, dict[str, list[EntryPoint]]] = {}
-    for point in importlib_metadata.entry_points():
+    for point in _points():
         if point.group.startswith("maturitykit."):
             claims = found.setdefault(point.group, {}).setdefault(point.name, [])
             # An editable install may show the same distribution twice.
             if (point.value, _distribution(point)) not in [(c.value, _distribution(c)) for c in claims]:
                 claims.append(point)
     return found
+
+
+def _points() -> list[EntryPoint]:
+    """All entry points, but for those of distributions whose metadata cannot be read."""
+    import importlib_metadata
+
+    try:
+        return list(importlib_metadata.entry_points())
+    except Exception:
+        # Somebody's metadata is broken: look at each distribution, the first of a name.
+        found: dict[str, list[EntryPoint]] = {}
+        for distribution in importlib_metadata.distributions():
+            with suppress(Exception):
+                name = re.sub("[-_.]+", "-", distribution.name).lower()
+                found.setdefault(name, list(distribution.entry_points))
+        return [point for points in found.values() for point in points]
 
 
 _RULES = "maturitykit.scoring.rules"

@@ -22,7 +22,9 @@ def command(ctx: click.Context, check: bool, json: bool, output: str | None) -> 
     if json or (output or "").lower().endswith(".json"):
         put(as_json([entry._asdict() for entry in entries]), output)
     elif not entries:
-        click.echo("No models are installed. Try: python -m pip install maturitykit-clearhead", err=True)
+        click.echo(
+            "No models are installed: a model comes as a package of its own, maturitykit-<its name>.", err=True
+        )
     else:
         page = Page()
         page.table([(e.id, f"{e.distribution} {e.version}".strip(), e.error or "") for e in entries])

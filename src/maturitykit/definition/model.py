@@ -104,9 +104,9 @@ class Model:
     tags: tuple[Label, ...] = field(default=(), converter=as_tuple)
     kinds: tuple[Label, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
-    translations: Mapping[str, ModelText] = field(factory=dict, eq=False)
+    translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
     #: What scoring has compiled from the model, by scorer: kept here to go with the model.
-    compiled: dict[object, object] = field(factory=dict, init=False, eq=False)
+    compiled: dict[object, object] = field(factory=dict, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         findings = list(check_model(self))

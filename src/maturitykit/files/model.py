@@ -252,5 +252,7 @@ def _data(thing: AttrsInstance, *without: str) -> dict[str, Any]:
             return _data(value)
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
-    values = {name: plain(getattr(thing, name)) for name in fields_dict(type(thing)) if name not in without}
+    # A subclass may have fields that no file has.
+    own = next(c for c in type(thing).__mro__ if c.__module__.startswith("maturitykit.") and has(c))
+    values = {name: plain(getattr(thing, name)) for name in fields_dict(own) if name not in without}
     return {name: value for name, value in values.items() if value not in ("", None, [], {})}

@@ -185,12 +185,14 @@ class Plan:
 def plan_for(model: Model, scorer: str | Scorer | None, weights: Mapping[str, Fraction]) -> Plan:
     """The plan of a model; compiled once for each scorer, and anew for changed weights."""
     chosen = scorer or model.scorers[0]
-    if weights:
+    # A rule object is known by what it is, as it may be neither hashable nor the model's own.
+    key = chosen if isinstance(chosen, str) else id(chosen)
+    own = isinstance(chosen, str) or any(chosen is offered for offered in model.scorers)
+    if weights or not own:
         return Plan(model, scorer_of(chosen), weights)
-    plans = model.compiled
-    if chosen not in plans:
-        plans[chosen] = Plan(model, scorer_of(chosen), {})
-    plan = plans[chosen]
+    if key not in model.compiled:
+        model.compiled[key] = Plan(model, scorer_of(chosen), {})
+    plan = model.compiled[key]
     assert isinstance(plan, Plan)
     return plan
 

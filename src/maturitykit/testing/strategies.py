@@ -65,6 +65,11 @@ def lattices(id: str = "lattice") -> st.SearchStrategy[Scale]:
     return st.sampled_from(_LATTICES).map(lambda scale: evolve(scale, id=id))
 
 
+def scales(id: str = "scale") -> st.SearchStrategy[Scale]:
+    """Chains and lattices."""
+    return chains(id) | lattices(id)
+
+
 @st.composite
 def models(draw: st.DrawFn, depth: int = 4, ordinal: bool = False, applied: Sequence[str] = ()) -> Model:
     """Models of any shape: mixed scales, lattices, weights, and every built-in rule.
@@ -97,12 +102,12 @@ class _Maker:
         weight = self.draw(_WEIGHTS)
         if scorer == "profile":
             return Dimension(id, scorer=scorer, weight=weight, children=self._children(None, depth))
-        scale = scale or self.draw(chains(id) if scorer == "mean" else chains(id) | lattices(id))
+        scale = scale or self.draw(chains(id) if scorer == "mean" else scales(id))
         if scorer in ("weakest", "median"):
             children = self._children(scale, depth)
         else:
             flat = scorer == "mean" or depth <= 1
-            children = self._children(chains if flat else lambda id: chains(id) | lattices(id), depth)
+            children = self._children(chains if flat else scales, depth)
         gates = self._gates(scale, children) if scorer == "staged" else ()
         return Dimension(id, scale=scale, scorer=scorer, weight=weight, gates=gates, children=children)
 
@@ -167,16 +172,17 @@ def ranges(draw: st.DrawFn, scale: Scale) -> str:
 
 def answers(scale: Scale, *, applicable: bool = False) -> st.SearchStrategy[Answer]:
     """Any answer that can be given on a chain; without "not applicable" if so wanted."""
-    some = st.one_of(stages_of(scale), stages_of(scale), ranges(scale), st.just(UNKNOWN), st.none())
+    some: list[st.SearchStrategy[Answer]] = [stages_of(scale), stages_of(scale), ranges(scale)]
+    some += [st.just(UNKNOWN), st.none()]
     if scale.cuts:
-        some |= st.floats(0, 1)
-    return some if applicable else some | st.just(NOT_APPLICABLE)
+        some.append(st.floats(0, 1))
+    if not applicable:
+        some.append(st.just(NOT_APPLICABLE))
+    return st.one_of(some)
 
 
 @st.composite
-def assessments(
-    draw: st.DrawFn, model: Model, respondents: int = 4, applicable: bool = False
-) -> Assessment:
+def assessments(draw: st.DrawFn, model: Model, respondents: int = 4, applicable: bool = False) -> Assessment:
     """Assessments of a model, by several respondents, each of whom may leave out anything.
 
     Args:

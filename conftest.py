@@ -1,0 +1,68 @@
+"""Documentation is executed: Python and shell in every page, examples in every docstring."""
+
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+from sybil import Example, Sybil
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.rest import DocTestParser
+
+ROOT = Path(__file__).parent
+
+
+def run_console(example: Example) -> str | None:
+    """Run each ``$`` line of a console block from the root; the lines below it are its output."""
+    shown = example.parsed.rstrip() + "\n"
+    commands = [line.removeprefix("$ ") for line in shown.splitlines() if line.startswith("$ ")]
+    scripts = sysconfig.get_path("scripts")
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100"}
+    printed = ""
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, cwd=example.namespace["folder"], env=environment, text=True,
+            capture_output=True, check=False, encoding="utf-8",
+        )  # fmt: skip
+        printed += f"$ {command}\n{done.stdout}{done.stderr}"
+    expected, found = shown.rstrip(), printed.rstrip()
+    # An ellipsis on a line of its own stands for any number of lines.
+    if not _fits(expected.splitlines(), found.splitlines()):
+        return f"expected:\n{expected}\n\nfound:\n{found}"
+    return None
+
+
+def _fits(expected: list[str], found: list[str]) -> bool:
+    if not expected:
+        return not found
+    if expected[0].strip() in ("…", "..."):
+        return any(_fits(expected[1:], found[i:]) for i in range(len(found) + 1))
+    return bool(found) and expected[0].rstrip() == found[0].rstrip() and _fits(expected[1:], found[1:])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A place with the examples, in which commands may write."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    return tmp_path
+
+
+def _in_root(namespace: dict[str, object]) -> None:
+    os.chdir(ROOT)
+
+
+pytest_collect_file = (
+    Sybil(
+        parsers=[PythonCodeBlockParser(), CodeBlockParser(language="console", evaluator=run_console)],
+        patterns=["README.md", "docs/**/*.md", "docs/*.md"],
+        fixtures=["folder"],
+        setup=_in_root,
+    )
+    + Sybil(
+        parsers=[DocTestParser()],
+        patterns=["src/**/*.py"],
+        document_types={".py": PythonDocStringDocument},
+    )
+).pytest()

@@ -1,0 +1,59 @@
+"""What keeps the project right: ``python -m nox`` runs all of it.
+
+Tests run on what is built and installed, never on the source tree.
+"""
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.error_on_missing_interpreters = True
+nox.options.reuse_existing_virtualenvs = False
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+TEST = nox.project.dependency_groups(PROJECT, "test")
+PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Formatting and lint."""
+    session.install(*nox.project.dependency_groups(PROJECT, "lint"))
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, of the package as its users see it and of everything around it."""
+    session.install(".[testing,rich]", *PLUGINS, *nox.project.dependency_groups(PROJECT, "types"), *TEST)
+    session.run("mypy", "src", "noxfile.py", "conftest.py")
+    # Test modules of plugins may share names, so each folder is a run of its own.
+    for folder in ("tests", "benchmarks", *(f"{plugin}/tests" for plugin in PLUGINS)):
+        session.run("mypy", folder)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests of the core and of the documentation, with coverage."""
+    session.install(".[testing,rich]", *PLUGINS, *TEST)
+    session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("plugin", PLUGINS, ids=[Path(plugin).name for plugin in PLUGINS])
+def plugins(session: nox.Session, plugin: str) -> None:
+    """A plugin alone, from its wheel, with nothing installed but what it asks for."""
+    wheels = session.create_tmp()
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, ".", plugin)
+    session.install("pytest", *map(str, Path(wheels).glob("*.whl")))
+    session.run("pytest", "--rootdir", plugin, f"{plugin}/tests")
+
+
+@nox.session
+def minimal(session: nox.Session) -> None:
+    """The core with the oldest versions of its dependencies, and without its extras."""
+    oldest = [dependency.replace(">=", "==") for dependency in PROJECT["project"]["dependencies"]]
+    session.install(".", *PLUGINS, *oldest, *TEST)
+    session.run("pytest", "tests", *session.posargs)

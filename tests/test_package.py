@@ -1,0 +1,317 @@
+"""The package as a whole: what importing it costs, which names it has, and which way its imports point."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib import import_module
+from importlib.util import resolve_name
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import maturitykit as mk
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
+PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.toml"))
+
+#: The layers from the bottom up, each with what it may import from outside. A module may import those of its
+#: own layer and of the layers before it.
+LAYERS: Mapping[str, set[str]] = {
+    "errors": set(),
+    "registry": {"importlib_metadata"},
+    "definition": {"attrs"},
+    "assessment": {"attrs"},
+    "files": {"attrs", "cattrs"},
+    "scoring": {"attrs"},
+    "__init__": set(),
+    "testing": {"attrs", "hypothesis"},
+    "cli": {"click", "rich"},
+    "__main__": set(),
+}
+
+#: The registry stands below what it hands out, and so may know the types of that by name.
+NAMES_TYPES_OF_HIGHER_LAYERS = {"maturitykit.registry"}
+
+
+class Import(NamedTuple):
+    """An import: of which module, in which line, and when it happens."""
+
+    target: str
+    line: int
+    #: Under ``if TYPE_CHECKING``: never at run time.
+    typing: bool
+    #: Within a function: not when the module is imported.
+    late: bool
+
+
+def name_of(file: Path, source: Path) -> str:
+    parts = file.relative_to(source).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> Mapping[str, Path]:
+    """The file of each module of the package, by its name."""
+    return {name_of(file, SOURCE): file for file in sorted((SOURCE / "maturitykit").rglob("*.py"))}
+
+
+def imports_of(module: str, file: Path) -> Iterator[Import]:
+    """All imports in a file, wherever they stand."""
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+
+    def walk(node: ast.AST, typing: bool, late: bool) -> Iterator[Import]:
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, node.lineno, typing, late) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package)
+            for target in {part if (part := f"{base}.{a.name}") in modules() else base for a in node.names}:
+                yield Import(target, node.lineno, typing, late)
+        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for statement in node.body:
+                yield from walk(statement, True, late)
+            for statement in node.orelse:
+                yield from walk(statement, typing, late)
+        else:
+            late = late or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            for child in ast.iter_child_nodes(node):
+                yield from walk(child, typing, late)
+
+    yield from walk(ast.parse(file.read_text(encoding="utf-8")), typing=False, late=False)
+
+
+def layer_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def is_own(module: str) -> bool:
+    return module.partition(".")[0] == "maturitykit"
+
+
+def fresh(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in an interpreter of its own, where warnings are errors."""
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+
+
+def imported_by(code: str) -> set[str]:
+    """The modules that running some code brings in."""
+    before = "import sys\nbefore = set(sys.modules)\n"
+    after = "\nprint()\nprint(*sorted(set(sys.modules) - before))"
+    done = fresh(before + code + after)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+# ---- what it costs
+
+
+def test_importing_the_package_imports_nothing_but_the_standard_library() -> None:
+    imported = imported_by("import maturitykit")
+    assert {name for name in imported if is_own(name)} == {"maturitykit"}
+    assert {name.partition(".")[0] for name in imported} <= {*sys.stdlib_module_names, "maturitykit"}
+    assert not {"attr", "attrs", "cattr", "cattrs", "click", "importlib_metadata"} & imported
+
+
+def test_importing_the_package_says_nothing() -> None:
+    done = fresh("import maturitykit")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+LIST = "import maturitykit as mk\n[mk.models[id] for id in mk.models], [mk.scorers[id] for id in mk.scorers]"
+COMMAND = "from maturitykit.cli import commands\ncommands({}, standalone_mode=False)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [LIST, COMMAND.format(["models"]), COMMAND.format(["models", "--json"]), COMMAND.format(["--help"])],
+    ids=["registry", "models", "models --json", "--help"],
+)
+def test_listing_imports_no_classes_and_no_plugin(code: str) -> None:
+    imported = imported_by(code)
+    assert "maturitykit.registry" in imported
+    assert not {"attr", "attrs", "cattr", "cattrs", "rich"} & imported
+    assert not {"maturitykit.definition", "maturitykit.scoring"} & imported
+    assert not [name for name in imported if name.startswith("maturitykit_")]
+
+
+def test_scoring_imports_nothing_for_files_or_the_command_line() -> None:
+    imported = imported_by("import maturitykit as mk\nmk.score, mk.Model, mk.Assessment")
+    assert "maturitykit.scoring.score" in imported
+    assert not {"cattrs", "click", "importlib_metadata", "tomllib", "json", "csv"} & imported
+
+
+# ---- its names
+
+
+def names_for_type_checkers() -> dict[str, str]:
+    """The module of each name that type checkers see in the package."""
+    tree = ast.parse((SOURCE / "maturitykit" / "__init__.py").read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    assert ast.unparse(block.test) == "TYPE_CHECKING"
+    found: dict[str, str] = {}
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom)
+        assert node.module
+        for alias in node.names:
+            # Without "as" of the same name, a strict type checker does not take it for public.
+            assert alias.asname == alias.name
+            assert alias.name not in found
+            found[alias.name] = node.module
+    return found
+
+
+def test_every_public_name_resolves() -> None:
+    assert len(mk.__all__) == len(set(mk.__all__)) > 30
+    for name in mk.__all__:
+        assert getattr(mk, name) is not None
+    assert set(mk.__all__) <= set(dir(mk))
+
+
+def test_all_names_come_with_a_star() -> None:
+    done = fresh("from maturitykit import *\nprint(*sorted(name for name in globals() if name[0] != '_'))")
+    assert done.stdout.split() == sorted(mk.__all__), done.stderr
+
+
+def test_type_checkers_see_the_names_of_the_run_time() -> None:
+    seen = names_for_type_checkers()
+    assert {*seen, "model"} == set(mk.__all__)
+    for name, module in seen.items():
+        assert getattr(mk, name) is getattr(import_module(module), name)
+
+
+def test_public_names_are_documented() -> None:
+    for name in mk.__all__:
+        thing = getattr(mk, name)
+        if callable(thing) and getattr(thing, "__module__", "").startswith("maturitykit"):
+            assert thing.__doc__, name
+
+
+@pytest.mark.parametrize("name", ["no_such_name", "Maturity", "attrs", "_no_such_name"])
+def test_unknown_attribute_is_an_attribute_error(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"'maturitykit' has no attribute '{name}'"):
+        getattr(mk, name)
+    assert not hasattr(mk, name)
+    assert name not in dir(mk)
+
+
+@pytest.mark.parametrize("folder", [ROOT, *PLUGINS], ids=lambda folder: folder.name if folder != ROOT else "core")
+def test_types_are_published(folder: Path) -> None:
+    (package,) = (path.parent for path in (folder / "src").glob("*/__init__.py"))
+    assert (package / "py.typed").is_file()
+
+
+# ---- its layers
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {layer_of(module) for module in modules()} == set(LAYERS)
+
+
+def test_imports_point_down_only() -> None:
+    order = list(LAYERS)
+    wrong = [
+        f"{file.relative_to(ROOT)}:{found.line} ({layer_of(module)}) imports {found.target}"
+        for module, file in modules().items()
+        for found in imports_of(module, file)
+        if is_own(found.target)
+        and order.index(layer_of(found.target)) > order.index(layer_of(module))
+        and not (found.typing and module in NAMES_TYPES_OF_HIGHER_LAYERS)
+    ]
+    assert wrong == []
+
+
+def test_each_layer_imports_from_outside_what_it_may() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}:{found.line} imports {found.target}"
+        for module, file in modules().items()
+        for found in imports_of(module, file)
+        if (top := found.target.partition(".")[0]) not in sys.stdlib_module_names
+        and not is_own(found.target)
+        and top not in LAYERS[layer_of(module)]
+    ]
+    assert wrong == []
+
+
+def test_what_is_imported_from_outside_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = [needed for group in project["optional-dependencies"].values() for needed in group]
+    declared = {needed.partition(">")[0].replace("-", "_") for needed in [*project["dependencies"], *optional]}
+    assert set().union(*LAYERS.values()) <= declared
+    imported = {
+        found.target.partition(".")[0] for module, file in modules().items() for found in imports_of(module, file)
+    }
+    needed = {name.partition(">")[0].replace("-", "_") for name in project["dependencies"]}
+    assert needed <= imported
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {
+        module: {i.target for i in imports_of(module, file) if is_own(i.target) and not (i.typing or i.late)}
+        for module, file in modules().items()
+    }
+    order = list(TopologicalSorter(graph).static_order())
+    assert set(order) == set(modules())
+    assert order.index("maturitykit.errors") < order.index("maturitykit.scoring.score")
+
+
+def test_each_module_can_be_the_first_to_be_imported() -> None:
+    names = [module for module in modules() if not module.endswith("__main__")]
+    done = fresh(f"""
+import sys
+from importlib import import_module
+for name in {names}:
+    for known in [known for known in sys.modules if known.partition(".")[0] == "maturitykit"]:
+        del sys.modules[known]
+    import_module(name)
+    print(name)
+""")
+    assert done.stderr == ""
+    assert done.stdout.split() == names
+
+
+# ---- the core and its plugins
+
+
+def ids_of(plugin: Path) -> list[str]:
+    """The names that a plugin registers."""
+    project = tomllib.loads((plugin / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = project["entry-points"].items()
+    return [id for group, points in groups if group.startswith("maturitykit.") for id in points]
+
+
+def test_there_are_five_models_beside_the_core() -> None:
+    ids = [id for plugin in PLUGINS for id in ids_of(plugin)]
+    assert len(ids) == len(set(ids)) >= 5
+
+
+def test_the_core_names_no_framework() -> None:
+    ids = [id.lower() for plugin in PLUGINS for id in ids_of(plugin)]
+    files = [path for path in SOURCE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert len(files) > len(modules())
+    named = [
+        f"{file.relative_to(ROOT)}:{number} names {id}"
+        for file in files
+        for number, line in enumerate(file.read_text(encoding="utf-8").lower().splitlines(), start=1)
+        for id in ids
+        if id in line or id.replace("-", "_") in line
+    ]
+    assert named == []
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
+def test_a_plugin_imports_only_maturitykit(plugin: Path) -> None:
+    files = sorted((plugin / "src").rglob("*.py"))
+    assert files
+    imported = {i.target for file in files for i in imports_of(name_of(file, plugin / "src"), file)}
+    outside = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert outside == {"maturitykit"}
+    project = tomllib.loads((plugin / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert [needed.partition(">")[0] for needed in project["dependencies"]] == ["maturitykit"]
