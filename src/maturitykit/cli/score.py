@@ -83,24 +83,23 @@ def result_page(page: Page, result: Result) -> None:
     """A result as a person wants to read it: the outcome, the tree, what is weak, what is next."""
     about = " · ".join(part for part in (result.subject, str(result.date or "")) if part)
     page.heading(about or "Result")
-    page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}), by {_rule(result)}")
+    page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}). {_rule(result)}")
     page.heading(_sentence(result))
     page.table([_row(result[id], depth) for id, depth in _depths(result)], 2)
     page.paragraph(_legend(result), 2)
     _weakest(page, result)
     _next(page, result)
     _guidance(page, result)
-    if result.issues:
-        page.heading("What to know before using this")
-        page.table([(i.severity, result.model.by_id[i.where].name, i.message) for i in result.issues], 2)
+    _issues(page, result)
+    _readings(page, result)
 
 
 def _rule(result: Result) -> str:
     counts = {
         rating.respondent for leaf in result.leaves for rating in leaf.inputs if hasattr(rating, "respondent")
     }
-    people = f", {result.consensus} of {len(counts)} respondents" if len(counts) > 1 else ""
-    return f"{result.scorer}{people}"
+    people = f"; {len(counts)} respondents, consensus by {result.consensus}" if len(counts) > 1 else ""
+    return f"Scored by {result.scorer}{people}."
 
 
 def _sentence(result: Result) -> str:
@@ -154,8 +153,12 @@ def _legend(result: Result) -> str:
 
 def _weakest(page: Page, result: Result) -> None:
     weakest = result.weakest
-    if weakest and len(weakest) < len(result.leaves):
-        page.heading("Weakest")
+    if not weakest or len(weakest) == len(result.leaves):
+        return
+    page.heading("Weakest")
+    if len(weakest) > 3:
+        page.paragraph(", ".join(score.dimension.name for score in weakest), 2)
+    else:
         for score in weakest:
             stage = score.stage and score.stage.likely
             text = score.dimension.descriptors.get(stage.id, "") if stage else ""
@@ -183,6 +186,30 @@ def _guidance(page: Page, result: Result) -> None:
         if stage and stage.id in topic.texts:
             page.heading(f"{topic.name} (at {stage.name})")
             page.paragraph(topic.texts[stage.id], 2)
+
+
+def _issues(page: Page, result: Result) -> None:
+    """The issues; small disagreements in one line, as there may be many."""
+    small = [i for i in result.issues if (i.code, i.severity) == ("disagreement", "info")]
+    others = [i for i in result.issues if i not in small]
+    names = {id: dimension.name for id, dimension in result.model.by_id.items()} | {"outcome": "overall"}
+    if result.issues:
+        page.heading("What to know before using this")
+    for issue in others:
+        page.paragraph(f"{issue.severity}: {names[issue.where]}: {issue.message}", 2)
+    if small:
+        where = ", ".join(names[issue.where] for issue in small)
+        page.paragraph(f"info: respondents differ somewhat on {where} (--explain shows how)", 2)
+
+
+def _readings(page: Page, result: Result) -> None:
+    """What of all this the source does not state."""
+    model = result.model
+    parts = [about.split(".") for reading in model.readings for about in reading.about]
+    names = list(dict.fromkeys(" ".join(part[:2]) if part[0] == "scales" else part[0] for part in parts))
+    if names:
+        page.heading("Our reading, not stated by the source")
+        page.paragraph(f"{', '.join(names)}. Why: maturitykit show {model.id}", 2)
 
 
 def _explained(page: Page, result: Result, id: str) -> None:

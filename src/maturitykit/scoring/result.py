@@ -315,17 +315,25 @@ def _disagreement(dimension: Dimension, answers: Answers | None) -> Disagreement
 
 
 def describe(score: Score) -> str:
-    """A score in a few words: ``emerging (emerging to operational), 88 % answered``."""
+    """A score in a few words: ``emerging (up to operational), 88% answered``."""
     stage = score.stage
     if score.not_applicable:
         return "not applicable"
+    if score.dimension.is_leaf and stage is not None:
+        return describe_span(stage) if score.coverage else f"open ({describe_span(stage)})"
     covered = f"{score.coverage:.0%} answered"
     return covered if stage is None else f"{describe_span(stage)}, {covered}"
 
 
 def describe_span(stage: Span[Stage]) -> str:
     """Stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
-    bounds = f"{stage.low.name} to {stage.high.name}"
-    if stage.likely is None:
-        return bounds
-    return stage.likely.name if stage.low == stage.high else f"{stage.likely.name} ({bounds})"
+    low, likely, high = stage
+    if likely is None:
+        return f"{low.name} to {high.name}"
+    if low == high:
+        return likely.name
+    if likely == low:
+        return f"{likely.name} (up to {high.name})"
+    if likely == high:
+        return f"{likely.name} (from {low.name})"
+    return f"{likely.name} ({low.name} to {high.name})"

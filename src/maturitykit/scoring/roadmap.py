@@ -29,7 +29,7 @@ class Roadmap(NamedTuple):
     """What reaches a stage of the outcome.
 
     Args:
-        stage: The stage.
+        stage: The stage that is reached: the wanted one, or the one above it that comes with it.
         raises: None of them can be left out. None if no answer can reach the stage, as what
             it requires is not applicable.
     """
@@ -57,10 +57,10 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
         raise ScoringError("there is no road to it", [finding])
     now = scale.positions[scale.stage(position.low if position.likely is None else position.likely).id]
     wanted = [scale.positions[to]] if to else [i for i, low in enumerate(scale.directly_below) if now in low]
-    return tuple(Roadmap(scale.stages[stage], _raises(result, scale, stage)) for stage in wanted)
+    return tuple(_roadmap(result, scale, stage) for stage in wanted)
 
 
-def _raises(result: Result, scale: Scale, stage: int) -> tuple[Raise, ...] | None:
+def _roadmap(result: Result, scale: Scale, stage: int) -> Roadmap:
     plan = result.plan
     absent = {plan.index[id] for id, score in result.items() if score.not_applicable}
     start: dict[int, float] = {}
@@ -76,18 +76,21 @@ def _raises(result: Result, scale: Scale, stage: int) -> tuple[Raise, ...] | Non
         return scale.at_least(column[0], stage)
 
     if not reaches():
-        return None
+        return Roadmap(scale.stages[stage], None)
     # The farthest from their tops are spared first, so that the raises are small ones.
     for index in sorted(start, key=lambda i: (start[i] / column[i], -i)):
         for position in (start[index], *range(int(start[index]) + 1, column[index] + 1)):
             column[index] = position
             if reaches():
                 break
-    return tuple(
+    raises = tuple(
         Raise(score.dimension, _likely(score), _stage(score.dimension, column[index]))
         for score in result.leaves
         if (index := plan.index[score.dimension.id]) in start and column[index] > start[index]
     )
+    # A stage may be passed on the way to the one above it, if it does not apply itself.
+    reaches()
+    return Roadmap(scale.stage(column[0]), raises)
 
 
 def _likely(score: Score) -> Stage | None:

@@ -64,7 +64,7 @@ def score(
     >>> parts = [mk.Dimension(name, scale=stage) for name in ("people", "process")]
     >>> model = mk.Model("toy", "1", "A toy", parts, ["weakest"], outcome=stage)
     >>> mk.score(model, {"people": "good", "process": mk.UNKNOWN})
-    <Result on toy: good (basic to good), 50% answered>
+    <Result on toy: good (from basic), 50% answered>
     """
     if isinstance(model, str):
         model = models.load(model)
