@@ -31,6 +31,7 @@ LAYERS: Mapping[str, set[str]] = {
     "assessment": {"attrs"},
     "files": {"attrs", "cattrs"},
     "scoring": {"attrs"},
+    "comparison": {"attrs"},
     "__init__": set(),
     "testing": {"attrs", "hypothesis"},
     "cli": {"click", "rich"},

@@ -5,9 +5,8 @@ Names are resolved when they are first used, so that importing the package costs
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Type checkers read this as true; importing it from typing would be most of the cost.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maturitykit.assessment.agreement import (
         average_deviation as average_deviation,
@@ -129,12 +128,16 @@ def model(id: str) -> Model:
     return models.load(id)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # Type checkers are not to believe that there is every name.
+    def __getattr__(name):
+        from importlib import import_module
+
+        if name not in _PLACE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -32,6 +32,8 @@ def combine(scale: Scale, readings: Sequence[Reading], how: Consensus) -> tuple[
     By default the lower median of each end, which more than half of the respondents are at
     or above. The envelope keeps all that anyone said.
     """
+    if len(readings) == 1:
+        return readings[0]
     lows, likelies, highs = zip(*readings, strict=True)
     if how == "envelope":
         return scale.meet(lows), middle(scale, likelies), scale.join(highs)

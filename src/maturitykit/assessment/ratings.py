@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from maturitykit.definition import Scale, Stage
 from maturitykit.definition.fields import as_tuple
-from maturitykit.errors import Finding, one_of, quoted
+from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?")
 
@@ -41,7 +41,7 @@ class Rating:
     Args:
         dimension: Id of the dimension; a leaf, or ``outcome`` for an overall stage that is
             given as such.
-        answer: See `Answer`.
+        answer: See `Answer`; blank by default. Files call it the rating.
         respondent: Who says so; may stay empty when there is only one.
         comment: Why.
         evidence: Where it can be seen.
@@ -49,7 +49,7 @@ class Rating:
     """
 
     dimension: str
-    answer: Answer
+    answer: Answer = None
     respondent: str = ""
     comment: str = ""
     evidence: str = ""
@@ -84,11 +84,23 @@ class Reading(NamedTuple):
 
 
 def ratings_of(answers: Mapping[str, Answer | Rating]) -> list[Rating]:
-    """The answers of one respondent, by dimension, as ratings."""
-    return [
+    """The answers of one respondent, by dimension, as ratings.
+
+    Raises:
+        AssessmentError: If a rating stands under another dimension than its own.
+    """
+    ratings = [
         answer if isinstance(answer, Rating) else Rating(dimension, answer)
         for dimension, answer in answers.items()
     ]
+    misplaced = [
+        Finding(id, f"holds a rating of {quoted(rating.dimension)}", "a rating of that dimension itself")
+        for id, rating in zip(answers, ratings, strict=True)
+        if rating.dimension != id
+    ]
+    if misplaced:
+        raise AssessmentError("the ratings stand under the wrong dimensions", misplaced)
+    return ratings
 
 
 def is_known(rating: Rating) -> bool:

@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from maturitykit.files.text import write_text
-
 #: Wider lines are hard to read.
 WIDEST = 100
 
@@ -118,6 +116,8 @@ def printable(text: str) -> str:
 def put(text: str, path: str | None) -> None:
     """Text to a file, whole or not at all, or else to stdout."""
     if path:
+        from maturitykit.files.text import write_text
+
         write_text(path, text)
     else:
         click.echo(text, nl=False)

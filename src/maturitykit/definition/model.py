@@ -105,6 +105,8 @@ class Model:
     kinds: tuple[Label, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
     translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
+    #: The model that this one was translated from.
+    original: Model | None = field(default=None, eq=False, repr=False)
     #: What scoring has compiled from the model, by scorer: kept here to go with the model.
     compiled: dict[object, object] = field(factory=dict, init=False, eq=False, repr=False)
 
@@ -149,7 +151,8 @@ class Model:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that it speaks, its own first."""
-        return (self.language, *self.translations)
+        own = (self.original or self).language
+        return (own, *(language for language in self.translations if language != own))
 
     def in_language(self, language: str) -> Model:
         """This model with its texts in another language.
@@ -160,14 +163,17 @@ class Model:
         Raises:
             ModelError: If the texts belong to parts that the model does not have.
         """
-        found = language_of(language, self.translations)
-        if found is None:
+        original = self.original or self
+        found = language_of(language, self.languages)
+        if found is None or found == original.language:
+            return original
+        if found == self.language:
             return self
         text = self.translations[found]
-        findings = list(check_translation(self, text))
+        findings = list(check_translation(original, text))
         if findings:
             raise ModelError(f"the texts of model {quoted(self.id)} in {found} do not fit it", findings)
-        return evolve(translated(self, text), language=found)
+        return evolve(translated(original, text), language=found, original=original)
 
     def readings_on(self, *parts: str) -> Iterable[Reading]:
         """What is our reading of a part, or of something within it."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 Rule: TypeAlias = Callable[[Sequence[Position]], Position]
 
 
+#: The lowest, likely (None if nothing is known) and highest position of a dimension.
+Bounds: TypeAlias = tuple[Position, Position | None, Position]
+
+
 class Scorer(ABC):
     """A monotone rule that combines the scores of children into that of their parent.
 
@@ -49,11 +53,11 @@ class Scorer(ABC):
         """Why this rule cannot serve the parent; nothing when it can."""
         return ()
 
-    def remarks(self, parent: Dimension, positions: Mapping[str, Position | None]) -> Iterable[Issue]:
+    def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
         """What a reader of the result should know.
 
         Args:
             parent: The dimension that was scored.
-            positions: Of each child, by id: likely, or else lowest; none if not applicable.
+            children: Low, likely and high of each child, by id; None if it is not applicable.
         """
         return ()

@@ -24,22 +24,11 @@ REQUIRED = ("dimension", "rating")
 
 
 @frozen
-class RatingEntry:
-    """A rating in a document; without ``rating``, a blank."""
-
-    dimension: str
-    rating: str | float | None = None
-    respondent: str = ""
-    comment: str = ""
-    evidence: str = ""
-
-
-@frozen
 class AssessmentEntry:
     """An assessment in a document."""
 
     format: int
-    ratings: tuple[RatingEntry, ...]
+    ratings: tuple[Rating, ...]
     model: str = ""
     version: str = ""
     subject: str = ""
@@ -122,11 +111,7 @@ def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Asses
     entry = structure(data, AssessmentEntry, title)
     if bad := list(_model_findings("model", entry.model, model)):
         raise FileError(title, bad)
-    ratings = [
-        Rating(r.dimension, r.rating, r.respondent, r.comment, r.evidence, f"ratings[{i}]")
-        for i, r in enumerate(entry.ratings)
-    ]
-    return Assessment(entry.model or model, ratings, entry.subject, entry.date, entry.version)
+    return Assessment(entry.model or model, entry.ratings, entry.subject, entry.date, entry.version)
 
 
 def _model_findings(where: str, named: str, given: str) -> Iterator[Finding]:

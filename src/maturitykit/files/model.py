@@ -223,7 +223,7 @@ def model_to_dict(model: Model) -> dict[str, Any]:
     """A model as the data of a model file, without what is empty."""
     data = {
         "format": FORMAT,
-        **_data(model, "outcome", "dimensions", "translations", "compiled", "scorers"),
+        **_data(model, "outcome", "dimensions", "translations", "original", "compiled", "scorers"),
         "scorers": [scorer if isinstance(scorer, str) else scorer.id for scorer in model.scorers],
         "outcome": model.outcome.id if model.outcome else None,
         "scales": [_data(scale) for scale in model.scales.values()],

@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 from attrs import fields, has
-from cattrs import Converter
+from cattrs import Converter, override
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import (
     AttributeValidationNote,
@@ -15,7 +15,9 @@ from cattrs.errors import (
     ForbiddenExtraKeysError,
     IterableValidationError,
 )
+from cattrs.gen import make_dict_structure_fn
 
+from maturitykit.assessment.ratings import Rating
 from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
 
 #: The one format of every kind of file that this version reads and writes.
@@ -32,6 +34,9 @@ _WORDS = {
     list: "a list",
     tuple: "a list",
 }
+
+
+_RATING_KEYS = ["dimension", "rating", "respondent", "comment", "evidence"]
 
 
 class _WrongTypeError(Exception):
@@ -80,6 +85,7 @@ def converter() -> Converter:
     strict.register_structure_hook(float, _number)
     strict.register_structure_hook_factory(_is_choice, _choice)
     strict.register_structure_hook(date, _date)
+    strict.register_structure_hook(Rating, _rating(strict))
     # A string is a sequence of characters, and a mapping one of keys: neither is a list.
     strict.register_structure_hook_factory(_is_homogeneous_tuple, _list_only)
     return strict
@@ -118,6 +124,13 @@ def _choice(kind: Any, strict: Converter) -> Any:
         return value if type(value) is found else strict.structure(value, found)
 
     return hook
+
+
+def _rating(strict: Converter) -> Any:
+    # Files call the answer the rating, and know their places themselves.
+    return make_dict_structure_fn(
+        Rating, strict, answer=override(rename="rating"), place=override(omit=True), _cattrs_forbid_extra_keys=True
+    )
 
 
 def _date(value: object, _: object) -> date:
@@ -166,6 +179,7 @@ def _findings(error: BaseException, where: str, data: object) -> Iterator[Findin
             yield from _findings(cause, where, data)
     elif isinstance(error, ForbiddenExtraKeysError):
         names = [f.name for f in fields(error.cl)] if has(error.cl) else []
+        names = _RATING_KEYS if error.cl is Rating else names
         for key in sorted(error.extra_fields):
             yield Finding(_join(where, key), "is not a key here", one_of(names, key))
     elif isinstance(error, KeyError):

@@ -16,6 +16,9 @@ Readable = str | os.PathLike[str] | Traversable
 #: A document larger than this is a mistake; tables of ratings may be larger.
 LARGEST_DOCUMENT = 20_000_000
 
+#: Read first, as a bounded read makes room for all that it may bring.
+_FIRST = 65_536
+
 
 def as_traversable(path: Readable) -> Traversable:
     """The path as something that can be opened, also inside a zipped package."""
@@ -32,7 +35,9 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
     title = f"cannot read {file}"
     try:
         with file.open("rb") as stream:
-            data = stream.read() if largest is None else stream.read(largest + 1)
+            data = stream.read(_FIRST)
+            if len(data) == _FIRST:
+                data += stream.read() if largest is None else stream.read(largest + 1 - _FIRST)
     except OSError as error:
         raise FileError(title, [_trouble(file, error)]) from None
     if largest is not None and len(data) > largest:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Stage
+from maturitykit.scoring.plan import scorer_of
 from maturitykit.scoring.result import Score, describe
 
 _CONSENSUS = {
@@ -43,7 +44,14 @@ def _because(score: Score) -> str:
         return f", {count} parts, not combined"
     equal = len(set(score.weights)) == 1
     weights = "" if equal else f", weights {' : '.join(map(str, score.weights))}"
-    return f", {score.rule} of {count}{weights}"
+    return f", {score.rule} of {count}{weights}{_number(score)}"
+
+
+def _number(score: Score) -> str:
+    """The index, where a rule of numbers made it and the stage does not say it all."""
+    if scorer_of(score.rule).ordinal or score.index is None or score.index.likely is None:
+        return ""
+    return f" = {score.index.likely:.2f} of 1"
 
 
 def _said(rating: Rating) -> str:

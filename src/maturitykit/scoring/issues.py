@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maturitykit.assessment.ratings import NOT_APPLICABLE, Rating, is_known
+from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rating, is_known
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.scoring.result import Result, Score
@@ -46,20 +46,18 @@ def _rules(result: Result) -> Iterator[Issue]:
             or any(isinstance(item, Rating) for item in score.inputs)
         ):
             continue
-        positions = {}
-        for child in node.dimension.children:
-            span = result[child.id].position
-            positions[child.id] = span and (span.low if span.likely is None else span.likely)
-        yield from node.scorer.remarks(node.dimension, positions)
+        children = {child.id: result[child.id].position for child in node.dimension.children}
+        yield from node.scorer.remarks(node.dimension, children)
 
 
 def _ratings(score: Score) -> Iterator[Issue]:
     id = score.dimension.id
     ratings = [item for item in score.inputs if isinstance(item, Rating)]
     if score.dimension.is_leaf and score.is_open:
-        said = "answered by nobody" if not ratings else "known to nobody"
+        unknown = any(_says(rating, UNKNOWN) for rating in ratings)
+        said = "known to nobody who answered" if unknown else "answered by nobody"
         yield Issue("open", "info", id, f"{said}: it may be at any stage")
-    absent = [rating for rating in ratings if _says_not_applicable(rating)]
+    absent = [rating for rating in ratings if _says(rating, NOT_APPLICABLE)]
     known = [rating for rating in ratings if is_known(rating)]
     if absent and known:
         text = f"not applicable says {_names(absent)}, yet {_names(known)} rated it: the ratings count"
@@ -74,8 +72,8 @@ def _ratings(score: Score) -> Iterator[Issue]:
         yield Issue("disagreement", severity, id, text)
 
 
-def _says_not_applicable(rating: Rating) -> bool:
-    return isinstance(rating.answer, str) and rating.answer.strip() == NOT_APPLICABLE
+def _says(rating: Rating, answer: NoStage) -> bool:
+    return isinstance(rating.answer, str) and rating.answer.strip() == answer
 
 
 def _names(ratings: Sequence[Rating]) -> str:
@@ -85,10 +83,13 @@ def _names(ratings: Sequence[Rating]) -> str:
 
 def _target(score: Score) -> Iterator[Issue]:
     scale, position, target = score.dimension.scale, score.position, score.target
-    if target is None or scale is None or position is None:
+    if target is None or scale is None:
         return
     wanted = scale.positions[target.id]
-    if scale.at_least(position.low, wanted):
+    if position is None:
+        why = "it is not applicable" if score.not_applicable else "nothing is combined here"
+        text = f"the target {target.name} cannot be judged, as {why}"
+    elif scale.at_least(position.low, wanted):
         text = f"the target {target.name} is reached"
     elif scale.at_least(position.high, wanted):
         text = f"the target {target.name} may be reached; what is known does not settle it"

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import define, field
 
+from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Dimension, Model, Rule, Scorer
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError, quoted
@@ -49,13 +50,17 @@ class Node:
 
 @define
 class Columns:
-    """What an evaluation found for each node of a plan, by its index."""
+    """What an evaluation found for each node of a plan, by its index.
+
+    Nodes that are ``given`` keep what they have, whatever is below them.
+    """
 
     low: Column
     likely: Column
     high: Column
     coverage: list[float]
     not_applicable: set[int] = field(factory=set)
+    given: set[int] = field(factory=set)
 
 
 class Plan:
@@ -82,7 +87,9 @@ class Plan:
         self.leaves = {node.dimension.id: node for node in self.nodes if not node.children}
         #: The nodes with children, each after all that are below it.
         self.inner = [node for node in reversed(self.nodes) if node.children]
-        self._positions = {id: (node.index, _stages(node)) for id, node in self.leaves.items()}
+        self._positions: dict[str, tuple[int, Mapping[Any, int]]] = {
+            id: (node.index, _stages(node)) for id, node in self.leaves.items()
+        }
         self._blank: Column = [None] * len(self.nodes)
         self.all_covered = [1.0] * len(self.nodes)
         self._steps = [
@@ -94,6 +101,7 @@ class Plan:
     def complete(self, answers: Mapping[str, Any]) -> Column | None:
         """All positions, where every leaf is answered by the id of a stage; None otherwise.
 
+        Answers may be ratings too, each under its own dimension.
         Then the three bounds are one, and this is the common and the quick case.
         """
         if len(answers) != len(self._positions):
@@ -103,7 +111,8 @@ class Plan:
         try:
             for id, answer in answers.items():
                 index, stages = positions[id]
-                column[index] = stages[answer]
+                stage = answer.answer if type(answer) is Rating else answer
+                column[index] = stages[stage]
         except (KeyError, TypeError):
             return None
         for index, children, rule in self._steps:
@@ -118,23 +127,26 @@ class Plan:
             columns.low[node.index], columns.high[node.index] = 0, node.dimension.scale.top
         return columns
 
-    def roll_up(self, column: Column, not_applicable: Container[int]) -> None:
+    def roll_up(self, column: Column, not_applicable: Container[int], given: Container[int] = ()) -> None:
         """Fill in the nodes with children in one column, from the leaves up."""
         for node in self.inner:
+            if node.index in given:
+                continue
             taking = tuple(c for c in node.children if c not in not_applicable)
             if taking and (rule := node.rule(taking)) is not None:
                 column[node.index] = rule([column[c] for c in taking])
 
     def evaluate(self, columns: Columns) -> None:
         """Fill in the nodes with children in all columns, from the leaves up."""
-        for node in self.inner:
+        inner = [node for node in self.inner if node.index not in columns.given]
+        for node in inner:
             taking = tuple(c for c in node.children if c not in columns.not_applicable)
             columns.coverage[node.index] = self._coverage(node, taking, columns)
             if not taking:
                 columns.not_applicable.add(node.index)
-        self.roll_up(columns.low, columns.not_applicable)
-        self.roll_up(columns.high, columns.not_applicable)
-        for node in self.inner:
+        self.roll_up(columns.low, columns.not_applicable, columns.given)
+        self.roll_up(columns.high, columns.not_applicable, columns.given)
+        for node in inner:
             low, high = columns.low[node.index], columns.high[node.index]
             likely = self._likely(node, columns) if low is not None else None
             if likely is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
+from math import fsum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import field, frozen
 
 from maturitykit.assessment.agreement import ordinal_consensus
 from maturitykit.assessment.ratings import Rating, Reading, is_known
-from maturitykit.definition import Dimension, Model, Stage
+from maturitykit.definition import Dimension, Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
@@ -81,11 +82,7 @@ class Score:
     @property
     def stage(self) -> Span[Stage] | None:
         """The stages that the positions reach; None where there is no position."""
-        scale, position = self.dimension.scale, self.position
-        if scale is None or position is None:
-            return None
-        likely = None if position.likely is None else scale.stage(position.likely)
-        return Span(scale.stage(position.low), likely, scale.stage(position.high))
+        return _stages(self.dimension, self.position)
 
     @property
     def index(self) -> Span[float] | None:
@@ -143,15 +140,16 @@ class Result(Mapping[str, Score]):
     Made by `maturitykit.score`. Its scores are made when they are asked for.
     """
 
-    __slots__ = ("_answers", "_columns", "_issues", "_scores", "_setting", "plan")
+    __slots__ = ("_answers", "_columns", "_issues", "_respondents", "_scores", "_setting", "plan")
 
-    def __init__(self, plan: Plan, columns: Columns, answers: Mapping[str, Any], setting: Setting) -> None:
+    def __init__(self, plan: Plan, columns: Columns, answers: dict[str, Any], setting: Setting) -> None:
         #: The compiled model that it was made by.
         self.plan = plan
         self._columns = columns
         self._answers = answers
         self._setting = setting
         self._scores: dict[str, Score] = {}
+        self._respondents: dict[int, frozenset[str]] = {}
         self._issues: tuple[Issue, ...] | None = None
 
     def __getitem__(self, id: str) -> Score:
@@ -209,12 +207,12 @@ class Result(Mapping[str, Score]):
     @property
     def stage(self) -> Span[Stage] | None:
         """The stages of the outcome; None where the model has none."""
-        return self.outcome.stage
+        return _stages(self.model.root, self._position(0))
 
     @property
     def coverage(self) -> float:
         """The weighted share of the model that was answered, from 0 to 1."""
-        return self.outcome.coverage
+        return self._columns.coverage[0]
 
     @property
     def leaves(self) -> tuple[Score, ...]:
@@ -262,19 +260,16 @@ class Result(Mapping[str, Score]):
 
     def _score(self, node: Node) -> Score:
         columns, i = self._columns, node.index
-        absent = i in columns.not_applicable
-        low = columns.low[i]
-        span = None if low is None or absent else Span(low, columns.likely[i], columns.high[i])
         answers = self._answers_at(node)
         rated = answers is not None or not node.children
         ratings = answers.ratings if answers else ()
         return Score(
             dimension=node.dimension,
-            position=span,
+            position=self._position(i),
             coverage=columns.coverage[i],
-            respondents=len(self._respondents(node)),
+            respondents=len(self._respondents_at(node)),
             disagreement=_disagreement(node.dimension, answers),
-            not_applicable=absent,
+            not_applicable=i in columns.not_applicable,
             rule=self.consensus if rated else node.scorer.id,
             weights=() if rated else node.weights,
             inputs=tuple(ratings)
@@ -283,35 +278,58 @@ class Result(Mapping[str, Score]):
             target=self._setting.targets.get(node.dimension.id),
         )
 
+    def _position(self, index: int) -> Span[Position] | None:
+        columns = self._columns
+        low = columns.low[index]
+        if low is None or index in columns.not_applicable:
+            return None
+        return Span(low, columns.likely[index], columns.high[index])
+
     def _answers_at(self, node: Node) -> Answers | None:
         given = self._answers.get(node.dimension.id)
         if given is None or isinstance(given, Answers):
             return given
-        # The plain stage of a complete assessment, kept as it came.
+        # An answer of a complete assessment, kept as it came.
         position = self._columns.low[node.index]
-        return Answers([Rating(node.dimension.id, given)], [Reading(position, position, position)])
+        rating = given if isinstance(given, Rating) else Rating(node.dimension.id, given)
+        answers = Answers([rating], [Reading(position, position, position)])
+        self._answers[node.dimension.id] = answers
+        return answers
 
-    def _respondents(self, node: Node) -> set[str]:
-        found: set[str] = set()
-        for dimension in node.dimension.walk():
-            answers = self._answers_at(self.plan.nodes[self.plan.index[dimension.id]])
-            if answers is not None:
-                found.update(known_respondents(answers))
-        return found
+    def _respondents_at(self, node: Node) -> frozenset[str]:
+        """Those whose ratings, here or below, say something of the stage."""
+        if node.index not in self._respondents:
+            answers = self._answers_at(node)
+            own = {rating.respondent for rating in answers.ratings if is_known(rating)} if answers else ()
+            below = (self._respondents_at(self.plan.nodes[c]) for c in node.children)
+            self._respondents[node.index] = frozenset(own).union(*below)
+        return self._respondents[node.index]
 
 
-def known_respondents(answers: Answers) -> set[str]:
-    """Those whose rating of a dimension says something of its stage."""
-    return {rating.respondent for rating in answers.ratings if is_known(rating)}
+def _stages(dimension: Dimension, position: Span[Position] | None) -> Span[Stage] | None:
+    scale = dimension.scale
+    if scale is None or position is None:
+        return None
+    likely = None if position.likely is None else scale.stage(position.likely)
+    return Span(scale.stage(position.low), likely, scale.stage(position.high))
 
 
 def _disagreement(dimension: Dimension, answers: Answers | None) -> Disagreement | None:
     scale = dimension.scale
-    if answers is None or len(answers.readings) < 2 or scale is None or not scale.is_chain:
+    if answers is None or len(answers.readings) < 2 or scale is None:
         return None
     likelies = [reading.likely for reading in answers.readings]
-    agreement = ordinal_consensus(likelies, len(scale.stages))
-    return Disagreement(scale.stages[min(likelies)], scale.stages[max(likelies)], agreement)
+    return Disagreement(
+        scale.stage(scale.meet(likelies)), scale.stage(scale.join(likelies)), _agreement(scale, likelies)
+    )
+
+
+def _agreement(scale: Scale, likelies: Sequence[int]) -> float:
+    """Leik's consensus; on a partial order, the same of how many are at or above each stage."""
+    if scale.is_chain:
+        return ordinal_consensus(likelies, len(scale.stages))
+    above = [sum(scale.at_least(p, stage) for p in likelies) / len(likelies) for stage in range(1, scale.top + 1)]
+    return 1 - 2 * fsum(min(share, 1 - share) for share in above) / scale.top
 
 
 def describe(score: Score) -> str:

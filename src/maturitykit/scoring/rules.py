@@ -11,6 +11,7 @@ from operator import itemgetter
 from maturitykit.definition import Dimension, Gate, Rule, Scale, Scorer
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
+from maturitykit.definition.scorer import Bounds
 
 
 class Weakest(Scorer):
@@ -75,7 +76,7 @@ class Mean(Scorer):
             if dimension.scale is not None and not dimension.scale.is_chain:
                 yield f"a mean needs chains, and {dimension.id} is on a partial order"
 
-    def remarks(self, parent: Dimension, positions: Mapping[str, Position | None]) -> Iterable[Issue]:
+    def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
         stated = not all(_scale(child).has_equal_steps for child in parent.children)
         steps = "the values stated for its stages" if stated else "equal steps between stages"
         yield Issue("equal-steps", "info", parent.id, f"a mean assumes {steps}; stages are ordered, not measured")
@@ -118,27 +119,28 @@ class Staged(Scorer):
         if not parent.gates:
             yield f"{parent.id} has no gates"
 
-    def remarks(self, parent: Dimension, positions: Mapping[str, Position | None]) -> Iterable[Issue]:
+    def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
         scale = _scale(parent)
-        children = {child.id: child for child in parent.children}
+        scales = {child.id: _scale(child) for child in parent.children}
         gates: dict[int, list[Gate]] = {}
         for gate in parent.gates:
             gates.setdefault(scale.positions[gate.stage], []).append(gate)
 
-        def is_met(gate: Gate) -> bool:
-            position = positions[gate.dimension]
-            minimum = _scale(children[gate.dimension]).positions[gate.minimum]
-            return position is None or _scale(children[gate.dimension]).at_least(position, minimum)
+        def is_met(gate: Gate) -> bool | None:
+            """None where nothing is known, or where it does not apply."""
+            _, likely, _ = children[gate.dimension] or (0, None, 0)
+            minimum = scales[gate.dimension].positions[gate.minimum]
+            return None if likely is None else scales[gate.dimension].at_least(likely, minimum)
 
-        unmet = {stage for stage, own in gates.items() if not all(map(is_met, own))}
+        unmet = {stage for stage, own in gates.items() if any(is_met(gate) is False for gate in own)}
         for stage, own in sorted(gates.items()):
             for gate in own:
-                if positions[gate.dimension] is None:
+                if children[gate.dimension] is None:
                     text = f"{scale.ids[stage]} requires {gate.dimension}, which is not applicable: passed over"
                     yield Issue("passed-over", "warning", parent.id, text)
-            lacking = [scale.ids[lower] for lower in sorted(scale.below[stage] & unmet)]
-            assessed = any(positions[gate.dimension] is not None for gate in own)
-            if stage not in unmet and lacking and assessed:
+            applicable = [gate for gate in own if children[gate.dimension] is not None]
+            lacking = [scale.ids[lower] for lower in sorted(scale.below[stage] & unmet - {stage})]
+            if lacking and applicable and all(is_met(gate) for gate in applicable):
                 below = ", ".join(lacking)
                 text = f"what {scale.ids[stage]} requires is there, but not what {below} requires below it"
                 yield Issue("out-of-order", "warning", parent.id, text)

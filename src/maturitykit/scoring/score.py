@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -28,6 +28,7 @@ from maturitykit.scoring.result import Answers, Result, Setting
 
 Weights: TypeAlias = Mapping[str, int | float | str | Fraction]
 
+_PLAIN = Setting()
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -70,28 +71,40 @@ def score(
         model = models.load(model)
     changed = _weights(model, weights) if weights else {}
     plan = plan_for(model, scorer, changed)
-    if not isinstance(assessment, Assessment) and consensus == "median" and not (weights or targets):
-        column = plan.complete(assessment)
-        if column is not None:
-            return Result(plan, Columns(column, column, column, plan.all_covered), dict(assessment), Setting())
-    check_consensus(consensus)
-    setting = Setting(consensus=consensus, weights=changed, targets=_targets(model, targets))
+    setting = _PLAIN
     if isinstance(assessment, Assessment):
         _check_model(model, assessment)
-        setting = setting._replace(subject=assessment.subject, date=assessment.date)
-        ratings: Iterable[Rating] = assessment.ratings
+        setting = Setting(subject=assessment.subject, date=assessment.date)
+    if consensus == "median" and not (weights or targets):
+        plain = _one_each(assessment.ratings) if isinstance(assessment, Assessment) else assessment
+        column = plan.complete(plain)
+        if column is not None:
+            return Result(plan, Columns(column, column, column, plan.all_covered), dict(plain), setting)
+    check_consensus(consensus)
+    setting = setting._replace(consensus=consensus, weights=changed, targets=_targets(model, targets))
+    if isinstance(assessment, Assessment):
+        # Where a rating stands in its list, if its file does not say it better.
+        places = [rating.place or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
+        answers = _gathered(model, assessment.ratings, places)
     else:
-        ratings = ratings_of(assessment)
-    answers = _gathered(model, ratings)
+        answers = _gathered(model, ratings_of(assessment), [repr(id) for id in assessment])
+    if OUTCOME in answers and not _says_something(answers[OUTCOME]):
+        # A blank overall stage leaves it to the dimensions.
+        del answers[OUTCOME]
     columns = plan.open()
     for id, given in answers.items():
         _place(plan, columns, id, given, consensus)
     plan.evaluate(columns)
     if OUTCOME in answers:
-        _place(plan, columns, OUTCOME, answers[OUTCOME], consensus)
         text = "the overall stage was given as such, and does not follow from the dimensions"
         setting = setting._replace(remarks=[Issue("outcome-given", "warning", OUTCOME, text)])
     return Result(plan, columns, answers, setting)
+
+
+def _one_each(ratings: Sequence[Rating]) -> Mapping[str, Rating]:
+    """The ratings by dimension, if there is only one of each."""
+    found = {rating.dimension: rating for rating in ratings}
+    return found if len(found) == len(ratings) else {}
 
 
 def _check_model(model: Model, assessment: Assessment) -> None:
@@ -105,7 +118,7 @@ def _check_model(model: Model, assessment: Assessment) -> None:
         raise AssessmentError(f"the assessment is not one of {quoted(model.id)}", found)
 
 
-def _gathered(model: Model, ratings: Iterable[Rating]) -> dict[str, Answers]:
+def _gathered(model: Model, ratings: Sequence[Rating], places: Sequence[str]) -> dict[str, Answers]:
     """The ratings by dimension, each read on its scale.
 
     Raises:
@@ -113,27 +126,26 @@ def _gathered(model: Model, ratings: Iterable[Rating]) -> dict[str, Answers]:
     """
     findings: list[Finding] = []
     answers: dict[str, Answers] = {}
-    seen: dict[tuple[str, str], Rating] = {}
-    for rating in ratings:
+    seen: dict[tuple[str, str], str] = {}
+    for rating, place in zip(ratings, places, strict=True):
         key = rating.respondent, rating.dimension
         scale = _scale_of(model, rating.dimension)
         if isinstance(scale, Finding):
-            findings.append(scale._replace(where=_where(rating, "dimension")))
+            findings.append(scale._replace(where=f"{place}, dimension"))
         elif key in seen:
-            earlier = f" (see {seen[key].place})" if seen[key].place else ""
             who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
-            problem = f"{quoted(rating.dimension)} is answered twice{who}{earlier}"
-            findings.append(Finding(_where(rating, "dimension"), problem, "one answer"))
+            problem = f"{quoted(rating.dimension)} is answered twice{who} (see {seen[key]})"
+            findings.append(Finding(f"{place}, dimension", problem, "one answer"))
         else:
             reading = read_answer(scale, rating.answer)
             if isinstance(reading, Finding):
-                findings.append(reading._replace(where=_where(rating, "rating")))
+                findings.append(reading._replace(where=f"{place}, rating"))
             else:
                 given = answers.setdefault(rating.dimension, Answers([], []))
                 given.ratings.append(rating)
                 if isinstance(reading, Reading):
                     given.readings.append(reading)
-        seen.setdefault(key, rating)
+        seen.setdefault(key, place)
     findings += _both_outcome_and_parts(answers)
     if findings:
         raise AssessmentError(f"the ratings do not fit model {quoted(model.id)}", findings)
@@ -151,18 +163,16 @@ def _scale_of(model: Model, id: str) -> Scale | Finding:
     return dimension.scale
 
 
-def _where(rating: Rating, part: str) -> str:
-    if rating.place:
-        return f"{rating.place}, {part}"
-    who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
-    return f"{part} of {quoted(rating.dimension)}{who}" if part == "rating" else f"a rating{who}"
-
-
 def _both_outcome_and_parts(answers: Mapping[str, Answers]) -> Iterator[Finding]:
-    given = [id for id, answer in answers.items() if answer.readings or _is_not_applicable(answer)]
+    given = [id for id, answer in answers.items() if _says_something(answer)]
     if OUTCOME in given and len(given) > 1:
         others = ", ".join(sorted(set(given) - {OUTCOME})[:3])
         yield Finding(OUTCOME, f"is rated beside {others}", "either the overall stage or the dimensions")
+
+
+def _says_something(answers: Answers) -> bool:
+    """Whether someone rates it, or says that it does not apply."""
+    return bool(answers.readings) or _is_not_applicable(answers)
 
 
 def _is_not_applicable(answers: Answers) -> bool:
@@ -180,8 +190,10 @@ def _place(plan: Plan, columns: Columns, id: str, answers: Answers, consensus: C
         low, likely, high = combine(scale, answers.readings, consensus)
         columns.low[index], columns.likely[index], columns.high[index] = low, likely, high
         columns.coverage[index] = 1.0
+        columns.given.add(index)
     elif _is_not_applicable(answers):
         columns.not_applicable.add(index)
+        columns.given.add(index)
         columns.coverage[index] = 1.0
 
 

@@ -1,0 +1,252 @@
+"""Times beside the peers they are held against, as ratios within one run.
+
+``python benchmarks/run.py`` prints a table, and exits with 1 if a ratio is above its limit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import importlib_metadata
+import orjson
+
+import maturitykit as mk
+
+#: Seeded, so that every run scores the same assessments.
+RANDOM = random.Random(20260531)
+
+#: A command as it is installed for the console.
+SCRIPT = "import sys\nfrom {module} import main\nsys.exit(main())\n"
+
+#: The least that a command that lists plugins can be.
+BARE_COMMAND = '''\
+import click
+import importlib_metadata
+
+
+@click.command()
+def main() -> None:
+    """List the plugins."""
+    for point in importlib_metadata.entry_points():
+        if point.group.startswith("maturitykit."):
+            click.echo(point.name)
+'''
+
+Work = Callable[[], float]
+
+
+class Figure(NamedTuple):
+    """A time of ours and that of its peer, each the median of several, in seconds."""
+
+    what: str
+    ours: float
+    peer: str
+    theirs: float
+    #: The median of the ratios of the single rounds, as both sides of a round run next to each other.
+    ratio: float
+    limit: float | None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the ratio is within its limit, if it has one."""
+        return self.limit is None or self.ratio <= self.limit
+
+
+def compared(what: str, ours: Work, peer: str, theirs: Work, *, rounds: int, limit: float | None) -> Figure:
+    """Measure both in turn, some rounds over, after one to warm up."""
+    times = [(ours(), theirs()) for _ in range(rounds + 1)][1:]
+    ratio = median(a / b for a, b in times)
+    return Figure(what, median(a for a, _ in times), peer, median(b for _, b in times), ratio, limit)
+
+
+def child(*arguments: str, path: Sequence[Path] = ()) -> Work:
+    """The processor time, user and system, of a new Python that runs to its end."""
+    present = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [*map(str, path), *present]))}
+
+    def run() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *arguments], env=variables, stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+    return run
+
+
+def each(inputs: Sequence[Any], job: Callable[[Any], object]) -> Work:
+    """The processor time of a job, on average over inputs that all differ."""
+
+    def run() -> float:
+        start = time.process_time()
+        for item in inputs:
+            job(item)
+        return (time.process_time() - start) / len(inputs)
+
+    return run
+
+
+def importing() -> Figure:
+    """Importing the package."""
+    return compared(
+        "import maturitykit",
+        child("-c", "import maturitykit"),
+        "python -c pass",
+        child("-c", "pass"),
+        rounds=41,
+        limit=1.3,
+    )
+
+
+def listing(folder: Path, installed: int) -> Figure:
+    """Listing the models where so many distributions are installed."""
+    site = folder / f"site-{installed}"
+    present = sum(1 for _ in importlib_metadata.distributions())
+    for number in range(installed - present):
+        _install(site, number)
+    bare = folder / "bare"
+    bare.mkdir(exist_ok=True)
+    (bare / "bare_command.py").write_text(BARE_COMMAND)
+    for name, module in (("ours", "maturitykit.cli"), ("theirs", "bare_command")):
+        (bare / name).write_text(SCRIPT.format(module=module))
+    return compared(
+        f"maturitykit models, {installed:,} distributions",
+        child(str(bare / "ours"), "models", path=[site]),
+        "bare click command, one scan",
+        child(str(bare / "theirs"), path=[site]),
+        rounds=21,
+        limit=1.3,
+    )
+
+
+def _install(site: Path, number: int) -> None:
+    """A distribution as far as metadata goes; one in three brings two entry points."""
+    info = site / f"placeholder_{number}-1.0.dist-info"
+    info.mkdir(parents=True)
+    head = f"Metadata-Version: 2.1\nName: placeholder-{number}\nVersion: 1.0\n"
+    (info / "METADATA").write_text(head + "Summary: Takes up room\n\n" + "A line of a description.\n" * 100)
+    (info / "RECORD").write_text(f"{info.name}/METADATA,,\n{info.name}/RECORD,,\n")
+    if number % 3 == 0:
+        lines = (f"command-{number}-{i} = placeholder_{number}:main_{i}\n" for i in range(2))
+        (info / "entry_points.txt").write_text("[console_scripts]\n" + "".join(lines))
+
+
+def scoring() -> Iterator[Figure]:
+    """Scoring complete assessments that are in memory already."""
+    model = mk.model("clearhead")
+    profiles = [_random_answers(model) for _ in range(2_000)]
+    texts = [orjson.dumps(profile) for profile in profiles]
+    peer = "orjson.loads of the answers"
+
+    def scored(answers: Mapping[str, str]) -> object:
+        return mk.score(model, answers)
+
+    def stage_read(answers: Mapping[str, str]) -> object:
+        return mk.score(model, answers).stage
+
+    def all_touched(answers: Mapping[str, str]) -> object:
+        return list(mk.score(model, answers).values())
+
+    for what, job, limit in (
+        ("score 8 ratings (clearhead)", scored, 8.0),
+        ("… and read the overall stage", stage_read, None),
+        ("… and touch every score", all_touched, None),
+    ):
+        yield compared(what, each(profiles, job), peer, each(texts, orjson.loads), rounds=15, limit=limit)
+
+
+def reading(folder: Path) -> Iterator[Figure]:
+    """Reading assessments from files, and scoring them."""
+    model = _model_of_51_nodes()
+    files = []
+    for number in range(100):
+        ratings = [
+            {"dimension": leaf, "rating": stage, "comment": f"As seen in interview {number}, on {leaf}."}
+            for leaf, stage in _random_answers(model).items()
+        ]
+        files.append(folder / f"assessment-{number}.json")
+        files[-1].write_text(json.dumps({"format": 1, "model": model.id, "ratings": ratings}))
+    texts = [file.read_bytes() for file in files]
+
+    def read_and_scored(file: Path) -> object:
+        return mk.score(model, mk.read(file))
+
+    def stage_read(file: Path) -> object:
+        return mk.score(model, mk.read(file)).stage
+
+    for what, job, limit in (
+        ("read and score a file of 40 ratings", read_and_scored, 20.0),
+        ("… and read the overall stage", stage_read, None),
+        ("… reading alone", mk.read, None),
+    ):
+        yield compared(
+            what, each(files, job), "orjson.loads of its bytes", each(texts, orjson.loads), rounds=15, limit=limit
+        )
+
+
+def _model_of_51_nodes() -> mk.Model:
+    scale = mk.Scale("level", [mk.Stage(f"level-{i}") for i in range(5)])
+    groups = [
+        mk.Dimension(
+            f"group-{i}", scale=scale, children=[mk.Dimension(f"part-{i}-{j}", scale=scale) for j in range(4)]
+        )
+        for i in range(10)
+    ]
+    return mk.Model("fifty-one", "1", "Ten groups of four", groups, ["median"], outcome=scale)
+
+
+def _random_answers(model: mk.Model) -> dict[str, str]:
+    return {leaf.id: RANDOM.choice(leaf.scale.ids) for leaf in model.leaves if leaf.scale}
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures as a Markdown table."""
+    rows = [
+        (
+            figure.what,
+            _time(figure.ours),
+            figure.peer,
+            _time(figure.theirs),
+            f"{figure.ratio:.2f}",
+            f"{figure.limit:g}" if figure.limit else "–",
+            "" if figure.is_met else "above",
+        )
+        for figure in figures
+    ]
+    head = ("what", "time", "peer", "its time", "ratio", "limit", "")
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = [head, tuple("-" * width for width in widths), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in lines
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.1f} µs"
+
+
+def main() -> int:
+    """Measure everything; 1 if a limit is passed."""
+    figures = [importing()]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        figures += [listing(folder, installed) for installed in (90, 2_000)]
+        figures += scoring()
+        figures += reading(folder)
+    print(table(figures))
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

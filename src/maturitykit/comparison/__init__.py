@@ -1,0 +1,1 @@
+"""Results carried from model to model, and compared with each other."""

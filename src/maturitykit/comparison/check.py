@@ -1,0 +1,125 @@
+"""What must hold between a crosswalk and the two models it joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from maturitykit.definition import Dimension, Model, Scale
+from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.errors import Finding, one_of, quoted
+
+_ENDS = ("low", "likely", "high")
+
+
+def check_crosswalk(crosswalk: Crosswalk, source: Model, target: Model) -> list[Finding]:
+    """A finding for everything in a crosswalk that does not fit itself or its models."""
+    findings = []
+    seen: set[tuple[str, str]] = set()
+    for link in crosswalk.links:
+        where = f"links.{link.source}--{link.target}"
+        if (link.source, link.target) in seen:
+            findings.append(Finding(where, "stands twice", "one link between two dimensions"))
+        seen.add((link.source, link.target))
+        findings += _check_link(where, link, source, target)
+    return [*findings, *_check_not_inferable(crosswalk, source, target)]
+
+
+def _check_link(where: str, link: Link, source: Model, target: Model) -> Iterator[Finding]:
+    if not 0 < link.strength <= 1:
+        yield Finding(f"{where}.strength", f"is {float(link.strength)}", "a number above 0, up to 1")
+    scales = []
+    for side, model, id in (("source", source, link.source), ("target", target, link.target)):
+        known = [dimension.id for dimension in model.root.walk() if dimension.scale is not None]
+        if id in known:
+            scales.append(model.by_id[id].scale)
+        else:
+            problem = f"{quoted(id)} is no dimension of {model.id} with stages"
+            yield Finding(f"{where}.{side}", problem, one_of(known, id))
+    if len(scales) == 2 and scales[0] is not None and scales[1] is not None:
+        yield from _check_stages(where, link, scales[0], scales[1])
+
+
+def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
+    sound = True
+    for stage in scale.ids:
+        if stage not in link.stages:
+            sound = False
+            yield Finding(f"{where}.stages.{stage}", "is left out", "every stage of the source")
+    for stage, span in link.stages.items():
+        if stage not in scale.ids:
+            sound = False
+            problem = f"is no stage of {scale.id}"
+            yield Finding(f"{where}.stages.{stage}", problem, one_of(scale.ids, stage))
+        for id in span:
+            if id not in other.ids:
+                sound = False
+                problem = f"{quoted(id)} is no stage of {other.id}"
+                yield Finding(f"{where}.stages.{stage}", problem, one_of(other.ids, id))
+    if sound:
+        yield from _check_order(where, link, scale, other)
+    if not link.steps and len(link.cells) < 2:
+        yield Finding(
+            f"{where}.cells", f"names {len(link.cells)} pairs", "two pairs of stages or more, or no link"
+        )
+    for a, b in link.cells:
+        if a not in scale.ids or b not in other.ids:
+            expected = f"a stage of {scale.id} and one of {other.id}"
+            yield Finding(f"{where}.cells", f"{quoted(a)} and {quoted(b)} are no such stages", expected)
+
+
+def _check_order(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
+    ends: Sequence[dict[str, int]] = [
+        {stage: other.positions[span[end]] for stage, span in link.stages.items()} for end in range(3)
+    ]
+    low, likely, high = ends
+    for stage in scale.ids:
+        if not (other.at_least(likely[stage], low[stage]) and other.at_least(high[stage], likely[stage])):
+            span = " ".join(link.stages[stage])
+            yield Finding(f"{where}.stages.{stage}", f"{span} does not rise", "low, likely, high in their order")
+    for i, below in enumerate(scale.directly_below):
+        for lower in below:
+            for name, end in zip(_ENDS, ends, strict=True):
+                upper_id, lower_id = scale.ids[i], scale.ids[lower]
+                if not other.at_least(end[upper_id], end[lower_id]):
+                    problem = f"its {name} is not at or above that of {lower_id}"
+                    yield Finding(f"{where}.stages.{upper_id}", problem, "maps that never fall")
+
+
+def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
+    models = {source.id: source, target.id: target}
+    linked = {
+        source.id: {link.source for link in crosswalk.links},
+        target.id: {link.target for link in crosswalk.links},
+    }
+    listed: dict[str, set[str]] = {source.id: set(), target.id: set()}
+    for item in crosswalk.not_inferable:
+        where = f"not_inferable.{item.dimension}"
+        if item.model not in models:
+            yield Finding(f"{where}.model", f"is {quoted(item.model)}", one_of(list(models), item.model))
+            continue
+        listed[item.model].add(item.dimension)
+        known = list(models[item.model].by_id)
+        if item.dimension not in known:
+            yield Finding(where, f"is no dimension of {item.model}", one_of(known, item.dimension))
+        elif item.dimension in linked[item.model]:
+            yield Finding(where, f"is linked in {item.model}", "either a link or a reason for none")
+        if not item.reason:
+            yield Finding(f"{where}.reason", "is empty", "why nothing can be inferred")
+    if crosswalk.path:
+        return
+    for model in models.values():
+        told = linked[model.id] | listed[model.id]
+        for top in model.dimensions:
+            for leaf in _untold(top, told):
+                problem = f"{leaf} of {model.id} is neither linked nor listed"
+                yield Finding("not_inferable", problem, "a link, or the reason why there is none")
+
+
+def _untold(dimension: Dimension, told: set[str]) -> Iterator[str]:
+    """The leaves of which neither they nor anything above them is spoken of."""
+    if dimension.id in told:
+        return
+    if dimension.is_leaf:
+        yield dimension.id
+    for child in dimension.children:
+        yield from _untold(child, told)

@@ -1,0 +1,91 @@
+"""Crosswalks turned around and joined: one file serves both directions, and longer ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve
+
+from maturitykit.comparison.relations import composed_relations, reversed_relations
+from maturitykit.definition import Model, Scale
+from maturitykit.definition.crosswalk import Crosswalk, Link, StageSpan
+from maturitykit.definition.scale import Position
+
+
+def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
+    """A crosswalk read from its target to its source.
+
+    A stage of the target is compatible with the source stages whose span holds it; where no
+    span does, with what lies between the neighbours of the gap.
+
+    Args:
+        crosswalk: As it was written.
+        source: The model that it reads, which becomes the target.
+        target: The model that it speaks of, which becomes the source.
+    """
+    links = []
+    for link in crosswalk.links:
+        scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
+        assert scale is not None
+        assert other is not None
+        links.append(
+            evolve(
+                link,
+                source=link.target,
+                target=link.source,
+                relation=reversed_relations(link.relation),
+                stages=_reversed_stages(link.stages, scale, other),
+                cells=[(b, a) for a, b in link.cells],
+            )
+        )
+    path = crosswalk.path or (crosswalk.id,)
+    return evolve(crosswalk, source=crosswalk.target, target=crosswalk.source, links=links, path=path[::-1])
+
+
+def _reversed_stages(stages: Mapping[str, StageSpan], scale: Scale, other: Scale) -> dict[str, StageSpan]:
+    lows, likelies, highs = ([other.positions[stages[stage][end]] for stage in scale.ids] for end in range(3))
+
+    def between(at_least: Sequence[int], at_most: Sequence[int], stage: int) -> tuple[Position, Position]:
+        everything = range(len(scale.stages))
+        above = [a for a in everything if other.at_least(at_least[a], stage)] or [scale.top]
+        below = [a for a in everything if other.at_least(stage, at_most[a])] or [0]
+        lowest, highest = scale.meet(above), scale.join(below)
+        return scale.meet([lowest, highest]), scale.join([lowest, highest])
+
+    spans = {}
+    for stage, id in enumerate(other.ids):
+        low, high = between(highs, lows, stage)
+        likely = scale.join([low, scale.meet([between(likelies, likelies, stage)[0], high])])
+        spans[id] = (scale.ids[int(low)], scale.ids[int(likely)], scale.ids[int(high)])
+    return spans
+
+
+def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
+    """Two crosswalks as one, through the model between them.
+
+    Links join where the first speaks of what the second reads: low through low, likely
+    through likely, high through high. Strength multiplies, and so never grows.
+
+    Raises:
+        ValueError: If the first does not end where the second begins.
+    """
+    if first.target != second.source:
+        raise ValueError(f"{first.id} does not end where {second.id} begins")
+    links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source]
+    path = (*(first.path or (first.id,)), *(second.path or (second.id,)))
+    return Crosswalk(first.source, second.target, links, path=path)
+
+
+def _joined(a: Link, b: Link) -> Link:
+    stages = {
+        stage: (b.stages[low][0], b.stages[likely][1], b.stages[high][2])
+        for stage, (low, likely, high) in a.stages.items()
+    }
+    return Link(
+        source=a.source,
+        target=b.target,
+        relation=composed_relations(a.relation, b.relation),
+        strength=a.strength * b.strength,
+        stages=stages,
+        steps=[*(a.steps or [a]), *(b.steps or [b])],
+    )

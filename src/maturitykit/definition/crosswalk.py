@@ -1,0 +1,141 @@
+"""Crosswalks: what the stages of one model say of another's, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal, TypeAlias, get_args
+
+from attrs import field, frozen
+
+from maturitykit.definition.dimension import exact_weight
+from maturitykit.definition.fields import as_tuple
+from maturitykit.errors import Finding, ModelError, one_of, quoted
+
+#: What a source dimension judges, compared with what a target dimension judges.
+Relation: TypeAlias = Literal["equal", "subset", "superset", "intersects", "disjoint"]
+RELATIONS: tuple[str, ...] = get_args(Relation)
+
+#: Ids of the target's stages: guaranteed at least, likely, and compatible with at the most.
+StageSpan: TypeAlias = tuple[str, str, str]
+
+
+def _relations(relation: str | Iterable[str]) -> frozenset[str]:
+    """One relation, or all that a composed link may have."""
+    found = frozenset([relation] if isinstance(relation, str) else relation)
+    if not found or not found <= set(RELATIONS):
+        wrong = sorted(found - set(RELATIONS))
+        finding = Finding("relation", f"{quoted(', '.join(wrong))} is no relation", one_of(RELATIONS, *wrong[:1]))
+        raise ModelError("a link cannot be used", [finding])
+    return found
+
+
+@frozen
+class Link:
+    """From one dimension of the source to one of the target.
+
+    Args:
+        source: Id of a dimension of the source; ``outcome`` for its overall stage.
+        target: Id of a dimension of the target; ``outcome`` for its overall stage.
+        relation: What the source dimension judges is equal to, a subset or superset of,
+            intersects or is disjoint from what the target dimension judges. A composed
+            link may have one of several.
+        strength: How much of what the target judges the source speaks to, in (0, 1].
+        stages: For each stage of the source by id, the span of the target's stages.
+        rationale: Which claims on both sides it rests on.
+        cells: The pairs of source and target stages whose texts correspond, by id.
+        steps: The links that it was composed of, in their order; empty if it was written.
+    """
+
+    source: str
+    target: str
+    relation: frozenset[str] = field(converter=_relations)
+    strength: Fraction = field(converter=exact_weight)
+    stages: Mapping[str, StageSpan] = field(hash=False)
+    rationale: str = ""
+    cells: tuple[tuple[str, str], ...] = field(default=(), converter=as_tuple)
+    steps: tuple[Link, ...] = field(default=(), converter=as_tuple, repr=False)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the source surely judges all that the target does."""
+        return self.relation <= {"equal", "superset"}
+
+
+@frozen
+class NotInferable:
+    """A dimension on either side that no link touches, and why."""
+
+    model: str
+    dimension: str
+    reason: str
+
+
+@frozen
+class Coding:
+    """How the links were found, and how far independent coders agreed before settling.
+
+    Args:
+        method: In words.
+        coders: How many coded independently.
+        links_by_any: Links that at least one coder drew.
+        links_by_all: Links that all of them drew.
+        stages_compared: Stages of the links that all drew.
+        stages_agreed: Of these, the ones with the same low, likely and high.
+        kappa: Linear weighted kappa of the likely stages, on the links that all drew.
+    """
+
+    method: str
+    coders: int = 1
+    links_by_any: int | None = None
+    links_by_all: int | None = None
+    stages_compared: int | None = None
+    stages_agreed: int | None = None
+    kappa: float | None = None
+
+
+@frozen
+class Crosswalk:
+    """Links from the dimensions of one model to those of another.
+
+    Args:
+        source: Id of the model that is read.
+        target: Id of the model that is spoken of.
+        links: In any order.
+        version: Of the crosswalk.
+        summary: What can be carried over, and what cannot.
+        not_inferable: The dimensions without links, on both sides.
+        coding: How it was made.
+        path: Ids of the written crosswalks it follows from, if it was reversed or composed.
+    """
+
+    source: str
+    target: str
+    links: tuple[Link, ...] = field(converter=as_tuple)
+    version: str = ""
+    summary: str = ""
+    not_inferable: tuple[NotInferable, ...] = field(default=(), converter=as_tuple)
+    coding: Coding | None = None
+    path: tuple[str, ...] = field(default=(), converter=as_tuple)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}: {len(self.links)} links>"
+
+    @property
+    def id(self) -> str:
+        """``source--target``, its name in the registry."""
+        return f"{self.source}--{self.target}"
+
+    @cached_property
+    def strength(self) -> Fraction:
+        """The mean strength of its links; 0 without links."""
+        return sum((link.strength for link in self.links), Fraction(0)) / max(len(self.links), 1)
+
+    @cached_property
+    def by_target(self) -> Mapping[str, tuple[Link, ...]]:
+        """Its links by the dimension that they speak of."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            found.setdefault(link.target, []).append(link)
+        return {target: tuple(links) for target, links in found.items()}

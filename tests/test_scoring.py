@@ -1,0 +1,1009 @@
+"""Scoring by example: each point of the rules that is not a law."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import pytest
+
+import maturitykit as mk
+
+LEVELS = mk.Scale("level", [mk.Stage(id) for id in ("basic", "good", "better", "best")])
+SHARES = mk.Scale(
+    "attainment",
+    [mk.Stage("not"), mk.Stage("partially", cut=0.15), mk.Stage("largely", cut=0.5), mk.Stage("fully", cut=0.85)],
+)
+QUADRANT = mk.Scale(
+    "situation",
+    [
+        mk.Stage("neither"),
+        mk.Stage("integrated", above=["neither"]),
+        mk.Stage("informed", above=["neither"]),
+        mk.Stage("both", above=["integrated", "informed"]),
+    ],
+)
+RULES = ("median", "weakest", "mean")
+
+
+def leaf(id: str, scale: mk.Scale = LEVELS, weight: int | str = 1) -> mk.Dimension:
+    return mk.Dimension(id, scale=scale, weight=weight)
+
+
+def toy(*dimensions: mk.Dimension, scorers: Sequence[str | mk.Scorer] = RULES) -> mk.Model:
+    return mk.Model("toy", "1", "Toy", dimensions, scorers, outcome=LEVELS)
+
+
+def three() -> mk.Model:
+    return toy(leaf("people"), leaf("process"), leaf("tools"))
+
+
+def ladder() -> mk.Model:
+    """Each stage takes its own capability and those of the stages below it."""
+    steps = [mk.Stage(f"stage-{i}") for i in range(4)]
+    return mk.Model(
+        "ladder",
+        "1",
+        "Ladder",
+        [leaf(f"capability-{i}", SHARES) for i in (1, 2, 3)],
+        ["staged"],
+        outcome=mk.Scale("stage", steps),
+        gates=[mk.Gate(f"stage-{i}", f"capability-{i}", "largely") for i in (1, 2, 3)],
+    )
+
+
+def quadrant() -> mk.Model:
+    """Two axes to four situations, of which the middle two cannot be compared."""
+    return mk.Model(
+        "quadrant",
+        "1",
+        "Quadrant",
+        [leaf("integration", SHARES), leaf("data", SHARES)],
+        ["staged"],
+        outcome=QUADRANT,
+        gates=[mk.Gate("integrated", "integration", "largely"), mk.Gate("informed", "data", "largely")],
+    )
+
+
+def profile() -> mk.Model:
+    layer = mk.Dimension("layer", children=[leaf("goal-1", SHARES), leaf("goal-2", SHARES)])
+    return mk.Model("profile", "1", "Profile", [layer, leaf("goal-3", SHARES)], ["profile"])
+
+
+def grouped() -> mk.Model:
+    """Two groups of three; the first keeps to its weakest part whatever the caller chooses."""
+    first = mk.Dimension("first", scale=LEVELS, scorer="weakest", children=[leaf("a"), leaf("b"), leaf("c")])
+    second = mk.Dimension("second", scale=LEVELS, children=[leaf("d"), leaf("e"), leaf("f")])
+    return toy(first, second)
+
+
+def said(model: mk.Model, **answers: Sequence[mk.Rating | str]) -> mk.Assessment:
+    """Answers of respondents r1, r2, … by dimension; ``_`` in a name stands for ``-``."""
+    ratings = [
+        mk.Rating(id.replace("_", "-"), answer, respondent=f"r{i}")
+        for id, given in answers.items()
+        for i, answer in enumerate(given, start=1)
+        if isinstance(answer, str)
+    ]
+    return mk.Assessment(model.id, ratings)
+
+
+def span(score: mk.Score) -> tuple[str, str | None, str]:
+    """Ids of the lowest, likely and highest stage."""
+    assert score.stage is not None
+    low, likely, high = score.stage
+    return low.id, likely.id if likely else None, high.id
+
+
+def same(stage: str) -> tuple[str, str, str]:
+    return stage, stage, stage
+
+
+def positions(score: mk.Score) -> tuple[float, float | None, float]:
+    assert score.position is not None
+    low, likely, high = score.position
+    return low, likely, high
+
+
+def issues(result: mk.Result, code: str) -> list[mk.Issue]:
+    return [issue for issue in result.issues if issue.code == code]
+
+
+# Five shapes of models.
+
+
+def test_a_ladder_reaches_the_stages_whose_capabilities_are_there_from_the_bottom_up() -> None:
+    answers = {"capability-1": "fully", "capability-2": "largely", "capability-3": "partially"}
+    result = mk.score(ladder(), answers)
+    assert span(result.outcome) == same("stage-2")
+    assert result.issues == ()
+
+
+def test_a_ladder_reports_capabilities_out_of_order() -> None:
+    result = mk.score(ladder(), {"capability-1": "fully", "capability-2": "not", "capability-3": "fully"})
+    assert span(result.outcome) == same("stage-1")
+    (issue,) = result.issues
+    assert (issue.code, issue.severity, issue.where) == ("out-of-order", "warning", "outcome")
+    assert "stage-3" in issue.message
+    assert "stage-2" in issue.message
+
+
+def test_an_unanswered_capability_is_not_said_to_be_lacking() -> None:
+    result = mk.score(ladder(), {"capability-2": "fully", "capability-3": "not"})
+    assert span(result.outcome) == ("stage-0", "stage-0", "stage-2")
+    assert issues(result, "out-of-order") == []
+
+
+def test_a_profile_has_no_overall_stage() -> None:
+    result = mk.score(profile(), {"goal-1": "fully", "goal-2": "not", "goal-3": "largely"})
+    assert result.stage is None
+    assert result.outcome.index is None
+    assert result["layer"].stage is None
+    assert span(result["goal-1"]) == same("fully")
+    assert result.coverage == 1
+    assert result.to_dict()["outcome"]["stage"] is None
+    assert [score.dimension.id for score in result.weakest] == ["goal-2"]
+
+
+def test_a_profile_still_knows_how_much_is_answered() -> None:
+    # Of the layer one half, of the whole the mean of that and a goal without an answer.
+    result = mk.score(profile(), {"goal-1": "fully"})
+    assert result["layer"].coverage == 0.5
+    assert result.coverage == 0.25
+
+
+@pytest.mark.parametrize(
+    ("integration", "data", "expected"),
+    [
+        ("partially", "partially", "neither"),
+        ("largely", "partially", "integrated"),
+        ("partially", "fully", "informed"),
+        ("fully", "largely", "both"),
+    ],
+)
+def test_a_quadrant_has_four_situations(integration: str, data: str, expected: str) -> None:
+    result = mk.score(quadrant(), {"integration": integration, "data": data})
+    assert span(result.outcome) == same(expected)
+    assert result.outcome.index is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({}, ("neither", None, "both")),
+        ({"integration": "fully"}, ("integrated", "integrated", "both")),
+        ({"integration": "not"}, ("neither", "neither", "informed")),
+        ({"data": "fully"}, ("informed", "informed", "both")),
+        ({"data": "not"}, ("neither", "neither", "integrated")),
+        ({"integration": "partially..fully", "data": "not"}, ("neither", "integrated", "integrated")),
+    ],
+)
+def test_an_open_axis_of_a_quadrant_spans_what_both_its_ends_give(
+    answers: dict[str, str], expected: tuple[str, str | None, str]
+) -> None:
+    assert span(mk.score(quadrant(), answers).outcome) == expected
+
+
+def test_a_span_over_situations_that_cannot_be_compared_goes_from_their_meet_to_their_join() -> None:
+    assessment = said(quadrant(), outcome=["integrated", "informed", "integrated"])
+    result = mk.score(quadrant(), assessment, consensus="envelope")
+    assert span(result.outcome) == ("neither", "integrated", "both")
+
+
+def units_on_a_quadrant(scorer: str) -> mk.Model:
+    units = [
+        mk.Dimension(
+            unit,
+            scale=QUADRANT,
+            scorer="staged",
+            children=[leaf(f"{unit}-integration", SHARES), leaf(f"{unit}-data", SHARES)],
+            gates=[
+                mk.Gate("integrated", f"{unit}-integration", "largely"),
+                mk.Gate("informed", f"{unit}-data", "largely"),
+            ],
+        )
+        for unit in ("north", "south", "west")
+    ]
+    return mk.Model("units", "1", "Units", units, [scorer], outcome=QUADRANT)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "west", "expected"),
+    [
+        ("weakest", "fully", "neither"),
+        ("median", "fully", "both"),
+        ("median", "not", "neither"),
+    ],
+)
+def test_meet_and_majority_on_a_partial_order(scorer: str, west: str, expected: str) -> None:
+    # North is integrated, south informed, west both or neither: at or above "integrated" are north
+    # and perhaps west, at or above "informed" are south and perhaps west.
+    answers = {
+        "north-integration": "fully",
+        "north-data": "not",
+        "south-integration": "not",
+        "south-data": "fully",
+        "west-integration": west,
+        "west-data": west,
+    }
+    result = mk.score(units_on_a_quadrant(scorer), answers)
+    assert (span(result["north"]), span(result["south"])) == (same("integrated"), same("informed"))
+    assert span(result.outcome) == same(expected)
+
+
+def test_groups_have_a_score_each() -> None:
+    answers = dict(zip("abcdef", ["good", "best", "best", "better", "best", "best"], strict=True))
+    result = mk.score(grouped(), answers)
+    assert span(result["first"]) == same("good")
+    assert span(result["second"]) == same("best")
+    assert span(result.outcome) == same("good")
+    assert [score.dimension.id for score in result["first"].inputs if isinstance(score, mk.Score)] == [*"abc"]
+
+
+def test_guidance_is_not_rated() -> None:
+    topic = mk.Guidance("what-to-develop", texts={"basic": "Begin.", "good": "Go on."})
+    model = mk.Model("toy", "1", "Toy", [leaf("people")], ["median"], outcome=LEVELS, guidance=[topic])
+    result = mk.score(model, {"people": "good"})
+    assert list(result) == ["outcome", "people"]
+    with pytest.raises(mk.AssessmentError, match="what-to-develop"):
+        mk.score(model, {"people": "good", "what-to-develop": "good"})
+
+
+# Blank, unknown, not applicable and the lowest stage are four different things.
+
+
+def test_blank_unknown_not_applicable_and_the_lowest_stage_differ() -> None:
+    known = {"people": "better", "process": "best"}
+    blank = mk.score(three(), known)
+    unknown = mk.score(three(), known | {"tools": mk.UNKNOWN})
+    absent = mk.score(three(), known | {"tools": mk.NOT_APPLICABLE})
+    lowest = mk.score(three(), known | {"tools": "basic"})
+    assert span(blank["tools"]) == span(unknown["tools"]) == ("basic", None, "best")
+    assert absent["tools"].stage is None
+    assert span(lowest["tools"]) == same("basic")
+    assert span(blank.outcome) == span(unknown.outcome) == ("better", "better", "best")
+    assert span(absent.outcome) == span(lowest.outcome) == same("better")
+    assert [score.weights for score in (absent.outcome, lowest.outcome)] == [(1, 1, 1)] * 2
+    assert [r["tools"].is_open for r in (blank, unknown, absent, lowest)] == [True, True, False, False]
+    assert [r["tools"].not_applicable for r in (blank, unknown, absent, lowest)] == [False, False, True, False]
+    assert [r["tools"].coverage for r in (blank, unknown, absent, lowest)] == [0, 0, 1, 1]
+    assert [r["tools"].respondents for r in (blank, unknown, absent, lowest)] == [0, 0, 0, 1]
+    assert blank.coverage == unknown.coverage == pytest.approx(2 / 3)
+    assert len({str(r["tools"].inputs) for r in (blank, unknown, absent, lowest)}) == 4
+
+
+@pytest.mark.parametrize("scorer", RULES)
+def test_not_applicable_leaves_with_its_weight_and_the_lowest_stage_stays(scorer: str) -> None:
+    model = toy(leaf("people"), leaf("process", weight=5))
+    absent = mk.score(model, {"people": "best", "process": "not_applicable"}, scorer=scorer)
+    lowest = mk.score(model, {"people": "best", "process": "basic"}, scorer=scorer)
+    assert span(absent.outcome) == same("best")
+    assert span(lowest.outcome) == same("basic")
+
+
+def test_a_blank_that_is_written_down_is_no_answer() -> None:
+    left_out = mk.score(three(), {"people": "good"})
+    for blank in (None, "", " "):
+        given = mk.score(three(), {"people": "good", "process": blank})
+        assert given.to_dict() == left_out.to_dict()
+
+
+def test_unknown_is_told_from_a_blank() -> None:
+    (process, tools) = issues(mk.score(three(), {"people": "good", "process": "unknown"}), "open")
+    assert (process.where, tools.where) == ("process", "tools")
+    assert process.message != tools.message
+
+
+def test_a_dimension_whose_parts_are_all_not_applicable_is_not_applicable() -> None:
+    answers = dict.fromkeys("abc", "not_applicable") | dict.fromkeys("def", "good")
+    result = mk.score(grouped(), answers)
+    assert result["first"].not_applicable
+    assert result["first"].stage is None
+    assert span(result.outcome) == same("good")
+    nothing = mk.score(grouped(), dict.fromkeys("abcdef", "not_applicable"))
+    assert nothing.outcome.not_applicable
+    assert nothing.stage is None
+    assert repr(nothing) == "<Result on toy: not applicable>"
+
+
+@pytest.mark.parametrize(
+    ("answers", "absent", "is_open"),
+    [
+        (["not_applicable", "unknown"], True, False),
+        (["not_applicable", ""], True, False),
+        (["unknown", ""], False, True),
+        (["unknown", "good"], False, False),
+        (["", "good"], False, False),
+        (["not_applicable", "good"], False, False),
+    ],
+)
+def test_what_several_respondents_leave_open(answers: list[str], absent: bool, is_open: bool) -> None:
+    score = mk.score(three(), said(three(), people=answers))["people"]
+    assert (score.not_applicable, score.is_open) == (absent, is_open)
+    if "good" in answers:
+        assert span(score) == same("good")
+        assert score.respondents == 1
+
+
+def test_not_applicable_against_a_rating_is_a_conflict_that_is_reported() -> None:
+    result = mk.score(three(), said(three(), people=["not_applicable", "good", "better"]))
+    assert span(result["people"]) == same("good")
+    (issue,) = issues(result, "not-applicable-conflict")
+    assert (issue.severity, issue.where) == ("warning", "people")
+    assert all(name in issue.message for name in ("r1", "r2", "r3"))
+
+
+# Ratings: ranges, shares, values.
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("basic..best", ("basic", "good", "best")),
+        ("basic..better", ("basic", "good", "better")),
+        ("good..better", ("good", "good", "better")),
+        ("good..good", same("good")),
+        (" good .. best ", ("good", "better", "best")),
+    ],
+)
+def test_likely_in_a_range_is_its_lower_middle(answer: str, expected: tuple[str, str, str]) -> None:
+    result = mk.score(three(), {"people": answer})
+    assert span(result["people"]) == expected
+    assert not result["people"].is_open
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0, "not"), (0.15, "not"), ("0.5", "partially"), (1, "fully")])
+def test_a_share_becomes_its_stage_at_once(share: float | str, expected: str) -> None:
+    model = mk.Model("toy", "1", "Toy", [leaf("goal", SHARES)], ["mean"], outcome=SHARES)
+    result = mk.score(model, {"goal": share})
+    assert span(result["goal"]) == same(expected)
+    assert result.outcome.position == result["goal"].position
+
+
+def test_a_stage_object_is_as_good_as_its_id() -> None:
+    assert span(mk.score(three(), {"people": LEVELS.stages[2]})["people"]) == same("better")
+
+
+# Rules.
+
+
+def test_a_mean_takes_scales_of_other_lengths_and_weights() -> None:
+    # By hand: indexes 1/3, 2/2 and 0/1 with weights 1, 2 and 3: (1/3 + 2) / 6 = 7/18, times 3.
+    short = mk.Scale("short", [mk.Stage("no"), mk.Stage("half"), mk.Stage("yes")])
+    yes_no = mk.Scale("yes-no", [mk.Stage("no"), mk.Stage("yes")])
+    model = toy(leaf("a"), leaf("b", short, 2), leaf("c", yes_no, 3), scorers=["mean"])
+    result = mk.score(model, {"a": "good", "b": "yes", "c": "no"})
+    assert positions(result.outcome) == pytest.approx((7 / 6,) * 3)
+    assert span(result.outcome) == same("good")
+    assert result.outcome.index is not None
+    assert result.outcome.index.likely == pytest.approx(7 / 18)
+
+
+def test_a_mean_says_what_it_assumes() -> None:
+    (issue,) = mk.score(toy(leaf("a"), scorers=["mean"]), {"a": "good"}).issues
+    assert (issue.code, issue.severity) == ("equal-steps", "info")
+
+
+def test_a_stage_is_never_reached_by_rounding_up() -> None:
+    model = toy(leaf("a"), leaf("b", weight=1000), scorers=["mean"])
+    assert span(mk.score(model, {"a": "good", "b": "better"}).outcome) == same("good")
+
+
+def test_a_gate_reads_the_stage_of_a_mean_and_not_its_number() -> None:
+    group = mk.Dimension("group", scale=LEVELS, scorer="mean", children=[leaf("a"), leaf("b")])
+    gates = [mk.Gate("good", "group", "better"), mk.Gate("better", "group", "best")]
+    stages = mk.Scale("gated", [mk.Stage(id) for id in ("basic", "good", "better")])
+    model = mk.Model("toy", "1", "Toy", [group], ["staged"], outcome=stages, gates=gates)
+    assert span(mk.score(model, {"a": "good", "b": "better"}).outcome) == same("basic")
+    assert span(mk.score(model, {"a": "good", "b": "best"}).outcome) == same("good")
+    assert span(mk.score(model, {"a": "better", "b": "best"}).outcome) == same("good")
+    assert span(mk.score(model, {"a": "best", "b": "best"}).outcome) == same("better")
+
+
+def test_the_median_of_two_is_the_lower_one_unless_weights_say_otherwise() -> None:
+    answers = {"a": "good", "b": "best"}
+    assert span(mk.score(toy(leaf("a"), leaf("b")), answers).outcome) == same("good")
+    assert span(mk.score(toy(leaf("a"), leaf("b", weight=2)), answers).outcome) == same("best")
+    assert span(mk.score(toy(leaf("a", weight="1/2"), leaf("b", weight="0.5")), answers).outcome) == same("good")
+
+
+def test_a_gate_on_what_is_not_applicable_is_passed_over_and_said_so() -> None:
+    answers = {"capability-1": "fully", "capability-2": "not_applicable", "capability-3": "fully"}
+    result = mk.score(ladder(), answers)
+    assert span(result.outcome) == same("stage-3")
+    (issue,) = result.issues
+    assert (issue.code, issue.severity, issue.where) == ("passed-over", "warning", "outcome")
+    assert "capability-2" in issue.message
+
+
+def test_a_stage_whose_own_gates_are_all_passed_over_is_not_reached_itself() -> None:
+    answers = {"capability-1": "fully", "capability-2": "not_applicable", "capability-3": "not"}
+    assert span(mk.score(ladder(), answers).outcome) == same("stage-1")
+    answers = {"capability-1": "fully", "capability-2": "fully", "capability-3": "not_applicable"}
+    assert span(mk.score(ladder(), answers).outcome) == same("stage-2")
+
+
+def test_likely_leaves_out_what_is_open_and_staged_takes_it_as_lowest() -> None:
+    assert span(mk.score(three(), {"people": "best"}).outcome) == ("basic", "best", "best")
+    assert span(mk.score(ladder(), {"capability-2": "fully"}).outcome) == ("stage-0", "stage-0", "stage-3")
+    assert span(mk.score(three(), {}).outcome) == ("basic", None, "best")
+
+
+def test_coverage_is_the_weighted_share_of_what_is_answered() -> None:
+    group = mk.Dimension("group", scale=LEVELS, weight=3, children=[leaf("a", weight=2), leaf("b")])
+    result = mk.score(toy(group, leaf("c")), {"a": "good"})
+    assert result["group"].coverage == pytest.approx(2 / 3)
+    assert result.coverage == pytest.approx(1 / 2)
+    # What is not applicable leaves with its weight.
+    assert mk.score(toy(group, leaf("c")), {"a": "good", "b": "not_applicable"})["group"].coverage == 1
+
+
+# Several respondents.
+
+RANGED = ["basic..best", "better", "good..better"]
+
+
+@pytest.mark.parametrize(
+    ("consensus", "answers", "expected"),
+    [
+        ("median", ["basic", "better", "best"], (2, 2, 2)),
+        ("median", ["basic", "good", "better", "best"], (1, 1, 1)),
+        ("mean", ["basic", "better", "best"], (5 / 3, 5 / 3, 5 / 3)),
+        ("weakest", ["basic", "better", "best"], (0, 0, 0)),
+        ("envelope", ["basic", "better", "best"], (0, 2, 3)),
+        ("median", RANGED, (1, 1, 2)),
+        ("mean", RANGED, (1, 4 / 3, 7 / 3)),
+        ("weakest", RANGED, (0, 1, 2)),
+        ("envelope", RANGED, (0, 1, 3)),
+    ],
+)
+def test_consensus(consensus: Any, answers: list[str], expected: tuple[float, float, float]) -> None:
+    score = mk.score(three(), said(three(), people=answers), consensus=consensus)["people"]
+    assert positions(score) == pytest.approx(expected)
+    assert score.rule == consensus
+    assert score.respondents == len(answers)
+
+
+def test_another_respondent_moves_each_end_only_towards_what_they_say() -> None:
+    assert span(mk.score(three(), said(three(), people=["good"]))["people"]) == same("good")
+    wider = mk.score(three(), said(three(), people=["good", "basic..best"]))["people"]
+    assert span(wider) == ("basic", "good", "good")
+
+
+def test_disagreement_is_a_finding_of_its_own() -> None:
+    result = mk.score(three(), said(three(), people=["basic", "best"], process=["good", "good"], tools=["good"]))
+    split, agreed = result["people"].disagreement, result["process"].disagreement
+    assert split is not None
+    assert (split.low.id, split.high.id, split.agreement) == ("basic", "best", 0)
+    assert agreed is not None
+    assert (agreed.low.id, agreed.high.id, agreed.agreement) == ("good", "good", 1)
+    assert result["tools"].disagreement is None
+    (issue,) = issues(result, "disagreement")
+    assert (issue.where, issue.severity) == ("people", "warning")
+
+
+def test_a_small_disagreement_is_told_and_no_warning() -> None:
+    result = mk.score(three(), said(three(), people=["good", "good", "better"]))
+    (issue,) = issues(result, "disagreement")
+    assert (issue.where, issue.severity) == ("people", "info")
+
+
+def test_disagreement_on_a_partial_order_is_not_hidden() -> None:
+    result = mk.score(quadrant(), said(quadrant(), outcome=["integrated", "informed"]))
+    assert span(result.outcome) == same("neither")
+    assert len(issues(result, "disagreement")) == 1
+
+
+def test_respondents_are_counted_once_however_much_they_rate() -> None:
+    assessment = said(grouped(), a=["good", "good"], b=["good", "unknown"], d=["unknown", "", "good"])
+    result = mk.score(grouped(), assessment)
+    counts = {id: result[id].respondents for id in ("a", "b", "c", "d", "first", "second", "outcome")}
+    assert counts == {"a": 2, "b": 1, "c": 0, "d": 1, "first": 2, "second": 1, "outcome": 3}
+
+
+# What the caller chooses, and how the result says so.
+
+
+def test_the_default_rule_is_the_first_that_is_offered() -> None:
+    result = mk.score(three(), dict.fromkeys(("people", "process", "tools"), "good"))
+    assert (result.scorer, result.outcome.rule, result.consensus) == ("median", "median", "median")
+    assert result.issues == ()
+
+
+def test_another_rule_that_is_offered_is_told() -> None:
+    result = mk.score(three(), dict.fromkeys(("people", "process", "tools"), "good"), scorer="weakest")
+    (issue,) = result.issues
+    assert (issue.code, issue.severity, result.scorer) == ("scorer-chosen", "info", "weakest")
+
+
+def test_a_rule_that_is_not_offered_is_a_warning() -> None:
+    model = toy(leaf("people"), scorers=["median"])
+    result = mk.score(model, {"people": "good"}, scorer="weakest")
+    (issue,) = result.issues
+    assert (issue.code, issue.severity) == ("scorer-not-offered", "warning")
+
+
+def test_a_dimension_keeps_its_own_rule() -> None:
+    answers = dict(zip("abcdef", ["basic", "best", "best", "basic", "best", "best"], strict=True))
+    result = mk.score(grouped(), answers, scorer="mean")
+    assert (result["first"].rule, result["second"].rule, result.outcome.rule) == ("weakest", "mean", "mean")
+    assert positions(result["first"]) == (0, 0, 0)
+    assert positions(result["second"]) == pytest.approx((2, 2, 2))
+    assert positions(result.outcome) == pytest.approx((1, 1, 1))
+
+
+class Strongest(mk.Scorer):
+    """The highest of the children."""
+
+    id = "strongest"
+    ordinal = True
+
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.Rule | None:
+        return max
+
+
+@attrs.define
+class Named(Strongest):
+    """A rule with a parameter, compared by its value and so without a hash."""
+
+    why: str = ""
+
+
+@pytest.mark.parametrize("scorer", [Strongest(), Named("as agreed")], ids=["plain", "attrs"])
+def test_a_rule_of_the_callers_own(scorer: mk.Scorer) -> None:
+    result = mk.score(three(), {"people": "good", "process": "better"}, scorer=scorer)
+    assert span(result.outcome) == ("better", "better", "best")
+    assert result.scorer == "strongest"
+    assert len(issues(result, "scorer-not-offered")) == 1
+
+
+def test_a_rule_of_the_models_own() -> None:
+    result = mk.score(toy(leaf("a"), leaf("b"), scorers=[Strongest()]), {"a": "good", "b": "better"})
+    assert span(result.outcome) == same("better")
+    assert result.issues == ()
+
+
+def test_weights_of_the_caller_count_and_are_told() -> None:
+    answers = {"people": "best", "process": "good", "tools": "good"}
+    result = mk.score(three(), answers, weights={"people": 3, "process": 1})
+    assert span(result.outcome) == same("best")
+    assert result.weights == {"people": Fraction(3), "process": Fraction(1)}
+    assert result.outcome.weights == (3, 1, 1)
+    (issue,) = result.issues
+    assert (issue.code, issue.severity, issue.where) == ("weight-changed", "warning", "people")
+    assert span(mk.score(three(), answers).outcome) == same("good")
+
+
+def test_weights_are_exact() -> None:
+    model = toy(leaf("a"), leaf("b"), leaf("c"), scorers=["mean"])
+    weights = {"a": 0.1, "b": 0.2, "c": 0.7}
+    result = mk.score(model, dict.fromkeys("abc", "best"), weights=weights)
+    assert positions(result.outcome) == (3, 3, 3)
+    assert result.outcome.weights == (1, 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"people": "best", "process": "best"}, "is reached"),
+        ({"people": "best"}, "may be reached"),
+        ({"people": "basic", "process": "basic"}, "is not reached"),
+    ],
+)
+def test_a_target_is_told_with_whether_it_is_reached(answers: dict[str, str], expected: str) -> None:
+    result = mk.score(three(), answers, targets={"outcome": "better"})
+    (issue,) = issues(result, "target")
+    assert (issue.where, issue.severity) == ("outcome", "info")
+    assert expected in issue.message
+    assert result.outcome.target == LEVELS.stages[2]
+    assert result["people"].target is None
+
+
+def test_a_target_of_what_is_not_applicable_is_not_passed_over_in_silence() -> None:
+    result = mk.score(three(), {"people": "not_applicable", "process": "good"}, targets={"people": "good"})
+    (issue,) = issues(result, "target")
+    assert issue.where == "people"
+
+
+# The overall stage, given as such.
+
+
+def test_an_outcome_given_as_such_stands_by_itself() -> None:
+    result = mk.score(three(), {"outcome": "good..better"})
+    assert span(result.outcome) == ("good", "good", "better")
+    assert result.coverage == 1
+    assert result["people"].is_open
+    (issue,) = issues(result, "outcome-given")
+    assert (issue.severity, issue.where) == ("warning", "outcome")
+    assert mk.roadmap(result) == ()
+
+
+@pytest.mark.parametrize("part", ["good", "basic..good", "not_applicable"])
+def test_an_outcome_beside_dimensions_is_an_error(part: str) -> None:
+    with pytest.raises(mk.AssessmentError, match=r"rated beside people; expected either"):
+        mk.score(three(), {"outcome": "good", "people": part})
+
+
+@pytest.mark.parametrize("part", ["unknown", "", None])
+def test_an_outcome_beside_dimensions_that_nobody_knows_is_none(part: str | None) -> None:
+    assert span(mk.score(three(), {"outcome": "good", "people": part}).outcome) == same("good")
+
+
+@pytest.mark.parametrize("answer", ["unknown", "", None])
+def test_an_outcome_that_nobody_gives_leaves_the_one_that_follows(answer: str | None) -> None:
+    known: dict[str, str | None] = {"people": "good", "process": "good", "tools": "better"}
+    result, plain = mk.score(three(), known | {"outcome": answer}), mk.score(three(), known)
+    assert result.to_dict() == plain.to_dict()
+    assert result.explain() == plain.explain()
+    assert len(mk.roadmap(result)) == len(mk.roadmap(plain)) == 1
+
+
+# What a result shows.
+
+
+def test_weakest_dimensions_are_the_lowest_on_their_scales() -> None:
+    model = toy(leaf("a"), leaf("b"), leaf("c"), leaf("d"), scorers=["mean"])
+    result = mk.score(model, {"a": "better", "b": "good", "c": "good"})
+    assert [score.dimension.id for score in result.weakest] == ["b", "c"]
+    assert mk.score(model, {}).weakest == ()
+
+
+def assert_lines(text: str, expected: Sequence[tuple[str, ...]]) -> None:
+    """Each line starts with the first of what is expected of it, and has the rest in it."""
+    lines = text.splitlines()
+    assert len(lines) == len(expected), text
+    for line, (start, *parts) in zip(lines, expected, strict=True):
+        assert line.startswith(start), text
+        assert all(part in line for part in parts), line
+
+
+def test_explain_derives_a_score_down_to_what_each_respondent_said() -> None:
+    people = mk.Dimension("people", "People", scale=LEVELS, children=[leaf("skills", weight=2), leaf("culture")])
+    model = toy(people, leaf("tools"))
+    assessment = mk.Assessment(
+        "toy",
+        [
+            mk.Rating("skills", "good", "Ann", comment="two courses"),
+            mk.Rating("skills", "better", "Bob"),
+            mk.Rating("culture", "unknown", "Ann"),
+            mk.Rating("tools", "", "Ann"),
+            mk.Rating("tools", "not_applicable", "Bob"),
+        ],
+    )
+    result = mk.score(model, assessment)
+    expected = [
+        ("Toy: good", "67%", "median of 2"),
+        ("├─ People: good", "67%", "median of 2", "2 : 1"),
+        ("│  ├─ skills: good", "lower median of 2 ratings"),
+        ("│  │  ├─ Ann: good", "two courses"),
+        ("│  │  └─ Bob: better",),
+        ("│  └─ culture: ", "basic to best"),
+        ("│     └─ Ann: unknown",),
+        ("└─ tools: not applicable",),
+        ("   ├─ Ann: no answer",),
+        ("   └─ Bob: not_applicable",),
+    ]
+    assert_lines(result.explain(), expected)
+    assert_lines(result.explain("culture"), [("culture: ", "basic to best"), ("└─ Ann: unknown",)])
+    with pytest.raises(KeyError, match="culture"):
+        result.explain("cultur")
+
+
+def test_explain_of_a_profile() -> None:
+    text = mk.score(profile(), {"goal-1": 0.9, "goal-3": "not..fully"}).explain()
+    expected = [
+        ("Profile: ", "75%", "2 parts, not combined"),
+        ("├─ layer: ", "50%", "2 parts, not combined"),
+        ("│  ├─ goal-1: fully",),
+        ("│  │  └─ 0.9",),
+        ("│  └─ goal-2: ", "not to fully"),
+        ("└─ goal-3: partially", "not to fully"),
+        ("   └─ not..fully",),
+    ]
+    assert_lines(text, expected)
+
+
+def test_explain_shows_the_number_that_a_mean_amounts_to() -> None:
+    result = mk.score(three(), {"people": "basic", "process": "good", "tools": "best"}, scorer="mean")
+    # By hand: (0 + 1 + 3) / 3 of 3 steps.
+    assert "0.44" in result.explain().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({}, "<Result on toy: basic to best, 0% answered>"),
+        ({"people": "good"}, "<Result on toy: good (basic to best), 33% answered>"),
+        ({"people": "good", "process": "good"}, "<Result on toy: good, 67% answered>"),
+        ({"outcome": "good..best"}, "<Result on toy: better (good to best), 100% answered>"),
+    ],
+)
+def test_repr_of_a_result(answers: dict[str, str], expected: str) -> None:
+    assert repr(mk.score(three(), answers)) == expected
+
+
+def test_repr_names_the_subject() -> None:
+    assessment = mk.Assessment("toy", [mk.Rating("people", "good")], subject="Acme")
+    assert repr(mk.score(toy(leaf("people")), assessment)) == "<Result of Acme on toy: good, 100% answered>"
+
+
+def test_a_result_is_a_mapping_of_scores_with_the_outcome_first() -> None:
+    result = mk.score(grouped(), {})
+    assert list(result) == ["outcome", "first", "a", "b", "c", "second", "d", "e", "f"]
+    assert len(result) == 9
+    assert result["first"] is result["first"]
+    assert result.outcome.inputs == (result["first"], result["second"])
+    assert [score.dimension.id for score in result.leaves] == [*"abcdef"]
+    assert "g" not in result
+    with pytest.raises(KeyError, match=r"seconds.*second"):
+        result["seconds"]
+
+
+def test_to_dict_is_as_the_contract_has_it() -> None:
+    ratings = [
+        mk.Rating("people", "good", "Ann"),
+        mk.Rating("people", "best", "Bob"),
+        mk.Rating("process", "basic..better", "Ann"),
+        mk.Rating("tools", "not_applicable", "Ann"),
+    ]
+    model = toy(leaf("people"), leaf("process"), leaf("tools"), leaf("data"))
+    assessment = mk.Assessment("toy", ratings, subject="Acme", date=date(2026, 5, 31), version="1")
+    data = mk.score(model, assessment).to_dict()
+
+    def score(
+        stage: tuple[str, str | None, str],
+        coverage: object,
+        respondents: int,
+        disagreement: Mapping[str, object] | None = None,
+    ) -> dict[str, object]:
+        ends = ("low", "likely", "high")
+        place = [None if id is None else LEVELS.positions[id] / 3 for id in stage]
+        return {
+            "stage": dict(zip(ends, stage, strict=True)),
+            "index": dict(zip(ends, place, strict=True)),
+            "coverage": coverage,
+            "respondents": respondents,
+            "disagreement": disagreement,
+            "not_applicable": False,
+        }
+
+    # The agreement by hand: half of the shares at or above the upper two steps, 1 - 2 (.5 + .5) / 3.
+    split = {"low": "good", "high": "best", "agreement": pytest.approx(1 / 3)}
+    absent = {"stage": None, "index": None, "coverage": 1.0, "respondents": 0, "disagreement": None}
+    messages = {(issue["code"], issue["where"]): issue.pop("message") for issue in data["issues"]}
+    assert data == {
+        "format": 1,
+        "model": {"id": "toy", "version": "1"},
+        "subject": "Acme",
+        "date": "2026-05-31",
+        "scorer": "median",
+        "outcome": score(("basic", "good", "better"), pytest.approx(2 / 3), 2),
+        "dimensions": {
+            "people": score(same("good"), 1.0, 2, split),
+            "process": score(("basic", "good", "better"), 1.0, 1),
+            "tools": absent | {"not_applicable": True},
+            "data": score(("basic", None, "best"), 0.0, 0),
+        },
+        "issues": [
+            {"code": "disagreement", "severity": "warning", "where": "people"},
+            {"code": "open", "severity": "info", "where": "data"},
+        ],
+    }
+    assert all(messages.values())
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_to_dict_without_subject_and_date() -> None:
+    data = mk.score(three(), {}).to_dict()
+    assert (data["subject"], data["date"]) == ("", None)
+    assert data["outcome"]["stage"] == {"low": "basic", "likely": None, "high": "best"}
+    assert data["outcome"]["index"] == {"low": 0, "likely": None, "high": 1}
+
+
+def test_an_index_is_none_on_a_partial_order() -> None:
+    data = mk.score(quadrant(), {"integration": "fully"}).to_dict()
+    assert data["outcome"]["index"] is None
+    assert data["outcome"]["stage"] == {"low": "integrated", "likely": "integrated", "high": "both"}
+
+
+@pytest.mark.parametrize("scorer", [*RULES, "profile"])
+def test_complete_answers_score_as_the_same_ratings_in_an_assessment(scorer: str) -> None:
+    answers = dict(zip("abcdef", ["good", "best", "basic", "better", "best", "good"], strict=True))
+    assessment = mk.Assessment("toy", [mk.Rating(id, answer) for id, answer in answers.items()])
+    quick, general = (mk.score(grouped(), given, scorer=scorer) for given in (answers, assessment))
+    assert quick.to_dict() == general.to_dict()
+    assert quick.explain() == general.explain()
+    assert dict(quick) == dict(general)
+
+
+def test_a_result_keeps_its_answers_when_the_callers_change() -> None:
+    answers = dict.fromkeys(("people", "process", "tools"), "good")
+    result = mk.score(three(), answers)
+    answers["people"] = "best"
+    assert span(result["people"]) == same("good")
+    assert result["people"].inputs == (mk.Rating("people", "good"),)
+
+
+def test_a_rating_under_the_name_of_another_dimension_is_an_error() -> None:
+    with pytest.raises(mk.AssessmentError, match="people"):
+        mk.score(three(), {"people": mk.Rating("process", "good")})
+
+
+# Roadmaps.
+
+
+def raised(answers: Mapping[str, str], raises: Sequence[mk.Raise]) -> dict[str, str]:
+    return dict(answers) | {step.dimension.id: step.to.id for step in raises}
+
+
+def surely_reaches(model: mk.Model, answers: Mapping[str, str], stage: str) -> bool:
+    score = mk.score(model, answers).outcome
+    scale = score.dimension.scale
+    assert score.position is not None
+    assert scale is not None
+    return scale.at_least(score.position.low, scale.positions[stage])
+
+
+def roads() -> Iterator[tuple[str, mk.Model, dict[str, str], str | None]]:
+    five = [leaf(f"part-{i}") for i in range(5)]
+    levels = dict(zip((part.id for part in five), ["basic", "good", "good", "better", "basic"], strict=True))
+    for scorer in RULES:
+        yield scorer, toy(*five, scorers=[scorer]), levels, None
+        yield f"{scorer} to the top", toy(*five, scorers=[scorer]), levels, "best"
+        yield f"{scorer} with open parts", toy(*five, scorers=[scorer]), {"part-1": "good"}, None
+    uneven = [leaf(f"part-{i}", weight=weight) for i, weight in enumerate([5, 1, 3, 1, 1])]
+    yield "weights", toy(*uneven), levels, "best"
+    yield "groups", grouped(), {"a": "basic", "b": "good", "c": "good", "d": "good", "e": "basic"}, "better"
+    yield "ladder", ladder(), {"capability-1": "partially", "capability-2": "fully"}, "stage-3"
+    yield "quadrant", quadrant(), {"integration": "not", "data": "partially"}, None
+    yield "quadrant to the top", quadrant(), {"integration": "not"}, "both"
+
+
+ROADS = list(roads())
+
+
+@pytest.mark.parametrize(("model", "answers", "to"), [road[1:] for road in ROADS], ids=[road[0] for road in ROADS])
+def test_each_raise_is_needed_and_together_they_are_enough(
+    model: mk.Model, answers: dict[str, str], to: str | None
+) -> None:
+    steps = mk.roadmap(mk.score(model, answers), to)
+    assert steps
+    for step in steps:
+        assert step.raises
+        assert surely_reaches(model, raised(answers, step.raises), step.stage.id)
+        for spared in step.raises:
+            others = [other for other in step.raises if other is not spared]
+            assert not surely_reaches(model, raised(answers, others), step.stage.id)
+
+
+def test_the_roadmap_of_a_ladder_leads_to_the_next_stage() -> None:
+    (step,) = mk.roadmap(mk.score(ladder(), {"capability-1": "fully", "capability-2": "not"}))
+    assert step.stage.id == "stage-2"
+    assert step.raises is not None
+    ((dimension, start, to),) = step.raises
+    assert dimension.id == "capability-2"
+    assert start == SHARES.stages[0]
+    assert to == SHARES.stages[2]
+
+
+def test_a_raise_of_an_open_dimension_has_no_start() -> None:
+    (step,) = mk.roadmap(mk.score(ladder(), {}))
+    assert step.raises is not None
+    assert [(r.dimension.id, r.start) for r in step.raises] == [("capability-1", None)]
+
+
+def test_a_quadrant_has_two_next_situations() -> None:
+    steps = mk.roadmap(mk.score(quadrant(), {"integration": "not", "data": "not"}))
+    assert [step.stage.id for step in steps] == ["integrated", "informed"]
+    assert [[r.dimension.id for r in step.raises or ()] for step in steps] == [["integration"], ["data"]]
+    (last,) = mk.roadmap(mk.score(quadrant(), {"integration": "fully", "data": "not"}))
+    assert last.stage.id == "both"
+    assert [r.dimension.id for r in last.raises or ()] == ["data"]
+
+
+def test_a_stage_is_out_of_reach_when_what_it_requires_is_not_applicable() -> None:
+    answers = {"capability-1": "fully", "capability-2": "fully", "capability-3": "not_applicable"}
+    (step,) = mk.roadmap(mk.score(ladder(), answers))
+    assert (step.stage.id, step.raises) == ("stage-3", None)
+    integrated, informed = mk.roadmap(mk.score(quadrant(), {"integration": "not_applicable", "data": "not"}))
+    assert (integrated.stage.id, integrated.raises) == ("integrated", None)
+    assert [r.dimension.id for r in informed.raises or ()] == ["data"]
+
+
+def test_a_roadmap_to_where_one_is_has_no_raises() -> None:
+    result = mk.score(three(), dict.fromkeys(("people", "process", "tools"), "better"))
+    for stage in ("basic", "good", "better"):
+        (step,) = mk.roadmap(result, stage)
+        assert step.raises == ()
+
+
+def test_there_is_no_road_beyond_the_top_nor_without_stages() -> None:
+    assert mk.roadmap(mk.score(three(), dict.fromkeys(("people", "process", "tools"), "best"))) == ()
+    assert mk.roadmap(mk.score(profile(), {"goal-1": "not"})) == ()
+    assert mk.roadmap(mk.score(three(), dict.fromkeys(("people", "process", "tools"), "not_applicable"))) == ()
+
+
+def test_a_road_to_no_stage_is_an_error() -> None:
+    with pytest.raises(mk.ScoringError, match='"best", perhaps'):
+        mk.roadmap(mk.score(three(), {}), "bestt")
+
+
+# Languages.
+
+DUTCH = mk.ModelText(
+    title="Speelgoed",
+    scales={"level": {"basic": mk.StageText(name="eenvoudig")}},
+    dimensions={"people": mk.DimensionText(name="Mensen", descriptors={"basic": "Niemand."})},
+    guidance={"next": mk.GuidanceText(name="Wat nu?", texts={"basic": "Begin."})},
+)
+FLEMISH = mk.ModelText(title="Speeltuig")
+
+
+def bilingual(**translations: mk.ModelText) -> mk.Model:
+    people = mk.Dimension(
+        "people", "People", "Who does it", scale=LEVELS, descriptors={"basic": "Nobody.", "best": "All."}
+    )
+    topic = mk.Guidance("next", "What next?", {"basic": "Start.", "good": "Go on."})
+    return mk.Model(
+        "toy", "1", "Toy", [people], ["median"], outcome=LEVELS, guidance=[topic],
+        translations={tag.replace("_", "-"): text for tag, text in translations.items()},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        ("nl", "Speelgoed"),
+        ("nl-BE", "Speelgoed"),
+        ("NL-be", "Speelgoed"),
+        ("nl-Latn-BE", "Speelgoed"),
+        ("en", "Toy"),
+        ("en-GB", "Toy"),
+        ("fr", "Toy"),
+    ],
+)
+def test_a_regional_language_falls_back_to_its_language_and_then_to_the_models_own(
+    wanted: str, title: str
+) -> None:
+    assert bilingual(nl=DUTCH).in_language(wanted).title == title
+
+
+def test_a_regional_language_comes_first_where_there_is_one() -> None:
+    model = bilingual(nl=DUTCH, nl_BE=FLEMISH)
+    assert model.in_language("nl-BE").title == "Speeltuig"
+    assert model.in_language("nl-NL").title == "Speelgoed"
+
+
+def test_a_text_that_is_not_translated_stays() -> None:
+    model = bilingual(nl=DUTCH).in_language("nl")
+    people = model.by_id["people"]
+    assert (people.name, people.summary) == ("Mensen", "Who does it")
+    assert people.descriptors == {"basic": "Niemand.", "best": "All."}
+    assert model.outcome is not None
+    assert [stage.name for stage in model.outcome.stages] == ["eenvoudig", "good", "better", "best"]
+    assert model.guidance == (mk.Guidance("next", "Wat nu?", {"basic": "Begin.", "good": "Go on."}),)
+    assert model.language == "nl"
+
+
+def test_a_translated_model_scores_alike_and_speaks_its_language() -> None:
+    model = bilingual(nl=DUTCH)
+    answers = {"people": "basic"}
+    english, dutch = mk.score(model, answers), mk.score(model.in_language("nl"), answers)
+    assert english.to_dict() == dutch.to_dict()
+    assert dutch.explain().startswith("Speelgoed: eenvoudig")
+
+
+def test_a_translated_model_still_knows_its_languages() -> None:
+    dutch = bilingual(nl=DUTCH).in_language("nl")
+    assert sorted(dutch.languages) == ["en", "nl"]
+    assert dutch.in_language("en").title == "Toy"
+
+
+def test_a_translation_of_what_the_model_does_not_have_is_an_error() -> None:
+    model = bilingual(nl=mk.ModelText(dimensions={"peple": mk.DimensionText(name="Mensen")}))
+    with pytest.raises(mk.ModelError, match='"people", perhaps'):
+        model.in_language("nl")
