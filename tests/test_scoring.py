@@ -716,7 +716,7 @@ def test_explain_shows_the_number_that_a_mean_amounts_to() -> None:
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ({}, "<Result on toy: basic to best, 0% answered>"),
+        ({}, "<Result on toy: open (basic to best)>"),
         ({"people": "good"}, "<Result on toy: good (basic to best), 33% answered>"),
         ({"people": "good", "process": "good"}, "<Result on toy: good, 67% answered>"),
         ({"outcome": "good..best"}, "<Result on toy: better (good to best), 100% answered>"),

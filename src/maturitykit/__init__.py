@@ -21,6 +21,20 @@ if TYPE_CHECKING:
         Assessment as Assessment,
         Rating as Rating,
     )
+    from maturitykit.comparison.links import compose as compose, reverse as reverse
+    from maturitykit.comparison.network import Network as Network
+    from maturitykit.comparison.translation import (
+        DerivedScore as DerivedScore,
+        Translation as Translation,
+        translate as translate,
+    )
+    from maturitykit.definition.crosswalk import (
+        Coding as Coding,
+        Crosswalk as Crosswalk,
+        CrosswalkText as CrosswalkText,
+        Link as Link,
+        NotInferable as NotInferable,
+    )
     from maturitykit.definition.dimension import (
         Dimension as Dimension,
         Gate as Gate,
@@ -51,6 +65,7 @@ if TYPE_CHECKING:
     )
     from maturitykit.errors import (
         AssessmentError as AssessmentError,
+        ComparisonError as ComparisonError,
         FileError as FileError,
         Finding as Finding,
         MaturityError as MaturityError,
@@ -62,9 +77,11 @@ if TYPE_CHECKING:
         read as read,
         read_all as read_all,
     )
+    from maturitykit.files.crosswalk import read_crosswalk as read_crosswalk
     from maturitykit.files.model import read_model as read_model
     from maturitykit.registry import (
         Entry as Entry,
+        crosswalks as crosswalks,
         models as models,
         scorers as scorers,
     )
@@ -90,6 +107,10 @@ _PLACES = {
         "weighted_kappa",
     ),
     "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
+    "comparison.links": ("compose", "reverse"),
+    "comparison.network": ("Network",),
+    "comparison.translation": ("DerivedScore", "Translation", "translate"),
+    "definition.crosswalk": ("Coding", "Crosswalk", "CrosswalkText", "Link", "NotInferable"),
     "definition.dimension": ("Dimension", "Gate", "Guidance", "Note"),
     "definition.issue": ("Issue",),
     "definition.model": ("Label", "Model", "Reading", "Source"),
@@ -98,6 +119,7 @@ _PLACES = {
     "definition.translation": ("DimensionText", "GuidanceText", "ModelText", "SourceText", "StageText"),
     "errors": (
         "AssessmentError",
+        "ComparisonError",
         "FileError",
         "Finding",
         "MaturityError",
@@ -106,8 +128,9 @@ _PLACES = {
         "ScoringError",
     ),
     "files.assessment": ("read", "read_all"),
+    "files.crosswalk": ("read_crosswalk",),
     "files.model": ("read_model",),
-    "registry": ("Entry", "models", "scorers"),
+    "registry": ("Entry", "crosswalks", "models", "scorers"),
     "scoring.result": ("Disagreement", "Result", "Score", "Span"),
     "scoring.roadmap": ("Raise", "Roadmap", "roadmap"),
     "scoring.score": ("score",),

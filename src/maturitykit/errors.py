@@ -57,6 +57,10 @@ class ScoringError(MaturityError):
     """The chosen rule, weights or targets cannot be used with the model."""
 
 
+class ComparisonError(MaturityError):
+    """A result cannot be carried over to another model, or compared with another."""
+
+
 class PluginError(MaturityError):
     """A name is not registered, is claimed twice, or its plugin is broken."""
 

@@ -19,6 +19,7 @@ from maturitykit.errors import Finding, PluginError, one_of, quoted
 if TYPE_CHECKING:
     from importlib_metadata import EntryPoint
 
+    from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.definition.scorer import Scorer
 
@@ -230,4 +231,9 @@ scorers: Registry[Scorer] = Registry(
         "staged": f"{_RULES}:Staged",
         "profile": f"{_RULES}:Profile",
     },
+)
+
+#: The installed crosswalks, by ``source--target``.
+crosswalks: Registry[Crosswalk] = Registry(
+    "maturitykit.crosswalks", "crosswalk", "maturitykit.definition.crosswalk:Crosswalk"
 )

@@ -86,12 +86,12 @@ def _check_order(where: str, link: Link, scale: Scale, other: Scale) -> Iterator
 
 
 def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
-    models = {source.id: source, target.id: target}
+    models = {crosswalk.source: source, crosswalk.target: target}
     linked = {
-        source.id: {link.source for link in crosswalk.links},
-        target.id: {link.target for link in crosswalk.links},
+        crosswalk.source: {link.source for link in crosswalk.links},
+        crosswalk.target: {link.target for link in crosswalk.links},
     }
-    listed: dict[str, set[str]] = {source.id: set(), target.id: set()}
+    listed: dict[str, set[str]] = {crosswalk.source: set(), crosswalk.target: set()}
     for item in crosswalk.not_inferable:
         where = f"not_inferable.{item.dimension}"
         if item.model not in models:
@@ -107,11 +107,11 @@ def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> 
             yield Finding(f"{where}.reason", "is empty", "why nothing can be inferred")
     if crosswalk.path:
         return
-    for model in models.values():
-        told = linked[model.id] | listed[model.id]
+    for id, model in models.items():
+        told = linked[id] | listed[id]
         for top in model.dimensions:
             for leaf in _untold(top, told):
-                problem = f"{leaf} of {model.id} is neither linked nor listed"
+                problem = f"{leaf} of {id} is neither linked nor listed"
                 yield Finding("not_inferable", problem, "a link, or the reason why there is none")
 
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.translation import language_of
 from maturitykit.errors import Finding, ModelError, one_of, quoted
 
 #: What a source dimension judges, compared with what a target dimension judges.
@@ -96,6 +97,23 @@ class Coding:
 
 
 @frozen
+class CrosswalkText:
+    """The texts of a crosswalk in another language.
+
+    Args:
+        summary: Of the crosswalk.
+        method: Of its coding.
+        links: Rationales by ``source--target``, the ids of the dimensions.
+        not_inferable: Reasons by ``model.dimension``.
+    """
+
+    summary: str = ""
+    method: str = ""
+    links: Mapping[str, str] = field(factory=dict)
+    not_inferable: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
 class Crosswalk:
     """Links from the dimensions of one model to those of another.
 
@@ -108,6 +126,8 @@ class Crosswalk:
         not_inferable: The dimensions without links, on both sides.
         coding: How it was made.
         path: Ids of the written crosswalks it follows from, if it was reversed or composed.
+        language: Of its texts.
+        translations: The texts in other languages, by language tag.
     """
 
     source: str
@@ -118,6 +138,8 @@ class Crosswalk:
     not_inferable: tuple[NotInferable, ...] = field(default=(), converter=as_tuple)
     coding: Coding | None = None
     path: tuple[str, ...] = field(default=(), converter=as_tuple)
+    language: str = "en"
+    translations: Mapping[str, CrosswalkText] = field(factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}: {len(self.links)} links>"
@@ -126,6 +148,28 @@ class Crosswalk:
     def id(self) -> str:
         """``source--target``, its name in the registry."""
         return f"{self.source}--{self.target}"
+
+    def in_language(self, language: str) -> Crosswalk:
+        """This crosswalk with its texts in another language, as far as it has them."""
+        found = language_of(language, self.translations)
+        if found is None:
+            return self
+        text = self.translations[found]
+        coding = self.coding
+        return evolve(
+            self,
+            language=found,
+            summary=text.summary or self.summary,
+            coding=coding and evolve(coding, method=text.method or coding.method),
+            links=[
+                evolve(link, rationale=text.links.get(f"{link.source}--{link.target}", link.rationale))
+                for link in self.links
+            ],
+            not_inferable=[
+                evolve(item, reason=text.not_inferable.get(f"{item.model}.{item.dimension}", item.reason))
+                for item in self.not_inferable
+            ],
+        )
 
     @cached_property
     def strength(self) -> Fraction:

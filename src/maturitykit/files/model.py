@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from maturitykit.definition.translation import ModelText
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
 from maturitykit.files.strict import FORMAT, structure
 from maturitykit.files.text import Readable, as_traversable, read_toml
+from maturitykit.files.translations import Texts
 
 
 @frozen
@@ -72,8 +72,8 @@ class ModelEntry:
 
 
 @frozen(kw_only=True)
-class TextEntry(ModelText):
-    """A translation file."""
+class ModelTextEntry(ModelText):
+    """A translation file of a model."""
 
     format: int
     language: str
@@ -115,36 +115,10 @@ def read_model(path: Readable) -> Model:
             tags=entry.tags,
             kinds=entry.kinds,
             language=entry.language,
-            translations=TextFolder(folder / "text"),
+            translations=Texts(folder / "text", "{language}.toml", ModelTextEntry),
         )
     except ModelError as error:
         raise FileError(title, error.findings) from None
-
-
-class TextFolder(Mapping[str, ModelText]):
-    """The translations in a folder, by language: listed at once, each read when asked for."""
-
-    def __init__(self, folder: Traversable) -> None:
-        self._folder = folder
-
-    def __getitem__(self, language: str) -> ModelText:
-        if language not in set(self):
-            raise KeyError(language)
-        file = self._folder / f"{language}.toml"
-        title = f"{file} is not a translation"
-        text = structure(read_toml(file), TextEntry, title)
-        if text.language != language:
-            finding = Finding("language", f"is {quoted(text.language)}", f'"{language}", as the file is named')
-            raise FileError(title, [finding])
-        return text
-
-    def __iter__(self) -> Iterator[str]:
-        if self._folder.is_dir():
-            names = (file.name for file in self._folder.iterdir())
-            yield from sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:

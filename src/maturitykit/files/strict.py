@@ -87,7 +87,7 @@ def converter() -> Converter:
     strict.register_structure_hook(date, _date)
     strict.register_structure_hook(Rating, _rating(strict))
     # A string is a sequence of characters, and a mapping one of keys: neither is a list.
-    strict.register_structure_hook_factory(_is_homogeneous_tuple, _list_only)
+    strict.register_structure_hook_factory(_is_tuple, _list_only)
     return strict
 
 
@@ -147,16 +147,22 @@ def _no_date(value: object) -> date:
     raise _WrongTypeError("a date, as in 2026-05-31", value)
 
 
-def _is_homogeneous_tuple(kind: Any) -> bool:
+def _is_tuple(kind: Any) -> bool:
     return get_origin(kind) is tuple
 
 
 def _list_only(kind: Any, strict: Converter) -> Any:
-    items = homogenous_tuple_structure_factory(kind, strict)
+    """Tuples of one kind of items, or of a fixed number of them, from lists alone."""
+    args = get_args(kind)
+    many = args[-1] is Ellipsis
+    same: Any = kind if many else tuple.__class_getitem__((args[0], ...))
+    items = homogenous_tuple_structure_factory(same, strict)
 
     def hook(value: object, _: object) -> object:
         if not isinstance(value, list):
             raise _WrongTypeError(_WORDS[list], value)
+        if not many and len(value) != len(args):
+            raise _WrongTypeError(f"a list of {len(args)}", value)
         return items(value, kind)
 
     return hook

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Stage
-from maturitykit.scoring.plan import scorer_of
 from maturitykit.scoring.result import Score, describe
 
 _CONSENSUS = {
@@ -29,8 +28,11 @@ def _lines(score: Score, head: str, indent: str) -> Iterator[str]:
         branch, below = ("└─ ", "   ") if i == last else ("├─ ", "│  ")
         if isinstance(item, Rating):
             yield f"{indent}{branch}{_said(item)}"
-        else:
+        elif isinstance(item, Score):
             yield from _lines(item, indent + branch, indent + below)
+        else:
+            yield f"{indent}{branch}{item.describe()}"
+            yield from _lines(item.source, f"{indent}{below}└─ ", f"{indent}{below}   ")
 
 
 def _because(score: Score) -> str:
@@ -40,6 +42,8 @@ def _because(score: Score) -> str:
     if isinstance(score.inputs[0], Rating):
         known = score.respondents
         return f", {_CONSENSUS[score.rule]} of {known} ratings" if known > 1 else ""
+    if not isinstance(score.inputs[0], Score):
+        return f", from {count} links" if count > 1 else ""
     if score.position is None:
         return f", {count} parts, not combined"
     equal = len(set(score.weights)) == 1
@@ -48,8 +52,11 @@ def _because(score: Score) -> str:
 
 
 def _number(score: Score) -> str:
-    """The index, where a rule of numbers made it and the stage does not say it all."""
-    if scorer_of(score.rule).ordinal or score.index is None or score.index.likely is None:
+    """The index, where a rule of numbers made it and so the stage does not say it all."""
+    if score.index is None or score.index.likely is None:
+        return ""
+    position = score.position and score.position.likely
+    if position is None or position == int(position):
         return ""
     return f" = {score.index.likely:.2f} of 1"
 

@@ -40,11 +40,8 @@ def _choices(result: Result) -> Iterator[Issue]:
 def _rules(result: Result) -> Iterator[Issue]:
     for node in result.plan.nodes:
         score = result[node.dimension.id]
-        if (
-            not node.is_combined
-            or score.position is None
-            or any(isinstance(item, Rating) for item in score.inputs)
-        ):
+        from_children = all(isinstance(item, Score) for item in score.inputs)
+        if not (node.is_combined and score.position and from_children):
             continue
         children = {child.id: result[child.id].position for child in node.dimension.children}
         yield from node.scorer.remarks(node.dimension, children)

@@ -52,7 +52,8 @@ class Node:
 class Columns:
     """What an evaluation found for each node of a plan, by its index.
 
-    Nodes that are ``given`` keep what they have, whatever is below them.
+    Nodes that are ``given`` keep what they have, whatever is below them. Rules that read
+    what is open as lowest leave out those that are ``passed_over`` in what is likely.
     """
 
     low: Column
@@ -61,6 +62,7 @@ class Columns:
     coverage: list[float]
     not_applicable: set[int] = field(factory=set)
     given: set[int] = field(factory=set)
+    passed_over: set[int] = field(factory=set)
 
 
 class Plan:
@@ -167,7 +169,7 @@ class Plan:
         if not known:
             return None
         if node.scorer.reads_open_as_low:
-            known = taking
+            known = tuple(c for c in taking if c not in columns.passed_over)
         rule = node.rule(known)
         assert rule is not None
         return rule([columns.low[c] if columns.likely[c] is None else columns.likely[c] for c in known])

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
 from math import fsum
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import field, frozen
 
 from maturitykit.assessment.agreement import ordinal_consensus
-from maturitykit.assessment.ratings import Rating, Reading, is_known
+from maturitykit.assessment.ratings import UNKNOWN, Rating, Reading, is_known
 from maturitykit.definition import Dimension, Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
@@ -51,6 +51,17 @@ class Disagreement(NamedTuple):
     agreement: float
 
 
+class Reason(Protocol):
+    """What a score follows from, if it is neither a score below it nor a rating."""
+
+    @property
+    def source(self) -> Score:
+        """The score, of another dimension or model, that it reads."""
+
+    def describe(self) -> str:
+        """What it says, in words."""
+
+
 @frozen
 class Score:
     """What was found at one dimension, and what from.
@@ -76,8 +87,11 @@ class Score:
     not_applicable: bool
     rule: str
     weights: tuple[int, ...] = field(repr=False)
-    inputs: tuple[Score | Rating, ...] = field(repr=False)
+    inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
     target: Stage | None = None
+
+    #: What its coverage is a share of being.
+    covered: ClassVar[str] = "answered"
 
     @property
     def stage(self) -> Span[Stage] | None:
@@ -92,6 +106,13 @@ class Score:
             return None
         likely = None if position.likely is None else position.likely / scale.top
         return Span(position.low / scale.top, likely, position.high / scale.top)
+
+    @property
+    def why_open(self) -> str:
+        """Why nothing is known of it, if it is open."""
+        said = [item.answer for item in self.inputs if isinstance(item, Rating)]
+        unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in said)
+        return "known to nobody who answered" if unknown else "answered by nobody"
 
     @property
     def is_open(self) -> bool:
@@ -203,6 +224,11 @@ class Result(Mapping[str, Score]):
     def outcome(self) -> Score:
         """The score of the model as a whole."""
         return self[OUTCOME]
+
+    @property
+    def outcome_is_given(self) -> bool:
+        """Whether the overall stage is known as such, and not from the dimensions."""
+        return 0 in self._columns.given
 
     @property
     def stage(self) -> Span[Stage] | None:
@@ -337,9 +363,11 @@ def describe(score: Score) -> str:
     stage = score.stage
     if score.not_applicable:
         return "not applicable"
-    if score.dimension.is_leaf and stage is not None:
-        return describe_span(stage) if score.coverage else f"open ({describe_span(stage)})"
-    covered = f"{score.coverage:.0%} answered"
+    if score.is_open and stage is not None:
+        return f"open ({describe_span(stage)})"
+    if score.dimension.is_leaf and stage is not None and score.covered == Score.covered:
+        return describe_span(stage)
+    covered = f"{score.coverage:.0%} {score.covered}"
     return covered if stage is None else f"{describe_span(stage)}, {covered}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Dimension, Scale, Stage
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.scoring.plan import Column
@@ -50,7 +49,7 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
     """
     score = result.outcome
     scale, position = score.dimension.scale, score.position
-    if scale is None or position is None or any(isinstance(item, Rating) for item in score.inputs):
+    if scale is None or position is None or result.outcome_is_given:
         return ()
     if to is not None and to not in scale.positions:
         finding = Finding("to", f"{quoted(to)} is not a stage of {scale.id}", one_of(scale.ids, to))

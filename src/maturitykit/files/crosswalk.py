@@ -1,0 +1,105 @@
+"""Crosswalks as files: ``<source>--<target>.toml``, translations in ``text/<language>/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from maturitykit.definition.crosswalk import (
+    Coding,
+    Crosswalk,
+    CrosswalkText,
+    Link,
+    NotInferable,
+    StageSpan,
+)
+from maturitykit.errors import FileError, Finding, ModelError
+from maturitykit.files.strict import structure
+from maturitykit.files.text import Readable, as_traversable, read_toml
+from maturitykit.files.translations import Texts
+
+
+@frozen
+class LinkEntry:
+    """A link in a crosswalk file."""
+
+    source: str
+    target: str
+    relation: str | tuple[str, ...]
+    strength: float
+    stages: Mapping[str, StageSpan]
+    rationale: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class CrosswalkEntry:
+    """A crosswalk file."""
+
+    format: int
+    source: str
+    target: str
+    version: str
+    links: tuple[LinkEntry, ...]
+    language: str = "en"
+    summary: str = ""
+    not_inferable: tuple[NotInferable, ...] = ()
+    coding: Coding | None = None
+
+
+@frozen(kw_only=True)
+class CrosswalkTextEntry(CrosswalkText):
+    """A translation file of a crosswalk."""
+
+    format: int
+    language: str
+
+
+def read_crosswalk(path: Readable) -> Crosswalk:
+    """Read a crosswalk from its file.
+
+    Translations beside it are read when a language is asked for. Whether it fits the models
+    that it joins is found when it is used, or by ``check``.
+
+    Raises:
+        FileError: If it cannot be read, or is not a crosswalk; with all findings.
+    """
+    file = as_traversable(path)
+    title = f"{file} is not a crosswalk"
+    entry = structure(read_toml(file), CrosswalkEntry, title)
+    expected = f"{entry.source}--{entry.target}.toml"
+    findings = [] if file.name == expected else [Finding("", f"the file is named {file.name}", expected)]
+    links = list(_links(entry, findings))
+    if findings:
+        raise FileError(title, findings)
+    folder = Path(str(file)).parent if isinstance(file, Path) else None
+    return Crosswalk(
+        source=entry.source,
+        target=entry.target,
+        links=links,
+        version=entry.version,
+        summary=entry.summary,
+        not_inferable=entry.not_inferable,
+        coding=entry.coding,
+        language=entry.language,
+        translations=Texts(folder / "text", f"{{language}}/{expected}", CrosswalkTextEntry) if folder else {},
+    )
+
+
+def _links(entry: CrosswalkEntry, findings: list[Finding]) -> Iterator[Link]:
+    for link in entry.links:
+        try:
+            yield Link(
+                source=link.source,
+                target=link.target,
+                relation=link.relation,
+                strength=link.strength,
+                stages=link.stages,
+                rationale=link.rationale,
+                cells=link.cells,
+            )
+        except ModelError as error:
+            where = f"links.{link.source}--{link.target}"
+            findings += [f._replace(where=f"{where}.{f.where}") for f in error.findings]
