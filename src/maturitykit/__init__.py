@@ -22,6 +22,11 @@ if TYPE_CHECKING:
         Rating as Rating,
     )
     from maturitykit.comparison.links import compose as compose, reverse as reverse
+    from maturitykit.comparison.movement import (
+        Comparison as Comparison,
+        Movement as Movement,
+        compare as compare,
+    )
     from maturitykit.comparison.network import Network as Network
     from maturitykit.comparison.translation import (
         DerivedScore as DerivedScore,
@@ -95,6 +100,7 @@ if TYPE_CHECKING:
         Raise as Raise,
         Roadmap as Roadmap,
         roadmap as roadmap,
+        what_if as what_if,
     )
     from maturitykit.scoring.score import score as score
 
@@ -108,6 +114,7 @@ _PLACES = {
     ),
     "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
     "comparison.links": ("compose", "reverse"),
+    "comparison.movement": ("Comparison", "Movement", "compare"),
     "comparison.network": ("Network",),
     "comparison.translation": ("DerivedScore", "Translation", "translate"),
     "definition.crosswalk": ("Coding", "Crosswalk", "CrosswalkText", "Link", "NotInferable"),
@@ -132,7 +139,7 @@ _PLACES = {
     "files.model": ("read_model",),
     "registry": ("Entry", "crosswalks", "models", "scorers"),
     "scoring.result": ("Disagreement", "Result", "Score", "Span"),
-    "scoring.roadmap": ("Raise", "Roadmap", "roadmap"),
+    "scoring.roadmap": ("Raise", "Roadmap", "roadmap", "what_if"),
     "scoring.score": ("score",),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}

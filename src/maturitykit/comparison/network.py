@@ -32,7 +32,7 @@ class Network:
         self._models = {model.id: model for model in own_models}
         self._ids = {*self._own, *crosswalks}
         self._neighbours: dict[str, set[str]] = {}
-        self._ready: dict[str, Crosswalk] = {}
+        self._ready: dict[tuple[str, str], Crosswalk] = {}
         for id in self._ids:
             source, _, target = id.partition("--")
             self._neighbours.setdefault(source, set()).add(target)
@@ -42,6 +42,22 @@ class Network:
     def model_ids(self) -> list[str]:
         """The models that some crosswalk touches."""
         return sorted(self._neighbours)
+
+    def reachable(self, source: str) -> list[str]:
+        """Ids of the models that some way of crosswalks leads to, in order."""
+        seen, level = {source}, {source}
+        for _ in range(LONGEST):
+            level = {n for id in level for n in self._neighbours.get(id, ())} - seen
+            seen |= level
+        return sorted(seen - {source})
+
+    def between(self, source: str, target: str) -> list[str]:
+        """Ids of the models that both have a crosswalk with, in order."""
+        return sorted(self._neighbours.get(source, set()) & self._neighbours.get(target, set()))
+
+    def add(self, name: str, model: Model) -> None:
+        """Take a model for the one of this name, installed or not."""
+        self._models[name] = model
 
     def model(self, id: str) -> Model:
         """A model by its id.
@@ -57,15 +73,21 @@ class Network:
         Raises:
             ComparisonError: If it does not fit its models.
         """
-        id = f"{source}--{target}"
-        if id not in self._ready:
-            written = id if id in self._ids else f"{target}--{source}"
-            crosswalk = self._own[written] if written in self._own else crosswalks.load(written)
+        crosswalk = self._written(source, target)
+        if (source, target) not in self._ready:
             first, second = self.model(crosswalk.source), self.model(crosswalk.target)
             if findings := check_crosswalk(crosswalk, first, second):
-                raise ComparisonError(f"the crosswalk {written} cannot be used", findings)
-            self._ready[id] = crosswalk if written == id else reverse(crosswalk, first, second)
-        return self._ready[id]
+                raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", findings)
+            forward = crosswalk.source == source
+            self._ready[source, target] = crosswalk if forward else reverse(crosswalk, first, second)
+        return self._ready[source, target]
+
+    def _written(self, source: str, target: str) -> Crosswalk:
+        """The crosswalk between two neighbours; a written direction beats a reversed one."""
+        id = f"{source}--{target}"
+        if id not in self._ids:
+            id = f"{target}--{source}"
+        return self._own[id] if id in self._own else crosswalks.load(id)
 
     def path(self, source: str, target: str) -> list[str]:
         """The models on the best way: fewest crosswalks, then strongest, then by their ids.
@@ -104,7 +126,7 @@ class Network:
 
     def _strength(self, source: str, target: str, only: bool) -> Fraction:
         # Where there is no choice, nothing has to be loaded to make it.
-        return Fraction(1) if only else self.step(source, target).strength
+        return Fraction(1) if only else self._written(source, target).strength
 
     def along(self, path: Sequence[str]) -> Crosswalk:
         """The crosswalks between the models of a path, as one.
@@ -126,5 +148,5 @@ class Network:
         """The product of the mean link strengths along a path."""
         product = Fraction(1)
         for source, target in pairwise(path):
-            product *= self.step(source, target).strength
+            product *= self._written(source, target).strength
         return product

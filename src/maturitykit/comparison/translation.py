@@ -206,8 +206,10 @@ def translate(
         ComparisonError: If no crosswalks lead there, or one does not fit its models.
         PluginError: If a model or crosswalk is not installed, or broken.
     """
-    own = [result.model, *models, *([] if isinstance(to, str) else [to])]
-    network = network or Network(crosswalks, own)
+    network = network or Network(crosswalks, models)
+    network.add(result.model.id, result.model)
+    if not isinstance(to, str):
+        network.add(to.id, to)
     target = network.model(to) if isinstance(to, str) else to
     source = result.model.id
     if source == target.id:
@@ -215,8 +217,19 @@ def translate(
         raise ComparisonError("nothing has to be carried over", [finding])
     middle = [via] if isinstance(via, str) else list(via)
     path = [source, *middle, target.id] if middle else network.path(source, target.id)
-    plan = plan_for(target, scorer, {})
+    return translate_by(result, path, target, network, scorer=scorer)
+
+
+def translate_by(
+    result: Result, path: Sequence[str], target: Model, network: Network, *, scorer: str | Scorer | None = None
+) -> Translation:
+    """Carry a result over along a path of models that the network knows.
+
+    Raises:
+        ComparisonError: If two that follow each other have no crosswalk, or one does not fit.
+    """
     crosswalk = network.along(path)
+    plan = plan_for(target, scorer, {})
     uses = _uses(result, crosswalk, plan)
     columns = plan.open()
     _place(plan, columns, uses)

@@ -1,13 +1,22 @@
-"""What is needed for a stage: the raises without which it is not reached."""
+"""What is needed for a stage: the smallest sets of raises that reach it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, islice
 from typing import NamedTuple
 
+from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Dimension, Scale, Stage
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.scoring.plan import Column
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.score import score
+
+#: How many sets of raises are tried before one that is merely free of needless raises will do.
+TRIED = 5_000
+#: How many of the smallest sets are told.
+TOLD = 10
 
 
 class Raise(NamedTuple):
@@ -29,12 +38,16 @@ class Roadmap(NamedTuple):
 
     Args:
         stage: The stage that is reached: the wanted one, or the one above it that comes with it.
-        raises: None of them can be left out. None if no answer can reach the stage, as what
-            it requires is not applicable.
+        raises: The first of the smallest sets, those first that bring the outcome furthest.
+            None if no answer can reach the stage, as what it requires is not applicable.
+        alternatives: Other sets that are as small.
+        guidance: What the model says to do at the present stage, by topic.
     """
 
     stage: Stage
     raises: tuple[Raise, ...] | None
+    alternatives: tuple[tuple[Raise, ...], ...] = ()
+    guidance: Mapping[str, str] = {}
 
 
 def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
@@ -42,60 +55,137 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
 
     On a partial order there may be several next stages. Open dimensions count as lowest, so
     that what the roadmap names is enough whatever they turn out to be. Nothing comes of it
-    where the model has no outcome, the top is reached, or the overall stage was given.
+    where the model has no outcome, the stage is reached, or the overall stage was given.
 
     Raises:
         ScoringError: If the outcome has no such stage.
     """
-    score = result.outcome
-    scale, position = score.dimension.scale, score.position
+    outcome = result.outcome
+    scale, position = outcome.dimension.scale, outcome.position
+    if to is not None and (scale is None or to not in scale.positions):
+        known = scale.ids if scale else ()
+        finding = Finding("to", f"{quoted(to)} is not a stage of the outcome", one_of(known, to))
+        raise ScoringError("there is no road to it", [finding])
     if scale is None or position is None or result.outcome_is_given:
         return ()
-    if to is not None and to not in scale.positions:
-        finding = Finding("to", f"{quoted(to)} is not a stage of {scale.id}", one_of(scale.ids, to))
-        raise ScoringError("there is no road to it", [finding])
-    now = scale.positions[scale.stage(position.low if position.likely is None else position.likely).id]
-    wanted = [scale.positions[to]] if to else [i for i, low in enumerate(scale.directly_below) if now in low]
-    return tuple(_roadmap(result, scale, stage) for stage in wanted)
+    likely = scale.stage(position.low if position.likely is None else position.likely)
+    now = scale.positions[likely.id]
+    if to is None:
+        wanted = [stage for stage, lower in enumerate(scale.directly_below) if now in lower]
+    else:
+        wanted = [] if scale.at_least(now, scale.positions[to]) else [scale.positions[to]]
+    guidance = {topic.name: topic.texts[likely.id] for topic in result.model.guidance if likely.id in topic.texts}
+    return tuple(_Search(result, scale, stage).roadmap(guidance) for stage in wanted)
 
 
-def _roadmap(result: Result, scale: Scale, stage: int) -> Roadmap:
-    plan = result.plan
-    absent = {plan.index[id] for id, score in result.items() if score.not_applicable}
-    start: dict[int, float] = {}
-    column: Column = [None] * len(plan.nodes)
-    for score in result.leaves:
-        if score.position is not None and score.dimension.scale is not None:
-            index, span = plan.index[score.dimension.id], score.position
-            start[index] = span.low if span.likely is None else span.likely
-            column[index] = score.dimension.scale.top
+def what_if(result: Result, stages: Mapping[str, str]) -> Result:
+    """The result, had some dimensions been at other stages.
 
-    def reaches() -> bool:
-        plan.roll_up(column, absent)
-        return scale.at_least(column[0], stage)
+    Args:
+        result: Of ratings; a translation follows from those of its origin.
+        stages: Answers by dimension, in place of all that respondents said of it.
 
-    if not reaches():
-        return Roadmap(scale.stages[stage], None)
-    # The farthest from their tops are spared first, so that the raises are small ones.
-    for index in sorted(start, key=lambda i: (start[i] / column[i], -i)):
-        for position in (start[index], *range(int(start[index]) + 1, column[index] + 1)):
-            column[index] = position
-            if reaches():
-                break
-    raises = tuple(
-        Raise(score.dimension, _likely(score), _stage(score.dimension, column[index]))
-        for score in result.leaves
-        if (index := plan.index[score.dimension.id]) in start and column[index] > start[index]
+    Raises:
+        AssessmentError: If a dimension or stage does not fit the model.
+        ScoringError: If the result does not rest on ratings.
+    """
+    ratings: list[Rating] = []
+    for leaf in result.leaves:
+        for item in leaf.inputs:
+            if not isinstance(item, Rating):
+                finding = Finding("", "it does not rest on ratings", "the result that it was derived from")
+                raise ScoringError("there is nothing to change", [finding])
+            ratings.append(item)
+    kept = [rating for rating in ratings if rating.dimension not in stages]
+    changed = [Rating(id, stage, respondent="what if") for id, stage in stages.items()]
+    return score(
+        result.model,
+        Assessment(result.model.id, [*kept, *changed], result.subject, result.date),
+        scorer=result.plan.scorer,
+        consensus=result.consensus,
+        weights=result.weights,
     )
-    # A stage may be passed on the way to the one above it, if it does not apply itself.
-    reaches()
-    return Roadmap(scale.stage(column[0]), raises)
 
 
-def _likely(score: Score) -> Stage | None:
-    return score.stage.likely if score.stage else None
+class _Search:
+    """The search for the smallest sets of leaves to raise."""
 
+    def __init__(self, result: Result, scale: Scale, stage: int) -> None:
+        self.result, self.scale, self.stage = result, scale, stage
+        plan = result.plan
+        self.absent = {plan.index[id] for id, score in result.items() if score.not_applicable}
+        self.start: dict[int, float] = {}
+        self.top: dict[int, int] = {}
+        for leaf in result.leaves:
+            if leaf.position is not None and leaf.dimension.scale is not None:
+                index, span = plan.index[leaf.dimension.id], leaf.position
+                self.start[index] = span.low if span.likely is None else span.likely
+                self.top[index] = leaf.dimension.scale.top
 
-def _stage(dimension: Dimension, position: float) -> Stage:
-    assert dimension.scale is not None
-    return dimension.scale.stage(position)
+    def roadmap(self, guidance: Mapping[str, str]) -> Roadmap:
+        """The smallest sets, or one without needless raises where there are too many to try."""
+        if not self._reaches(self.top):
+            return Roadmap(self.scale.stages[self.stage], None)
+        one = tuple(self._lowered(self.top))
+        smallest = self._smallest(len(one)) or [one]
+        sets = [self._lowered({i: self.top[i] for i in chosen}) for chosen in smallest]
+        reached = self.scale.stage(self._outcome(sets[0]))
+        first, *others = (self._raises(raised) for raised in sets)
+        return Roadmap(reached, first, tuple(others), guidance)
+
+    def _outcome(self, raised: Mapping[int, float]) -> float:
+        column: Column = [None] * len(self.result.plan.nodes)
+        for index, position in (self.start | dict(raised)).items():
+            column[index] = position
+        self.result.plan.roll_up(column, self.absent)
+        outcome: float = column[0]
+        return outcome
+
+    def _reaches(self, raised: Mapping[int, float]) -> bool:
+        return self.scale.at_least(self._outcome(raised), self.stage)
+
+    def _smallest(self, bound: int) -> list[tuple[int, ...]]:
+        """The smallest sets of leaves that reach the stage when they are at their tops."""
+        candidates = [i for i in self.start if self.start[i] < self.top[i]]
+        tried = ((size, chosen) for size in range(1, bound + 1) for chosen in combinations(candidates, size))
+        found: list[tuple[int, ...]] = []
+        for size, chosen in islice(tried, TRIED):
+            if found and (size > len(found[0]) or len(found) == TOLD):
+                break
+            if self._reaches({i: self.top[i] for i in chosen}):
+                found.append(chosen)
+        return found
+
+    def _lowered(self, raised: Mapping[int, float]) -> dict[int, float]:
+        """The raises without those, and without the steps, that are not needed."""
+        needed = dict(raised)
+        # The farthest from their tops are spared first, so that the raises are small ones.
+        for index in sorted(raised, key=lambda i: (self.start[i] / self.top[i], -i)):
+            for position in (self.start[index], *range(int(self.start[index]) + 1, self.top[index] + 1)):
+                needed[index] = position
+                if self._reaches(needed):
+                    break
+        return {i: position for i, position in needed.items() if position > self.start[i]}
+
+    def _raises(self, raised: Mapping[int, float]) -> tuple[Raise, ...]:
+        nodes = self.result.plan.nodes
+        return tuple(self._raise(nodes[i].dimension, raised[i]) for i in self._in_order(raised))
+
+    def _in_order(self, raised: Mapping[int, float]) -> Iterator[int]:
+        """Each time the raise that brings the outcome furthest, then the first of the model."""
+        left: Sequence[int] = sorted(raised)
+        done: dict[int, float] = {}
+        while left:
+            best = max(left, key=lambda i: (self._height({**done, i: raised[i]}), -i))
+            done[best] = raised[best]
+            left = [i for i in left if i != best]
+            yield best
+
+    def _height(self, raised: Mapping[int, float]) -> float:
+        outcome = self._outcome(raised)
+        return outcome if self.scale.is_chain else len(self.scale.below[int(outcome)])
+
+    def _raise(self, dimension: Dimension, position: float) -> Raise:
+        stage, scale = self.result[dimension.id].stage, dimension.scale
+        assert scale is not None
+        return Raise(dimension, stage.likely if stage else None, scale.stage(position))

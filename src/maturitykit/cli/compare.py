@@ -1,0 +1,102 @@
+"""``maturitykit compare``: results of one model beside each other."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import click
+
+from maturitykit.cli.options import language_option, load_model, output_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maturitykit.cli.page import Page
+    from maturitykit.comparison.movement import Comparison, Movement
+    from maturitykit.scoring.result import Result
+
+
+@click.command(name="compare")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--model", metavar="MODEL", help="Id, or path of a model.toml, if the files do not say.")
+@click.option("--scorer", metavar="NAME", help="Another rule than the model's default.")
+@language_option
+@output_options(".json", ".txt")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    model: str | None,
+    scorer: str | None,
+    language: str,
+    json: bool,
+    output: str | None,
+) -> None:
+    """Compare assessments of one model: each with the one before it, in the order given.
+
+    The files hold two assessments or more between them: of one subject at several dates, or
+    of several teams or subjects.
+    """
+    from maturitykit.cli.page import Page, as_json, put
+    from maturitykit.comparison.movement import compare
+
+    results = _results(files, model, scorer, language)
+    if len(results) < 2:
+        raise click.UsageError("the files hold one assessment; two or more are needed")
+    comparisons = [compare(a, b) for a, b in pairwise(results)]
+    if json or (output or "").lower().endswith(".json"):
+        data = [comparison.to_dict() for comparison in comparisons]
+        put(as_json(data[0] if len(data) == 1 else data), output)
+        return
+    page = Page()
+    for comparison in comparisons:
+        comparison_page(page, comparison)
+    page.show(ctx.color) if output is None else put(page.plain(), output)
+
+
+def _results(files: Sequence[str], model: str | None, scorer: str | None, language: str) -> list[Result]:
+    from maturitykit.files.assessment import read_all
+    from maturitykit.scoring.score import score
+
+    given = load_model(model) if model else None
+    results = []
+    for file in files:
+        for assessment in read_all(file, given.id if given else ""):
+            found = (given or load_model(assessment.model)).in_language(language)
+            results.append(score(found, assessment, scorer=scorer))
+    return results
+
+
+def comparison_page(page: Page, comparison: Comparison) -> None:
+    """A comparison as a person wants to read it."""
+    from maturitykit.cli.score import depths
+
+    before, after = _name(comparison.before), _name(comparison.after)
+    page.heading(f"{before} → {after}")
+    page.paragraph(
+        f"{comparison.after.model.title} ({comparison.after.model.id} {comparison.after.model.version})"
+    )
+    rows = [("", "before", "after", "")]
+    rows += [_row(comparison.outcome, "overall")] if comparison.after.stage else []
+    for id, depth in depths(comparison.after):
+        movement = comparison[id]
+        rows.append(_row(movement, f"{'  ' * depth}{movement.dimension.name}"))
+    page.table(rows, 2)
+    page.paragraph(
+        "for sure: no answer to an open question could change that; likely: open questions could explain it", 2
+    )
+
+
+def _name(result: Result) -> str:
+    return " · ".join(part for part in (result.subject, str(result.date or "")) if part) or "(no name)"
+
+
+def _row(movement: Movement, name: str) -> tuple[str, str, str, str]:
+    from maturitykit.scoring.result import describe_span
+
+    arrows = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}
+    sure = {True: ", for sure", False: ", likely"}[movement.certain]
+    change = arrows[movement.direction] + ("" if movement.direction == "unknown" else sure)
+    spans = [describe_span(span) if span else "" for span in (movement.before, movement.after)]
+    return name, *spans, change if any(spans) else ""  # type: ignore[return-value]

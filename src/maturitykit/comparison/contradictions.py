@@ -1,0 +1,84 @@
+"""Where a crosswalk speaks against itself, or against what other crosswalks imply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maturitykit.comparison.check import check_crosswalk
+from maturitykit.comparison.network import Network
+from maturitykit.comparison.translation import translate_by
+from maturitykit.definition import Model, Scale
+from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.errors import Finding
+from maturitykit.scoring.roadmap import roadmap
+from maturitykit.scoring.score import score
+
+
+def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
+    """All findings on a crosswalk: what does not fit, then what contradicts.
+
+    Args:
+        crosswalk: As it was written.
+        network: That has it, its models, and others to hold it against.
+    """
+    source, target = network.model(crosswalk.source), network.model(crosswalk.target)
+    if findings := check_crosswalk(crosswalk, source, target):
+        return findings
+    return [
+        *_against_outcome(crosswalk, source, target, network),
+        *_against_others(crosswalk, target, network),
+        *_gaps(crosswalk, source, target),
+    ]
+
+
+def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+    """Stages of the outcome at which the links of the dimensions exclude its own link."""
+    if source.outcome is None or not any(link.source == link.target == OUTCOME for link in crosswalk.links):
+        return
+    lowest = score(source, {leaf.id: leaf.scale.ids[0] for leaf in source.leaves if leaf.scale})
+    for stage in source.outcome.ids[1:]:
+        for way in roadmap(lowest, stage):
+            raised = {r.dimension.id: r.to.id for r in way.raises or ()}
+            at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
+            found = translate_by(score(source, at), [source.id, target.id], target, network)
+            if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
+                problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
+                yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
+
+
+def _against_others(crosswalk: Crosswalk, target: Model, network: Network) -> Iterator[Finding]:
+    """Links that exclude what follows from two other crosswalks."""
+    for middle in network.between(crosswalk.source, crosswalk.target):
+        composed = network.along([crosswalk.source, middle, crosswalk.target])
+        for link in crosswalk.links:
+            scale = target.by_id[link.target].scale
+            assert scale is not None
+            for other in composed.by_target.get(link.target, ()):
+                for stage in link.stages if other.source == link.source else ():
+                    if not _meet(scale, link, other, stage):
+                        problem = f"excludes what follows through {middle}: {' '.join(other.stages[stage])}"
+                        yield Finding(
+                            f"links.{link.source}--{link.target}.stages.{stage}", problem, "spans that meet"
+                        )
+
+
+def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
+    spans = [[scale.positions[id] for id in link.stages[stage]] for link in (a, b)]
+    low, high = scale.join(span[0] for span in spans), scale.meet(span[2] for span in spans)
+    return scale.at_least(high, int(low))
+
+
+def _gaps(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
+    """Stages of the target that no stage of the source is compatible with."""
+    for link in crosswalk.links:
+        scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
+        assert scale is not None
+        assert other is not None
+        for id, position in other.positions.items():
+            spans = ([other.positions[end] for end in link.stages[stage]] for stage in scale.ids)
+            if not any(other.at_least(position, low) and other.at_least(high, position) for low, _, high in spans):
+                problem = f"no stage of {link.source} is compatible with {id} of {link.target}"
+                yield Finding(
+                    f"links.{link.source}--{link.target}", problem, "read backwards, a neighbour will stand in"
+                )

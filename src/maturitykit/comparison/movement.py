@@ -1,0 +1,148 @@
+"""Results of one model beside each other: over time, or between teams or subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from maturitykit.comparison.network import Network
+from maturitykit.comparison.translation import translate_by
+from maturitykit.definition import Dimension, Stage
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.definition.scale import Scale
+from maturitykit.errors import ComparisonError, Finding, quoted
+from maturitykit.scoring.result import Result, Score, Span
+
+#: Where something went; ``sideways`` is to a stage that cannot be compared.
+Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
+
+
+class Movement(NamedTuple):
+    """How one dimension differs between two results.
+
+    Args:
+        dimension: What is compared.
+        before: The stages in the first result; None without stages, or if not applicable.
+        after: The stages in the second.
+        direction: Where the likely stage went; ``unknown`` where one of the two has none.
+        certain: Whether no answer to an open question could explain the difference, or make one.
+    """
+
+    dimension: Dimension
+    before: Span[Stage] | None
+    after: Span[Stage] | None
+    direction: Direction
+    certain: bool
+
+
+class Comparison(Mapping[str, Movement]):
+    """Two results of one model, by the id of the dimension, the outcome first."""
+
+    def __init__(self, before: Result, after: Result) -> None:
+        #: The first result.
+        self.before = before
+        #: The second.
+        self.after = after
+
+    def __getitem__(self, id: str) -> Movement:
+        return _movement(self.before[id], self.after[id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.after)
+
+    def __len__(self) -> int:
+        return len(self.after)
+
+    def __repr__(self) -> str:
+        moved = sum(movement.direction not in ("same", "unknown") for movement in self.values())
+        return f"<{type(self).__name__} on {self.after.model.id}: {moved} of {len(self)} moved>"
+
+    @property
+    def outcome(self) -> Movement:
+        """How the outcome differs."""
+        return self[OUTCOME]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain data, stages by id."""
+
+        def ids(span: Span[Stage] | None) -> dict[str, str | None] | None:
+            return span and {end: stage and stage.id for end, stage in span._asdict().items()}
+
+        return {
+            "format": 1,
+            "model": {"id": self.after.model.id, "version": self.after.model.version},
+            "before": {"subject": self.before.subject, "date": _iso(self.before)},
+            "after": {"subject": self.after.subject, "date": _iso(self.after)},
+            "dimensions": {
+                id: {
+                    "before": ids(movement.before),
+                    "after": ids(movement.after),
+                    "direction": movement.direction,
+                    "certain": movement.certain,
+                }
+                for id, movement in self.items()
+            },
+        }
+
+
+def compare(before: Result, after: Result, *, network: Network | None = None) -> Comparison:
+    """Compare two results of one model.
+
+    Args:
+        before: The earlier result, or that of one team or subject.
+        after: The later result, or that of another.
+        network: Where to look for a crosswalk between versions of the model, named
+            ``<id>@<version>--<id>@<version>``; by default what is installed.
+
+    Raises:
+        ComparisonError: If the results are of different models, or of versions that no
+            crosswalk joins.
+    """
+    old, new = before.model, after.model
+    if old.id != new.id:
+        problem = f"the results are of {quoted(old.id)} and {quoted(new.id)}"
+        finding = Finding("", problem, "one model; translate one of them first")
+        raise ComparisonError("the results cannot be compared", [finding])
+    if old.version != new.version:
+        path = [f"{old.id}@{old.version}", f"{new.id}@{new.version}"]
+        network = network or Network()
+        network.add(path[0], old)
+        network.add(path[1], new)
+        before = translate_by(before, path, new, network)
+    return Comparison(before, after)
+
+
+def _movement(before: Score, after: Score) -> Movement:
+    scale = after.dimension.scale
+    old, new = before.stage, after.stage
+    if scale is None or old is None or new is None:
+        return Movement(after.dimension, old, new, "unknown", old is new is None)
+    if old.likely is None or new.likely is None:
+        direction: Direction = "unknown"
+    else:
+        direction = _direction(scale, old.likely, new.likely)
+    return Movement(after.dimension, old, new, direction, _is_certain(scale, old, new, direction))
+
+
+def _direction(scale: Scale, old: Stage, new: Stage) -> Direction:
+    a, b = scale.positions[old.id], scale.positions[new.id]
+    if a == b:
+        return "same"
+    if scale.at_least(b, a):
+        return "up"
+    return "down" if scale.at_least(a, b) else "sideways"
+
+
+def _is_certain(scale: Scale, old: Span[Stage], new: Span[Stage], direction: Direction) -> bool:
+    """Whether every stage within the one span stands to every one in the other as told."""
+    if direction == "same":
+        return old.low == old.high == new.low == new.high
+    if direction == "up":
+        return _direction(scale, old.high, new.low) == "up"
+    if direction == "down":
+        return _direction(scale, old.low, new.high) == "down"
+    return direction == "sideways" and old.low == old.high and new.low == new.high
+
+
+def _iso(result: Result) -> str | None:
+    return result.date.isoformat() if result.date else None
