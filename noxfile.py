@@ -44,9 +44,15 @@ def tests(session: nox.Session) -> None:
 @nox.session
 @nox.parametrize("plugin", PLUGINS, ids=[Path(plugin).name for plugin in PLUGINS])
 def plugins(session: nox.Session, plugin: str) -> None:
-    """A plugin alone, from its wheel, with nothing installed but what it asks for."""
+    """A plugin alone, from its wheel, with nothing installed but what it asks for.
+
+    A plugin on other plugins names them in its dependency group ``test``.
+    """
     wheels = session.create_tmp()
-    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, ".", plugin)
+    project = nox.project.load_toml(f"{plugin}/pyproject.toml")
+    others = nox.project.dependency_groups(project, "test") if "dependency-groups" in project else ()
+    folders = [".", plugin, *(f"./plugins/{other}" for other in others)]
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, *folders)
     session.install("pytest", *map(str, Path(wheels).glob("*.whl")))
     # Without the core's own conftest: nothing of this repository is to help it.
     session.run("pytest", "--confcutdir", plugin, f"{plugin}/tests")

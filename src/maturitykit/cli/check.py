@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import output_options
+from maturitykit.cli.options import load_model, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from maturitykit.definition.model import Model
     from maturitykit.errors import Finding
 
 
@@ -19,13 +21,18 @@ if TYPE_CHECKING:
 @click.option(
     "--crosswalk", "files", metavar="FILE", multiple=True, help="One to check against, beside the installed."
 )
+@click.option(
+    "--model", "names", metavar="MODEL", multiple=True, help="A model that it is about, if not installed."
+)
 @output_options(".json", ".txt")
 @click.pass_context
-def command(ctx: click.Context, file: str, files: tuple[str, ...], json: bool, output: str | None) -> None:
+def command(
+    ctx: click.Context, file: str, files: tuple[str, ...], names: tuple[str, ...], json: bool, output: str | None
+) -> None:
     """Report every finding in FILE: a crosswalk, a model, or assessments."""
     from maturitykit.cli.page import Page, as_json, put
 
-    findings = _findings(file, files)
+    findings = _findings(file, files, [load_model(name) for name in names])
     if json or (output or "").lower().endswith(".json"):
         put(as_json([finding._asdict() for finding in findings]), output)
     else:
@@ -37,28 +44,30 @@ def command(ctx: click.Context, file: str, files: tuple[str, ...], json: bool, o
     ctx.exit(1 if findings else 0)
 
 
-def _findings(file: str, others: tuple[str, ...]) -> Sequence[Finding]:
+def _findings(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
     from maturitykit.errors import AssessmentError, FileError, ModelError
     from maturitykit.files.text import read_text
 
     # What cannot be read at all is no finding, but a wrong call.
     read_text(file, largest=None)
     try:
-        return _check_crosswalk(file, others) if "--" in file else _check_other(file)
+        if "--" in Path(file).name:
+            return _check_crosswalk(file, others, models)
+        return _check_other(file, models)
     except (AssessmentError, FileError, ModelError) as error:
         return error.findings
 
 
-def _check_crosswalk(file: str, others: tuple[str, ...]) -> Sequence[Finding]:
+def _check_crosswalk(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
     from maturitykit.comparison.contradictions import contradictions
     from maturitykit.comparison.network import Network
     from maturitykit.files.crosswalk import read_crosswalk
 
     crosswalk = read_crosswalk(file)
-    return contradictions(crosswalk, Network([crosswalk, *map(read_crosswalk, others)]))
+    return contradictions(crosswalk, Network([crosswalk, *map(read_crosswalk, others)], models))
 
 
-def _check_other(file: str) -> Sequence[Finding]:
+def _check_other(file: str, models: Sequence[Model]) -> Sequence[Finding]:
     from maturitykit.files.assessment import read_all
     from maturitykit.files.model import read_model
     from maturitykit.files.text import read_toml
@@ -69,6 +78,7 @@ def _check_other(file: str) -> Sequence[Finding]:
         for language in model.languages:
             model.in_language(language)
     else:
-        for assessment in read_all(file):
-            score(assessment.model, assessment)
+        given = {model.id: model for model in models}
+        for assessment in read_all(file, models[0].id if len(models) == 1 else ""):
+            score(given.get(assessment.model, assessment.model), assessment)
     return ()

@@ -1,0 +1,348 @@
+"""Comparison by example: translations, movements and contradictions on small models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+import maturitykit as mk
+from maturitykit.comparison.check import check_crosswalk
+from maturitykit.comparison.contradictions import contradictions
+
+LEVEL = mk.Scale("level", [mk.Stage("none"), mk.Stage("some"), mk.Stage("all")])
+
+
+def flat(id: str, *leaves: str, scorer: str = "weakest", version: str = "1") -> mk.Model:
+    parts = [mk.Dimension(leaf, scale=LEVEL) for leaf in leaves]
+    return mk.Model(id, version, id.title(), parts, [scorer], outcome=LEVEL)
+
+
+def link(source: str, target: str, *spans: str, strength: float = 0.5, relation: str = "intersects") -> mk.Link:
+    """Spans as three letters for none, some and all, for each source stage: ``nns``."""
+    names = {"n": "none", "s": "some", "a": "all"}
+    stages: dict[str, Any] = {
+        stage: tuple(names[end] for end in span) for stage, span in zip(LEVEL.ids, spans, strict=True)
+    }
+    cells = [("none", "none"), ("all", "all")]
+    return mk.Link(source, target, relation, strength, stages, "Both say so.", cells)
+
+
+SAME = ("nnn", "sss", "aaa")
+OPEN = ("nna", "nsa", "naa")
+ONE = flat("one", "a", "b")
+TWO = flat("two", "x", "y")
+
+
+def crosswalk(*links: mk.Link, source: str = "one", target: str = "two", **more: Any) -> mk.Crosswalk:
+    return mk.Crosswalk(source, target, links, "1", **more)
+
+
+def translated(answers: dict[str, str], *links: mk.Link, to: mk.Model = TWO) -> mk.Translation:
+    linked = {("one", each.source) for each in links} | {(to.id, each.target) for each in links}
+    leaves = [(model.id, leaf.id) for model in (ONE, to) for leaf in model.leaves]
+    untold = [mk.NotInferable(*leaf, "Nothing is said.") for leaf in leaves if leaf not in linked]
+    joined = crosswalk(*links, target=to.id, not_inferable=untold)
+    return mk.translate(mk.score(ONE, answers), to, crosswalks=[joined])
+
+
+def ids(score: mk.Score) -> tuple[str | None, ...]:
+    assert score.stage is not None
+    return tuple(None if stage is None else stage.id for stage in score.stage)
+
+
+def test_a_link_carries_low_through_low_and_high_through_high() -> None:
+    found = translated({"a": "some..all", "b": "none"}, link("a", "x", "nns", "nsa", "saa"))
+    assert ids(found["x"]) == ("none", "some", "all")
+
+
+def test_what_no_link_speaks_of_is_not_inferable() -> None:
+    found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME))
+    assert found.not_inferable == ("y",)
+    assert ids(found["y"]) == ("none", None, "all")
+    assert ids(found.outcome) == ("none", "all", "all")
+    assert found["y"].why_open == "not inferable: Nothing is said."
+    assert (found["x"].coverage, found["y"].coverage, found.coverage) == (0.5, 0.0, 0.25)
+
+
+def test_equal_and_superset_cover_in_full() -> None:
+    for relation, coverage, inferable in (
+        ("superset", 1.0, "full"),
+        ("equal", 1.0, "full"),
+        ("subset", 0.5, "part"),
+    ):
+        found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME, relation=relation))
+        score = found["x"]
+        assert isinstance(score, mk.DerivedScore)
+        assert (score.coverage, score.inferable) == (coverage, inferable)
+
+
+def test_links_pool_by_strength_and_disjoint_ones_never() -> None:
+    strong, weak = link("a", "x", *SAME, strength=0.6), link("b", "x", *SAME, strength=0.3)
+    assert ids(translated({"a": "all", "b": "none"}, strong, weak)["x"]) == ("all", "all", "all")
+    disjoint = link("a", "x", *SAME, strength=0.6, relation="disjoint")
+    assert ids(translated({"a": "all", "b": "none"}, disjoint, weak)["x"]) == ("none", "none", "none")
+
+
+def test_links_that_exclude_each_other_are_named() -> None:
+    found = translated({"a": "all", "b": "none"}, link("a", "x", *SAME), link("b", "x", *SAME))
+    (issue,) = (i for i in found.issues if i.code == "links-exclude-each-other")
+    assert issue.where == "x"
+    assert "a and b" in issue.message
+
+
+def test_a_link_to_the_outcome_checks_what_follows_from_the_parts() -> None:
+    links = link("a", "x", *SAME), link("a", "y", *SAME), link("outcome", "outcome", *SAME)
+    assert "link-disagrees" not in [i.code for i in translated({"a": "all", "b": "all"}, *links).issues]
+    found = translated({"a": "all", "b": "none"}, *links)
+    assert [i.where for i in found.issues if i.code == "link-disagrees"] == ["outcome"]
+    assert ids(found.outcome) == ("all", "all", "all")
+
+
+def test_who_gives_the_outcome_alone_hears_the_outcome_links_alone() -> None:
+    found = translated({"outcome": "some"}, link("a", "x", *SAME), link("outcome", "outcome", "nns", "nsa", "saa"))
+    assert ids(found.outcome) == ("none", "some", "all")
+    assert found.not_inferable == ("x", "y")
+
+
+def test_an_open_source_stays_in_and_one_that_does_not_apply_leaves() -> None:
+    links = link("a", "x", *SAME, strength=0.6), link("b", "x", *SAME, strength=0.3)
+    assert ids(translated({"a": "unknown", "b": "some"}, *links)["x"]) == ("none", "some", "all")
+    assert ids(translated({"a": "not_applicable", "b": "some"}, *links)["x"]) == ("some", "some", "some")
+
+
+def test_what_is_wholly_judged_by_what_does_not_apply_does_not_apply() -> None:
+    for relation, absent in (("superset", True), ("intersects", False)):
+        found = translated({"a": "not_applicable", "b": "all"}, link("a", "x", *SAME, relation=relation))
+        assert found["x"].not_applicable is absent
+        assert ("x" in found.not_inferable) is not absent
+
+
+def test_a_gate_of_which_nothing_is_known_is_passed_over_in_what_is_likely() -> None:
+    gates = [mk.Gate("some", "x", "some"), mk.Gate("all", "y", "some")]
+    parts = [mk.Dimension("x", scale=LEVEL), mk.Dimension("y", scale=LEVEL)]
+    ladder = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
+    found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=ladder)
+    assert ids(found.outcome) == ("some", "some", "all")
+    assert [i.where for i in found.issues if i.code == "gate-not-inferable"] == ["outcome"]
+
+
+def test_a_third_model_is_reached_through_the_second_with_less_strength() -> None:
+    three = flat("three", "u")
+    first = crosswalk(link("a", "x", *SAME, strength=0.8), link("b", "y", *SAME, strength=0.8))
+    second = crosswalk(link("x", "u", *SAME, strength=0.8), source="two", target="three",
+                       not_inferable=[mk.NotInferable("two", "y", "Nothing.")])  # fmt: skip
+    result = mk.score(ONE, {"a": "all", "b": "some"})
+    found = mk.translate(result, three, crosswalks=[second, first], models=[TWO])
+    assert found.way.path == ("one", "two", "three")
+    assert found.way.strength == pytest.approx(0.64)
+    score = found["u"]
+    assert isinstance(score, mk.DerivedScore)
+    assert [float(use.link.strength) for use in score.links] == [pytest.approx(0.64)]
+    assert "through x" in found.explain("u")
+    with pytest.raises(mk.ComparisonError, match="no crosswalk joins"):
+        mk.translate(result, three, via="elsewhere", crosswalks=[second, first], models=[TWO])
+
+
+def test_a_translation_says_what_it_is_in_json() -> None:
+    data = translated({"a": "all", "b": "all"}, link("a", "x", *SAME)).to_dict()
+    assert data["derived"] == {"from": {"model": "one", "version": "1"}, "path": ["one", "two"], "strength": 0.5}
+    assert data["dimensions"]["x"]["inferable"] == "part"
+    assert data["dimensions"]["x"]["links"][0]["source"] == "a"
+    assert data["dimensions"]["y"]["inferable"] == "none"
+    json.dumps(data)
+
+
+def test_explain_leads_to_the_answers_of_the_source() -> None:
+    lines = translated({"a": "all", "b": "some"}, link("a", "x", *SAME)).explain("x").splitlines()
+    assert lines[0].startswith("x: all, 50% covered")
+    assert lines[1].endswith("a says all (intersects, strength 0.50). Both say so.")
+    assert lines[-1].endswith("all")
+
+
+WRONG: dict[str, tuple[mk.Crosswalk, str]] = {
+    "unknown source": (crosswalk(link("q", "x", *SAME)), '"q" is no dimension of one with stages'),
+    "unknown target": (crosswalk(link("a", "q", *SAME)), '"q" is no dimension of two with stages'),
+    "low above likely": (crosswalk(link("a", "x", "sns", "sss", "aaa")), "some none some does not rise"),
+    "falling": (crosswalk(link("a", "x", "nna", "nns", "nna")), "its high is not at or above that of none"),
+    "strength": (crosswalk(link("a", "x", *SAME, strength=2)), "is 2.0"),
+    "twice": (crosswalk(link("a", "x", *SAME), link("a", "x", *SAME)), "stands twice"),
+    "untold": (crosswalk(link("a", "x", *SAME)), "y of two is neither linked nor listed"),
+    "told and linked": (
+        crosswalk(link("a", "x", *SAME), not_inferable=[mk.NotInferable("two", "x", "No.")]),
+        "is linked in two",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_crosswalk_is_told(name: str) -> None:
+    wrong, words = WRONG[name]
+    assert any(words in str(finding) for finding in check_crosswalk(wrong, ONE, TWO))
+    with pytest.raises(mk.ComparisonError):
+        mk.translate(mk.score(ONE, {}), TWO, crosswalks=[wrong])
+
+
+def both(*links: mk.Link) -> mk.Crosswalk:
+    return crosswalk(link("a", "x", *SAME), link("b", "y", *SAME), *links)
+
+
+def test_contradictions_within_and_between_crosswalks() -> None:
+    three = flat("three", "u", "v")
+    upside = ("aaa", "aaa", "aaa")
+    direct = crosswalk(link("a", "u", *upside), link("b", "v", *SAME), target="three")
+    second = crosswalk(link("x", "u", *SAME), link("y", "v", *SAME), source="two", target="three")
+    network = mk.Network([both(), second, direct], [ONE, TWO, three])
+    found = [str(finding) for finding in contradictions(direct, network)]
+    assert any("excludes what follows through two" in line for line in found)
+    assert any("no stage of a is compatible with none of u" in line for line in found)
+    outcome = both(link("outcome", "outcome", "nnn", "nnn", "nnn"))
+    found = [str(finding) for finding in contradictions(outcome, mk.Network([outcome], [ONE, TWO]))]
+    assert any("at all" in line and "exclude it" in line for line in found)
+    assert contradictions(both(), mk.Network([both()], [ONE, TWO])) == []
+
+
+def test_movements_are_certain_only_beyond_what_is_open() -> None:
+    before = mk.score(ONE, {"a": "none", "b": "none..some"})
+    after = mk.score(ONE, {"a": "some", "b": "some..all"})
+    moved = mk.compare(before, after)
+    assert (moved["a"].direction, moved["a"].certain) == ("up", True)
+    assert (moved["b"].direction, moved["b"].certain) == ("up", False)
+    assert mk.compare(after, before)["a"].direction == "down"
+    assert mk.compare(before, mk.score(ONE, {}))["a"].direction == "unknown"
+    same = mk.compare(before, before)
+    assert (same["a"].direction, same["a"].certain, same["b"].certain) == ("same", True, False)
+
+
+def test_results_of_other_models_or_versions_are_not_compared() -> None:
+    newer = flat("one", "a", "c", version="2")
+    with pytest.raises(mk.ComparisonError, match="translate one of them first"):
+        mk.compare(mk.score(ONE, {}), mk.score(TWO, {}))
+    old, new = mk.score(ONE, {"a": "some", "b": "all"}), mk.score(newer, {"a": "all", "c": "all"})
+    with pytest.raises(mk.ComparisonError, match="one@1"):
+        mk.compare(old, new)
+    migration = mk.Crosswalk(
+        "one@1", "one@2", [link("a", "a", *SAME, relation="equal"), link("b", "c", *SAME)], "1"
+    )
+    moved = mk.compare(old, new, network=mk.Network([migration]))
+    assert (moved["a"].direction, moved["a"].certain) == ("up", True)
+
+
+def test_what_if_changes_only_what_is_asked() -> None:
+    result = mk.score(ONE, {"a": "none", "b": "all"})
+    changed = mk.what_if(result, {"a": "all"})
+    assert ids(changed.outcome) == ("all", "all", "all")
+    assert ids(result.outcome) == ("none", "none", "none")
+    with pytest.raises(mk.AssessmentError, match='"q"'):
+        mk.what_if(result, {"q": "all"})
+    with pytest.raises(mk.ScoringError, match="does not rest on ratings"):
+        mk.what_if(translated({"a": "all", "b": "all"}, link("a", "x", *SAME)), {"x": "all"})
+
+
+def test_a_roadmap_names_the_smallest_sets_in_the_order_they_count() -> None:
+    model = flat("three", "a", "b", "c", scorer="median")
+    (way,) = mk.roadmap(mk.score(model, {"a": "none", "b": "none", "c": "some"}), "all")
+    assert way.raises is not None
+    sets = [way.raises, *way.alternatives]
+    assert {frozenset(r.dimension.id for r in raises) for raises in sets} == {
+        frozenset(pair) for pair in ("ab", "ac", "bc")
+    }
+    with pytest.raises(mk.ScoringError, match="is not a stage of the outcome"):
+        mk.roadmap(mk.score(model, {}), "al")
+
+
+# ---- on the command line
+
+CROSSWALK = """format = 1
+source = "{source}"
+target = "{target}"
+version = "1"
+
+[[links]]
+source = "people"
+target = "people"
+relation = "intersects"
+strength = 0.5
+rationale = "Both =say() so."
+cells = [["basic", "basic"], ["best", "best"]]
+[links.stages]
+basic = ["basic", "basic", "good"]
+good = ["basic", "good", "best"]
+best = ["good", "best", "best"]
+"""
+
+MODEL = """format = 1
+id = "{id}"
+version = "1"
+title = "{id}"
+scorers = ["weakest"]
+outcome = "level"
+scales = [{{ id = "level", stages = [{{ id = "basic" }}, {{ id = "good" }}, {{ id = "best" }}] }}]
+dimensions = [{{ id = "people" }}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for id in ("here", "there"):
+        (tmp_path / f"{id}.toml").write_text(MODEL.format(id=id), encoding="utf-8")
+    (tmp_path / "here--there.toml").write_text(CROSSWALK.format(source="here", target="there"), encoding="utf-8")
+    header = "model,subject,date,dimension,rating"
+    then, now = "here,Acme,2025-01-01,people,basic", "here,Acme,2026-01-01,people,good"
+    (tmp_path / "acme.csv").write_text("\n".join([header, then, now]), encoding="utf-8")
+    (tmp_path / "now.csv").write_text("\n".join([header, now]), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_compare_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+    done = run("compare", "acme.csv", "--model", "./here.toml")
+    assert done.returncode == 0, done.stderr
+    assert "Acme · 2025-01-01 → Acme · 2026-01-01" in done.stdout
+    assert "↑ up, for sure" in done.stdout
+    data = json.loads(run("compare", "acme.csv", "--model", "./here.toml", "--json").stdout)
+    assert data["dimensions"]["people"]["direction"] == "up"
+    alone = run("compare", "now.csv", "--model", "./here.toml")
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "two or more" in alone.stderr
+
+
+def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+    bridge = ("--crosswalk", "here--there.toml", "--to", "./there.toml")
+    common = ("crosswalk", "now.csv", "--model", "./here.toml", *bridge)
+    done = run(*common)
+    assert done.returncode == 0, done.stderr
+    assert "Derived, not measured" in done.stdout
+    assert "good (basic to best), 50% covered" in done.stdout.lower()
+    assert "Both =say() so." in run(*common, "--explain", "people").stdout
+    assert json.loads(run(*common, "--json").stdout)["derived"]["path"] == ["here", "there"]
+    wrong = run(*common, "--explain", "peple")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert '"people"' in wrong.stderr
+    for bad in (("crosswalk",), ("crosswalk", "now.csv", "--list"), ("crosswalk", "now.csv", "--explain")):
+        assert run(*bad).returncode == 2
+
+
+def test_check_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+    broken = CROSSWALK.format(source="here", target="there").replace(
+        '"good", "best", "best"', '"best", "good", "best"'
+    )
+    (folder / "here--there.toml").write_text(broken, encoding="utf-8")
+    (folder / "there.toml").write_text(
+        MODEL.format(id="there").replace("weakest", 'weakest"]\nfoo = ["'), encoding="utf-8"
+    )
+    model = run("check", "there.toml")
+    assert model.returncode == 1
+    assert "foo" in model.stdout
+    assert json.loads(run("check", "there.toml", "--json").stdout)[0]["where"] == "foo"
+    assert run("check", "here.toml").returncode == 0
+    assert run("check", "nowhere.toml").returncode == 2
+    (folder / "there.toml").write_text(MODEL.format(id="there"), encoding="utf-8")
+    crosswalk = run("check", "here--there.toml", "--model", "./here.toml", "--model", "./there.toml")
+    assert crosswalk.returncode == 1
+    assert "links.people--people.stages.best: best good best does not rise" in crosswalk.stdout
+    assert run("check", "acme.csv").returncode == 2
