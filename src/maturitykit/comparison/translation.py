@@ -168,8 +168,18 @@ class Translation(Result):
             inputs=inputs,
             links=uses,
             inferable=self._inferable(node),
-            reason=self.way.reasons.get(node.dimension.id, ""),
+            reason=self._reason(node),
         )
+
+    def _reason(self, node: Node) -> str:
+        for above in self.plan.nodes:
+            if (
+                above is not node
+                and above.index in self._columns.given
+                and node.dimension in above.dimension.walk()
+            ):
+                return f"only {above.dimension.name}, above it, is linked"
+        return self.way.reasons.get(node.dimension.id, "")
 
     def _inferable(self, node: Node) -> Inferable:
         if node.index in self._columns.given or not node.children:

@@ -38,8 +38,9 @@ class Roadmap(NamedTuple):
 
     Args:
         stage: The stage that is reached: the wanted one, or the one above it that comes with it.
-        raises: The first of the smallest sets, those first that bring the outcome furthest.
-            None if no answer can reach the stage, as what it requires is not applicable.
+        raises: Of the smallest sets the one with the fewest steps, in the order in which they
+            bring the outcome furthest. None if no answer can reach the stage, as what it
+            requires is not applicable.
         alternatives: Other sets that are as small.
         guidance: What the model says to do at the present stage, by topic.
     """
@@ -129,6 +130,7 @@ class _Search:
         one = tuple(self._lowered(self.top))
         smallest = self._smallest(len(one)) or [one]
         sets = [self._lowered({i: self.top[i] for i in chosen}) for chosen in smallest]
+        sets.sort(key=lambda raised: sum(raised[i] - self.start[i] for i in raised))
         reached = self.scale.stage(self._outcome(sets[0]))
         first, *others = (self._raises(raised) for raised in sets)
         return Roadmap(reached, first, tuple(others), guidance)
