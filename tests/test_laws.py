@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import HealthCheck, assume, given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.assessment.ratings import Reading, is_known, read_answer
@@ -18,11 +18,6 @@ from maturitykit.definition.scale import Position
 from maturitykit.testing import strategies as mks
 
 CONSENSUS = st.sampled_from(["median", "weakest", "envelope", "mean"])
-
-settings.register_profile(
-    "laws", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-settings.load_profile("laws")
 
 
 def at_most(scale: mk.Scale, a: Position, b: Position) -> bool:

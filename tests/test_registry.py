@@ -262,7 +262,7 @@ RAISING: dict[str, tuple[str, str, type[BaseException], str]] = {
     ),
     "no module": ("", "no_such_module_at_all:model", ModuleNotFoundError, "no_such_module_at_all"),
     "no attribute": ("", "broken:no_such_thing", AttributeError, "no_such_thing"),
-    "no reference": ("", "not a reference!", ValueError, "not a reference!"),
+    "no reference": ("", "not a reference!", Exception, "not a reference!"),
 }
 
 

@@ -1005,5 +1005,62 @@ def test_a_translated_model_still_knows_its_languages() -> None:
 
 def test_a_translation_of_what_the_model_does_not_have_is_an_error() -> None:
     model = bilingual(nl=mk.ModelText(dimensions={"peple": mk.DimensionText(name="Mensen")}))
-    with pytest.raises(mk.ModelError, match='"people", perhaps'):
+    with pytest.raises(mk.ModelError, match='expected "people"'):
         model.in_language("nl")
+
+
+# ---- where a comparison or a sum is on the edge
+
+
+def test_exactly_half_of_the_weight_is_not_more_than_half() -> None:
+    scale = mk.Scale("edge", [mk.Stage("low"), mk.Stage("high")])
+    parts = [mk.Dimension(id, scale=scale, weight=weight) for id, weight in (("a", 2), ("b", 1), ("c", 1))]
+    model = mk.Model("edge", "1", "Edge", parts, ["median"], outcome=scale)
+    result = mk.score(model, {"a": "high", "b": "low", "c": "low"})
+    assert result.stage is not None
+    assert result.stage.low.id == "low"
+
+
+def test_a_mean_does_not_depend_on_the_order_of_a_sum() -> None:
+    # As floats, .1 + .2 + .3 is more than .3 + .2 + .1.
+    scale = mk.Scale("tenths", [mk.Stage(f"s{i}") for i in range(11)])
+    parts = [mk.Dimension(id, scale=scale) for id in "abc"]
+    models = [mk.Model("sum", "1", "Sum", order, ["mean"], outcome=scale) for order in (parts, parts[::-1])]
+    first, second = (mk.score(model, {"a": "s1", "b": "s2", "c": "s3"}) for model in models)
+    assert first.outcome.position == second.outcome.position
+    assert first.stage is not None
+    assert first.stage.low.id == "s2"
+
+
+def test_two_stages_that_are_reached_reach_the_one_above_them() -> None:
+    level = mk.Scale("level", [mk.Stage("no"), mk.Stage("yes")])
+    square = [
+        mk.Stage("o"),
+        mk.Stage("a", above=["o"]),
+        mk.Stage("b", above=["o"]),
+        mk.Stage("ab", above=["a", "b"]),
+    ]
+    parts = [mk.Dimension(id, scale=level) for id in "cde"]
+    gates = [mk.Gate(stage, id, "yes") for stage, id in (("a", "c"), ("a", "d"), ("b", "e"), ("ab", "c"))]
+    model = mk.Model("m", "1", "M", parts, ["staged"], outcome=mk.Scale("square", square), gates=gates)
+    # All that "ab" itself asks is passed over, and both stages below it are reached.
+    result = mk.score(model, {"c": "not_applicable", "d": "yes", "e": "yes"})
+    assert result.stage is not None
+    assert result.stage.low.id == "ab"
+
+
+class Fickle(mk.Scorer):
+    """Monotone for each number of children, but not from one number to the next."""
+
+    id = "fickle"
+    ordinal = True
+
+    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+        return min if len(children) > 1 else lambda _: parent.scale.top if parent.scale else 0
+
+
+def test_what_is_likely_is_held_within_the_bounds() -> None:
+    result = mk.score(three(), {"people": "good"}, scorer=Fickle())
+    assert result.stage is not None
+    assert result.stage.likely == result.stage.high
+    assert result.stage.high.id == "good"

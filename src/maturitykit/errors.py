@@ -1,11 +1,15 @@
 """Every deliberate error: what is wrong, where, and what was expected instead."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 #: How many findings the text of an error lists; all of them are in its ``findings``.
 SHOWN = 20
+
+#: How much of a finding is shown, and how much of its place; and of a title, which may hold a path.
+LONGEST = 1_000
+LONGEST_PLACE = 200
+LONGEST_TITLE = 5_000
 
 
 class Finding(NamedTuple):
@@ -16,8 +20,11 @@ class Finding(NamedTuple):
     expected: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.problem}" if self.where else self.problem
-        return f"{text}; expected {self.expected}" if self.expected else text
+        where, expected = shown(self.where, LONGEST_PLACE), self.expected
+        text = f"{where}: {self.problem}" if where else self.problem
+        if isinstance(expected, OneOf):
+            expected = expected.nearest_first()
+        return shown(f"{text}; expected {expected}" if expected else text, LONGEST)
 
 
 class MaturityError(Exception):
@@ -38,7 +45,7 @@ class MaturityError(Exception):
         hidden = len(self.findings) - SHOWN
         if hidden > 0:
             lines.append(f"  … and {hidden:,} more like these ({len(self.findings):,} findings in all)")
-        return "\n".join([self.title, *lines])
+        return "\n".join([shown(self.title, LONGEST_TITLE), *lines])
 
 
 class FileError(MaturityError):
@@ -65,23 +72,72 @@ class PluginError(MaturityError):
     """A name is not registered, is claimed twice, or its plugin is broken."""
 
 
-def one_of(names: Sequence[str], wrong: object = None) -> str:
-    """What was expected, as words: the nearest valid name first, else the names.
+class OneOf(str):
+    """Valid names, as words.
 
-    >>> one_of(["emerging", "operational"], "emergin")
-    '"emerging", perhaps (one of emerging, operational)'
+    The nearest of them takes long to find, and of very many findings few are ever shown:
+    it is looked for when one is.
     """
-    shown = ", ".join(names[:12]) + (f", … ({len(names)} in all)" if len(names) > 12 else "")
-    # Comparing with a very long or wrong-typed value is slow and tells nobody anything.
-    near = get_close_matches(wrong, names, 1, 0.6) if isinstance(wrong, str) and len(wrong) < 100 else []
-    if near:
-        return f'"{near[0]}", perhaps (one of {shown})'
-    return f"one of {shown}" if names else "none"
+
+    names: Sequence[str] = ()
+    wrong: str = ""
+    rest: str = ""
+
+    def nearest_first(self) -> str:
+        """The name that is nearest to the wrong one, if any is near, before all of them."""
+        near = nearest(self.names, self.wrong)
+        return f"{quoted(near)}, perhaps ({self.removesuffix(self.rest)}){self.rest}" if near else self
+
+
+def one_of(names: Sequence[str], wrong: object = None, rest: str = "") -> str:
+    """What was expected, as words: the names, of which a finding shows the nearest first.
+
+    Args:
+        names: All that would be valid.
+        wrong: What stands there instead.
+        rest: What else would be valid.
+
+    >>> str(Finding("stage", "is unknown", one_of(["emerging", "operational"], "emergin")))
+    'stage: is unknown; expected "emerging", perhaps (one of emerging, operational)'
+    """
+    if len(names) < 2:
+        return f"{quoted(names[0]) if names else 'none'}{rest}"
+    words = ", ".join(name[:100] for name in names[:12]) + (
+        f", … ({len(names)} in all)" if len(names) > 12 else ""
+    )
+    expected = OneOf(f"one of {words}{rest}")
+    if isinstance(wrong, str):
+        expected.names, expected.wrong, expected.rest = names, wrong, rest
+    return expected
+
+
+def nearest(names: Sequence[str], wrong: str) -> str | None:
+    """The name that a wrong one was meant for, most likely."""
+    from difflib import get_close_matches
+
+    # Comparing with a very long one is slow and tells nobody anything.
+    near = get_close_matches(wrong, names, 1, 0.7) if len(wrong) < 100 else []
+    return near[0] if near else None
 
 
 def quoted(value: object) -> str:
     """A value as it is shown in a message: quoted, control characters escaped, cut when long."""
-    text = value if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:61])
-    text = text[:60] + "…" if len(text) > 60 else text
-    return f'"{text}"' if isinstance(value, str) else text
+    if isinstance(value, str):
+        return f'"{shown(value, 60)}"'
+    if isinstance(value, int) and value.bit_length() > 1_000:
+        # Python refuses to write very large numbers in decimals.
+        return shown(hex(value), 60)
+    return shown(repr(value), 60)
+
+
+def shown(text: str, longest: int) -> str:
+    """A text as it is safe to show: on one line, control characters escaped, cut when long."""
+    text = escaped(text[: longest + 1])
+    return f"{text[:longest]}…" if len(text) > longest else text
+
+
+def escaped(text: str) -> str:
+    """A text without what could steer a terminal: control characters are shown, not sent."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from datetime import date as Date
 from enum import StrEnum
-from math import isfinite
 from typing import NamedTuple, TypeAlias
 
 from attrs import field, frozen
@@ -66,6 +65,7 @@ class Assessment:
         subject: Who or what is judged.
         date: When.
         version: Of the model, if the ratings are meant for a certain one.
+        place: Where it was read ("acme.csv"), for messages.
     """
 
     model: str
@@ -73,6 +73,7 @@ class Assessment:
     subject: str = ""
     date: Date | None = None
     version: str = ""
+    place: str = field(default="", eq=False, repr=False)
 
 
 class Reading(NamedTuple):
@@ -135,13 +136,14 @@ def _read_text(scale: Scale, text: str) -> Reading | NoStage | Finding:
     low, dots, high = (part.strip() for part in text.partition(".."))
     if dots:
         return _read_range(scale, text, low, high)
-    return _read_share(scale, float(text)) if _NUMBER.fullmatch(text) else _wrong(scale, text)
+    return _read_share(scale, text) if _NUMBER.fullmatch(text) else _wrong(scale, text)
 
 
 def _read_range(scale: Scale, text: str, low: str, high: str) -> Reading | Finding:
     for end in (low, high):
         if end not in scale.positions:
-            return _wrong(scale, end)
+            problem = f"{quoted(end)} in the range {quoted(text)} is not a stage of {scale.id}"
+            return Finding("", problem, one_of(scale.ids, end))
     bottom, top = scale.positions[low], scale.positions[high]
     if not scale.at_least(top, bottom):
         expected = (
@@ -152,16 +154,18 @@ def _read_range(scale: Scale, text: str, low: str, high: str) -> Reading | Findi
     return Reading(bottom, (bottom + top) // 2 if scale.is_chain else bottom, top)
 
 
-def _read_share(scale: Scale, share: float) -> Reading | Finding:
+def _read_share(scale: Scale, answer: str | float) -> Reading | Finding:
     if not scale.cuts:
-        return _wrong(scale, share)
-    if not (isfinite(share) and 0 <= share <= 1):
-        return Finding("", f"the share {quoted(share)} is out of range", "a number from 0 to 1")
+        return _wrong(scale, answer)
+    share = float(answer) if isinstance(answer, str) else answer
+    if not 0 <= share <= 1:
+        said = answer if isinstance(answer, str) else quoted(answer)
+        return Finding("", f"the share {said} is out of range", "a number from 0 to 1")
     position = scale.of_share(share)
     return Reading(position, position, position)
 
 
 def _wrong(scale: Scale, answer: object) -> Finding:
-    shares = ", or a share from 0 to 1" if scale.cuts else ""
-    expected = f"{one_of(scale.ids, answer)}{shares}, a range a..b, unknown, not_applicable or nothing"
+    share = ", a share such as 0.85" if scale.cuts else ""
+    expected = one_of(scale.ids, answer, f"{share}, a range a..b, unknown, not_applicable or nothing")
     return Finding("", f"{quoted(answer)} is not a stage of {scale.id}", expected)

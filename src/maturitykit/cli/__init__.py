@@ -10,7 +10,7 @@ import click
 
 from maturitykit.errors import MaturityError
 
-COMMANDS = ("models", "show", "score")
+COMMANDS = ("models", "show", "score", "crosswalk", "compare", "check")
 
 
 class BadInput(click.ClickException):

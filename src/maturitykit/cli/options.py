@@ -18,8 +18,11 @@ def output_options(*suffixes: str) -> Callable[[F], F]:
     """``--json`` and ``-o FILE``, whose suffix says the format."""
 
     def check(ctx: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
-        if path and Path(path).suffix.lower() not in suffixes:
+        suffix = Path(path or "").suffix.lower()
+        if path and suffix not in suffixes:
             raise click.BadParameter(f"{path!r} must end in {' or '.join(suffixes)}")
+        if path and suffix != ".json" and ctx.params["json"]:
+            raise click.BadParameter(f"{path!r} must end in .json, with --json")
         return path
 
     def add(command: F) -> F:
@@ -27,7 +30,8 @@ def output_options(*suffixes: str) -> Callable[[F], F]:
         command = click.option("-o", "--output", metavar="FILE", callback=check, help=f"Write to FILE ({name}).")(
             command
         )
-        return click.option("--json", "json", is_flag=True, help="Print JSON.")(command)
+        # Eager, to be known when the file is checked.
+        return click.option("--json", "json", is_flag=True, is_eager=True, help="Print JSON.")(command)
 
     return add
 
@@ -38,15 +42,24 @@ def language_option(command: F) -> F:
     return click.option("--language", default="en", metavar="TAG", show_default=True, help=text)(command)
 
 
-def load_model(name: str) -> Model:
-    """An installed model by its id, or one in a file or folder by its path."""
+def load_model(name: str, language: str | None = None) -> Model:
+    """An installed model by its id, or one in a file or folder by its path; in a language, if it has it."""
+    from maturitykit.definition.translation import language_of
     from maturitykit.files.model import read_model
+    from maturitykit.files.text import is_folder
     from maturitykit.registry import models
 
     path = Path(name)
-    if path.suffix == ".toml" or len(path.parts) > 1 or (path.is_dir() and name not in models):
-        return read_model(path)
-    return models.load(name)
+    is_file = path.suffix == ".toml" or len(path.parts) > 1 or (is_folder(path) and name not in models)
+    model = read_model(path) if is_file else models.load(name)
+    if language is None:
+        return model
+    if language_of(language, model.languages) is None:
+        there = ", ".join(model.languages)
+        click.echo(
+            f"{model.id} has no texts in {language!r}, only in {there}: shown in {model.language}", err=True
+        )
+    return model.in_language(language)
 
 
 def pairs(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:

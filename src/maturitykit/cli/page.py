@@ -6,14 +6,21 @@ import json
 import sys
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
 from shutil import get_terminal_size
-from textwrap import wrap
+from textwrap import wrap as wrap_at
 from typing import Any, NamedTuple
 
 import click
 
+from maturitykit.errors import escaped
+
 #: Wider lines are hard to read.
 WIDEST = 100
+
+
+# Ids and paths are to be copied whole.
+wrap = partial(wrap_at, break_on_hyphens=False)
 
 
 class Block(NamedTuple):
@@ -42,10 +49,12 @@ class Page:
     def table(self, rows: Sequence[Sequence[str]], indent: int = 0) -> None:
         """Cells in aligned columns."""
         if rows:
-            self._blocks.append(Block("table", [[printable(cell) for cell in row] for row in rows], indent))
+            cells = [[escaped(cell.replace("\n", " ")) for cell in row] for row in rows]
+            self._blocks.append(Block("table", cells, indent))
 
-    def plain(self, width: int = WIDEST) -> str:
-        """The page as text without colour."""
+    def plain(self, terminal: int | None = None) -> str:
+        """The page as text without colour; only a terminal, by its width, is too narrow for a table."""
+        width = min(terminal or WIDEST, WIDEST)
         lines: list[str] = []
         for block in self._blocks:
             if block.kind == "heading":
@@ -54,14 +63,14 @@ class Page:
                 indent = " " * block.indent
                 lines += wrap(block.rows[0][0], width, initial_indent=indent, subsequent_indent=indent)
             else:
-                lines += _aligned(block)
+                lines += _aligned(block, terminal)
         return "\n".join(lines) + "\n"
 
     def show(self, color: bool | None = None) -> None:
         """Print the page, with rich where it is installed and stdout is a terminal."""
-        width = min(get_terminal_size().columns, WIDEST)
-        if not (sys.stdout.isatty() and color is not False and self._show_rich(width)):
-            click.echo(self.plain(width if sys.stdout.isatty() else WIDEST), nl=False)
+        terminal = get_terminal_size().columns if sys.stdout.isatty() else None
+        if not (terminal and color is not False and self._show_rich(min(terminal, WIDEST))):
+            click.echo(self.plain(terminal), nl=False)
 
     def _show_rich(self, width: int) -> bool:
         try:
@@ -91,11 +100,15 @@ def _style(cell: str) -> str:
     return {"warning": "yellow", "error": "red"}.get(cell, "")
 
 
-def _aligned(block: Block) -> list[str]:
+def _aligned(block: Block, terminal: int | None) -> list[str]:
+    """A line for each row; where a terminal is too narrow, the cells one after the other."""
     columns = max(map(len, block.rows))
     rows = [[*row, *[""] * (columns - len(row))] for row in block.rows]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     indent = " " * block.indent
+    if terminal and len(indent) + sum(widths) + 2 * (columns - 1) > terminal:
+        lines = (indent + "  ".join(filter(None, row)) for row in block.rows)
+        return [part for line in lines for part in wrap(line, terminal, subsequent_indent=f"{indent}  ")]
     return [
         (indent + "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True))).rstrip()
         for row in rows
@@ -109,8 +122,8 @@ def _width(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    """A text without what could steer a terminal: control characters are shown, not sent."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    """A text without what could steer a terminal, in its lines."""
+    return "\n".join(map(escaped, text.split("\n")))
 
 
 def put(text: str, path: str | None) -> None:
@@ -120,7 +133,8 @@ def put(text: str, path: str | None) -> None:
 
         write_text(path, text)
     else:
-        click.echo(text, nl=False)
+        # For programs, and so in one encoding everywhere.
+        click.echo(text.encode(), nl=False)
 
 
 def as_json(data: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -56,17 +57,33 @@ def command(
 ) -> None:
     """Score the assessments in FILE (.csv, .json or .toml)."""
     from maturitykit.cli.page import Page, as_json, put
+    from maturitykit.errors import AssessmentError
     from maturitykit.files.assessment import read_all
     from maturitykit.scoring.score import score
 
-    given = load_model(model) if model else None
-    results = []
-    for assessment in read_all(file, given.id if given else ""):
-        found = (given or load_model(assessment.model)).in_language(language)
-        results.append(
-            score(found, assessment, scorer=scorer, consensus=consensus, weights=weights, targets=targets)  # type: ignore[arg-type]
-        )
     suffix = (output or "").lower()
+    if explain and (json or suffix.endswith((".json", ".csv"))):
+        raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
+    given = load_model(model, language) if model else None
+    load = cache(lambda name: load_model(name, language))
+    results, errors = [], []
+    for assessment in read_all(file, given.id if given else ""):
+        try:
+            results.append(
+                score(
+                    given or load(assessment.model),
+                    assessment,
+                    scorer=scorer,
+                    consensus=consensus,  # type: ignore[arg-type]
+                    weights=weights,
+                    targets=targets,
+                )
+            )
+        except AssessmentError as error:
+            errors.append(error)
+    if errors:
+        titles = "; ".join(dict.fromkeys(error.title for error in errors))
+        raise AssessmentError(titles, [finding for error in errors for finding in error.findings])
     if json or suffix.endswith(".json"):
         data = [result.to_dict() for result in results]
         put(as_json(data[0] if len(data) == 1 else data), output)
@@ -85,7 +102,7 @@ def result_page(page: Page, result: Result) -> None:
     page.heading(about or "Result")
     page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}). {_rule(result)}")
     page.heading(_sentence(result))
-    page.table([_row(result[id], depth) for id, depth in _depths(result)], 2)
+    page.table([_row(result[id], depth) for id, depth in depths(result)], 2)
     page.paragraph(_legend(result), 2)
     _weakest(page, result)
     _next(page, result)
@@ -111,7 +128,7 @@ def _sentence(result: Result) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _depths(result: Result) -> Iterator[tuple[str, int]]:
+def depths(result: Result) -> Iterator[tuple[str, int]]:
     """The dimensions below the outcome, with how deep each stands."""
     waiting = [(dimension, 0) for dimension in reversed(result.model.dimensions)]
     while waiting:
@@ -131,10 +148,10 @@ def _row(score: Score, depth: int) -> tuple[str, ...]:
         stage = describe_span(score.stage) if score.stage else ""
     covered = f"{score.coverage:.0%}" if score.inputs and not score.dimension.is_leaf else ""
     people = f"n={score.respondents}" if score.respondents > 1 and score.dimension.is_leaf else ""
-    return f"{'  ' * depth}{score.dimension.name}", _bar(score), stage, covered or people
+    return f"{'  ' * depth}{score.dimension.name}", bar(score), stage, covered or people
 
 
-def _bar(score: Score) -> str:
+def bar(score: Score) -> str:
     """A cell for each stage of a chain: reached for sure, likely, possible, out of reach."""
     scale, position = score.dimension.scale, score.position
     if scale is None or position is None or not scale.is_chain or len(scale.stages) > 12:
@@ -148,7 +165,7 @@ def _bar(score: Score) -> str:
 
 
 def _legend(result: Result) -> str:
-    return "█ reached  ▓ likely  ░ possible  · not reached" if any(_bar(s) for s in result.values()) else ""
+    return "█ reached  ▓ likely  ░ possible  · not reached" if any(bar(s) for s in result.values()) else ""
 
 
 def _weakest(page: Page, result: Result) -> None:
@@ -219,7 +236,7 @@ def _explained(page: Page, result: Result, id: str) -> None:
         finding = Finding("", f"{quoted(id)} is not a dimension of {result.model.id}", one_of(list(result), id))
         raise ScoringError("there is nothing to explain", [finding])
     page.heading(" · ".join(part for part in (result.subject, str(result.date or "")) if part) or "Result")
-    page.table([[line] for line in result.explain(id).splitlines()])
+    page.table([[line] for line in result.explain(id).split("\n")])
 
 
 def _csv(results: Sequence[Result]) -> str:
@@ -246,7 +263,7 @@ def _csv(results: Sequence[Result]) -> str:
         ]
     )
     for result in results:
-        about = [result.model.id, result.model.version, _safe_cell(result.subject), result.date or ""]
+        about = [result.model.id, _safe_cell(result.model.version), _safe_cell(result.subject), result.date or ""]
         for id, score in result.items():
             data = score.to_dict()
             ends = [
@@ -268,5 +285,6 @@ def _csv(results: Sequence[Result]) -> str:
 
 
 def _safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A text that no spreadsheet takes for a formula, or for the end of a row."""
+    text = " ".join(text.splitlines())
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text

@@ -29,7 +29,7 @@ def command(ctx: click.Context, model: str, language: str, json: bool, output: s
     from maturitykit.cli.page import as_json, put
     from maturitykit.files.model import model_to_dict
 
-    found = load_model(model).in_language(language)
+    found = load_model(model, language)
     if json or (output or "").lower().endswith(".json"):
         put(as_json(model_to_dict(found)), output)
         return

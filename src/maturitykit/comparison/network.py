@@ -57,7 +57,10 @@ class Network:
 
     def add(self, name: str, model: Model) -> None:
         """Take a model for the one of this name, installed or not."""
-        self._models[name] = model
+        if self._models.get(name) is not model:
+            self._models[name] = model
+            # What was checked and reversed was so for another one of this name.
+            self._ready.clear()
 
     def model(self, id: str) -> Model:
         """A model by its id.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
+
+from attrs import fields, has
 
 from maturitykit.definition.dimension import Dimension, Guidance, Note
 from maturitykit.definition.fields import OUTCOME, check_ids
@@ -35,10 +37,11 @@ def check_model(model: Model) -> Iterator[Finding]:
         return
     yield from check_ids("dimensions", [d.id for d in model.root.walk()][1:], reserved=(OUTCOME,))
     yield from _same_scales(model.root)
+    tags, kinds = [tag.id for tag in model.tags], [kind.id for kind in model.kinds]
     for dimension in model.root.walk():
-        yield from _check_dimension(model, dimension)
-    yield from check_ids("tags", [tag.id for tag in model.tags])
-    yield from check_ids("kinds", [kind.id for kind in model.kinds])
+        yield from _check_dimension(dimension, tags, kinds)
+    yield from check_ids("tags", tags)
+    yield from check_ids("kinds", kinds)
     yield from _check_readings(model)
 
 
@@ -57,29 +60,33 @@ def _same_scales(root: Dimension) -> Iterator[Finding]:
             yield Finding(f"scales.{scale.id}", "two different scales have this id", "an id for each")
 
 
-def _check_dimension(model: Model, dimension: Dimension) -> Iterator[Finding]:
-    where = f"dimensions.{dimension.id}" if dimension.id != OUTCOME else OUTCOME
+def _check_dimension(dimension: Dimension, tags: Sequence[str], kinds: Sequence[str]) -> Iterator[Finding]:
+    # What belongs to the outcome stands in a file by itself.
+    here = f"dimensions.{dimension.id}." if dimension.id != OUTCOME else ""
     scale = dimension.scale
     if dimension.weight <= 0:
-        yield Finding(f"{where}.weight", f"is {dimension.weight}", "a number above zero")
+        yield Finding(f"{here}weight", f"is {dimension.weight}", "a number above zero")
     if dimension.is_leaf and scale is None:
-        yield Finding(f"{where}.scale", "is missing", "the scale that the dimension is rated on")
+        yield Finding(f"{here}scale", "is missing", "the scale that the dimension is rated on")
     elif dimension.is_leaf and scale and not scale.is_chain:
-        yield Finding(f"{where}.scale", f"{scale.id} is a partial order", "a chain, to be rated on")
+        yield Finding(f"{here}scale", f"{scale.id} is a partial order", "a chain, to be rated on")
     if scale is not None:
         for child in dimension.children:
             if child.scale is None:
-                yield Finding(f"dimensions.{child.id}.scale", "is missing", f"one, as {where} has one")
+                yield Finding(f"dimensions.{child.id}.scale", "is missing", f"one, as {dimension.id} has one")
     stages = scale.ids if scale else ()
-    yield from _check_stages(f"{where}.descriptors", dimension.descriptors, stages)
-    yield from _check_guidance(where, dimension.guidance, stages)
-    yield from _check_notes(where, dimension.notes, [kind.id for kind in model.kinds])
-    tags = [tag.id for tag in model.tags]
+    yield from _check_stages(f"{here}descriptors", dimension.descriptors, stages)
+    yield from _check_guidance(f"{here}guidance", dimension.guidance, stages)
+    yield from _check_notes(f"{here}notes", dimension.notes, kinds)
     for tag in dimension.tags:
         if tag not in tags:
-            yield Finding(f"{where}.tags", f"{quoted(tag)} is not declared", one_of(tags, tag))
+            yield Finding(f"{here}tags", f"{quoted(tag)} is not declared", _declared(tags, "tags", tag))
     if dimension.gates:
-        yield from _check_gates(f"{where}.gates", dimension)
+        yield from _check_gates(f"{here}gates", dimension)
+
+
+def _declared(names: Sequence[str], what: str, wrong: str) -> str:
+    return one_of(names, wrong) if names else f"one of {what} (there are none)"
 
 
 def _check_stages(where: str, texts: Mapping[str, str], stages: tuple[str, ...]) -> Iterator[Finding]:
@@ -90,21 +97,18 @@ def _check_stages(where: str, texts: Mapping[str, str], stages: tuple[str, ...])
 
 def _check_guidance(where: str, topics: Iterable[Guidance], stages: tuple[str, ...]) -> Iterator[Finding]:
     topics = list(topics)
-    yield from check_ids(f"{where}.guidance", [topic.id for topic in topics])
+    yield from check_ids(where, [topic.id for topic in topics])
     for topic in topics:
-        yield from _check_stages(f"{where}.guidance.{topic.id}.texts", topic.texts, stages)
+        yield from _check_stages(f"{where}.{topic.id}.texts", topic.texts, stages)
 
 
-def _check_notes(where: str, notes: Iterable[Note], kinds: list[str]) -> Iterator[Finding]:
+def _check_notes(where: str, notes: Iterable[Note], kinds: Sequence[str]) -> Iterator[Finding]:
     notes = list(notes)
-    yield from check_ids(f"{where}.notes", [note.id for note in notes])
+    yield from check_ids(where, [note.id for note in notes])
     for note in notes:
         if note.kind not in kinds:
-            yield Finding(
-                f"{where}.notes.{note.id}.kind",
-                f"{quoted(note.kind)} is not declared",
-                one_of(kinds, note.kind),
-            )
+            expected = _declared(kinds, "kinds", note.kind)
+            yield Finding(f"{where}.{note.id}.kind", f"{quoted(note.kind)} is not declared", expected)
 
 
 def _check_gates(where: str, parent: Dimension) -> Iterator[Finding]:
@@ -173,20 +177,44 @@ def _needs(parent: Dimension, stages: frozenset[int], children: Mapping[str, Dim
 
 def _check_readings(model: Model) -> Iterator[Finding]:
     yield from check_ids("readings", [reading.id for reading in model.readings])
-    known = {
-        "": ["outcome", "scorers", "scales", "dimensions", "gates", "guidance", "notes", "tags", "kinds", "title"],
-        "scales": list(model.scales),
-        "dimensions": list(model.by_id)[1:],
+    parts: dict[str, object] = {
+        "outcome": model.root,
+        "scorers": model.scorers,
+        "scales": model.scales,
+        "dimensions": {id: dimension for id, dimension in model.by_id.items() if id != OUTCOME},
+        "gates": model.gates,
+        "guidance": model.guidance,
+        "notes": model.notes,
+        "tags": model.tags,
+        "kinds": model.kinds,
+        "title": model.title,
     }
     for reading in model.readings:
         where = f"readings.{reading.id}.about"
         if not reading.about:
             yield Finding(where, "is empty", "the parts of the model that it concerns")
         for path in reading.about:
-            part, _, rest = path.partition(".")
-            name = rest.partition(".")[0]
-            if part not in known[""]:
-                yield Finding(where, f"{quoted(path)} is no part of the model", one_of(known[""], part))
-            elif name and part in known and name not in known[part]:
-                expected = one_of(known[part], name)
+            if expected := _misled(parts, path):
                 yield Finding(where, f"{quoted(path)} is no part of the model", expected)
+
+
+def _misled(parts: Mapping[str, object], path: str) -> str:
+    """What was expected of a dotted path, if it leads to nothing."""
+    prefix = ""
+    for step in path.split("."):
+        if step not in parts:
+            return one_of([prefix + name for name in parts] or [prefix[:-1]], path)
+        prefix, parts = f"{prefix}{step}.", _parts(parts[step])
+    return ""
+
+
+def _parts(thing: object) -> Mapping[str, object]:
+    """What a part of a model is made of, by the names that lead to it."""
+    if isinstance(thing, Mapping):
+        return thing
+    if isinstance(thing, Scale):
+        return {stage.id: stage for stage in thing.stages}
+    if isinstance(thing, tuple):
+        return {item.id: item for item in thing if hasattr(item, "id")}
+    kind = type(thing)
+    return {f.name: getattr(thing, f.name) for f in fields(kind)} if has(kind) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -52,16 +53,28 @@ class Gate:
     minimum: str
 
 
+#: Beyond this, either part of a weight is a mistake, and its products are more than a float holds.
+_LARGEST = 10**24
+_LONG_EXPONENT = re.compile(r"e[+-]?[0-9_]{4}", re.IGNORECASE)
+
+
 def exact_weight(weight: int | float | str | Fraction) -> Fraction:
     """A weight as a fraction, so that sums of weights do not depend on their order."""
-    # By way of its decimal text, a float means what its author wrote: 0.1 is a tenth.
+    if isinstance(weight, Fraction):
+        return weight
+    problem = "is too large or too exact"
     try:
-        return weight if isinstance(weight, Fraction) else Fraction(str(weight))
+        # By way of its decimal text, a float means what its author wrote: 0.1 is a tenth.
+        text = str(weight)
+        # A power of ten with a long exponent is not to be worked out.
+        if len(text) < 100 and not _LONG_EXPONENT.search(text):
+            exact = Fraction(text)
+            if max(abs(exact.numerator), exact.denominator) < _LARGEST:
+                return exact
     except (ValueError, ZeroDivisionError):
-        finding = Finding(
-            "weight", f"{quoted(weight)} is not a number", 'a number above zero, or a text such as "1/3"'
-        )
-        raise ModelError("a weight cannot be used", [finding]) from None
+        problem = "is not a number"
+    expected = 'a number above zero, or a text such as "1/3"'
+    raise ModelError("a weight cannot be used", [Finding("weight", f"{quoted(weight)} {problem}", expected)])
 
 
 @frozen

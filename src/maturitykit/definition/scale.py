@@ -170,7 +170,7 @@ class Scale:
         yield from check_ids(where, [self.id])
         yield from check_ids(where, self.ids, reserved=("unknown", "not_applicable"))
         if len(self.stages) < 2:
-            yield Finding(where, f"has {len(self.stages)} stages", "two or more")
+            yield Finding(where, f"has {'1 stage' if self.stages else 'no stages'}", "two or more")
             return
         order = list(self._order_findings(where))
         yield from order
@@ -188,7 +188,7 @@ class Scale:
         for i, stage in enumerate(self.stages):
             for name in stage.above:
                 if name not in self.ids[:i]:
-                    expected = one_of(self.ids[:i], name) + ", listed before it"
+                    expected = one_of(self.ids[:i], name, ", listed before it")
                     yield Finding(f"{where}.{stage.id}.above", f"{quoted(name)} is not below it", expected)
             if i and not self.is_chain and not stage.above:
                 yield Finding(f"{where}.{stage.id}", "stands above nothing", "a single lowest stage, the first")
@@ -210,11 +210,14 @@ def _rising(
     given = [number for number in numbers if number is not None]
     if not given:
         return
+    texts = [quoted(number) for number in given]
+    listed = f"[{', '.join(texts)}]"
     if len(given) < len(numbers):
         yield Finding(where, f"some stages have a {what} and some have none", "all or none")
-    elif any(a >= b for a, b in pairwise(given)):
-        yield Finding(where, f"the {what}s of the stages do not rise: {given}", "each above the one before")
-    elif not (given[0] >= 0 and given[-1] <= 1):
-        yield Finding(where, f"the {what}s of the stages leave 0..1: {given}", "numbers from 0 to 1")
+    # What is not a number is not below any other.
+    elif not all(a < b for a, b in pairwise(given)):
+        yield Finding(where, f"the {what}s of the stages do not rise: {listed}", "each above the one before")
     elif ends and (given[0], given[-1]) != ends:
-        yield Finding(where, f"the {what}s run from {given[0]} to {given[-1]}", f"from {ends[0]} to {ends[1]}")
+        yield Finding(where, f"the {what}s run from {texts[0]} to {texts[-1]}", f"from {ends[0]} to {ends[1]}")
+    elif not (ends or (given[0] >= 0 and given[-1] < 1)):
+        yield Finding(where, f"the {what}s of the stages leave 0..1: {listed}", "numbers from 0 to below 1")

@@ -139,9 +139,9 @@ def check_translation(model: Model, text: ModelText) -> Iterable[Finding]:
     """A finding for every text whose id the model does not have."""
 
     def unknown(where: str, given: Iterable[str], known: Iterable[str]) -> Iterable[Finding]:
-        names = list(known)
+        names = dict.fromkeys(known)
         return (
-            Finding(f"{where}.{name}", "the model has no such id", one_of(names, name))
+            Finding(f"{where}.{name}", "the model has no such id", one_of(tuple(names), name))
             for name in given
             if name not in names
         )
@@ -149,14 +149,14 @@ def check_translation(model: Model, text: ModelText) -> Iterable[Finding]:
     def topics(where: str, texts: Mapping[str, GuidanceText], of: Iterable[Guidance]) -> Iterable[Finding]:
         known = {topic.id: topic.texts for topic in of}
         yield from unknown(f"{where}guidance", texts, known)
-        for id in texts.keys() & known.keys():
+        for id in _both(texts, known):
             yield from unknown(f"{where}guidance.{id}.texts", texts[id].texts, known[id])
 
     yield from unknown("scales", text.scales, model.scales)
-    for id in text.scales.keys() & model.scales.keys():
+    for id in _both(text.scales, model.scales):
         yield from unknown(f"scales.{id}", text.scales[id], model.scales[id].ids)
     yield from unknown("dimensions", text.dimensions, list(model.by_id)[1:])
-    for id in text.dimensions.keys() & model.by_id.keys():
+    for id in _both(text.dimensions, model.by_id):
         dimension, words = model.by_id[id], text.dimensions[id]
         yield from unknown(f"dimensions.{id}.descriptors", words.descriptors, dimension.descriptors)
         yield from topics(f"dimensions.{id}.", words.guidance, dimension.guidance)
@@ -166,3 +166,8 @@ def check_translation(model: Model, text: ModelText) -> Iterable[Finding]:
     yield from unknown("readings", text.readings, [reading.id for reading in model.readings])
     yield from unknown("tags", text.tags, [tag.id for tag in model.tags])
     yield from unknown("kinds", text.kinds, [kind.id for kind in model.kinds])
+
+
+def _both(texts: Iterable[str], known: Mapping[str, object]) -> Iterable[str]:
+    """The ids that there are, in the order of the texts."""
+    return (id for id in texts if id in known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.definition.translation import ModelText
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
 from maturitykit.files.strict import FORMAT, structure
-from maturitykit.files.text import Readable, as_traversable, read_toml
+from maturitykit.files.text import Readable, as_traversable, is_folder, read_toml
 from maturitykit.files.translations import Texts
 
 
@@ -38,7 +39,7 @@ class DimensionEntry:
     summary: str = ""
     question: str = ""
     tags: tuple[str, ...] = ()
-    weight: float | str = 1
+    weight: Fraction = Fraction(1)
     scale: str | None = None
     scorer: str | None = None
     gates: tuple[Gate, ...] = ()
@@ -88,7 +89,7 @@ def read_model(path: Readable) -> Model:
         FileError: If it cannot be read, or is not a model; with all findings.
     """
     file = as_traversable(path)
-    if file.is_dir():
+    if is_folder(file):
         file = file / "model.toml"
         folder = as_traversable(path)
     else:
@@ -124,10 +125,11 @@ def read_model(path: Readable) -> Model:
 def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
     names = [scale.id for scale in entry.scales]
     yield from check_ids("scales", names)
+    declared = set(names)
     used = {"outcome": entry.outcome, "scale": entry.scale}
     used |= {f"dimensions.{dimension.id}.scale": dimension.scale for dimension in entry.dimensions}
     for where, name in used.items():
-        if name is not None and name not in names:
+        if name is not None and name not in declared:
             yield Finding(where, f"{quoted(name)} is not declared", one_of(names, name))
 
 
@@ -135,18 +137,19 @@ def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
     """A finding for each dimension that has no place in the tree."""
     parents = {dimension.id: dimension.parent for dimension in entry.dimensions}
     yield from check_ids("dimensions", [dimension.id for dimension in entry.dimensions])
+    names = list(parents)
     placed: set[str | None] = {None}
     for id, parent in parents.items():
         if parent is not None and parent not in parents:
-            expected = one_of(list(parents), parent)
+            expected = one_of(names, parent)
             yield Finding(f"dimensions.{id}.parent", f"{quoted(parent)} is not a dimension", expected)
             placed.add(parent)
     for id in parents:
-        path: list[str] = []
+        path: set[str] = set()
         step: str | None = id
         while step not in placed and step not in path:
             assert step is not None
-            path.append(step)
+            path.add(step)
             step = parents[step]
         if step in path:
             yield Finding(f"dimensions.{id}.parent", f"leads back to {quoted(step)}", "a tree")

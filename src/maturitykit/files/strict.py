@@ -1,7 +1,8 @@
 """Strict structuring: data from a file to our classes, nothing coerced, all findings at once."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
+from fractions import Fraction
 from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -18,31 +19,38 @@ from cattrs.errors import (
 from cattrs.gen import make_dict_structure_fn
 
 from maturitykit.assessment.ratings import Rating
-from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
+from maturitykit.definition.dimension import exact_weight
+from maturitykit.errors import FileError, Finding, MaturityError, ModelError, one_of, quoted
 
 #: The one format of every kind of file that this version reads and writes.
 FORMAT = 1
 
 T = TypeVar("T")
 
-_WORDS = {
+_WORDS: dict[Any, str] = {
     str: "text",
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     dict: "a table",
+    Mapping: "a table",
     list: "a list",
     tuple: "a list",
+    date: "a date, as in 2026-05-31",
+    datetime: "a date and time",
+    time: "a time",
+    Fraction: "a number or text",
 }
 
 
-_RATING_KEYS = ["dimension", "rating", "respondent", "comment", "evidence"]
+class _RefusedError(Exception):
+    def __init__(self, problem: str, expected: str) -> None:
+        self.finding = Finding("", problem, expected)
+        super().__init__(problem)
 
 
-class _WrongTypeError(Exception):
-    def __init__(self, expected: str, value: object) -> None:
-        self.finding = Finding("", f"{quoted(value)} is {_kind(value)}", expected)
-        super().__init__(str(self.finding))
+def _wrong_type(expected: str, value: object) -> _RefusedError:
+    return _RefusedError(_is(value), expected)
 
 
 def structure(data: object, kind: type[T], title: str) -> T:
@@ -52,7 +60,7 @@ def structure(data: object, kind: type[T], title: str) -> T:
         FileError: With every finding and its path in the data.
     """
     if not isinstance(data, Mapping):
-        raise FileError(title, [_WrongTypeError(_WORDS[dict], data).finding])
+        raise FileError(title, [Finding("", _is(data), _WORDS[dict])])
     check_format(data, title)
     try:
         return converter().structure(data, kind)
@@ -69,11 +77,12 @@ def check_format(data: Mapping[str, object], title: str) -> None:
     """
     given = data.get("format")
     if type(given) is not int:
-        problem = "is missing" if given is None else f"{quoted(given)} is {_kind(given)}"
+        problem = "is missing" if given is None else _is(given)
         raise FileError(title, [Finding("format", problem, f"format = {FORMAT}")])
     if given != FORMAT:
-        advice = f"{FORMAT}; a newer format needs a newer maturitykit (pip install --upgrade maturitykit)"
-        raise FileError(title, [Finding("format", f"is {given}", advice)])
+        newer = "; a newer format needs a newer maturitykit (pip install --upgrade maturitykit)"
+        advice = f"{FORMAT}{newer if given > FORMAT else ''}"
+        raise FileError(title, [Finding("format", f"is {quoted(given)}", advice)])
 
 
 @cache
@@ -85,6 +94,7 @@ def converter() -> Converter:
     strict.register_structure_hook(float, _number)
     strict.register_structure_hook_factory(_is_choice, _choice)
     strict.register_structure_hook(date, _date)
+    strict.register_structure_hook(Fraction, _fraction)
     strict.register_structure_hook(Rating, _rating(strict))
     # A string is a sequence of characters, and a mapping one of keys: neither is a list.
     strict.register_structure_hook_factory(_is_tuple, _list_only)
@@ -94,7 +104,7 @@ def converter() -> Converter:
 def _exactly(kind: type) -> Any:
     def hook(value: object, _: object) -> object:
         if type(value) is not kind:
-            raise _WrongTypeError(_WORDS[kind], value)
+            raise _wrong_type(_WORDS[kind], value)
         return value
 
     return hook
@@ -103,7 +113,7 @@ def _exactly(kind: type) -> Any:
 def _number(value: object, _: object) -> float:
     if type(value) is float or type(value) is int:
         return value
-    raise _WrongTypeError(_WORDS[float], value)
+    raise _wrong_type(_WORDS[float], value)
 
 
 def _is_choice(kind: Any) -> bool:
@@ -120,14 +130,13 @@ def _choice(kind: Any, strict: Converter) -> Any:
             return value
         found = members.get(tuple if isinstance(value, list) else type(value))
         if found is None:
-            raise _WrongTypeError(" or ".join(_WORDS[m] for m in members if m in _WORDS), value)
+            raise _wrong_type(_words(kind), value)
         return value if type(value) is found else strict.structure(value, found)
 
     return hook
 
 
 def _rating(strict: Converter) -> Any:
-    # Files call the answer the rating, and know their places themselves.
     return make_dict_structure_fn(
         Rating, strict, answer=override(rename="rating"), place=override(omit=True), _cattrs_forbid_extra_keys=True
     )
@@ -135,16 +144,29 @@ def _rating(strict: Converter) -> Any:
 
 def _date(value: object, _: object) -> date:
     # TOML has dates, JSON has them as text.
-    if type(value) is date:
-        return value
+    found = date_of(value) if isinstance(value, str) else value
+    if type(found) is date:
+        return found
+    raise _wrong_type(_WORDS[date], value)
+
+
+def date_of(text: str) -> date | None:
+    """The date that a text is, year-month-day: other forms of the standard are mistakes more often."""
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else _no_date(value)
+        found = date.fromisoformat(text)
     except ValueError:
-        return _no_date(value)
+        return None
+    return found if found.isoformat() == text else None
 
 
-def _no_date(value: object) -> date:
-    raise _WrongTypeError("a date, as in 2026-05-31", value)
+def _fraction(value: object, _: object) -> Fraction:
+    if type(value) not in (int, float, str):
+        raise _wrong_type(_WORDS[Fraction], value)
+    try:
+        return exact_weight(value)  # type: ignore[arg-type]
+    except ModelError as error:
+        (finding,) = error.findings
+        raise _RefusedError(finding.problem, finding.expected) from None
 
 
 def _is_tuple(kind: Any) -> bool:
@@ -160,43 +182,67 @@ def _list_only(kind: Any, strict: Converter) -> Any:
 
     def hook(value: object, _: object) -> object:
         if not isinstance(value, list):
-            raise _WrongTypeError(_WORDS[list], value)
+            raise _wrong_type(_WORDS[list], value)
         if not many and len(value) != len(args):
-            raise _WrongTypeError(f"a list of {len(args)}", value)
+            raise _wrong_type(f"a list of {len(args)}", value)
         return items(value, kind)
 
     return hook
 
 
-def _kind(value: object) -> str:
-    return next((words for kind, words in _WORDS.items() if type(value) is kind), type(value).__name__)
+@cache
+def _words(kind: Any) -> str:
+    """What a value of a type is called in files."""
+    if get_origin(kind) is UnionType:
+        return " or ".join(_words(member) for member in get_args(kind) if member in _WORDS)
+    return _WORDS.get(get_origin(kind) or kind, _WORDS[dict])
 
 
-def _findings(error: BaseException, where: str, data: object) -> Iterator[Finding]:
+def _is(value: object) -> str:
+    """What a value is; tables and lists are not shown, as they may be of any size and depth."""
+    if value is None or isinstance(value, bool):
+        return f"is {'null' if value is None else str(value).lower()}"
+    kind = "a date" if type(value) is date else _WORDS.get(type(value), type(value).__name__)
+    if isinstance(value, (dict, list)):
+        return f"is {kind}"
+    return f"{value if isinstance(value, (date, time)) else quoted(value)} is {kind}"
+
+
+@cache
+def _keys(kind: Any) -> dict[str, str]:
+    """The fields of a class, and what files call them."""
+    if kind is Rating:
+        # Files call the answer the rating, and know their places themselves.
+        return {f.name: f.name for f in fields(Rating) if f.name != "place"} | {"answer": "rating"}
+    return {f.name: f.name for f in fields(kind)} if has(kind) else {}
+
+
+def _findings(error: BaseException, where: str, data: object, kind: Any = None) -> Iterator[Finding]:
     """Every leaf of cattrs' tree of errors, with the path that leads to it."""
     if isinstance(error, (ClassValidationError, IterableValidationError)):
+        keys = _keys(error.cl)
         located, other = error.group_exceptions()
         for cause, note in located:
-            key = note.name if isinstance(note, AttributeValidationNote) else note.index
+            key = keys[note.name] if isinstance(note, AttributeValidationNote) else note.index
             inner = _get(data, key)
             name = inner.get("id") if isinstance(inner, Mapping) and isinstance(key, int) else None
-            yield from _findings(cause, _join(where, name if isinstance(name, str) else key), inner)
+            step = name if isinstance(name, str) else key
+            yield from _findings(cause, _join(where, step), inner, note.type)
         for cause in other:
             yield from _findings(cause, where, data)
     elif isinstance(error, ForbiddenExtraKeysError):
-        names = [f.name for f in fields(error.cl)] if has(error.cl) else []
-        names = _RATING_KEYS if error.cl is Rating else names
+        names = list(_keys(error.cl).values())
         for key in sorted(error.extra_fields):
             yield Finding(_join(where, key), "is not a key here", one_of(names, key))
     elif isinstance(error, KeyError):
-        yield Finding(where, "is missing", "a value")
-    elif isinstance(error, _WrongTypeError):
+        yield Finding(where, "is missing", _words(kind))
+    elif isinstance(error, _RefusedError):
         yield error.finding._replace(where=where)
     elif isinstance(error, MaturityError):
         yield from error.findings
     elif isinstance(error, (TypeError, AttributeError)) and not isinstance(data, Mapping):
         # What cattrs says of a value that is no table, in its own words.
-        yield Finding(where, f"{quoted(data)} is {_kind(data)}", _WORDS[dict])
+        yield Finding(where, _is(data), _WORDS[dict])
     else:
         raise error
 

@@ -8,13 +8,17 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.errors import FileError, Finding
 
 #: What can be read: a path, or a file of an installed package.
 Readable = str | os.PathLike[str] | Traversable
 
 #: A document larger than this is a mistake; tables of ratings may be larger.
 LARGEST_DOCUMENT = 20_000_000
+
+#: What Python's readers of TOML and JSON give up on.
+NESTED = Finding("", "is nested too deep", "a flatter file")
+TOO_MANY_DIGITS = Finding("", "a number has thousands of digits", "a shorter one")
 
 #: Read first, as a bounded read makes room for all that it may bring.
 _FIRST = 65_536
@@ -38,7 +42,7 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
             data = stream.read(_FIRST)
             if len(data) == _FIRST:
                 data += stream.read() if largest is None else stream.read(largest + 1 - _FIRST)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise FileError(title, [_trouble(file, error)]) from None
     if largest is not None and len(data) > largest:
         raise FileError(title, [Finding("", f"is larger than {largest // 10**6} MB", "a smaller file")])
@@ -50,12 +54,30 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
         raise FileError(title, [Finding(f"line {line}", problem, "a file saved as UTF-8")]) from None
 
 
-def _trouble(file: Traversable, error: OSError) -> Finding:
+def is_folder(file: Traversable) -> bool:
+    """Whether it is a folder; what cannot have its name, or be looked at, is none."""
+    try:
+        return file.is_dir()
+    except OSError:
+        return False
+
+
+def why_unreadable(path: Readable) -> Finding | None:
+    """Why a file cannot be opened, if so."""
+    file = as_traversable(path)
+    try:
+        file.open("rb").close()
+    except (OSError, ValueError) as error:
+        return _trouble(file, error)
+    return None
+
+
+def _trouble(file: Traversable, error: OSError | ValueError) -> Finding:
     if isinstance(error, FileNotFoundError):
         return Finding("", "there is no such file", "the path of a file")
-    if isinstance(error, IsADirectoryError) or file.is_dir():
+    if is_folder(file):
         return Finding("", "is a directory", "the path of a file")
-    return Finding("", error.strerror or str(error), "a file that can be read")
+    return Finding("", getattr(error, "strerror", None) or str(error), "a file that can be read")
 
 
 def read_toml(path: Readable) -> dict[str, Any]:
@@ -70,11 +92,16 @@ def read_toml(path: Readable) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         # The place is in the message: "Expected '=' (at line 3, column 5)".
         message, _, place = str(error).partition(" (at ")
-        message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
-        finding = Finding(place.rstrip(")"), f"is not TOML: {message}")
+        if re.match(r"Cannot overwrite|Duplicate|Cannot declare .* twice", message):
+            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", "each key once")
+        else:
+            message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
+            finding = Finding(place.rstrip(")"), f"is not TOML: {message}")
     except RecursionError:
-        finding = Finding("", "is nested too deep", "a flatter file")
-    raise FileError(f"cannot read {quoted(str(path))}", [finding])
+        finding = NESTED
+    except ValueError:
+        finding = TOO_MANY_DIGITS
+    raise FileError(f"cannot read {path}", [finding])
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -89,10 +116,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         try:
             with open(descriptor, "w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
-            # A temporary file is private; the finished one is as public as any other.
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
+            os.chmod(name, _mode(target))
             os.replace(name, target)
         except BaseException:
             os.unlink(name)
@@ -102,3 +126,13 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         raise FileError(
             f"cannot write {target}", [Finding("", problem, "a place that can be written to")]
         ) from None
+
+
+def _mode(target: Path) -> int:
+    """A temporary file is private; the finished one is as public as the one before, or as any other."""
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

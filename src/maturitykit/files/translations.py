@@ -40,7 +40,7 @@ class Texts(Mapping[str, T]):
         title = f"{file} is not a translation"
         text = structure(read_toml(file), self._kind, title)
         if text.language != language:
-            expected = f'"{language}", as its place says'
+            expected = f'"{language}", as its path says'
             raise FileError(title, [Finding("language", f"is {quoted(text.language)}", expected)])
         return text
 

@@ -22,12 +22,12 @@ def explain(score: Score) -> str:
 
 
 def _lines(score: Score, head: str, indent: str) -> Iterator[str]:
-    yield f"{head}{score.dimension.name}: {describe(score)}{_because(score)}"
+    yield f"{head}{_in_one_line(score.dimension.name)}: {describe(score)}{_because(score)}"
     last = len(score.inputs) - 1
     for i, item in enumerate(score.inputs):
         branch, below = ("└─ ", "   ") if i == last else ("├─ ", "│  ")
         if isinstance(item, Rating):
-            yield f"{indent}{branch}{_said(item)}"
+            yield f"{indent}{branch}{_in_one_line(_said(item))}"
         elif isinstance(item, Score):
             yield from _lines(item, indent + branch, indent + below)
         else:
@@ -66,3 +66,7 @@ def _said(rating: Rating) -> str:
     text = answer.id if isinstance(answer, Stage) else "no answer" if answer in (None, "") else str(answer)
     who = f"{rating.respondent}: " if rating.respondent else ""
     return f"{who}{text}" + (f" ({rating.comment})" if rating.comment else "")
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -16,6 +16,9 @@ from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError, quoted
 from maturitykit.registry import scorers
 
+#: A sum of whole weights that a float still holds, whatever it is multiplied by.
+LARGEST = 10**300
+
 #: A position for each node of a plan, in its order; None where there is none.
 Column = list[Any]
 
@@ -180,6 +183,13 @@ class Plan:
             for node in self.nodes
             if node.children
             for problem in node.scorer.problems(node.dimension)
+        ]
+        findings += [
+            Finding(
+                node.dimension.id, "the weights of its parts are too large or too exact together", "simpler ones"
+            )
+            for node in self.nodes
+            if sum(node.weights) > LARGEST
         ]
         # A rule that has a problem may not be able to bind at all.
         findings = findings or list(self._unscored())

@@ -11,12 +11,13 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from attrs import field, frozen
 
 from maturitykit.assessment.agreement import ordinal_consensus
+from maturitykit.assessment.consensus import Consensus
 from maturitykit.assessment.ratings import UNKNOWN, Rating, Reading, is_known
 from maturitykit.definition import Dimension, Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
-from maturitykit.errors import one_of, quoted
+from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.scoring.plan import Columns, Node, Plan
 
 T = TypeVar("T")
@@ -147,7 +148,7 @@ class Answers(NamedTuple):
 class Setting(NamedTuple):
     """What a result is of, and how the caller wanted it."""
 
-    consensus: str = "median"
+    consensus: Consensus = "median"
     subject: str = ""
     date: Date | None = None
     weights: Mapping[str, Fraction] = {}
@@ -176,7 +177,7 @@ class Result(Mapping[str, Score]):
     def __getitem__(self, id: str) -> Score:
         if id not in self._scores:
             if id not in self.plan.index:
-                raise KeyError(f"{quoted(id)} is not a dimension; expected {one_of(list(self), id)}")
+                raise KeyError(str(Finding("", f"{quoted(id)} is not a dimension", one_of(list(self), id))))
             self._scores[id] = self._score(self.plan.nodes[self.plan.index[id]])
         return self._scores[id]
 
@@ -211,7 +212,7 @@ class Result(Mapping[str, Score]):
         return self.plan.scorer.id
 
     @property
-    def consensus(self) -> str:
+    def consensus(self) -> Consensus:
         """How the ratings of several respondents were combined."""
         return self._setting.consensus
 

@@ -56,7 +56,7 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
 
     On a partial order there may be several next stages. Open dimensions count as lowest, so
     that what the roadmap names is enough whatever they turn out to be. Nothing comes of it
-    where the model has no outcome, the stage is reached, or the overall stage was given.
+    where the model has no outcome, the top is reached, or the overall stage was given.
 
     Raises:
         ScoringError: If the outcome has no such stage.
@@ -71,11 +71,13 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
         return ()
     likely = scale.stage(position.low if position.likely is None else position.likely)
     now = scale.positions[likely.id]
+    guidance = {topic.name: topic.texts[likely.id] for topic in result.model.guidance if likely.id in topic.texts}
     if to is None:
         wanted = [stage for stage, lower in enumerate(scale.directly_below) if now in lower]
+    elif scale.at_least(now, scale.positions[to]):
+        return (Roadmap(scale.stages[scale.positions[to]], (), (), guidance),)
     else:
-        wanted = [] if scale.at_least(now, scale.positions[to]) else [scale.positions[to]]
-    guidance = {topic.name: topic.texts[likely.id] for topic in result.model.guidance if likely.id in topic.texts}
+        wanted = [scale.positions[to]]
     return tuple(_Search(result, scale, stage).roadmap(guidance) for stage in wanted)
 
 

@@ -85,7 +85,7 @@ def score(
     if isinstance(assessment, Assessment):
         # Where a rating stands in its list, if its file does not say it better.
         places = [rating.place or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
-        answers = _gathered(model, assessment.ratings, places)
+        answers = _gathered(model, assessment.ratings, places, assessment.place)
     else:
         answers = _gathered(model, ratings_of(assessment), [repr(id) for id in assessment])
     if OUTCOME in answers and not _says_something(answers[OUTCOME]):
@@ -115,10 +115,12 @@ def _check_model(model: Model, assessment: Assessment) -> None:
         expected = f'"{model.version}", the version of the model at hand'
         found.append(Finding("version", f"is {quoted(assessment.version)}", expected))
     if found:
-        raise AssessmentError(f"the assessment is not one of {quoted(model.id)}", found)
+        raise AssessmentError(f"{assessment.place or 'this'} is no assessment of model {quoted(model.id)}", found)
 
 
-def _gathered(model: Model, ratings: Sequence[Rating], places: Sequence[str]) -> dict[str, Answers]:
+def _gathered(
+    model: Model, ratings: Sequence[Rating], places: Sequence[str], file: str = ""
+) -> dict[str, Answers]:
     """The ratings by dimension, each read on its scale.
 
     Raises:
@@ -127,9 +129,10 @@ def _gathered(model: Model, ratings: Sequence[Rating], places: Sequence[str]) ->
     findings: list[Finding] = []
     answers: dict[str, Answers] = {}
     seen: dict[tuple[str, str], str] = {}
+    leaves = [leaf.id for leaf in model.leaves]
     for rating, place in zip(ratings, places, strict=True):
         key = rating.respondent, rating.dimension
-        scale = _scale_of(model, rating.dimension)
+        scale = _scale_of(model, rating.dimension, leaves)
         if isinstance(scale, Finding):
             findings.append(scale._replace(where=f"{place}, dimension"))
         elif key in seen:
@@ -148,15 +151,15 @@ def _gathered(model: Model, ratings: Sequence[Rating], places: Sequence[str]) ->
         seen.setdefault(key, place)
     findings += _both_outcome_and_parts(answers)
     if findings:
-        raise AssessmentError(f"the ratings do not fit model {quoted(model.id)}", findings)
+        where = f" in {file}" if file else ""
+        raise AssessmentError(f"the ratings{where} do not fit model {quoted(model.id)}", findings)
     return answers
 
 
-def _scale_of(model: Model, id: str) -> Scale | Finding:
+def _scale_of(model: Model, id: str, leaves: Sequence[str]) -> Scale | Finding:
     dimension = model.by_id.get(id)
     if dimension is None or (dimension.scale is None and id == OUTCOME):
-        expected = one_of([leaf.id for leaf in model.leaves], id)
-        return Finding("", f"{quoted(id)} is not a dimension of {model.id}", expected)
+        return Finding("", f"{quoted(id)} is not a dimension of {model.id}", one_of(leaves, id))
     if dimension.scale is None or not (dimension.is_leaf or id == OUTCOME):
         parts = ", ".join(child.id for child in dimension.children)
         return Finding("", f"{quoted(id)} is scored from its parts", f"ratings of {parts}")
@@ -207,8 +210,8 @@ def _weights(model: Model, weights: Weights) -> dict[str, Fraction]:
             continue
         try:
             exact[id] = exact_weight(weight)
-        except MaturityError:
-            findings.append(Finding(f"weights.{id}", f"{quoted(weight)} is not a number", "a number above zero"))
+        except MaturityError as error:
+            findings += [finding._replace(where=f"weights.{id}") for finding in error.findings]
         else:
             if exact[id] <= 0:
                 findings.append(Finding(f"weights.{id}", f"is {weight}", "a number above zero"))

@@ -1,11 +1,11 @@
-"""Hypothesis strategies: any model that is valid, and assessments of it.
+"""Hypothesis strategies: any model that is valid, assessments of it, and crosswalks to another.
 
 They need hypothesis: ``pip install maturitykit[testing]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Answer, Assessment, Rating
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
+from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.fields import OUTCOME
+from maturitykit.scoring.result import Result
 
 #: Weights that do not add up exactly as floats.
 _WEIGHTS = st.sampled_from([Fraction(1), Fraction(2), Fraction(7), Fraction(1, 3), Fraction(1, 10)])
@@ -71,7 +73,13 @@ def scales(id: str = "scale") -> st.SearchStrategy[Scale]:
 
 
 @st.composite
-def models(draw: st.DrawFn, depth: int = 4, ordinal: bool = False, applied: Sequence[str] = ()) -> Model:
+def models(
+    draw: st.DrawFn,
+    depth: int = 4,
+    ordinal: bool = False,
+    applied: Sequence[str] = (),
+    id: str = "generated",
+) -> Model:
     """Models of any shape: mixed scales, lattices, weights, and every built-in rule.
 
     Args:
@@ -79,12 +87,13 @@ def models(draw: st.DrawFn, depth: int = 4, ordinal: bool = False, applied: Sequ
         depth: How many levels there are below the outcome, at the most.
         ordinal: Only rules that read the order of stages alone.
         applied: Only these rules.
+        id: Of the model.
     """
     maker = _Maker(draw, ordinal, applied)
     root = maker.inner(OUTCOME, None, depth)
     scorer = root.scorer
     assert scorer is not None
-    return Model("generated", "1", "Generated", root.children, [scorer], outcome=root.scale, gates=root.gates)
+    return Model(id, "1", "Generated", root.children, [scorer], outcome=root.scale, gates=root.gates)
 
 
 class _Maker:
@@ -200,3 +209,125 @@ def assessments(draw: st.DrawFn, model: Model, respondents: int = 4, applicable:
                 answer = draw(answers(leaf.scale, applicable=applicable))
                 ratings.append(Rating(leaf.id, answer, respondent=f"r{number}"))
     return Assessment(model.id, ratings)
+
+
+@st.composite
+def stage_spans(draw: st.DrawFn, scale: Scale, other: Scale) -> dict[str, StageSpan]:
+    """For each stage of a scale, stages of another: low, likely and high, none of which ever falls.
+
+    Args:
+        draw: Given by hypothesis.
+        scale: The scale that is read, a chain or a lattice.
+        other: The scale that is spoken of.
+    """
+    stages, others = range(len(scale.stages)), range(len(other.stages))
+    above = [[i for i in stages if stage in scale.directly_below[i]] for stage in stages]
+
+    def at_or_above(*least: int) -> int:
+        base = int(other.join([0, *least]))
+        return draw(st.just(base) | st.sampled_from([i for i in others if other.at_least(i, base)]))
+
+    def at_or_below(*most: int) -> int:
+        base = int(other.meet(most))
+        return draw(st.just(base) | st.sampled_from([i for i in reversed(others) if other.at_least(base, i)]))
+
+    likely, low, high = [0] * len(stages), [0] * len(stages), [0] * len(stages)
+    for stage in stages:
+        likely[stage] = at_or_above(*(likely[i] for i in scale.directly_below[stage]))
+        high[stage] = at_or_above(likely[stage], *(high[i] for i in scale.directly_below[stage]))
+    for stage in reversed(stages):
+        low[stage] = at_or_below(likely[stage], *(low[i] for i in above[stage]))
+    ids = other.ids
+    return {id: (ids[low[i]], ids[likely[i]], ids[high[i]]) for i, id in enumerate(scale.ids)}
+
+
+@st.composite
+def links(draw: st.DrawFn, source: Dimension, target: Dimension) -> Link:
+    """Links of every relation and strength between two dimensions that have scales."""
+    scale, other = source.scale, target.scale
+    assert scale is not None
+    assert other is not None
+    pairs = st.tuples(stages_of(scale), stages_of(other))
+    return Link(
+        source.id,
+        target.id,
+        draw(st.sampled_from(RELATIONS)),
+        draw(st.decimals("0.01", 1, places=2).map(str)),
+        draw(stage_spans(scale, other)),
+        rationale="It is generated.",
+        cells=draw(st.lists(pairs, min_size=2, max_size=4, unique=True)),
+    )
+
+
+@st.composite
+def crosswalks(
+    draw: st.DrawFn,
+    source: Model,
+    target: Model,
+    most: int = 6,
+    inner: bool = False,
+    subjects: Sequence[tuple[Result, Result]] = (),
+) -> Crosswalk:
+    """Crosswalks between two models of different ids: links, mostly of leaves, or the reason for none.
+
+    Args:
+        draw: Given by hypothesis.
+        source: The model that is read.
+        target: The model that is spoken of.
+        most: How many links there are at the most.
+        inner: Whether they only speak of dimensions that have others below them, if there are such.
+        subjects: Complete results of both models for the same subjects. Every link is right
+            about all of these: its span for the source's stage holds the target's.
+    """
+    pairs = st.tuples(_linkable(source), _linkable(target, inner))
+    chosen = draw(st.lists(pairs, max_size=most, unique_by=lambda pair: (pair[0].id, pair[1].id)))
+    made = [draw(links(*pair)) for pair in chosen]
+    for a, b in subjects:
+        made = [_right(link, a, b) for link in made]
+    gaps = [
+        *(
+            NotInferable(source.id, id, "It is not read.")
+            for id in _unlinked(source, [link.source for link in made])
+        ),
+        *(
+            NotInferable(target.id, id, "Nothing says.")
+            for id in _unlinked(target, [link.target for link in made])
+        ),
+    ]
+    return Crosswalk(source.id, target.id, made, version="1", not_inferable=gaps)
+
+
+def _linkable(model: Model, only_inner: bool = False) -> st.SearchStrategy[Dimension]:
+    inner = [d for d in model.by_id.values() if d.scale is not None and not d.is_leaf]
+    leaves = st.sampled_from(model.leaves)
+    if not inner:
+        return leaves
+    return st.sampled_from(inner) if only_inner else leaves | leaves | st.sampled_from(inner)
+
+
+def _unlinked(model: Model, linked: Sequence[str]) -> list[str]:
+    """The leaves that no link, of themselves or of a dimension above them, touches."""
+    below = {d.id for id in linked if id != OUTCOME for d in model.by_id[id].walk()}
+    return [leaf.id for leaf in model.leaves if leaf.id not in below]
+
+
+def _right(link: Link, a: Result, b: Result) -> Link:
+    """The link, its spans widened as little as makes it right about one subject."""
+    scale, other = a.model.by_id[link.source].scale, b.model.by_id[link.target].scale
+    at, true = a[link.source].stage, b[link.target].stage
+    if scale is None or other is None or at is None or true is None:
+        return link
+    positions = other.positions
+    here, there = scale.positions[at.low.id], positions[true.low.id]
+
+    def spans() -> Iterator[tuple[str, StageSpan]]:
+        for position, id in enumerate(scale.ids):
+            low, likely, high = (positions[end] for end in link.stages[id])
+            if scale.at_least(here, position):
+                low = int(other.meet([low, there]))
+            if scale.at_least(position, here):
+                high = int(other.join([high, there]))
+            yield id, (other.ids[low], other.ids[likely], other.ids[high])
+
+    stages: Mapping[str, StageSpan] = dict(spans())
+    return evolve(link, stages=stages)

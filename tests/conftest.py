@@ -1,0 +1,31 @@
+"""What several test modules need: the command line, run in this process, and the settings of hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from subprocess import CompletedProcess
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from maturitykit.cli import commands
+
+settings.register_profile(
+    "laws", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("laws")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., CompletedProcess[str]]:
+    """Run the command line with some arguments; what is no deliberate error is raised here as it is."""
+
+    def run(*args: str) -> CompletedProcess[str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            commands(args, prog_name="maturitykit")
+        written = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return CompletedProcess(args, left.value.code, written.out, written.err)
+
+    return run
