@@ -162,7 +162,7 @@ def test_version(run: Run) -> None:
         (["score", "acme.csv", "--consensus", "mode"], "'mode' is not one of"),
         (["score", "acme.csv", "--weight", "process"], "'process' is not of the form DIMENSION=NUMBER"),
         (["score", "acme.csv", "--weight", "=2"], "'=2' is not of the form DIMENSION=NUMBER"),
-        (["score", "acme.csv", "--target", "process="], "'process=' is not of the form DIMENSION=STAGE"),
+        (["score", "acme.csv", "--target", "process="], "'process=' is not of the form [DIMENSION=]STAGE"),
         (["score", "acme.csv", "--target", "a=b", "--target", "a=c"], "'a' is given twice"),
         (["score", "acme.csv", "-o", "acme.xls"], "'acme.xls' must end in .json or .csv or .txt"),
         (["score", "acme.csv", "-o", "acme"], "'acme' must end in .json or .csv or .txt"),

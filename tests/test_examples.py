@@ -141,3 +141,10 @@ def test_one_result_is_seen_in_every_other_model(run: Run) -> None:
     shown = run("crosswalk", str(EXAMPLES / "clearhead.csv")).stdout
     assert all(model in shown for model in MODELS)
     assert "a profile" in shown
+
+
+def test_a_wanted_stage_is_said_what_it_takes(run: Run) -> None:
+    shown = run("score", str(EXAMPLES / "clearhead.csv"), "--target", "impactful").stdout
+    assert "What is needed for impactful" in shown
+    assert "other sets of 5 raises would do" in shown
+    assert "the target impactful is not reached" in shown

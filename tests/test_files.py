@@ -194,7 +194,7 @@ def test_a_model_may_not_be_too_deep(depth: int, tmp_path: Path) -> None:
 
 # Very many mistakes.
 
-MANY = 10_000
+MANY = 100_000
 
 
 def wide_model() -> str:

@@ -84,6 +84,10 @@ if TYPE_CHECKING:
     )
     from maturitykit.files.crosswalk import read_crosswalk as read_crosswalk
     from maturitykit.files.model import read_model as read_model
+    from maturitykit.files.sssom import (
+        read_sssom as read_sssom,
+        write_sssom as write_sssom,
+    )
     from maturitykit.registry import (
         Entry as Entry,
         crosswalks as crosswalks,
@@ -136,6 +140,7 @@ _PLACES = {
     ),
     "files.assessment": ("read", "read_all"),
     "files.crosswalk": ("read_crosswalk",),
+    "files.sssom": ("read_sssom", "write_sssom"),
     "files.model": ("read_model",),
     "registry": ("Entry", "crosswalks", "models", "scorers"),
     "scoring.result": ("Disagreement", "Result", "Score", "Span"),

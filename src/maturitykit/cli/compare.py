@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import language_option, load_model, output_options
+from maturitykit.cli.options import language_option, output_options, score_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from maturitykit.cli.page import Page
     from maturitykit.comparison.movement import Comparison, Movement
     from maturitykit.scoring.result import Result
@@ -41,7 +39,7 @@ def command(
     from maturitykit.cli.page import Page, as_json, put
     from maturitykit.comparison.movement import compare
 
-    results = _results(files, model, scorer, language)
+    results = [result for file in files for result in score_file(file, model, language, scorer=scorer)]
     if len(results) < 2:
         raise click.UsageError("the files hold one assessment; two or more are needed")
     comparisons = [compare(a, b) for a, b in pairwise(results)]
@@ -53,19 +51,6 @@ def command(
     for comparison in comparisons:
         comparison_page(page, comparison)
     page.show(ctx.color) if output is None else put(page.plain(), output)
-
-
-def _results(files: Sequence[str], model: str | None, scorer: str | None, language: str) -> list[Result]:
-    from maturitykit.files.assessment import read_all
-    from maturitykit.scoring.score import score
-
-    given = load_model(model) if model else None
-    results = []
-    for file in files:
-        for assessment in read_all(file, given.id if given else ""):
-            found = (given or load_model(assessment.model)).in_language(language)
-            results.append(score(found, assessment, scorer=scorer))
-    return results
 
 
 def comparison_page(page: Page, comparison: Comparison) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from maturitykit.cli.options import language_option, load_model, output_options
+from maturitykit.cli.options import language_option, load_model, output_options, score_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,16 +88,12 @@ def command(
         page.show(ctx.color) if output is None else put(page.plain(), output)
 
 
-def _results(file: str, model: str | None, stage: str | None, language: str) -> Iterator[Result]:
-    from maturitykit.files.assessment import read_all
+def _results(file: str, model: str | None, stage: str | None, language: str) -> list[Result]:
     from maturitykit.scoring.score import score
 
-    if stage is not None:
-        yield score(load_model(file).in_language(language), {"outcome": stage})
-        return
-    given = load_model(model) if model else None
-    for assessment in read_all(file, given.id if given else ""):
-        yield score((given or load_model(assessment.model)).in_language(language), assessment)
+    if stage is None:
+        return score_file(file, model, language)
+    return [score(load_model(file, language), {"outcome": stage})]
 
 
 def _translations(
@@ -106,7 +102,7 @@ def _translations(
     from maturitykit.comparison.translation import translate
 
     if to:
-        yield translate(result, load_model(to).in_language(language), via=via, scorer=scorer, network=network)
+        yield translate(result, load_model(to, language), via=via, scorer=scorer, network=network)
         return
     for id in network.reachable(result.model.id):
         target = network.model(id).in_language(language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from maturitykit.definition.model import Model
+    from maturitykit.scoring.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,6 +62,35 @@ def load_model(name: str, language: str | None = None) -> Model:
             f"{model.id} has no texts in {language!r}, only in {there}: shown in {model.language}", err=True
         )
     return model.in_language(language)
+
+
+def score_file(file: str, model: str | None, language: str, **choices: Any) -> list[Result]:
+    """The results of all assessments in a file, scored as chosen.
+
+    Raises:
+        AssessmentError: With the findings on all of them.
+    """
+    from maturitykit.errors import AssessmentError
+    from maturitykit.files.assessment import read_all
+    from maturitykit.scoring.score import score
+
+    given = load_model(model, language) if model else None
+    load = cache(lambda name: load_model(name, language))
+    results, errors = [], []
+    for assessment in read_all(file, given.id if given else ""):
+        try:
+            results.append(score(given or load(assessment.model), assessment, **choices))
+        except AssessmentError as error:
+            errors.append(error)
+    if errors:
+        titles = "; ".join(dict.fromkeys(error.title for error in errors))
+        raise AssessmentError(titles, [finding for error in errors for finding in error.findings])
+    return results
+
+
+def targets(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """Values of the form ``DIMENSION=STAGE``; a stage alone is one of the outcome."""
+    return pairs(ctx, parameter, [value if "=" in value else f"outcome={value}" for value in values])
 
 
 def pairs(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import language_option, load_model, output_options, pairs
+from maturitykit.cli.options import language_option, output_options, pairs, score_file, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     help="A weight in place of the model's; may be repeated.",
 )  # fmt: skip
 @click.option(
-    "--target", "targets", metavar="DIMENSION=STAGE", multiple=True, callback=pairs,
-    help='A wanted stage of a dimension or "outcome"; may be repeated.',
+    "--target", "wanted", metavar="[DIMENSION=]STAGE", multiple=True, callback=targets,
+    help="A wanted stage, of the outcome or a dimension; may be repeated.",
 )  # fmt: skip
 @click.option(
     "--explain", metavar="[DIMENSION]", is_flag=False, flag_value="outcome",
@@ -49,7 +48,7 @@ def command(
     scorer: str | None,
     consensus: str,
     weights: dict[str, str],
-    targets: dict[str, str],
+    wanted: dict[str, str],
     explain: str | None,
     language: str,
     json: bool,
@@ -57,33 +56,12 @@ def command(
 ) -> None:
     """Score the assessments in FILE (.csv, .json or .toml)."""
     from maturitykit.cli.page import Page, as_json, put
-    from maturitykit.errors import AssessmentError
-    from maturitykit.files.assessment import read_all
-    from maturitykit.scoring.score import score
 
     suffix = (output or "").lower()
     if explain and (json or suffix.endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
-    given = load_model(model, language) if model else None
-    load = cache(lambda name: load_model(name, language))
-    results, errors = [], []
-    for assessment in read_all(file, given.id if given else ""):
-        try:
-            results.append(
-                score(
-                    given or load(assessment.model),
-                    assessment,
-                    scorer=scorer,
-                    consensus=consensus,  # type: ignore[arg-type]
-                    weights=weights,
-                    targets=targets,
-                )
-            )
-        except AssessmentError as error:
-            errors.append(error)
-    if errors:
-        titles = "; ".join(dict.fromkeys(error.title for error in errors))
-        raise AssessmentError(titles, [finding for error in errors for finding in error.findings])
+    choices = {"scorer": scorer, "consensus": consensus, "weights": weights, "targets": wanted}
+    results = score_file(file, model, language, **choices)
     if json or suffix.endswith(".json"):
         data = [result.to_dict() for result in results]
         put(as_json(data[0] if len(data) == 1 else data), output)
@@ -165,7 +143,8 @@ def bar(score: Score) -> str:
 
 
 def _legend(result: Result) -> str:
-    return "█ reached  ▓ likely  ░ possible  · not reached" if any(bar(s) for s in result.values()) else ""
+    blocks = "█ reached  ▓ likely  ░ possible  · not reached  n: how many rated it"
+    return blocks if any(bar(score) for score in result.values()) else ""
 
 
 def _weakest(page: Page, result: Result) -> None:
@@ -183,18 +162,22 @@ def _weakest(page: Page, result: Result) -> None:
 
 
 def _next(page: Page, result: Result) -> None:
+    """What the next stage takes, or the wanted one."""
     from maturitykit.scoring.roadmap import roadmap
 
-    for step in roadmap(result):
-        if step.raises is None:
-            page.heading(f"{step.stage.name} is out of reach: what it requires is not applicable")
-            continue
-        page.heading(f"What is needed for {step.stage.name}")
-        for dimension, start, to in step.raises:
+    target = result.outcome.target
+    for way in roadmap(result, target.id if target else None):
+        if way.raises is None:
+            page.heading(f"{way.stage.name} is out of reach: what it requires is not applicable")
+        elif way.raises:
+            page.heading(f"What is needed for {way.stage.name}")
+        for dimension, start, to in way.raises or ():
             text = dimension.descriptors.get(to.id, "")
-            page.paragraph(
-                f"{dimension.name}: {start.name if start else 'open'} → {to.name}{'. ' + text if text else ''}", 2
-            )
+            change = f"{start.name if start else 'open'} → {to.name}"
+            page.paragraph(f"{dimension.name}: {change}{'. ' + text if text else ''}", 2)
+        if way.alternatives:
+            many = f"{len(way.alternatives)} or more" if len(way.alternatives) > 8 else f"{len(way.alternatives)}"
+            page.paragraph(f"Instead, {many} other sets of {len(way.raises or ())} raises would do.", 2)
 
 
 def _guidance(page: Page, result: Result) -> None:

@@ -22,7 +22,12 @@ def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
         crosswalk: As it was written.
         source: The model that it reads, which becomes the target.
         target: The model that it speaks of, which becomes the source.
+
+    Raises:
+        ValueError: If it was composed: its parts can be reversed, and composed again.
     """
+    if any(link.steps for link in crosswalk.links):
+        raise ValueError(f"{crosswalk.id} was composed: reverse its parts, and compose those")
     links = []
     for link in crosswalk.links:
         scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
@@ -71,9 +76,14 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
     """
     if first.target != second.source:
         raise ValueError(f"{first.id} does not end where {second.id} begins")
-    links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source]
+    links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source and _speak(a, b)]
     path = (*(first.path or (first.id,)), *(second.path or (second.id,)))
     return Crosswalk(first.source, second.target, links, path=path)
+
+
+def _speak(*links: Link) -> bool:
+    """Whether none of them is between things that have nothing in common."""
+    return all(link.relation != {"disjoint"} for link in links)
 
 
 def _joined(a: Link, b: Link) -> Link:

@@ -259,6 +259,9 @@ def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Us
         if link.relation == {"disjoint"} or (result.outcome_is_given and link.source != OUTCOME):
             continue
         source = result[link.source]
+        if source.stage is None and not source.not_applicable:
+            # It is not combined under the chosen rule, and so says nothing.
+            continue
         scale = plan.nodes[plan.index[link.target]].dimension.scale
         assert scale is not None
         uses.setdefault(link.target, []).append(Use(link, source, _stages(link, source, scale)))

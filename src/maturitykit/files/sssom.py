@@ -1,0 +1,372 @@
+"""Crosswalks as SSSOM tables, in which mappings between vocabularies are exchanged.
+
+A row is a link between two dimensions, or a dimension that has none. What SSSOM has no slot for,
+above all the stages, is in extension slots: the strength as a fraction, all else as JSON.
+https://mapping-commons.github.io/sssom/spec-formats-tsv
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from attrs import asdict, frozen
+
+from maturitykit.definition.crosswalk import Coding, Crosswalk, Link, NotInferable, StageSpan
+from maturitykit.definition.dimension import exact_weight
+from maturitykit.definition.fields import check_ids
+from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
+from maturitykit.files.strict import FORMAT, structure
+from maturitykit.files.text import NESTED, Readable, as_traversable, read_text
+
+#: The prefix of our identifiers, and what it stands for.
+PREFIX, NAMESPACE = "maturitykit", "urn:maturitykit:"
+
+_STANDARD = ("subject_id", "predicate_id", "predicate_modifier", "object_id", "mapping_justification", "comment")
+_OWN = ("cells", "relation", "stages", "steps", "strength")
+#: Columns that are there even when they are empty.
+_REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification", "stages", "strength")
+_OWN_SLOTS = ("coding", "format", "language", "path")
+_SLOTS = ("subject_source", "object_source", "mapping_set_version", "mapping_set_description", *_OWN_SLOTS)
+#: Slots that SSSOM asks for, and that say nothing of a crosswalk: anything may stand there.
+_OTHER_SLOTS = ("curie_map", "mapping_set_id", "license", "extension_definitions")
+
+#: A relation as a predicate; "disjoint" as none of the mapping relations, of which the others are kinds.
+_PREDICATES = {
+    "equal": "skos:exactMatch",
+    "subset": "skos:broadMatch",
+    "superset": "skos:narrowMatch",
+    "intersects": "skos:relatedMatch",
+    "disjoint": "Not skos:mappingRelation",
+}
+#: Where one of several may hold: some mapping relation, or perhaps "disjoint", which claims nothing.
+_MAPPED, _LINKED = "skos:mappingRelation", "rdfs:seeAlso"
+_NOTHING = "sssom:NoTermFound"
+
+#: JSON is YAML but for these, which YAML takes for line breaks or does not take at all.
+_NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+_Row: TypeAlias = Mapping[str, str]
+
+
+@frozen
+class LinkEntry:
+    """A link in a row, or a step of one in a cell."""
+
+    source: str
+    target: str
+    relation: tuple[str, ...]
+    strength: Fraction
+    stages: Mapping[str, StageSpan]
+    rationale: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    steps: tuple[LinkEntry, ...] = ()
+
+
+@frozen
+class SssomEntry:
+    """What a file says of a crosswalk."""
+
+    format: int
+    subject_source: str
+    object_source: str
+    links: tuple[LinkEntry, ...]
+    mapping_set_version: str = ""
+    mapping_set_description: str = ""
+    language: str = "en"
+    coding: Coding | None = None
+    path: tuple[str, ...] = ()
+
+
+def write_sssom(crosswalk: Crosswalk) -> str:
+    """The text of an SSSOM file, by custom named ``.sssom.tsv``; translations are left out.
+
+    Strength is not SSSOM's confidence, which is how probable it is that a mapping is right.
+
+    Raises:
+        ModelError: If something in it cannot be told in SSSOM.
+    """
+    rows = _rows(crosswalk)
+    if findings := list(_unwritable(crosswalk, rows)):
+        raise ModelError(f"{crosswalk.id} cannot be written as SSSOM", findings)
+    columns = [name for name in (*_STANDARD, *_OWN) if name in _REQUIRED or any(row.get(name) for row in rows)]
+    lines = [*_head(crosswalk, columns), "\t".join(columns)]
+    lines += ["\t".join(_cell(row.get(name, "")) for name in columns) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _head(crosswalk: Crosswalk, columns: Iterable[str]) -> Iterator[str]:
+    standard = {
+        "mapping_set_id": NAMESPACE + crosswalk.id,
+        "mapping_set_version": crosswalk.version,
+        "mapping_set_description": crosswalk.summary,
+        "license": "https://w3id.org/sssom/license/unspecified",
+        "subject_source": f"{PREFIX}:{crosswalk.source}",
+        "object_source": f"{PREFIX}:{crosswalk.target}",
+    }
+    own = {"format": FORMAT, "language": crosswalk.language}
+    own |= {"coding": _json(asdict(crosswalk.coding))} if crosswalk.coding else {}
+    own |= {"path": _json(crosswalk.path)} if crosswalk.path else {}
+    yield from ("#curie_map:", f'#  {PREFIX}: "{NAMESPACE}"')
+    yield from (f"#{name}: {_yaml(value)}" for name, value in standard.items() if value)
+    yield "#extension_definitions:"
+    for name in sorted({*own, *columns}.difference(_STANDARD)):
+        yield from (f'#  - slot_name: "{name}"', f'#    property: "{PREFIX}:{name}"')
+    yield from (f"#{name}: {_yaml(own[name])}" for name in sorted(own))
+
+
+def _rows(crosswalk: Crosswalk) -> list[_Row]:
+    # A link without steps, of a crosswalk that follows from another, was turned around.
+    written = "semapv:MappingInversion" if crosswalk.path else "semapv:ManualMappingCuration"
+    rows: list[_Row] = []
+    for link in crosswalk.links:
+        told = _told(link)
+        predicate = _PREDICATES[min(link.relation)]
+        if len(link.relation) == 1:
+            del told["relation"]
+        else:
+            predicate = _LINKED if "disjoint" in link.relation else _MAPPED
+        row = {
+            "subject_id": f"{PREFIX}:{crosswalk.source}.{link.source}",
+            "predicate_id": predicate.removeprefix("Not "),
+            "predicate_modifier": "Not" if predicate.startswith("Not ") else "",
+            "object_id": f"{PREFIX}:{crosswalk.target}.{link.target}",
+            "mapping_justification": "semapv:MappingChaining" if link.steps else written,
+            "comment": link.rationale,
+            "stages": _json(told["stages"]),
+            "strength": told["strength"],
+        }
+        rows.append(row | {name: _json(told[name]) for name in ("cells", "relation", "steps") if told.get(name)})
+    for item in crosswalk.not_inferable:
+        ends = [f"{PREFIX}:{item.model}.{item.dimension}", _NOTHING]
+        subject, object = ends if item.model == crosswalk.source else ends[::-1]
+        row = {"subject_id": subject, "predicate_id": _MAPPED, "object_id": object}
+        rows.append(row | {"mapping_justification": written, "comment": item.reason})
+    return rows
+
+
+def _told(link: Link) -> dict[str, Any]:
+    """A link as data."""
+    told = {name: getattr(link, name) for name in ("source", "target", "rationale", "cells")}
+    told |= {"relation": sorted(link.relation), "strength": str(link.strength), "stages": dict(link.stages)}
+    return told | {"steps": [_told(step) for step in link.steps]}
+
+
+def _unwritable(crosswalk: Crosswalk, rows: Iterable[_Row]) -> Iterator[Finding]:
+    models = [crosswalk.source, crosswalk.target]
+    dimensions = [id for link in crosswalk.links for id in (link.source, link.target)]
+    dimensions += [item.dimension for item in crosswalk.not_inferable]
+    yield from check_ids("", dict.fromkeys(models + dimensions))
+    for model in dict.fromkeys(item.model for item in crosswalk.not_inferable):
+        if model not in models:
+            yield Finding("not_inferable", f"{quoted(model)} is neither source nor target", one_of(models, model))
+    for strength in sorted({str(part.strength) for link in crosswalk.links for part in (link, *link.steps)}):
+        try:
+            exact_weight(strength)
+        except ModelError as error:
+            yield from (finding._replace(where="strength") for finding in error.findings)
+    longest = csv.field_size_limit()
+    for name in sorted({name for row in rows for name, text in row.items() if len(text) > longest}):
+        yield Finding("", f"the {name} of a link is too long", f"{longest:,} characters at the most")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _yaml(value: object) -> str:
+    return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", _json(value))
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if re.search('["\t\n\r]', text) else text
+
+
+def read_sssom(path: Readable) -> Crosswalk:
+    """Read a crosswalk from an SSSOM file that `write_sssom` wrote.
+
+    The mappings of others are no crosswalk: they tell of dimensions, and nothing of stages.
+
+    Raises:
+        FileError: If it cannot be read, or is not such a file; with all findings.
+    """
+    file = as_traversable(path)
+    title = f"{file} is not a crosswalk in SSSOM"
+    lines = read_text(file).split("\n")
+    height = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    findings: list[Finding] = []
+    columns, rows = _table("\n".join(lines[height:]), height, findings)
+    if not columns:
+        raise FileError(title, findings)
+    linked = {place: row for place, row in rows.items() if _NOTHING not in (row["subject_id"], row["object_id"])}
+    others = {place: row for place, row in rows.items() if place not in linked}
+    places = {f"links[{i}]": place for i, place in enumerate(linked)}
+    data = _slots(lines[:height], places, findings)
+    data["links"] = [_entry(row, place, findings) for place, row in linked.items()]
+    try:
+        entry = structure(data, SssomEntry, title)
+    except FileError as error:
+        known = {finding.where for finding in findings}
+        placed = [_placed(finding, places) for finding in error.findings]
+        raise FileError(title, findings + [f for f in placed if f.where not in known]) from None
+    except RecursionError:
+        raise FileError(title, [*findings, NESTED]) from None
+    source = entry.subject_source.removeprefix(f"{PREFIX}:")
+    target = entry.object_source.removeprefix(f"{PREFIX}:")
+    findings += check_ids(f"{places['subject_source']}, subject_source", [source])
+    findings += check_ids(f"{places['object_source']}, object_source", [target])
+    links = zip(entry.links, linked, strict=True)
+    crosswalk = Crosswalk(
+        source=source,
+        target=target,
+        links=[link for link_entry, place in links for link in _link(link_entry, f"{place}, ", findings)],
+        version=entry.mapping_set_version,
+        summary=entry.mapping_set_description,
+        not_inferable=[_not_inferable(row, source, target, place, findings) for place, row in others.items()],
+        coding=entry.coding,
+        path=entry.path,
+        language=entry.language,
+    )
+    # What follows from the rest of a file is held against what would be written.
+    findings = findings or list(_differences(linked | others, _rows(crosswalk)))
+    if findings:
+        raise FileError(title, findings)
+    return crosswalk
+
+
+def _table(text: str, height: int, findings: list[Finding]) -> tuple[list[str], dict[str, _Row]]:
+    """The columns, and the rows by their places."""
+    table = csv.reader(io.StringIO(text), delimiter="\t", strict=True)
+    columns: list[str] = []
+    rows: dict[str, _Row] = {}
+    try:
+        columns = next(table, [])
+        if bad := list(_wrong_columns(columns, f"line {height + 1}")):
+            findings += bad
+            return [], {}
+        place = f"line {height + table.line_num + 1}"
+        for cells in table:
+            if any(cells) and len(cells) != len(columns):
+                findings.append(Finding(place, f"has {len(cells)} cells", f"{len(columns)}, as the header"))
+            elif any(cells):
+                rows[place] = dict(zip(columns, cells, strict=True))
+            place = f"line {height + table.line_num + 1}"
+    except csv.Error as error:
+        where = f"line {height + table.line_num}"
+        findings.append(Finding(where, f"is not TSV: {error}", "cells in closed quotes"))
+    return columns, rows
+
+
+def _wrong_columns(columns: list[str], place: str) -> Iterator[Finding]:
+    for name in _REQUIRED:
+        if name not in columns:
+            ours = "what write_sssom writes; the mappings of others tell no stages"
+            expected = ours if name in _OWN else f"columns such as {', '.join(_REQUIRED)}"
+            yield Finding(place, f"the column {quoted(name)} is missing", expected)
+    # Where none is ours, the others are as they should be.
+    for name in columns if set(_OWN) & set(columns) else ():
+        if name not in (*_STANDARD, *_OWN):
+            yield Finding(place, f"{quoted(name)} is not a column here", one_of((*_STANDARD, *_OWN), name))
+        elif columns.count(name) > 1:
+            yield Finding(place, f"the column {quoted(name)} stands twice", "each column once")
+
+
+def _slots(lines: Iterable[str], places: dict[str, str], findings: list[Finding]) -> dict[str, Any]:
+    """The slots of the whole, of which what is indented says nothing; their places are noted."""
+    data: dict[str, Any] = {}
+    for number, line in enumerate(lines, 1):
+        name, _, text = line.removeprefix("#").partition(":")
+        if name in places:
+            findings.append(Finding(f"line {number}", f"the slot {quoted(name)} stands twice", "each slot once"))
+        elif name in _SLOTS:
+            places[name] = f"line {number}"
+            where = f"line {number}, {name}"
+            data[name] = _value(text, where, findings)
+            if name in ("coding", "path") and isinstance(data[name], str):
+                data[name] = _value(data[name], where, findings)
+        elif name not in _OTHER_SLOTS and not line.startswith("# "):
+            findings.append(Finding(f"line {number}", f"{quoted(name)} is not a slot here", one_of(_SLOTS, name)))
+    return data
+
+
+def _value(text: str, where: str, findings: list[Finding]) -> Any:
+    try:
+        value = json.loads(text, object_pairs_hook=_without_doubles)
+        # Half a character, which JSON can escape, can be written to no file.
+        _json(value).encode()
+    except (ValueError, RecursionError) as error:
+        findings.append(Finding(where, f"is not JSON: {error}"))
+        return None
+    return value
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        double, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise ValueError(f"the key {quoted(double)} stands twice in one object")
+    return table
+
+
+def _entry(row: _Row, place: str, findings: list[Finding]) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "source": _dimension(row, "subject_id", place, findings),
+        "target": _dimension(row, "object_id", place, findings),
+        "rationale": row.get("comment", ""),
+        "strength": row["strength"],
+    }
+    for name in ("cells", "relation", "stages", "steps"):
+        if row.get(name):
+            data[name] = _value(row[name], f"{place}, {name}", findings)
+    if "relation" not in data:
+        predicate = f"{row.get('predicate_modifier', '')} {row['predicate_id']}".strip()
+        known = [name for name, words in _PREDICATES.items() if words == predicate]
+        # Where none is known, any will do: the file is refused.
+        data["relation"] = known or ["equal"]
+        if not known:
+            expected = one_of(list(_PREDICATES.values()), predicate)
+            findings.append(Finding(f"{place}, predicate_id", f"{quoted(predicate)} is no relation", expected))
+    return data
+
+
+def _placed(finding: Finding, places: Mapping[str, str]) -> Finding:
+    """A finding with the line of what its path leads to."""
+    step, _, rest = finding.where.partition(".")
+    if step.startswith("links["):
+        return finding._replace(where=f"{places[step]}, {rest}")
+    place = places.get(step.partition("[")[0])
+    return finding._replace(where=f"{place}, {finding.where}") if place else finding
+
+
+def _link(entry: LinkEntry, where: str, findings: list[Finding]) -> Iterator[Link]:
+    inner = [(step, f"{where}steps[{i}].") for i, step in enumerate(entry.steps)]
+    steps = [link for step, place in inner for link in _link(step, place, findings)]
+    try:
+        yield Link(**(asdict(entry, recurse=False) | {"steps": steps}))
+    except ModelError as error:
+        findings += [finding._replace(where=f"{where}{finding.where}") for finding in error.findings]
+
+
+def _not_inferable(row: _Row, source: str, target: str, place: str, findings: list[Finding]) -> NotInferable:
+    model, slot = (source, "subject_id") if row["object_id"] == _NOTHING else (target, "object_id")
+    return NotInferable(model, _dimension(row, slot, place, findings), row.get("comment", ""))
+
+
+def _dimension(row: _Row, slot: str, place: str, findings: list[Finding]) -> str:
+    id = row[slot].rpartition(".")[2]
+    findings += check_ids(f"{place}, {slot}", [id])
+    return id
+
+
+def _differences(given: Mapping[str, _Row], written: Iterable[_Row]) -> Iterator[Finding]:
+    for (place, row), right in zip(given.items(), written, strict=True):
+        for name in _STANDARD if "strength" in right else row:
+            if row.get(name, "") != right.get(name, ""):
+                expected = quoted(right[name]) if right.get(name) else "nothing"
+                yield Finding(f"{place}, {name}", f"is {quoted(row.get(name, ''))}", expected)
