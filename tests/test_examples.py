@@ -148,3 +148,21 @@ def test_a_wanted_stage_is_said_what_it_takes(run: Run) -> None:
     assert "What is needed for impactful" in shown
     assert "other sets of 5 raises would do" in shown
     assert "the target impactful is not reached" in shown
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_crosswalk_is_shown_and_goes_to_sssom_and_back(language: str, run: Run, tmp_path: Path) -> None:
+    for id in mk.crosswalks:
+        shown = " ".join(run("show", id, "--language", language).stdout.split())
+        crosswalk = mk.crosswalks.load(id).in_language(language)
+        assert crosswalk.language == language
+        assert [link.rationale for link in crosswalk.links if " ".join(link.rationale.split()) not in shown] == []
+        assert [i.reason for i in crosswalk.not_inferable if " ".join(i.reason.split()) not in shown] == []
+    table = tmp_path / "clearhead--four-stage.sssom.tsv"
+    assert run("show", "clearhead--four-stage", "-o", str(table)).returncode == 0
+    done = run(
+        "crosswalk", str(EXAMPLES / "clearhead.csv"), "--to", "four-stage", "--crosswalk", str(table), "--json"
+    )
+    assert json.loads(done.stdout) == json.loads(
+        json.dumps(mk.translate(scored("clearhead"), "four-stage").to_dict())
+    )

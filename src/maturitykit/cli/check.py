@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import load_model, output_options
+from maturitykit.cli.options import load_crosswalk, load_model, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,10 @@ def command(
 
     findings = _findings(file, files, [load_model(name) for name in names])
     if json or (output or "").lower().endswith(".json"):
-        put(as_json([finding._asdict() for finding in findings]), output)
+        put(
+            as_json([{"where": f.where, "problem": f.problem, "expected": str(f.expected)} for f in findings]),
+            output,
+        )
     else:
         page = Page()
         page.paragraph(f"{file}: {len(findings)} findings" if findings else f"{file}: nothing to report")
@@ -61,10 +64,9 @@ def _findings(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequ
 def _check_crosswalk(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
     from maturitykit.comparison.contradictions import contradictions
     from maturitykit.comparison.network import Network
-    from maturitykit.files.crosswalk import read_crosswalk
 
-    crosswalk = read_crosswalk(file)
-    return contradictions(crosswalk, Network([crosswalk, *map(read_crosswalk, others)], models))
+    crosswalk = load_crosswalk(file)
+    return contradictions(crosswalk, Network([crosswalk, *map(load_crosswalk, others)], models))
 
 
 def _check_other(file: str, models: Sequence[Model]) -> Sequence[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from maturitykit.cli.options import language_option, load_model, output_options, score_file
+from maturitykit.cli.options import language_option, load_crosswalk, load_model, output_options, score_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,13 +55,12 @@ def command(
     """
     from maturitykit.cli.page import Page, as_json, put
     from maturitykit.comparison.network import Network
-    from maturitykit.files.crosswalk import read_crosswalk
 
     if list_all == bool(file):
         raise click.UsageError("give a FILE, a model and --stage, or --list")
     if explain and not to:
         raise click.UsageError("--explain goes with --to")
-    network = Network([read_crosswalk(path).in_language(language) for path in files])
+    network = Network([load_crosswalk(path).in_language(language) for path in files])
     page = Page()
     if list_all:
         rows = list(_all_pairs(network))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.scoring.result import Result
 
@@ -62,6 +63,18 @@ def load_model(name: str, language: str | None = None) -> Model:
             f"{model.id} has no texts in {language!r}, only in {there}: shown in {model.language}", err=True
         )
     return model.in_language(language)
+
+
+def load_crosswalk(name: str) -> Crosswalk:
+    """An installed crosswalk by its id, or one in a file by its path: TOML, or SSSOM as TSV."""
+    from maturitykit.files.crosswalk import read_crosswalk
+    from maturitykit.files.sssom import read_sssom
+    from maturitykit.registry import crosswalks
+
+    path = Path(name)
+    if path.suffix == ".tsv":
+        return read_sssom(path)
+    return read_crosswalk(path) if path.suffix == ".toml" or len(path.parts) > 1 else crosswalks.load(name)
 
 
 def score_file(file: str, model: str | None, language: str, **choices: Any) -> list[Result]:

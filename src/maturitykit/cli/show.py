@@ -2,46 +2,85 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import language_option, load_model, output_options
+from maturitykit.cli.options import language_option, load_crosswalk, load_model, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from maturitykit.cli.page import Page
     from maturitykit.definition import Dimension, Guidance, Model, Note, Scale
+    from maturitykit.definition.crosswalk import Crosswalk
 
 
 @click.command(name="show")
-@click.argument("model")
+@click.argument("name", metavar="MODEL")
 @language_option
-@output_options(".txt", ".json")
+@output_options(".txt", ".json", ".tsv")
 @click.pass_context
-def command(ctx: click.Context, model: str, language: str, json: bool, output: str | None) -> None:
+def command(ctx: click.Context, name: str, language: str, json: bool, output: str | None) -> None:
     """Show a model whole: its stages, dimensions, guidance, notes and source.
 
     MODEL is the id of an installed model, or the path of a model.toml. What the source does
-    not state is marked as our reading.
+    not state is marked as our reading. A crosswalk is shown in the same way, by its id
+    SOURCE--TARGET or its path; as .tsv it is written as SSSOM.
     """
-    from maturitykit.cli.page import as_json, put
-    from maturitykit.files.model import model_to_dict
+    from maturitykit.cli.page import Page, as_json, put
 
-    found = load_model(model, language)
-    if json or (output or "").lower().endswith(".json"):
-        put(as_json(model_to_dict(found)), output)
-        return
-    page = model_page(found)
+    page = Page()
+    suffix = ".json" if json else Path(output or "").suffix.lower()
+    if "--" in Path(name).name:
+        from maturitykit.files.sssom import write_sssom
+
+        crosswalk = load_crosswalk(name).in_language(language)
+        if suffix == ".json":
+            raise click.UsageError("a crosswalk goes to .txt or .tsv")
+        if suffix == ".tsv":
+            put(write_sssom(crosswalk), output)
+            return
+        crosswalk_page(page, crosswalk)
+    else:
+        from maturitykit.files.model import model_to_dict
+
+        model = load_model(name, language)
+        if suffix == ".tsv":
+            raise click.UsageError("a model goes to .txt or .json")
+        if suffix == ".json":
+            put(as_json(model_to_dict(model)), output)
+            return
+        model_page(page, model)
     page.show(ctx.color) if output is None else put(page.plain(), output)
 
 
-def model_page(model: Model) -> Page:
-    """A model as a page."""
-    from maturitykit.cli.page import Page
+def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
+    """A crosswalk as a page; all of it is our reading."""
+    page.heading(f"{crosswalk.source} → {crosswalk.target} ({crosswalk.version}). All of it is our reading.")
+    page.paragraph(crosswalk.summary)
+    for link in crosswalk.links:
+        relation = " or ".join(sorted(link.relation))
+        page.heading(f"{link.source} → {link.target}: {relation}, strength {float(link.strength):.2f}")
+        page.paragraph(link.rationale, 2)
+        rows = [(stage, *span) for stage, span in link.stages.items()]
+        page.table([("", "at least", "likely", "at the most"), *rows], 4)
+    if crosswalk.not_inferable:
+        page.heading("What cannot be inferred")
+        for item in crosswalk.not_inferable:
+            page.paragraph(f"{item.model}, {item.dimension}: {item.reason}", 2)
+    if coding := crosswalk.coding:
+        page.heading("How it was coded")
+        page.paragraph(coding.method, 2)
+        if coding.kappa is not None:
+            agreed = f"{coding.stages_agreed} of {coding.stages_compared} stages"
+            links = f"{coding.links_by_all} of {coding.links_by_any} links"
+            page.paragraph(f"Before settling they agreed on {links} and {agreed}; kappa {coding.kappa:.2f}.", 2)
 
-    page = Page()
+
+def model_page(page: Page, model: Model) -> None:
+    """A model as a page."""
     page.heading(f"{model.title} ({model.id} {model.version})")
     page.paragraph(model.summary)
     for scale in model.scales.values():
@@ -54,7 +93,6 @@ def model_page(model: Model) -> Page:
         page.heading("Notes")
         _notes(page, model, model.notes, 2)
     _source(page, model)
-    return page
 
 
 def _ours(model: Model, *parts: str) -> str:
