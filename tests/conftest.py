@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from subprocess import CompletedProcess
 
@@ -13,7 +14,8 @@ from maturitykit.cli import commands
 settings.register_profile(
     "laws", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-settings.load_profile("laws")
+settings.register_profile("quick", settings.get_profile("laws"), max_examples=10)
+settings.load_profile(os.environ.get("LAWS", "laws"))
 
 
 @pytest.fixture

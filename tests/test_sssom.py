@@ -377,7 +377,7 @@ COLUMNS = (
     "expected one of subject_id, predicate_id, predicate_modifier, object_id, mapping_justification, comment, "
     "cells, relation, stages, steps, strength"
 )
-NAMES = "a letter, then letters, digits, - or _ (100 at most)"
+NAMES = "a letter, then letters, digits, _ or single - (100 at most)"
 
 #: What is replaced by what, and the findings.
 BAD: dict[str, tuple[str, str, list[str]]] = {

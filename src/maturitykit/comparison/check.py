@@ -57,7 +57,7 @@ def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterato
                 yield Finding(f"{where}.stages.{stage}", problem, one_of(other.ids, id))
     if sound:
         yield from _check_order(where, link, scale, other)
-    if not link.steps and len(link.cells) < 2:
+    if not link.steps and len(set(link.cells)) < 2:
         yield Finding(
             f"{where}.cells", f"names {len(link.cells)} pairs", "two pairs of stages or more, or no link"
         )

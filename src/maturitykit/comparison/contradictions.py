@@ -51,7 +51,7 @@ def _against_others(crosswalk: Crosswalk, target: Model, network: Network) -> It
     """Links that exclude what follows from two other crosswalks."""
     for middle in network.between(crosswalk.source, crosswalk.target):
         composed = network.along([crosswalk.source, middle, crosswalk.target])
-        for link in crosswalk.links:
+        for link in _speaking(crosswalk):
             scale = target.by_id[link.target].scale
             assert scale is not None
             for other in composed.by_target.get(link.target, ()):
@@ -63,6 +63,11 @@ def _against_others(crosswalk: Crosswalk, target: Model, network: Network) -> It
                         )
 
 
+def _speaking(crosswalk: Crosswalk) -> list[Link]:
+    """The links between things that have something in common."""
+    return [link for link in crosswalk.links if link.relation != {"disjoint"}]
+
+
 def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
     spans = [[scale.positions[id] for id in link.stages[stage]] for link in (a, b)]
     low, high = scale.join(span[0] for span in spans), scale.meet(span[2] for span in spans)
@@ -71,7 +76,7 @@ def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
 
 def _gaps(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
     """Stages of the target that no stage of the source is compatible with."""
-    for link in crosswalk.links:
+    for link in _speaking(crosswalk):
         scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
         assert scale is not None
         assert other is not None

@@ -78,7 +78,8 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
         raise ValueError(f"{first.id} does not end where {second.id} begins")
     links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source and _speak(a, b)]
     path = (*(first.path or (first.id,)), *(second.path or (second.id,)))
-    return Crosswalk(first.source, second.target, links, path=path)
+    reasons = [item for item in second.not_inferable if item.model == second.target]
+    return Crosswalk(first.source, second.target, links, path=path, not_inferable=reasons)
 
 
 def _speak(*links: Link) -> bool:

@@ -10,7 +10,7 @@ from maturitykit.comparison.check import check_crosswalk
 from maturitykit.comparison.links import compose, reverse
 from maturitykit.definition import Model
 from maturitykit.definition.crosswalk import Crosswalk
-from maturitykit.errors import ComparisonError, Finding, one_of, quoted
+from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
 from maturitykit.registry import crosswalks, models
 
 #: Longer ways say next to nothing.
@@ -129,7 +129,11 @@ class Network:
 
     def _strength(self, source: str, target: str, only: bool) -> Fraction:
         # Where there is no choice, nothing has to be loaded to make it.
-        return Fraction(1) if only else self._written(source, target).strength
+        try:
+            return Fraction(1) if only else self._written(source, target).strength
+        except PluginError:
+            # It disturbs no other way, and is said if there is none.
+            return Fraction(0)
 
     def along(self, path: Sequence[str]) -> Crosswalk:
         """The crosswalks between the models of a path, as one.

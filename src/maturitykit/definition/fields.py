@@ -9,7 +9,8 @@ from maturitykit.errors import Finding, quoted
 #: The id of the root of every model's tree.
 OUTCOME = "outcome"
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+# Two hyphens join the ids of two models to that of a crosswalk.
+_ID = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
@@ -22,7 +23,7 @@ def check_ids(where: str, ids: Iterable[str], reserved: Sequence[str] = ()) -> I
     seen: set[str] = set()
     for name in ids:
         if not _ID.fullmatch(name):
-            expected = "a letter, then letters, digits, - or _ (100 at most)"
+            expected = "a letter, then letters, digits, _ or single - (100 at most)"
             yield Finding(where, f"{quoted(name)} is not an id", expected)
         elif name in reserved:
             yield Finding(where, f"{quoted(name)} has a meaning of its own", "another id")
