@@ -346,3 +346,85 @@ def test_check_on_the_command_line(folder: Path, run: Callable[..., CompletedPro
     assert crosswalk.returncode == 1
     assert "links.people--people.stages.best: best good best does not rise" in crosswalk.stdout
     assert run("check", "acme.csv").returncode == 2
+
+
+# ---- what is derived stays so, and what is wrong is said
+
+
+def test_a_translation_translated_again_remembers_where_it_began() -> None:
+    three = flat("three", "u")
+    first = crosswalk(link("a", "x", *SAME, strength=0.5), link("b", "y", *SAME, strength=0.5))
+    untold = [mk.NotInferable("two", "y", "Nothing.")]
+    second = crosswalk(link("x", "u", *SAME, strength=1), source="two", target="three", not_inferable=untold)
+    once = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[first])
+    again = mk.translate(once, three, crosswalks=[second])
+    derived = again.to_dict()["derived"]
+    assert derived == {"from": {"model": "one", "version": "1"}, "path": ["one", "two", "three"], "strength": 0.5}
+
+
+def test_what_is_not_rated_is_neither_changed_nor_mapped_out() -> None:
+    given = mk.score(ONE, {"outcome": "some"})
+    found = translated({"outcome": "some"}, link("outcome", "outcome", *SAME))
+    for result in (given, found):
+        assert mk.roadmap(result) == ()
+        with pytest.raises(mk.ScoringError, match="does not rest on ratings"):
+            mk.what_if(result, {})
+
+
+def test_a_rating_under_another_dimension_is_refused_however_complete() -> None:
+    with pytest.raises(mk.AssessmentError, match="wrong dimensions"):
+        mk.score(ONE, {"a": mk.Rating("b", "all"), "b": mk.Rating("a", "none")})
+
+
+class Upside(mk.Scorer):
+    """A rule that no bound can be trusted with."""
+
+    id = "upside"
+    ordinal = True
+
+    def bind(self, parent: mk.Dimension, children: Any, weights: Any) -> mk.Rule:
+        return lambda positions: 2 - min(positions)
+
+
+def test_a_rule_that_falls_when_answers_rise_is_refused() -> None:
+    with pytest.raises(mk.ScoringError, match="upside puts the highest bound below the lowest"):
+        mk.score(ONE, {"a": "all"}, scorer=Upside())
+
+
+def test_results_by_other_rules_are_not_compared() -> None:
+    model = flat("one", "a", "b", scorer="median")
+    by_median, by_weakest = mk.score(model, {}), mk.score(model, {}, scorer="weakest")
+    with pytest.raises(mk.ComparisonError, match="median and weakest"):
+        mk.compare(by_median, by_weakest)
+
+
+def test_what_is_read_is_not_written_over(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+    before = (folder / "now.csv").read_bytes()
+    done = run("score", "now.csv", "--model", "./here.toml", "-o", "now.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "would be overwritten" in done.stderr
+    assert (folder / "now.csv").read_bytes() == before
+
+
+def test_check_reports_every_assessment_rule_and_text(
+    folder: Path, run: Callable[..., CompletedProcess[str]]
+) -> None:
+    rows = "subject,dimension,rating\nA,people,godd\nB,people,bets\n"
+    (folder / "two.csv").write_text(rows, encoding="utf-8")
+    found = json.loads(run("check", "two.csv", "--model", "./here.toml", "--json").stdout)
+    assert [finding["where"] for finding in found] == ["line 2, rating", "line 3, rating"]
+    (folder / "here.toml").write_text(MODEL.format(id="here").replace("weakest", "weakst"), encoding="utf-8")
+    assert '"weakest"' in run("check", "here.toml").stdout
+    (folder / "text" / "nl").mkdir(parents=True)
+    text = 'format = 1\nlanguage = "nl"\n[links]\n"people--peple" = "Zo is het."\n'
+    (folder / "text" / "nl" / "here--there.toml").write_text(text, encoding="utf-8")
+    (folder / "here.toml").write_text(MODEL.format(id="here"), encoding="utf-8")
+    found_texts = run("check", "here--there.toml", "--model", "./here.toml", "--model", "./there.toml").stdout
+    assert "text/nl: links.people--peple" in found_texts
+
+
+def test_a_model_that_is_missing_stops_no_list(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+    done = run("crosswalk", "--list", "--crosswalk", "here--there.toml")
+    assert done.returncode == 0
+    assert "cannot be used" in done.stdout
+    assert 'no model "here" can be used' in done.stdout

@@ -166,3 +166,10 @@ def test_a_crosswalk_is_shown_and_goes_to_sssom_and_back(language: str, run: Run
     assert json.loads(done.stdout) == json.loads(
         json.dumps(mk.translate(scored("clearhead"), "four-stage").to_dict())
     )
+
+
+def test_reasons_are_said_in_dutch(run: Run) -> None:
+    arguments = ("crosswalk", str(EXAMPLES / "clearhead.csv"), "--to", "four-stage", "--language", "nl")
+    rationale = mk.crosswalks.load("clearhead--four-stage").in_language("nl").links[1].rationale
+    shown = " ".join(run(*arguments, "--explain", "capabilities").stdout.split())
+    assert " ".join(rationale.split()) in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EPIPE
 from importlib import import_module
 
 import click
@@ -40,6 +41,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except MaturityError as error:
             raise BadInput(str(error)) from error
+        except OSError as error:
+            # A pipe that was closed at its other end is no trouble of ours: click knows it.
+            if error.errno == EPIPE:
+                raise
+            raise BadInput(f"cannot write: {error.strerror or error}") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

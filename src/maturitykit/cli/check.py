@@ -12,6 +12,7 @@ from maturitykit.cli.options import load_crosswalk, load_model, output_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.errors import Finding
 
@@ -40,7 +41,11 @@ def command(
         )
     else:
         page = Page()
-        page.paragraph(f"{file}: {len(findings)} findings" if findings else f"{file}: nothing to report")
+        page.paragraph(
+            f"{file}: {len(findings)} finding{'s' * (len(findings) > 1)}"
+            if findings
+            else f"{file}: nothing to report"
+        )
         for finding in findings:
             page.paragraph(str(finding), 2)
         page.show(ctx.color) if output is None else put(page.plain(), output)
@@ -48,17 +53,21 @@ def command(
 
 
 def _findings(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
-    from maturitykit.errors import AssessmentError, FileError, ModelError
-    from maturitykit.files.text import read_text
+    from maturitykit.errors import AssessmentError, FileError, ModelError, ScoringError
+    from maturitykit.files.text import is_folder, read_text, read_toml
 
     # What cannot be read at all is no finding, but a wrong call.
-    read_text(file, largest=None)
+    if not is_folder(Path(file)):
+        read_text(file, largest=None)
     try:
-        if "--" in Path(file).name:
+        if file.endswith(".tsv") or (file.endswith(".toml") and "links" in read_toml(file)):
             return _check_crosswalk(file, others, models)
-        return _check_other(file, models)
-    except (AssessmentError, FileError, ModelError) as error:
+        if is_folder(Path(file)) or (file.endswith(".toml") and "dimensions" in read_toml(file)):
+            return _check_model(file)
+        _check_assessments(file, models)
+    except (AssessmentError, FileError, ModelError, ScoringError) as error:
         return error.findings
+    return ()
 
 
 def _check_crosswalk(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
@@ -66,21 +75,49 @@ def _check_crosswalk(file: str, others: Sequence[str], models: Sequence[Model]) 
     from maturitykit.comparison.network import Network
 
     crosswalk = load_crosswalk(file)
-    return contradictions(crosswalk, Network([crosswalk, *map(load_crosswalk, others)], models))
+    found = contradictions(crosswalk, Network([crosswalk, *map(load_crosswalk, others)], models))
+    return [*found, *_check_texts(crosswalk)]
 
 
-def _check_other(file: str, models: Sequence[Model]) -> Sequence[Finding]:
-    from maturitykit.files.assessment import read_all
+def _check_model(file: str) -> Sequence[Finding]:
+    from maturitykit.errors import Finding, PluginError
     from maturitykit.files.model import read_model
-    from maturitykit.files.text import read_toml
+    from maturitykit.scoring.plan import plan_for
+
+    model = read_model(file)
+    findings = _check_texts(model)
+    for scorer in model.scorers:
+        try:
+            plan_for(model, scorer, {})
+        except PluginError as error:
+            findings += [Finding("scorers", str(each)) for each in error.findings]
+    return findings
+
+
+def _check_texts(thing: Model | Crosswalk) -> list[Finding]:
+    """What is wrong with its translations, each with its language."""
+    from maturitykit.errors import MaturityError
+
+    findings: list[Finding] = []
+    for language in thing.translations:
+        try:
+            thing.in_language(language)
+        except MaturityError as error:
+            findings += [each._replace(where=f"text/{language}: {each.where}") for each in error.findings]
+    return findings
+
+
+def _check_assessments(file: str, models: Sequence[Model]) -> None:
+    from maturitykit.errors import AssessmentError
+    from maturitykit.files.assessment import read_all
     from maturitykit.scoring.score import score
 
-    if file.endswith(".toml") and "dimensions" in read_toml(file):
-        model = read_model(file)
-        for language in model.languages:
-            model.in_language(language)
-    else:
-        given = {model.id: model for model in models}
-        for assessment in read_all(file, models[0].id if len(models) == 1 else ""):
+    given = {model.id: model for model in models}
+    findings: list[Finding] = []
+    for assessment in read_all(file, models[0].id if len(models) == 1 else ""):
+        try:
             score(given.get(assessment.model, assessment.model), assessment)
-    return ()
+        except AssessmentError as error:
+            findings += error.findings
+    if findings:
+        raise AssessmentError("the ratings do not fit", findings)

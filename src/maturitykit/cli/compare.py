@@ -10,6 +10,8 @@ import click
 from maturitykit.cli.options import language_option, output_options, score_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from maturitykit.cli.page import Page
     from maturitykit.comparison.movement import Comparison, Movement
     from maturitykit.scoring.result import Result
@@ -62,11 +64,13 @@ def comparison_page(page: Page, comparison: Comparison) -> None:
     page.paragraph(
         f"{comparison.after.model.title} ({comparison.after.model.id} {comparison.after.model.version})"
     )
-    rows = [("", "before", "after", "")]
-    rows += [_row(comparison.outcome, "overall")] if comparison.after.stage else []
+    in_time = comparison.before.subject == comparison.after.subject
+    rows = [("", "before", "after", "") if in_time else ("", before, after, "")]
+    words = _WORDS if in_time else _WORDS | {"up": "↑ higher", "down": "↓ lower", "sideways": "↔ elsewhere"}
+    rows += [_row(comparison.outcome, "overall", words)] if comparison.after.stage else []
     for id, depth in depths(comparison.after):
         movement = comparison[id]
-        rows.append(_row(movement, f"{'  ' * depth}{movement.dimension.name}"))
+        rows.append(_row(movement, f"{'  ' * depth}{movement.dimension.name}", words))
     page.table(rows, 2)
     page.paragraph(
         "for sure: no answer to an open question could change that; likely: open questions could explain it", 2
@@ -77,11 +81,15 @@ def _name(result: Result) -> str:
     return " · ".join(part for part in (result.subject, str(result.date or "")) if part) or "(no name)"
 
 
-def _row(movement: Movement, name: str) -> tuple[str, str, str, str]:
+_WORDS = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}
+
+
+def _row(movement: Movement, name: str, words: Mapping[str, str]) -> tuple[str, str, str, str]:
     from maturitykit.scoring.result import describe_span
 
-    arrows = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}
+    if movement.dimension.scale is None:
+        return name, "", "", ""
     sure = {True: ", for sure", False: ", likely"}[movement.certain]
-    change = arrows[movement.direction] + ("" if movement.direction == "unknown" else sure)
-    spans = [describe_span(span) if span else "" for span in (movement.before, movement.after)]
-    return name, *spans, change if any(spans) else ""  # type: ignore[return-value]
+    change = words[movement.direction] + ("" if movement.direction == "unknown" else sure)
+    before, after = (describe_span(s) if s else "not applicable" for s in (movement.before, movement.after))
+    return name, before, after, change

@@ -57,31 +57,34 @@ def command(
     from maturitykit.comparison.network import Network
 
     if list_all == bool(file):
-        raise click.UsageError("give a FILE, a model and --stage, or --list")
-    if explain and not to:
-        raise click.UsageError("--explain goes with --to")
-    network = Network([load_crosswalk(path).in_language(language) for path in files])
+        raise click.UsageError("give either --list, or a FILE (or a model and --stage)")
+    as_data = json or (output or "").lower().endswith(".json")
+    if explain and (as_data or not to):
+        raise click.UsageError("--explain gives text, and goes with --to")
+    if (via or scorer) and not to:
+        raise click.UsageError("--via and --scorer go with --to")
+    if model and stage:
+        raise click.UsageError("with --stage, the model stands in place of FILE")
+    own = [load_model(model, language)] if model else []
+    network = Network([load_crosswalk(path) for path in files], own, language)
     page = Page()
     if list_all:
-        rows = list(_all_pairs(network))
-        data: Any = [
-            dict(zip(("source", "target", "path", "strength", "coverage"), row, strict=True)) for row in rows
-        ]
-        _list(page, rows)
+        data: Any = list(_all_pairs(network))
+        _list(page, data)
     else:
         assert file is not None
         found = []
         for result in _results(file, model, stage, language):
-            for translation in _translations(result, network, to, via, scorer, language):
-                found.append(translation.to_dict())
-                if to and explain:
-                    page.table([[line] for line in translation.explain(_known(translation, explain)).splitlines()])
-                elif to:
-                    translation_page(page, translation)
+            translations = list(_translations(result, network, to, via, scorer, language))
+            found += [translation.to_dict() for translation in translations]
             if not to:
-                _everywhere(page, result, _translations(result, network, to, via, scorer, language))
+                _everywhere(page, result, translations)
+            elif explain:
+                _explained(page, translations[0], explain)
+            else:
+                translation_page(page, translations[0])
         data = found[0] if to and len(found) == 1 else found
-    if json or (output or "").lower().endswith(".json"):
+    if as_data:
         put(as_json(data), output)
     else:
         page.show(ctx.color) if output is None else put(page.plain(), output)
@@ -99,13 +102,26 @@ def _translations(
     result: Result, network: Network, to: str | None, via: Sequence[str], scorer: str | None, language: str
 ) -> Iterator[Translation]:
     from maturitykit.comparison.translation import translate
+    from maturitykit.errors import ComparisonError, PluginError
 
     if to:
         yield translate(result, load_model(to, language), via=via, scorer=scorer, network=network)
         return
     for id in network.reachable(result.model.id):
-        target = network.model(id).in_language(language)
-        yield translate(result, target, scorer=scorer, network=network)
+        try:
+            yield translate(result, network.model(id).in_language(language), network=network)
+        except (ComparisonError, PluginError) as error:
+            # One that cannot be used keeps nobody from the others.
+            click.echo(f"{id} is left out: {error}", err=True)
+
+
+def _explained(page: Page, translation: Translation, id: str) -> None:
+    page.heading(_about(translation))
+    page.table([[line] for line in translation.explain(_known(translation, id)).splitlines()])
+
+
+def _about(result: Result) -> str:
+    return " · ".join(part for part in (result.subject, str(result.date or "")) if part) or "(no subject)"
 
 
 def _known(result: Result, id: str) -> str:
@@ -122,7 +138,7 @@ def translation_page(page: Page, translation: Translation) -> None:
     from maturitykit.scoring.result import describe
 
     origin, way = translation.origin, translation.way
-    page.heading(" · ".join(p for p in (translation.subject, str(translation.date or "")) if p) or "Translation")
+    page.heading(_about(translation))
     through = "".join(f", through {id}" for id in way.path[1:-1])
     names = [f"{m.title} ({m.id} {m.version})" for m in (translation.model, origin.model)]
     strength = f"Mean strength of the links {way.strength:.2f}."
@@ -150,7 +166,7 @@ def _tree(translation: Translation) -> Iterator[tuple[DerivedScore, int]]:
 
     for id, depth in depths(translation):
         score = translation[id]
-        yield score, depth  # type: ignore[misc]
+        yield score, depth
 
 
 def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
@@ -166,40 +182,57 @@ def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
     return f"{'  ' * depth}{score.dimension.name}", cells, stage, f"{score.coverage:.0%}", links
 
 
-def _everywhere(page: Page, result: Result, translations: Iterator[Translation]) -> None:
+def _everywhere(page: Page, result: Result, translations: Sequence[Translation]) -> None:
     """One result in every other model, a row for each."""
     from maturitykit.scoring.result import describe, describe_span
 
-    page.heading(" · ".join(p for p in (result.subject, str(result.date or "")) if p) or "Result")
+    page.heading(_about(result))
     page.paragraph(f"Measured: {result.model.title} ({result.model.id}): {describe(result.outcome)}")
     page.heading("Derived, not measured")
     rows = [("model", "stage", "covered", "strength", "through")]
     for t in translations:
-        stage = describe_span(t.stage) if t.stage else "a profile"
+        empty = "not applicable" if t.outcome.not_applicable else "a profile"
+        stage = describe_span(t.stage) if t.stage else empty
         rows.append((t.model.id, stage, f"{t.coverage:.0%}", f"{t.way.strength:.2f}", " ".join(t.way.path[1:-1])))
+    if len(rows) == 1:
+        page.paragraph("No installed crosswalk leads to another installed model.", 2)
+        return
     page.table(rows, 2)
     page.paragraph("One in detail: --to MODEL", 2)
 
 
-def _all_pairs(network: Network) -> Iterator[tuple[str, str, list[str], float, float]]:
+def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
     """Every pair that some way joins: its path, strength, and how much of the target it can cover."""
     from maturitykit.comparison.translation import translate
+    from maturitykit.errors import ComparisonError, PluginError
     from maturitykit.scoring.score import score
 
     for source in network.model_ids:
-        model = network.model(source)
-        lowest = score(model, {leaf.id: leaf.scale.ids[0] for leaf in model.leaves if leaf.scale})
         for target in network.reachable(source):
-            found = translate(lowest, network.model(target), network=network)
-            yield source, target, list(found.way.path), round(found.way.strength, 4), round(found.coverage, 4)
+            row: dict[str, Any] = {"source": source, "target": target}
+            try:
+                model = network.model(source)
+                lowest = score(model, {leaf.id: leaf.scale.ids[0] for leaf in model.leaves if leaf.scale})
+                found = translate(lowest, network.model(target), network=network)
+            except (ComparisonError, PluginError) as error:
+                yield row | {"path": [], "strength": None, "coverage": None, "error": " ".join(str(error).split())}
+            else:
+                numbers = {"strength": round(found.way.strength, 4), "coverage": round(found.coverage, 4)}
+                yield row | {"path": list(found.way.path)} | numbers
 
 
-def _list(page: Page, rows: Sequence[tuple[str, str, list[str], float, float]]) -> None:
+def _list(page: Page, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         page.paragraph("No crosswalks are installed: they come as packages of their own.")
         return
     table = [("from", "to", "way", "strength", "covers")]
-    for source, target, path, strength, coverage in rows:
-        way = f"through {' '.join(path[1:-1])}" if len(path) > 2 else "direct"
-        table.append((source, target, way, f"{strength:.2f}", f"{coverage:.0%}"))
+    for row in rows:
+        pair = row["source"], row["target"]
+        if "error" in row:
+            table.append((*pair, "cannot be used", "", ""))
+        else:
+            way = f"through {' '.join(row['path'][1:-1])}" if len(row["path"]) > 2 else "direct"
+            table.append((*pair, way, f"{row['strength']:.2f}", f"{row['coverage']:.0%}"))
     page.table(table)
+    for error in dict.fromkeys(row["error"] for row in rows if "error" in row):
+        page.paragraph(error, 2)

@@ -7,6 +7,8 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from functools import partial
+from itertools import zip_longest
+from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap as wrap_at
 from typing import Any, NamedTuple
@@ -18,6 +20,9 @@ from maturitykit.errors import escaped
 #: Wider lines are hard to read.
 WIDEST = 100
 
+
+#: Narrower columns of a table are hard to read.
+NARROWEST = 14
 
 # Ids and paths are to be copied whole.
 wrap = partial(wrap_at, break_on_hyphens=False)
@@ -101,18 +106,32 @@ def _style(cell: str) -> str:
 
 
 def _aligned(block: Block, terminal: int | None) -> list[str]:
-    """A line for each row; where a terminal is too narrow, the cells one after the other."""
+    """Aligned columns; on a narrow terminal folded, and on a very narrow one the cells in a row."""
     columns = max(map(len, block.rows))
     rows = [[*row, *[""] * (columns - len(row))] for row in block.rows]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     indent = " " * block.indent
-    if terminal and len(indent) + sum(widths) + 2 * (columns - 1) > terminal:
+    room = terminal - len(indent) - 2 * (columns - 1) if terminal else sum(widths)
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    if terminal and (sum(widths) > room or columns == 1):
         lines = (indent + "  ".join(filter(None, row)) for row in block.rows)
         return [part for line in lines for part in wrap(line, terminal, subsequent_indent=f"{indent}  ")]
     return [
-        (indent + "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True))).rstrip()
+        (
+            indent + "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True))
+        ).rstrip()
         for row in rows
+        for line in zip_longest(*map(_folded, row, widths), fillvalue="")
     ]
+
+
+def _folded(cell: str, width: int) -> list[str]:
+    """The lines of a cell in a column; what is indented stays so."""
+    if _width(cell) <= width:
+        return [cell]
+    before = " " * (len(cell) - len(cell.lstrip()))
+    return wrap(cell.strip(), width, initial_indent=before, subsequent_indent=f"{before}  ")
 
 
 def _width(text: str) -> int:
@@ -131,10 +150,20 @@ def put(text: str, path: str | None) -> None:
     if path:
         from maturitykit.files.text import write_text
 
+        _check_not_an_input(path)
         write_text(path, text)
     else:
         # For programs, and so in one encoding everywhere.
         click.echo(text.encode(), nl=False)
+
+
+def _check_not_an_input(path: str) -> None:
+    """What was read is not to be overwritten by what came of it."""
+    for name, value in click.get_current_context().params.items():
+        for given in value if isinstance(value, (tuple, list)) else [value]:
+            same = isinstance(given, str) and name != "output" and Path(given).exists() and Path(path).exists()
+            if same and Path(given).samefile(path):
+                raise click.UsageError(f"{path!r} is read, and would be overwritten: give another -o FILE")
 
 
 def as_json(data: Any) -> str:

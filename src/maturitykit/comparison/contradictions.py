@@ -10,7 +10,7 @@ from maturitykit.comparison.translation import translate_by
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.errors import Finding
+from maturitykit.errors import ComparisonError, Finding, PluginError
 from maturitykit.scoring.roadmap import roadmap
 from maturitykit.scoring.score import score
 
@@ -50,7 +50,11 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
 def _against_others(crosswalk: Crosswalk, target: Model, network: Network) -> Iterator[Finding]:
     """Links that exclude what follows from two other crosswalks."""
     for middle in network.between(crosswalk.source, crosswalk.target):
-        composed = network.along([crosswalk.source, middle, crosswalk.target])
+        try:
+            composed = network.along([crosswalk.source, middle, crosswalk.target])
+        except (ComparisonError, PluginError):
+            # Of another crosswalk or model that cannot be used, it is not for this check to say so.
+            continue
         for link in _speaking(crosswalk):
             scale = target.by_id[link.target].scale
             assert scale is not None

@@ -10,6 +10,7 @@ from maturitykit.comparison.relations import composed_relations, reversed_relati
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link, StageSpan
 from maturitykit.definition.scale import Position
+from maturitykit.errors import ComparisonError, Finding
 
 
 def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
@@ -24,10 +25,11 @@ def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
         target: The model that it speaks of, which becomes the source.
 
     Raises:
-        ValueError: If it was composed: its parts can be reversed, and composed again.
+        ComparisonError: If it was composed: its parts can be reversed, and composed again.
     """
     if any(link.steps for link in crosswalk.links):
-        raise ValueError(f"{crosswalk.id} was composed: reverse its parts, and compose those")
+        finding = Finding("", f"{crosswalk.id} was composed", "its parts: reverse its parts, and compose those")
+        raise ComparisonError("the crosswalk cannot be reversed", [finding])
     links = []
     for link in crosswalk.links:
         scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
@@ -72,10 +74,11 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
     through likely, high through high. Strength multiplies, and so never grows.
 
     Raises:
-        ValueError: If the first does not end where the second begins.
+        ComparisonError: If the first does not end where the second begins.
     """
     if first.target != second.source:
-        raise ValueError(f"{first.id} does not end where {second.id} begins")
+        finding = Finding("", f"{first.id} does not end where {second.id} begins", "two that meet in a model")
+        raise ComparisonError("the crosswalks cannot be composed", [finding])
     links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source and _speak(a, b)]
     path = (*(first.path or (first.id,)), *(second.path or (second.id,)))
     reasons = [item for item in second.not_inferable if item.model == second.target]

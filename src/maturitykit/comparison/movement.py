@@ -96,7 +96,7 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
 
     Raises:
         ComparisonError: If the results are of different models, or of versions that no
-            crosswalk joins.
+            crosswalk joins, or scored in other ways.
     """
     old, new = before.model, after.model
     if old.id != new.id:
@@ -108,7 +108,10 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
         network = network or Network()
         network.add(path[0], old)
         network.add(path[1], new)
-        before = translate_by(before, path, new, network)
+        before = translate_by(before, path, new, network, scorer=after.plan.scorer)
+    elif before.scorer != after.scorer or before.weights != after.weights:
+        problem = f"they were scored by other rules or weights: {before.scorer} and {after.scorer}"
+        raise ComparisonError("the results cannot be compared", [Finding("", problem, "one rule and its weights")])
     return Comparison(before, after)
 
 
@@ -136,12 +139,12 @@ def _direction(scale: Scale, old: Stage, new: Stage) -> Direction:
 def _is_certain(scale: Scale, old: Span[Stage], new: Span[Stage], direction: Direction) -> bool:
     """Whether every stage within the one span stands to every one in the other as told."""
     if direction == "same":
-        return old.low == old.high == new.low == new.high
+        return old.low.id == old.high.id == new.low.id == new.high.id
     if direction == "up":
         return _direction(scale, old.high, new.low) == "up"
     if direction == "down":
         return _direction(scale, old.low, new.high) == "down"
-    return direction == "sideways" and old.low == old.high and new.low == new.high
+    return direction == "sideways" and old.low.id == old.high.id and new.low.id == new.high.id
 
 
 def _iso(result: Result) -> str | None:

@@ -25,9 +25,13 @@ class Network:
     Args:
         own: Crosswalks beside the installed ones; they come first.
         own_models: Models beside the installed ones.
+        language: Of the texts of the crosswalks, where they have it.
     """
 
-    def __init__(self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model] = ()) -> None:
+    def __init__(
+        self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model] = (), language: str = ""
+    ) -> None:
+        self._language = language
         self._own = {crosswalk.id: crosswalk for crosswalk in own}
         self._models = {model.id: model for model in own_models}
         self._ids = {*self._own, *crosswalks}
@@ -90,7 +94,8 @@ class Network:
         id = f"{source}--{target}"
         if id not in self._ids:
             id = f"{target}--{source}"
-        return self._own[id] if id in self._own else crosswalks.load(id)
+        crosswalk = self._own[id] if id in self._own else crosswalks.load(id)
+        return crosswalk.in_language(self._language) if self._language else crosswalk
 
     def path(self, source: str, target: str) -> list[str]:
         """The models on the best way: fewest crosswalks, then strongest, then by their ids.
@@ -98,8 +103,6 @@ class Network:
         Raises:
             ComparisonError: If no way is short enough.
         """
-        if source == target:
-            return [source]
         # How far each model is from the target, as far as the source.
         distance, level = {target: 0}, [target]
         while level and source not in distance and distance[level[0]] < LONGEST:
@@ -129,6 +132,8 @@ class Network:
 
     def _strength(self, source: str, target: str, only: bool) -> Fraction:
         # Where there is no choice, nothing has to be loaded to make it.
+        if target not in self._models and target not in models:
+            return Fraction(0)
         try:
             return Fraction(1) if only else self._written(source, target).strength
         except PluginError:

@@ -135,6 +135,21 @@ class Translation(Result):
         #: How it was carried over.
         self.way = way
 
+    def __getitem__(self, id: str) -> DerivedScore:
+        score = super().__getitem__(id)
+        assert isinstance(score, DerivedScore)
+        return score
+
+    @property
+    def is_derived(self) -> bool:
+        """Always: a translation is never measured."""
+        return True
+
+    @property
+    def measured(self) -> Result:
+        """The result of ratings that it goes back to, over however many translations."""
+        return self.origin.measured if isinstance(self.origin, Translation) else self.origin
+
     @property
     def not_inferable(self) -> tuple[str, ...]:
         """Ids of the rated dimensions of which nothing can be said."""
@@ -144,7 +159,7 @@ class Translation(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The translation as the contract for JSON has it: a result that says it is derived."""
-        origin = self.origin.model
+        origin = self.measured.model
         derived = {
             "from": {"model": origin.id, "version": origin.version},
             "path": list(self.way.path),
@@ -179,14 +194,17 @@ class Translation(Result):
                 and node.dimension in above.dimension.walk()
             ):
                 return f"only {above.dimension.name}, above it, is linked"
+        if uses := self._uses.get(node.dimension.id):
+            return f"what it would follow from is not applicable: {', '.join(use.link.source for use in uses)}"
         return self.way.reasons.get(node.dimension.id, "")
 
     def _inferable(self, node: Node) -> Inferable:
         if node.index in self._columns.given or not node.children:
             uses = self._uses.get(node.dimension.id, ())
-            if any(use.link.is_full for use in uses):
+            speaking = [use for use in uses if use.stage is not None]
+            if any(use.link.is_full for use in speaking or uses):
                 return "full"
-            return "part" if any(use.stage for use in uses) else "none"
+            return "part" if speaking else "none"
         below = {self._inferable(self.plan.nodes[child]) for child in node.children}
         return below.pop() if len(below) == 1 else "part"
 
@@ -246,8 +264,13 @@ def translate_by(
     plan.evaluate(columns)
     remarks = list(_remarks(plan, columns, uses))
     setting = Setting(subject=result.subject, date=result.date, remarks=remarks)
-    reasons = {item.dimension: item.reason for item in crosswalk.not_inferable if item.model == target.id}
-    way = Way(tuple(path), float(network.strength(path)), reasons)
+    reasons = {item.dimension: item.reason for item in crosswalk.not_inferable if item.model == path[-1]}
+    strength = float(network.strength(path))
+    before: tuple[str, ...] = ()
+    if isinstance(result, Translation):
+        # What was derived before is no firmer for being translated again.
+        strength, before = strength * result.way.strength, result.way.path[:-1]
+    way = Way((*before, *path), strength, reasons)
     return Translation(plan, columns, setting, uses=uses, origin=result, way=way)
 
 
@@ -281,13 +304,15 @@ def _stages(link: Link, source: Score, scale: Scale) -> Span[Stage] | None:
 
 def _place(plan: Plan, columns: Columns, uses: Mapping[str, Sequence[Use]]) -> None:
     """Put what the links say into the columns, and note of what they say nothing."""
-    linked = {plan.index[id] for id, said in uses.items() if said}
+    linked = {plan.index[id] for id, said in uses.items() if any(use.stage or use.link.is_full for use in said)}
     for node in reversed(plan.nodes):
         below = any(plan.index[d.id] in linked for d in node.dimension.walk() if d is not node.dimension)
         if node.index in linked and not below:
             _place_one(columns, node, uses[node.dimension.id])
-        inferable = node.index in columns.given
-        if not inferable and all(child in columns.passed_over for child in node.children):
+        # Of what does not apply nothing has to be inferred.
+        parts = set(node.children) - columns.not_applicable
+        silent = parts <= columns.passed_over and (parts or not node.children)
+        if silent and node.index not in columns.given:
             columns.passed_over.add(node.index)
 
 

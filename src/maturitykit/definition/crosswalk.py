@@ -150,11 +150,17 @@ class Crosswalk:
         return f"{self.source}--{self.target}"
 
     def in_language(self, language: str) -> Crosswalk:
-        """This crosswalk with its texts in another language, as far as it has them."""
+        """This crosswalk with its texts in another language, as far as it has them.
+
+        Raises:
+            ModelError: If the texts belong to links or reasons that it does not have.
+        """
         found = language_of(language, self.translations)
-        if found is None:
+        if found is None or found == self.language:
             return self
         text = self.translations[found]
+        if findings := list(self._check_text(text)):
+            raise ModelError(f"the texts of crosswalk {quoted(self.id)} in {found} do not fit it", findings)
         coding = self.coding
         return evolve(
             self,
@@ -170,6 +176,16 @@ class Crosswalk:
                 for item in self.not_inferable
             ],
         )
+
+    def _check_text(self, text: CrosswalkText) -> Iterable[Finding]:
+        known = {
+            "links": [f"{link.source}--{link.target}" for link in self.links],
+            "not_inferable": [f"{item.model}.{item.dimension}" for item in self.not_inferable],
+        }
+        for part, given in (("links", text.links), ("not_inferable", text.not_inferable)):
+            for name in given:
+                if name not in known[part]:
+                    yield Finding(f"{part}.{name}", "the crosswalk has no such thing", one_of(known[part], name))
 
     @cached_property
     def strength(self) -> Fraction:

@@ -113,6 +113,9 @@ class Dimension:
     notes: tuple[Note, ...] = field(default=(), converter=as_tuple)
     children: tuple[Dimension, ...] = field(default=(), converter=as_tuple)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
     @property
     def is_leaf(self) -> bool:
         """Whether it is rated, not scored from children."""

@@ -41,6 +41,9 @@ class Stage:
     cut: float | None = None
     above: tuple[str, ...] = field(default=(), converter=as_tuple)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
 
 @frozen
 class Scale:
@@ -56,6 +59,11 @@ class Scale:
 
     id: str
     stages: tuple[Stage, ...] = field(converter=as_tuple)
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} {self.id}: {' < '.join(self.ids) if self.is_chain else ', '.join(self.ids)}>"
+        )
 
     def __attrs_post_init__(self) -> None:
         findings = list(self._findings())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rating, is_known
+from maturitykit.assessment.ratings import NOT_APPLICABLE, NoStage, Rating, is_known
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.scoring.result import Result, Score
@@ -51,9 +51,7 @@ def _ratings(score: Score) -> Iterator[Issue]:
     id = score.dimension.id
     ratings = [item for item in score.inputs if isinstance(item, Rating)]
     if score.dimension.is_leaf and score.is_open:
-        unknown = any(_says(rating, UNKNOWN) for rating in ratings)
-        said = "known to nobody who answered" if unknown else "answered by nobody"
-        yield Issue("open", "info", id, f"{said}: it may be at any stage")
+        yield Issue("open", "info", id, f"{score.why_open}; it may be at any stage")
     absent = [rating for rating in ratings if _says(rating, NOT_APPLICABLE)]
     known = [rating for rating in ratings if is_known(rating)]
     if absent and known:

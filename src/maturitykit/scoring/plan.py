@@ -116,8 +116,10 @@ class Plan:
         try:
             for id, answer in answers.items():
                 index, stages = positions[id]
-                stage = answer.answer if type(answer) is Rating else answer
-                column[index] = stages[stage]
+                if type(answer) is Rating:
+                    column[index] = stages[answer.answer if answer.dimension == id else None]
+                else:
+                    column[index] = stages[answer]
         except (KeyError, TypeError):
             return None
         for index, children, rule in self._steps:
@@ -153,6 +155,8 @@ class Plan:
         self.roll_up(columns.high, columns.not_applicable, columns.given)
         for node in inner:
             low, high = columns.low[node.index], columns.high[node.index]
+            if low is not None:
+                self._check_monotone(node, low, high)
             likely = self._likely(node, columns) if low is not None else None
             if likely is not None:
                 scale = node.dimension.scale
@@ -176,6 +180,16 @@ class Plan:
         rule = node.rule(known)
         assert rule is not None
         return rule([columns.low[c] if columns.likely[c] is None else columns.likely[c] for c in known])
+
+    def _check_monotone(self, node: Node, low: Position, high: Position) -> None:
+        """A rule that lowers a score for a better answer would make every bound untrue."""
+        scale = node.dimension.scale
+        if scale is not None and not scale.at_least(high, low if scale.is_chain else int(low)):  # type: ignore[arg-type]
+            expected = "a rule by which a better answer never lowers a score"
+            finding = Finding(
+                node.dimension.id, f"{node.scorer.id} puts the highest bound below the lowest", expected
+            )
+            raise ScoringError(f"model {quoted(self.model.id)} cannot be scored by {self.scorer.id}", [finding])
 
     def _check(self) -> None:
         findings = [

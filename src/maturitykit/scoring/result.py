@@ -227,6 +227,16 @@ class Result(Mapping[str, Score]):
         return self[OUTCOME]
 
     @property
+    def targets(self) -> Mapping[str, Stage]:
+        """The stages that the caller wants, by dimension."""
+        return self._setting.targets
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it follows from a result of another model, and was not measured."""
+        return False
+
+    @property
     def outcome_is_given(self) -> bool:
         """Whether the overall stage is known as such, and not from the dimensions."""
         return 0 in self._columns.given

@@ -56,7 +56,8 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
 
     On a partial order there may be several next stages. Open dimensions count as lowest, so
     that what the roadmap names is enough whatever they turn out to be. Nothing comes of it
-    where the model has no outcome, the top is reached, or the overall stage was given.
+    where the model has no outcome, the top is reached, the overall stage was given, or
+    the result is a translation: then the road is that of its origin.
 
     Raises:
         ScoringError: If the outcome has no such stage.
@@ -67,7 +68,7 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
         known = scale.ids if scale else ()
         finding = Finding("to", f"{quoted(to)} is not a stage of the outcome", one_of(known, to))
         raise ScoringError("there is no road to it", [finding])
-    if scale is None or position is None or result.outcome_is_given:
+    if scale is None or position is None or result.outcome_is_given or result.is_derived:
         return ()
     likely = scale.stage(position.low if position.likely is None else position.likely)
     now = scale.positions[likely.id]
@@ -92,13 +93,11 @@ def what_if(result: Result, stages: Mapping[str, str]) -> Result:
         AssessmentError: If a dimension or stage does not fit the model.
         ScoringError: If the result does not rest on ratings.
     """
-    ratings: list[Rating] = []
-    for leaf in result.leaves:
-        for item in leaf.inputs:
-            if not isinstance(item, Rating):
-                finding = Finding("", "it does not rest on ratings", "the result that it was derived from")
-                raise ScoringError("there is nothing to change", [finding])
-            ratings.append(item)
+    if result.is_derived or result.outcome_is_given:
+        problem = "it does not rest on ratings of its dimensions"
+        finding = Finding("", problem, "a result that does, as that which a translation was derived from")
+        raise ScoringError("there is nothing to change", [finding])
+    ratings = [item for leaf in result.leaves for item in leaf.inputs if isinstance(item, Rating)]
     kept = [rating for rating in ratings if rating.dimension not in stages]
     changed = [Rating(id, stage, respondent="what if") for id, stage in stages.items()]
     return score(
@@ -107,6 +106,7 @@ def what_if(result: Result, stages: Mapping[str, str]) -> Result:
         scorer=result.plan.scorer,
         consensus=result.consensus,
         weights=result.weights,
+        targets={id: stage.id for id, stage in result.targets.items()},
     )
 
 
