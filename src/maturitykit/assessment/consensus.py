@@ -49,12 +49,7 @@ def middle(scale: Scale, positions: Sequence[Position]) -> Position:
     """The lower median; on a partial order the join of what more than half are at or above."""
     if scale.is_chain:
         return sorted(positions)[(len(positions) - 1) // 2]
-    held = (stage for stage in range(len(scale.stages)) if _held(scale, positions, stage) > len(positions) / 2)
-    return scale.join(held)
-
-
-def _held(scale: Scale, positions: Sequence[Position], stage: int) -> int:
-    return sum(scale.at_least(position, stage) for position in positions)
+    return scale.majority([(1, position) for position in positions])
 
 
 def _mean(scale: Scale, positions: Sequence[Position]) -> Position:

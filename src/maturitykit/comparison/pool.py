@@ -15,16 +15,6 @@ from maturitykit.definition.scale import Position
 Weighted = Sequence[tuple[Fraction, Position]]
 
 
-def lower_median(scale: Scale, weighted: Weighted) -> Position:
-    """The join of the stages that more than half of the weight is at or above."""
-    total = sum(weight for weight, _ in weighted)
-    return scale.join(
-        stage
-        for stage in range(len(scale.stages))
-        if 2 * sum(weight for weight, p in weighted if scale.at_least(p, stage)) > total
-    )
-
-
 def upper_median(scale: Scale, weighted: Weighted) -> Position:
     """The meet of the stages that more than half of the weight is at or below."""
     total = sum(weight for weight, _ in weighted)
@@ -44,9 +34,9 @@ def pool(
         scale: Of the dimension that they speak of.
         spans: Of each link its strength, low, likely (None if its source is open) and high.
     """
-    low = lower_median(scale, [(strength, low) for strength, low, _, _ in spans])
+    low = scale.majority([(strength, low) for strength, low, _, _ in spans])
     high = upper_median(scale, [(strength, high) for strength, _, _, high in spans])
     known = [(strength, likely) for strength, _, likely, _ in spans if likely is not None]
     if not known:
         return low, None, high
-    return low, scale.join([low, scale.meet([lower_median(scale, known), high])]), high
+    return low, scale.join([low, scale.meet([scale.majority(known), high])]), high

@@ -1,6 +1,7 @@
 """Scales: ordered sets of stages, a chain as a rule, a lattice where the order is partial."""
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from math import floor
@@ -151,6 +152,15 @@ class Scale:
         wanted = {int(p) for p in positions}
         above = (i for i, below in enumerate(self.below) if wanted <= below)
         return min(above, key=lambda i: len(self.below[i]))
+
+    def majority(self, weighted: Sequence[tuple[Fraction | int, Position]]) -> Position:
+        """The join of the stages that more than half of the weight is at or above."""
+        total = sum(weight for weight, _ in weighted)
+        return self.join(
+            stage
+            for stage in range(len(self.stages))
+            if 2 * sum(weight for weight, position in weighted if self.at_least(position, stage)) > total
+        )
 
     def of_share(self, share: float) -> int:
         """The position that a share in [0, 1] attains by the cut points."""

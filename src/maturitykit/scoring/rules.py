@@ -40,7 +40,7 @@ class Median(Scorer):
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
         scale = _scale(parent)
         if not scale.is_chain:
-            return partial(_majority, scale, weights)
+            return lambda positions: scale.majority(list(zip(weights, positions, strict=True)))
         if len(set(weights)) == 1:
             middle = (len(weights) - 1) // 2
             return lambda positions: sorted(positions)[middle]
@@ -173,14 +173,6 @@ def _lower_weighted_median(weights: Sequence[int], positions: Sequence[Position]
     at_or_above = accumulate(weight for _, weight in from_the_top)
     held = zip(from_the_top, at_or_above, strict=True)
     return next(position for (position, _), weight in held if 2 * weight > sum(weights))
-
-
-def _majority(scale: Scale, weights: Sequence[int], positions: Sequence[Position]) -> Position:
-    held = [0] * len(scale.stages)
-    for position, weight in zip(positions, weights, strict=True):
-        for stage in scale.below[int(position)]:
-            held[stage] += weight
-    return scale.join(stage for stage, weight in enumerate(held) if 2 * weight > sum(weights))
 
 
 def _can_be_reached(scale: Scale, own: Sequence[Sequence[object]], gated: Sequence[bool]) -> list[int]:
