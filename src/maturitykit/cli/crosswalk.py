@@ -141,7 +141,9 @@ def translation_page(page: Page, translation: Translation) -> None:
     page.heading(_about(translation))
     through = "".join(f", through {id}" for id in way.path[1:-1])
     names = [f"{m.title} ({m.id} {m.version})" for m in (translation.model, origin.model)]
-    strength = f"Mean strength of the links {way.strength:.2f}."
+    strength = (
+        f"Strength {way.strength:.2f} (the mean of its links{', multiplied over the steps' if through else ''})."
+    )
     page.paragraph(f"Derived, not measured: {names[0]} from {names[1]}{through}. {strength}")
     text = describe(translation.outcome)
     page.heading(text[:1].upper() + text[1:])

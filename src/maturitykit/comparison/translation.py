@@ -193,7 +193,10 @@ class Translation(Result):
                 and above.index in self._columns.given
                 and node.dimension in above.dimension.walk()
             ):
-                return f"only {above.dimension.name}, above it, is linked"
+                name = (
+                    "the overall stage" if above.dimension.id == OUTCOME else f"{above.dimension.name}, above it,"
+                )
+                return f"only {name} is linked"
         if uses := self._uses.get(node.dimension.id):
             return f"what it would follow from is not applicable: {', '.join(use.link.source for use in uses)}"
         return self.way.reasons.get(node.dimension.id, "")
