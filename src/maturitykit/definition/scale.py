@@ -128,10 +128,6 @@ class Scale:
         """The highest stage that a position reaches, never by rounding up."""
         return self.stages[floor(position + TOLERANCE)]
 
-    def index(self, position: Position) -> float | None:
-        """A position as a share of the scale, in [0, 1]; none on a partial order."""
-        return position / self.top if self.is_chain else None
-
     def at_least(self, position: Position, other: int) -> bool:
         """Whether a position is at or above the stage at ``other``."""
         if self.is_chain:
