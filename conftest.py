@@ -1,6 +1,7 @@
 """Documentation is executed: Python and shell in every page, examples in every docstring."""
 
 import os
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from sybil import Example, Sybil
 from sybil.document import PythonDocStringDocument
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
 
 ROOT = Path(__file__).parent
@@ -51,11 +52,16 @@ def folder(tmp_path: Path) -> Path:
 
 def _in_root(namespace: dict[str, object]) -> None:
     os.chdir(ROOT)
+    namespace["no_java"] = shutil.which("java") is None and "JAVA_HOME" not in os.environ
 
 
 pytest_collect_file = (
     Sybil(
-        parsers=[PythonCodeBlockParser(), CodeBlockParser(language="console", evaluator=run_console)],
+        parsers=[
+            SkipParser(),
+            PythonCodeBlockParser(),
+            CodeBlockParser(language="console", evaluator=run_console),
+        ],
         patterns=["README.md", "docs/**/*.md", "docs/*.md"],
         fixtures=["folder"],
         setup=_in_root,

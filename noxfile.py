@@ -14,6 +14,7 @@ nox.options.reuse_existing_virtualenvs = False
 PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PROJECT, "test")
 SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
+ENGINES = nox.project.dependency_groups(PROJECT, "engines")
 PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
 
 
@@ -28,7 +29,8 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, of the package as its users see it and of everything around it."""
-    session.install(".[testing,rich]", *PLUGINS, *nox.project.dependency_groups(PROJECT, "types"), *TEST, *SSSOM)
+    types = nox.project.dependency_groups(PROJECT, "types")
+    session.install(".[rich,tables,testing]", *PLUGINS, *types, *TEST, *SSSOM)
     session.run("mypy", "src", "noxfile.py", "conftest.py")
     # Test modules of plugins may share names, so each folder is a run of its own.
     for folder in ("tests", "benchmarks", *(f"{plugin}/tests" for plugin in PLUGINS)):
@@ -38,14 +40,14 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests of the core and of the documentation."""
-    session.install(".[testing,rich]", *PLUGINS, *TEST, *SSSOM)
+    session.install(".[rich,tables,testing]", *PLUGINS, *TEST, *SSSOM, *ENGINES)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The same, with what of the code they run."""
-    session.install(".[testing,rich]", *PLUGINS, *TEST, *SSSOM)
+    session.install(".[rich,tables,testing]", *PLUGINS, *TEST, *SSSOM, *ENGINES)
     session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
 
 

@@ -156,7 +156,7 @@ def test_version(run: Run) -> None:
     ("args", "says"),
     [
         (["scores"], "No such command 'scores'"),
-        (["score"], "Missing argument 'FILE'"),
+        (["score"], "Missing argument 'FILE...'"),
         (["show"], "Missing argument 'MODEL'"),
         (["score", "acme.csv", "--modell", TOY], "--modell"),
         (["score", "acme.csv", "--consensus", "mode"], "'mode' is not one of"),

@@ -32,6 +32,7 @@ LAYERS: Mapping[str, set[str]] = {
     "files": {"attrs", "cattrs"},
     "scoring": {"attrs"},
     "comparison": {"attrs"},
+    "tables": {"narwhals", "duckdb", "pyarrow"},
     "__init__": set(),
     "testing": {"attrs", "hypothesis"},
     "cli": {"click", "rich"},

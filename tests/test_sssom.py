@@ -130,7 +130,7 @@ AWKWARD = [
     ),
 ]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_from(AWKWARD)).map("".join)
-IDS = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,8}", fullmatch=True) | st.just("outcome")
+IDS = st.from_regex(r"[A-Za-z](-?[A-Za-z0-9_]){0,8}", fullmatch=True) | st.just("outcome")
 STRENGTHS = st.decimals("0.01", 1, places=2).map(str) | st.fractions("1/1000", 1, max_denominator=10**8)
 COUNTS = st.none() | st.integers(0)
 

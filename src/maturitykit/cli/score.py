@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="score")
-@click.argument("file")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--model", metavar="MODEL", help="Id, or path of a model.toml, if FILE does not say.")
 @click.option("--scorer", metavar="NAME", help="Another rule than the model's default.")
 @click.option(
@@ -38,29 +38,72 @@ if TYPE_CHECKING:
     "--explain", metavar="[DIMENSION]", is_flag=False, flag_value="outcome",
     help="Show how a score follows from the answers. Goes behind FILE.",
 )  # fmt: skip
+@click.option(
+    "--by", metavar="COLUMN", multiple=True,
+    help="Of a large table: a column that tells assessments apart, if not subject and date; may be repeated.",
+)  # fmt: skip
+@click.option("--tidy", is_flag=True, help="Of a large table: a row for each dimension of each assessment.")
+@click.option(
+    "--problems", metavar="FILE",
+    help="Of a large table: count bad ratings as blank, and list them in FILE (.csv, .parquet, .arrow).",
+)  # fmt: skip
 @language_option
-@output_options(".json", ".csv", ".txt")
+@output_options(".json", ".csv", ".txt", ".parquet", ".arrow")
 @click.pass_context
 def command(
     ctx: click.Context,
-    file: str,
+    files: tuple[str, ...],
     model: str | None,
     scorer: str | None,
     consensus: str,
     weights: dict[str, str],
     wanted: dict[str, str],
     explain: str | None,
+    by: tuple[str, ...],
+    tidy: bool,
+    problems: str | None,
     language: str,
     json: bool,
     output: str | None,
 ) -> None:
-    """Score the assessments in FILE (.csv, .json or .toml)."""
+    """Score the assessments in FILE (.csv, .json or .toml).
+
+    Large tables go from files to a file, in memory that does not grow with them: FILE is then
+    Parquet, Arrow or CSV, or several of them, a folder or a pattern, and -o ends in .parquet,
+    .arrow or .csv.
+    """
+    from maturitykit.cli.large import is_large, score_large
+
+    choices = {"scorer": scorer, "consensus": consensus, "weights": weights}
+    if is_large(files, output):
+        if not_for_tables := [
+            name for name, value in (("--target", wanted), ("--explain", explain), ("--json", json)) if value
+        ]:
+            raise click.UsageError(f"{not_for_tables[0]} is for a few assessments, not for large tables")
+        score_large(files, output, model, problems, by=by or None, tidy=tidy, **choices)
+        return
+    if by or tidy or problems or len(files) > 1:
+        given = "--by, --tidy and --problems are" if len(files) == 1 else "several files at once are"
+        raise click.UsageError(f"{given} for large tables: -o must end in .parquet or .arrow")
+    _score_one(ctx, files[0], model, language, explain, json, output, **choices, targets=wanted)
+
+
+def _score_one(
+    ctx: click.Context,
+    file: str,
+    model: str | None,
+    language: str,
+    explain: str | None,
+    json: bool,
+    output: str | None,
+    **choices: Any,
+) -> None:
+    """A file of assessments to a page, or to JSON or CSV."""
     from maturitykit.cli.page import Page, as_json, put
 
     suffix = (output or "").lower()
     if explain and (json or suffix.endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
-    choices = {"scorer": scorer, "consensus": consensus, "weights": weights, "targets": wanted}
     results = score_file(file, model, language, **choices)
     if json or suffix.endswith(".json"):
         data = [result.to_dict() for result in results]

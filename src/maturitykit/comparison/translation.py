@@ -23,7 +23,7 @@ from maturitykit.scoring.result import Result, Score, Setting, Span, describe_sp
 Inferable: TypeAlias = Literal["full", "part", "none"]
 
 #: The most that a stage may hide of the step to the next, where positions come from a mean.
-_HIDDEN = 1 - 1.001e-9
+HIDDEN = 1 - 1.001e-9
 
 
 class Use(NamedTuple):
@@ -238,17 +238,28 @@ def translate(
         PluginError: If a model or crosswalk is not installed, or broken.
     """
     network = network or Network(crosswalks, models)
-    network.add(result.model.id, result.model)
+    path, target = find_way(result.model, to, via, network)
+    return translate_by(result, path, target, network, scorer=scorer)
+
+
+def find_way(
+    source: Model, to: Model | str, via: str | Sequence[str], network: Network
+) -> tuple[Sequence[str], Model]:
+    """The path of models to take, by their ids, and the model that it leads to.
+
+    Raises:
+        ComparisonError: If there is none.
+    """
+    network.add(source.id, source)
     if not isinstance(to, str):
         network.add(to.id, to)
     target = network.model(to) if isinstance(to, str) else to
-    source = result.model.id
-    if source == target.id:
-        finding = Finding("to", f"{quoted(source)} is the model of the result", "another model")
+    if source.id == target.id:
+        finding = Finding("to", f"{quoted(source.id)} is the model of the result", "another model")
         raise ComparisonError("nothing has to be carried over", [finding])
     middle = [via] if isinstance(via, str) else list(via)
-    path = [source, *middle, target.id] if middle else network.path(source, target.id)
-    return translate_by(result, path, target, network, scorer=scorer)
+    path = [source.id, *middle, target.id] if middle else network.path(source.id, target.id)
+    return path, target
 
 
 def translate_by(
@@ -308,12 +319,17 @@ def _stages(link: Link, source: Score, scale: Scale) -> Span[Stage] | None:
 def _place(plan: Plan, columns: Columns, uses: Mapping[str, Sequence[Use]]) -> None:
     """Put what the links say into the columns, and note of what they say nothing."""
     linked = {plan.index[id] for id, said in uses.items() if any(use.stage or use.link.is_full for use in said)}
+    exempt: set[int] = set()
     for node in reversed(plan.nodes):
         below = any(plan.index[d.id] in linked for d in node.dimension.walk() if d is not node.dimension)
         if node.index in linked and not below:
             _place_one(columns, node, uses[node.dimension.id])
         # Of what does not apply nothing has to be inferred.
-        parts = set(node.children) - columns.not_applicable
+        parts = set(node.children) - exempt
+        if node.index in columns.not_applicable or (
+            node.children and not parts and node.index not in columns.given
+        ):
+            exempt.add(node.index)
         silent = parts <= columns.passed_over and (parts or not node.children)
         if silent and node.index not in columns.given:
             columns.passed_over.add(node.index)
@@ -333,12 +349,13 @@ def _place_one(columns: Columns, node: Node, uses: Sequence[Use]) -> None:
     low, likely, high = _pooled(scale, applicable)
     hides = bool(node.children) and scale.is_chain and high < scale.top
     columns.low[index], columns.likely[index] = low, likely
-    columns.high[index] = high + _HIDDEN if hides and _may_be_fractional(node) else high
+    columns.high[index] = high + HIDDEN if hides and may_be_between(node) else high
     columns.coverage[index] = max(use.coverage for use in applicable)
     columns.given.add(index)
 
 
-def _may_be_fractional(node: Node) -> bool:
+def may_be_between(node: Node) -> bool:
+    """Whether a mean, here or below, can put a node between two stages."""
     return not node.scorer.ordinal or any(d.children for d in node.dimension.children)
 
 

@@ -11,6 +11,7 @@ from maturitykit.definition.scale import Position
 
 if TYPE_CHECKING:
     from maturitykit.definition.dimension import Dimension
+    from maturitykit.definition.formula import Formula, Part
 
 #: Positions of some children, in their order, to the position of their parent.
 Rule: TypeAlias = Callable[[Sequence[Position]], Position]
@@ -48,6 +49,19 @@ class Scorer(ABC):
             weights: The weight of each of these children, as the smallest whole numbers in
                 their proportion.
         """
+
+    def formula(self, parent: Dimension, parts: Sequence[Part]) -> Formula | None:
+        """The same rule on whole columns, for tables; None leaves them to `bind`.
+
+        Tables are scored without it too: then each distinct profile of the children is
+        scored once, and joined back.
+
+        Args:
+            parent: The dimension to score; it has a scale.
+            parts: All of its children, each with where it takes part. What the formula gives
+                where none does is not read.
+        """
+        return None
 
     def problems(self, parent: Dimension) -> Iterable[str]:
         """Why this rule cannot serve the parent; nothing when it can."""

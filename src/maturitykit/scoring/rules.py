@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from math import fsum
 from operator import itemgetter
 
 from maturitykit.definition import Dimension, Gate, Rule, Scale, Scorer
+from maturitykit.definition.formula import (
+    Condition,
+    Formula,
+    Part,
+    all_of,
+    any_of,
+    either,
+    first,
+    greatest,
+    highest,
+    least,
+    negate,
+    position_of,
+    total,
+    value_of,
+)
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.definition.scorer import Bounds
+
+#: A sum of whole weights that a column of whole numbers still holds, doubled.
+LARGEST_WHOLE = 2**61
 
 
 class Weakest(Scorer):
@@ -23,6 +42,14 @@ class Weakest(Scorer):
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
         scale = _scale(parent)
         return min if scale.is_chain else scale.meet
+
+    def formula(self, parent: Dimension, parts: Sequence[Part]) -> Formula:
+        scale = _scale(parent)
+        if scale.is_chain:
+            return least(*(either(part.takes_part, part.position, scale.top) for part in parts))
+        return highest(
+            scale, lambda stage: all_of(*(negate(part.takes_part) | part.at_least(stage) for part in parts))
+        )
 
     def problems(self, parent: Dimension) -> Iterable[str]:
         return _foreign_scales(parent)
@@ -46,6 +73,24 @@ class Median(Scorer):
             return lambda positions: sorted(positions)[middle]
         return partial(_lower_weighted_median, weights)
 
+    def formula(self, parent: Dimension, parts: Sequence[Part]) -> Formula | None:
+        scale = _scale(parent)
+        if sum(part.weight for part in parts) > LARGEST_WHOLE:
+            return None
+        half = total(either(part.takes_part, part.weight, 0) for part in parts)
+
+        def more_than_half(met: Callable[[Part], Condition]) -> Condition:
+            return total(either(part.takes_part & met(part), 2 * part.weight, 0) for part in parts) > half
+
+        if all(part.is_whole for part in parts):
+            return highest(scale, lambda stage: more_than_half(lambda part: part.at_least(stage)))
+        # Between stages, the highest of the positions that more than half of the weight is at or above.
+        reached = []
+        for part in parts:
+            not_below = more_than_half(partial(_is_at_or_above, part))
+            reached.append(either(part.takes_part & not_below, part.position, 0))
+        return greatest(*reached)
+
     def problems(self, parent: Dimension) -> Iterable[str]:
         return _foreign_scales(parent)
 
@@ -62,14 +107,23 @@ class Mean(Scorer):
 
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
         values = [_scale(child).value for child in children]
-        total, of_value = sum(weights), _scale(parent).of_value
+        whole, of_value = sum(weights), _scale(parent).of_value
 
         def mean(positions: Sequence[Position]) -> Position:
             # fsum rounds once, so the order of the children makes no difference.
             terms = (w * value(p) for w, value, p in zip(weights, values, positions, strict=True))
-            return of_value(fsum(terms) / total)
+            return of_value(fsum(terms) / whole)
 
         return mean
+
+    def formula(self, parent: Dimension, parts: Sequence[Part]) -> Formula:
+        values = [value_of(_scale(part.dimension), part.position, part.is_whole) for part in parts]
+        terms = [
+            either(part.takes_part, value * float(part.weight), 0.0)
+            for value, part in zip(values, parts, strict=True)
+        ]
+        weight = total(either(part.takes_part, float(part.weight), 0.0) for part in parts)
+        return position_of(_scale(parent), total(terms) / greatest(weight, 1.0))
 
     def problems(self, parent: Dimension) -> Iterable[str]:
         for dimension in (parent, *parent.children):
@@ -114,6 +168,28 @@ class Staged(Scorer):
             return scale.join(reached)
 
         return staged
+
+    def formula(self, parent: Dimension, parts: Sequence[Part]) -> Formula:
+        scale = _scale(parent)
+        by_id = {part.dimension.id: part for part in parts}
+        met: list[Condition] = [True] * len(scale.stages)
+        asks: list[Condition | None] = [None] * len(scale.stages)
+        for gate in parent.gates:
+            stage, part = scale.positions[gate.stage], by_id[gate.dimension]
+            minimum = _scale(part.dimension).positions[gate.minimum]
+            met[stage] &= negate(part.takes_part) | part.at_least(minimum)
+            asks[stage] = any_of(asks[stage] or False, part.takes_part)
+        reachable: list[Condition] = [True]
+        for stage, asked in enumerate(asks[1:], start=1):
+            below = (reachable[lower] for lower in scale.directly_below[stage])
+            reachable.append(all_of(*below) if asked is None else asked)
+        reached = [
+            all_of(reachable[stage], *(met[lower] for lower in sorted(scale.below[stage])))
+            for stage in range(len(scale.stages))
+        ]
+        if scale.is_chain:
+            return first(((reached[stage], stage) for stage in range(scale.top, 0, -1)), 0)
+        return highest(scale, reached.__getitem__)
 
     def problems(self, parent: Dimension) -> Iterable[str]:
         if not parent.gates:
@@ -166,6 +242,10 @@ def _foreign_scales(parent: Dimension) -> Iterable[str]:
         if child.scale != parent.scale:
             scale = parent.scale.id if parent.scale else "none"
             yield f"{child.id} is not on the scale of {parent.id} ({scale})"
+
+
+def _is_at_or_above(one: Part, other: Part) -> Condition:
+    return other.position >= one.position
 
 
 def _lower_weighted_median(weights: Sequence[int], positions: Sequence[Position]) -> Position:

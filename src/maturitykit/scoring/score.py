@@ -69,7 +69,7 @@ def score(
     """
     if isinstance(model, str):
         model = models.load(model)
-    changed = _weights(model, weights) if weights else {}
+    changed = exact_weights(model, weights) if weights else {}
     plan = plan_for(model, scorer, changed)
     setting = _PLAIN
     if isinstance(assessment, Assessment):
@@ -200,7 +200,12 @@ def _place(plan: Plan, columns: Columns, id: str, answers: Answers, consensus: C
         columns.coverage[index] = 1.0
 
 
-def _weights(model: Model, weights: Weights) -> dict[str, Fraction]:
+def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:
+    """The weights that a caller sets in place of the model's, as fractions.
+
+    Raises:
+        ScoringError: If they are no weights of its dimensions.
+    """
     findings: list[Finding] = []
     exact: dict[str, Fraction] = {}
     known = [id for id in model.by_id if id != OUTCOME]

@@ -1,0 +1,436 @@
+"""Responses: a table of ratings, in either form, as a few whole numbers for each respondent.
+
+An answer is a digit: its lowest and its highest stage, or that it says nothing, or that the
+dimension does not apply. The answers of a respondent are the digits of a few numbers, so that
+gathering them is a plain sum, which every engine does fast, in any order and partition.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from math import log2
+from typing import NamedTuple
+
+import narwhals as nw
+
+from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
+from maturitykit.definition import Dimension, Model, Scale
+from maturitykit.definition.formula import (
+    Condition,
+    Formula,
+    Term,
+    all_of,
+    any_of,
+    cast,
+    column,
+    count,
+    either,
+    first,
+    look_up,
+    negate,
+    pick,
+    rarely,
+    refuse,
+    total,
+)
+from maturitykit.errors import AssessmentError, Finding, one_of, quoted
+from maturitykit.tables.frame import Frame
+from maturitykit.tables.sheet import Sheet
+
+#: What makes an assessment one, as far as a table has it.
+KEYS = ("subject", "date")
+#: What a table of responses may tell beside that.
+ABOUT = ("respondent", "comment", "evidence", "model")
+
+#: The digit of an answer that says nothing. No answer at all is 0.
+BLANK = 1
+#: What is expected where not an answer is wrong, but that there are others beside it.
+ONE_EACH = "one answer, not as many as the value says"
+ONE_OF_BOTH = "either the overall stage or the dimensions"
+
+#: The place of the number of answers, beside the sum of their digits.
+ONE = 2**32
+
+
+class Coding(NamedTuple):
+    """How the answers of a respondent are written as numbers.
+
+    Args:
+        dimensions: Those that are rated; the place of each is its slot.
+        base: One more than the stages of the longest scale.
+        per_word: How many answers a number holds.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    base: int
+    per_word: int
+
+    @classmethod
+    def of(cls, dimensions: Sequence[Dimension]) -> Coding:
+        """The coding of these dimensions."""
+        base = 1 + max(len(scale_of(dimension).stages) for dimension in dimensions)
+        # Room for as many answers as there are dimensions, should a respondent repeat one.
+        per_word = int((63 - log2(len(dimensions) + 1)) / log2(base * base))
+        return cls(tuple(dimensions), base, per_word)
+
+    @property
+    def words(self) -> Mapping[str, range]:
+        """The numbers that hold all answers, with the slots that are in each."""
+        slots = len(self.dimensions)
+        starts = range(0, slots, self.per_word)
+        return {f"word{i}": range(start, min(start + self.per_word, slots)) for i, start in enumerate(starts)}
+
+    @property
+    def exempt(self) -> int:
+        """The digit of a dimension that does not apply; those of stages are higher."""
+        return self.base
+
+    def digit(self, low: int, high: int) -> int:
+        """The digit of an answer between two positions."""
+        return (low + 1) * self.base + high + 1
+
+    def place(self, slot: int) -> int:
+        """What a digit counts in its number."""
+        return int((self.base * self.base) ** (slot % self.per_word))
+
+    def read(self, slot: int) -> Formula:
+        """The digit of a slot, from the numbers."""
+        word = column(f"word{slot // self.per_word}")
+        return cast(word // self.place(slot) % (self.base * self.base), "small")
+
+
+def scale_of(dimension: Dimension) -> Scale:
+    """The scale that a dimension is rated on."""
+    assert dimension.scale is not None
+    return dimension.scale
+
+
+class Responses(ABC):
+    """A table of ratings of a model.
+
+    Args:
+        model: What is rated.
+        frame: The table.
+        by: The columns that make an assessment one.
+    """
+
+    def __init__(self, model: Model, frame: Frame, by: Sequence[str]) -> None:
+        self.model = model
+        self.frame = frame
+        self.schema = frame.schema
+        self.by = by
+        self.rated = [*model.leaves, *([model.root] if model.root.scale else [])]
+        findings = [*self._key_findings(), *self._findings()]
+        if findings:
+            raise AssessmentError(f"this is no table of ratings of model {quoted(model.id)}", findings)
+        self.coding = Coding.of(self._coded())
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The columns that make an assessment one, by what they are called while it is scored."""
+        return {f"key{i}": name for i, name in enumerate(self.by)}
+
+    @property
+    def who(self) -> dict[str, str]:
+        """The column of respondents likewise; none if each assessment has only one."""
+        return {"who": "respondent"} if "respondent" in self.schema and "respondent" not in self.by else {}
+
+    def by_respondent(self, strict: bool) -> Frame:
+        """A row for each respondent of each assessment, with the numbers that hold their answers.
+
+        Args:
+            strict: Whether a bad answer stops everything; else it counts as blank.
+        """
+        sheet = Sheet()
+        keys = self._named(sheet)
+        sums = self._numbers(sheet, strict)
+        for name, formula in sums.items():
+            sheet.let(formula, name)
+        return sheet.on(self.frame, [*keys, *sums], self.schema).sums(keys, {name: column(name) for name in sums})
+
+    def problems(self) -> Frame:
+        """All that is wrong, a row each: its keys, column, value, and what was expected."""
+        return self._bad_answers().above(self._repeated()).above(self._overruled())
+
+    @abstractmethod
+    def _findings(self) -> Iterator[Finding]:
+        """What is wrong with its columns."""
+
+    @abstractmethod
+    def _coded(self) -> Sequence[Dimension]:
+        """The dimensions that it can hold ratings of."""
+
+    @abstractmethod
+    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
+        """For each row its part of the numbers of a respondent, and of the number of answers."""
+
+    @abstractmethod
+    def _bad_answers(self) -> Frame:
+        """The problems that are seen in a row alone."""
+
+    @abstractmethod
+    def _repeated(self) -> Frame:
+        """The dimensions that a respondent answers twice."""
+
+    def _overruled(self) -> Frame:
+        """The assessments that rate the outcome and its parts."""
+        sheet = Sheet()
+        says = [sheet.let(self.coding.read(slot)) >= self.coding.exempt for slot in self._slots()]
+        parts = [s for s, d in zip(says, self.coding.dimensions, strict=True) if d is not self.model.root]
+        outcome = [s for s in says if s not in parts]
+        keys = list(self.keys)
+        sheet.let(count([any_of(*outcome)]), "outcome")
+        sheet.let(count([any_of(*parts)]), "parts")
+        given = [*keys, *self.who, *self.coding.words]
+        frame = sheet.on(self.by_respondent(strict=False), [*keys, "outcome", "parts"], given)
+        frame = frame.sums(keys, {"outcome": column("outcome"), "parts": column("parts")})
+        both = (column("outcome") > 0) & (column("parts") > 0)
+        assert isinstance(both, Formula)
+        return frame.where(both).select(self._problem({}, "outcome", "rated beside its parts", ONE_OF_BOTH))
+
+    def _slots(self) -> range:
+        return range(len(self.coding.dimensions))
+
+    def _named(self, sheet: Sheet) -> list[str]:
+        names = {**self.keys, **self.who}
+        for new, old in names.items():
+            sheet.let(column(old), new)
+        return list(names)
+
+    def _problem(self, who: Mapping[str, str], where: Term, value: Term, expected: Term) -> dict[str, Term]:
+        """The columns of a problem, on a frame with the keys."""
+        keys = {old: column(new) for new, old in self.keys.items()}
+        nobody: Term = Formula("nothing", ("text",))
+        about = {old: cast(column(new), "text") if who else nobody for new, old in self.who.items()}
+        return {**keys, **about, "column": where, "value": value, "expected": expected}
+
+    def _key_findings(self) -> Iterator[Finding]:
+        here = list(self.schema)
+        for key in self.by:
+            if key not in self.schema:
+                yield Finding("by", f"there is no column {quoted(key)}", one_of(here, key))
+        if not self.by:
+            expected = "one of them, or by=[...] with the columns that tell assessments apart"
+            yield Finding("columns", f"there is no column {' or '.join(KEYS)}", expected)
+
+    def _read(self, sheet: Sheet, scale: Scale, name: str) -> Formula:
+        """The digit of an answer in a column; 0 where it is none on that scale."""
+        if self.schema[name].is_numeric():
+            missing = sheet.let(column(name).is_null())
+            share = sheet.let(Formula("filled", (column(name),)))
+            return first([(missing, BLANK), (_is_share(scale, share), self._of_share(scale, share))], 0)
+        text, digits = self.text(sheet, name), self._digits(scale)
+        quick = sheet.let(look_up(text, digits, 0))
+        # Few answers are anything else: only these have to be read with care.
+        rest = sheet.let(either(quick > 0, Formula("nothing", ("text",)), text))
+        clean = Formula("text", (Formula("clean", (rest,)),))
+        read = look_up(clean, digits, 0)
+        if not scale.cuts:
+            return either(quick > 0, quick, sheet.let(rarely(rest, read)))
+        is_number = sheet.let(Formula("is number", (sheet.let(clean),)))
+        share = sheet.let(Formula("number", (either(is_number, sheet.let(clean), "0"),)))
+        is_share = all_of(is_number, _is_share(scale, share))
+        return first([(quick > 0, quick), (is_share, self._of_share(scale, share))], read)
+
+    def _digits(self, scale: Scale) -> dict[str, int]:
+        """The digit of each answer but a share, as it is usually written."""
+        digit = self.coding.digit
+        return {
+            **{stage: digit(i, i) for i, stage in enumerate(scale.ids)},
+            "": BLANK,
+            UNKNOWN.value: BLANK,
+            NOT_APPLICABLE.value: self.coding.exempt,
+            **{
+                f"{scale.ids[low]}..{scale.ids[high]}": digit(low, high)
+                for high, below in enumerate(scale.below)
+                for low in sorted(below)
+            },
+        }
+
+    def _of_stage(self, position: Formula) -> Formula:
+        return position * (self.coding.base + 1) + self.coding.digit(0, 0)
+
+    def _of_share(self, scale: Scale, share: Formula) -> Formula:
+        return self._of_stage(count(share > cut for cut in scale.cuts))
+
+    def text(self, sheet: Sheet, name: str) -> Formula:
+        """A column as text, with nothing for what is missing."""
+        return sheet.let(Formula("text", (column(name),)))
+
+
+class LongResponses(Responses):
+    """A table with a row for each rating."""
+
+    def _coded(self) -> Sequence[Dimension]:
+        return self.rated
+
+    def _findings(self) -> Iterator[Finding]:
+        for name in ("dimension", "rating"):
+            kind = self.schema[name]
+            if not (_is_text(kind) or (name == "rating" and kind.is_numeric())):
+                yield Finding(name, f"holds values of type {kind}", "text")
+
+    def _slot(self, sheet: Sheet) -> Formula:
+        name = self.text(sheet, "dimension")
+        slots = {dimension.id: slot for slot, dimension in enumerate(self.coding.dimensions)}
+        return sheet.let(look_up(name, slots, -1))
+
+    def _digit(self, sheet: Sheet) -> Formula:
+        """The digit of the rating, on the scale of the dimension in its row."""
+        slots: dict[Scale, list[int]] = {}
+        for slot, dimension in enumerate(self.coding.dimensions):
+            slots.setdefault(scale_of(dimension), []).append(slot)
+        digits = {scale: sheet.let(self._read(sheet, scale, "rating")) for scale in slots}
+        at = self._slot(sheet)
+        *some, last = slots
+        cases = ((any_of(*(at.equals(slot) for slot in slots[scale])), digits[scale]) for scale in some)
+        return sheet.let(first(cases, digits[last]))
+
+    def _is_foreign(self, sheet: Sheet) -> Condition:
+        """Where the row is about another model."""
+        return "model" in self.schema and ~self.text(sheet, "model").equals(self.model.id)
+
+    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
+        slot, digit, foreign = self._slot(sheet), self._digit(sheet), self._is_foreign(sheet)
+        known = all_of(slot >= 0, negate(foreign))
+        if not strict:
+            digit = either(digit > 0, digit, BLANK)
+        digit = cast(either(known, digit, 0), "whole")
+        if strict:
+            # Apart from the digit, as some engines work out only what they need of it.
+            is_bad = self._digit(sheet).equals(0)
+            wrong = {"rating": is_bad, "dimension": slot.equals(-1), "model": foreign}
+            for name, condition in wrong.items():
+                if condition is not False:
+                    digit += refuse(condition, _refusal(self.model, name), self.text(sheet, name))
+        digit = sheet.let(digit)
+        places = [0, *map(self.coding.place, self._slots())]
+        number = sheet.let(digit * sheet.let(pick(slot + 1, places)))
+        words: dict[str, Formula] = {
+            word: either(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
+            for word, slots in self.coding.words.items()
+        }
+        return {**words, "answers": either(known, digit + ONE, 0)}
+
+    def _bad_answers(self) -> Frame:
+        sheet = Sheet()
+        keys = self._named(sheet)
+        name, text = self.text(sheet, "dimension"), self.text(sheet, "rating")
+        slot, digit, foreign = self._slot(sheet), self._digit(sheet), self._is_foreign(sheet)
+        model = self.text(sheet, "model") if foreign is not False else ""
+        leaves = str(one_of([dimension.id for dimension in self.rated]))
+        wrong = [
+            (digit.equals(0) & slot.equals(i), _expected(scale_of(d)))
+            for i, d in enumerate(self.coding.dimensions)
+        ]
+        sheet.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "column")
+        sheet.let(first([(foreign, model), (slot.equals(-1), name)], text), "value")
+        sheet.let(first([(foreign, quoted(self.model.id)), (slot.equals(-1), leaves), *wrong], ""), "expected")
+        frame = sheet.on(self.frame, [*keys, "column", "value", "expected"], self.schema)
+        frame = frame.where(~column("expected").equals(""))
+        return frame.select(self._problem(self.who, column("column"), column("value"), column("expected")))
+
+    def _repeated(self) -> Frame:
+        sheet = Sheet()
+        keys = [*self._named(sheet), "dimension"]
+        sheet.let(self.text(sheet, "dimension"), "dimension")
+        sheet.let(count([~self._slot(sheet).equals(-1)]), "answers")
+        frame = sheet.on(self.frame, [*keys, "answers"], self.schema).sums(keys, {"answers": column("answers")})
+        return _more_than_one(self, frame, column("dimension"))
+
+
+class WideResponses(Responses):
+    """A table with a row for each respondent of an assessment, and a column for each dimension."""
+
+    def _coded(self) -> Sequence[Dimension]:
+        return [dimension for dimension in self.rated if dimension.id in self.schema]
+
+    def _findings(self) -> Iterator[Finding]:
+        known = [dimension.id for dimension in self.rated]
+        for name, kind in self.schema.items():
+            if name in known and not (_is_text(kind) or kind.is_numeric()):
+                yield Finding(
+                    name, f"holds values of type {kind}", "text, or shares where the scale has cut points"
+                )
+            elif name not in (*known, *self.by, *ABOUT):
+                rest = ", or its name in by=[...], or no such column"
+                problem = f"{quoted(name)} is not a dimension of {self.model.id} that is rated"
+                yield Finding("columns", problem, one_of(known, name, rest))
+        if not any(name in known for name in self.schema):
+            expected = "columns dimension and rating, or one for each dimension"
+            yield Finding("columns", "there are no ratings", expected)
+
+    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
+        digits = []
+        for dimension in self.coding.dimensions:
+            digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id))
+            if strict:
+                text = self.text(sheet, dimension.id)
+                digit += refuse(digit.equals(0), _refusal(self.model, dimension.id), text)
+            else:
+                digit = either(digit > 0, digit, BLANK)
+            digits.append(sheet.let(cast(digit, "whole")))
+        words = {
+            word: total(digits[slot] * self.coding.place(slot) for slot in slots)
+            for word, slots in self.coding.words.items()
+        }
+        return {**words, "answers": total(digits) + ONE * len(digits)}
+
+    def _bad_answers(self) -> Frame:
+        sheet = Sheet()
+        keys = self._named(sheet)
+        selections: list[dict[str, Term]] = []
+        for slot, dimension in enumerate(self.coding.dimensions):
+            digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"digit{slot}")
+            text = sheet.let(Formula("text", (column(dimension.id),)), f"text{slot}")
+            expected = either(digit.equals(0), _expected(scale_of(dimension)), "")
+            selections.append(self._problem(self.who, dimension.id, text, expected))
+        wanted = [f"{what}{slot}" for slot in self._slots() for what in ("digit", "text")]
+        frame = sheet.on(self.frame, [*keys, *wanted], self.schema).tall(selections)
+        return frame.where(~column("expected").equals(""))
+
+    def _repeated(self) -> Frame:
+        sheet = Sheet()
+        keys = self._named(sheet)
+        sheet.let(1, "answers")
+        frame = sheet.on(self.frame, [*keys, "answers"], self.schema).sums(keys, {"answers": column("answers")})
+        return _more_than_one(self, frame, "respondent")
+
+
+def responses_of(model: Model, frame: Frame, by: Sequence[str] | None) -> Responses:
+    """The table of ratings that a frame holds, in the form that its columns tell.
+
+    Args:
+        model: What is rated.
+        frame: The table.
+        by: The columns that make an assessment one; by default `KEYS`, as far as they are there.
+
+    Raises:
+        AssessmentError: If its columns are not those of such a table.
+    """
+    schema = frame.schema
+    form = LongResponses if {"dimension", "rating"} <= set(schema) else WideResponses
+    return form(model, frame, tuple(key for key in KEYS if key in schema) if by is None else tuple(by))
+
+
+def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:
+    problem = responses._problem(responses.who, where, cast(column("answers"), "text"), ONE_EACH)
+    return frame.where(column("answers") > 1).select(problem)
+
+
+def _is_share(scale: Scale, share: Formula) -> Condition:
+    return all_of(bool(scale.cuts), share >= 0, ~(share > 1))
+
+
+def _is_text(kind: nw.dtypes.DType) -> bool:
+    return isinstance(kind, (nw.String, nw.Categorical, nw.Enum, nw.Unknown))
+
+
+def _refusal(model: Model, what: str) -> str:
+    return f"this {what} does not fit model {model.id} (problems lists all that do not): "
+
+
+def _expected(scale: Scale) -> str:
+    share = ", a share such as 0.85" if scale.cuts else ""
+    return str(one_of(scale.ids, rest=f"{share}, a range a..b, unknown, not_applicable or nothing"))

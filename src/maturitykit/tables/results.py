@@ -1,0 +1,320 @@
+"""Results: the scores of many assessments as a table, and ratings to such a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from maturitykit.assessment.consensus import Consensus, check_consensus
+from maturitykit.assessment.ratings import read_answer
+from maturitykit.definition import Dimension, Model, Scorer
+from maturitykit.definition.formula import (
+    REFUSED,
+    Condition,
+    Formula,
+    Term,
+    all_of,
+    cast,
+    column,
+    columns_of,
+    constant,
+    either,
+    negate,
+    pick,
+    stage_index,
+)
+from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
+from maturitykit.registry import models
+from maturitykit.scoring.plan import Plan, plan_for
+from maturitykit.scoring.score import Weights, exact_weights
+from maturitykit.tables.consensus import Split, given_outcome, voices
+from maturitykit.tables.engines import frame_of
+from maturitykit.tables.frame import Frame
+from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, responses_of
+from maturitykit.tables.rollup import Cell, open_cell, roll_up
+from maturitykit.tables.sheet import Sheet, keep
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+ENDS = ("low", "likely", "high")
+#: So many findings at the most are fetched from a table.
+MOST_FINDINGS = 1000
+
+
+class Results:
+    """The scores of the assessments in a table, one in a row.
+
+    Made by `score` and `translate`. A lazy table stays so: nothing runs before `frame` or what
+    else is asked for is collected.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        by: Sequence[str],
+        frame: Frame,
+        given: Iterable[str],
+        cells: Mapping[str, Cell],
+        sheet: Sheet,
+        *,
+        splits: Mapping[str, Split] | None = None,
+        respondents: Mapping[str, Formula] | None = None,
+        inferable: Mapping[str, Formula] | None = None,
+        outcome_is_given: Condition = False,
+        path: Sequence[str] = (),
+        responses: Responses | None = None,
+    ) -> None:
+        #: The compiled model that they were made by.
+        self.plan = plan
+        #: The columns that tell assessments apart.
+        self.by = tuple(by)
+        #: Ids of the models on the way to these results, their own the last; it alone, if they were measured.
+        self.path = tuple(path) or (plan.model.id,)
+        self.cells = {id: cell.kept(sheet) for id, cell in cells.items()}
+        self.outcome_is_given = keep(sheet, outcome_is_given)
+        self._splits = {id: split.kept(sheet) for id, split in (splits or {}).items()}
+        self._respondents = dict(respondents or {})
+        self._inferable = dict(inferable or {})
+        self._responses = responses
+        used = columns_of(
+            [
+                *self.cells.values(),
+                *self._splits.values(),
+                *self._respondents.values(),
+                *self._inferable.values(),
+                self.outcome_is_given,
+            ]
+        )
+        self._columns = list(dict.fromkeys([*self._keys, *used]))
+        self._frame = sheet.on(frame, self._columns, given)
+
+    def __repr__(self) -> str:
+        kind = "translated" if self.is_derived else "scored"
+        return f"<{type(self).__name__} {kind} on {self.model.id}, a row for each {' and '.join(self.by)}>"
+
+    @property
+    def model(self) -> Model:
+        """The model of the scores."""
+        return self.plan.model
+
+    @property
+    def scorer(self) -> str:
+        """Id of the rule for all dimensions that do not name their own."""
+        return self.plan.scorer.id
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether they follow from results of another model, and were not measured."""
+        return len(self.path) > 1
+
+    @cached_property
+    def frame(self) -> Any:
+        """A row for each assessment, in no certain order: its keys, and the scores of all dimensions.
+
+        The columns of dimension ``culture`` are those of the outcome, which come first:
+        ``culture__stage_low``, ``culture__stage_likely``, ``culture__stage_high`` (ids of stages),
+        ``culture__index_low`` and so on (0 to 1), ``culture__coverage`` (0 to 1),
+        ``culture__respondents``, ``culture__disagreement_low``, ``culture__disagreement_high``,
+        ``culture__agreement`` and ``culture__not_applicable``; of a translation, also
+        ``culture__inferable``.
+        """
+        columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
+        for id in self.plan.index:
+            columns |= {f"{id}__{what}": term for what, term in self._score(id).items()}
+        return self._frame.select(columns).native()
+
+    def tidy(self) -> Any:
+        """The same with a row for each dimension of each assessment, its id in ``dimension``."""
+        about: dict[str, Term] = {"model": self.model.id, "version": self.model.version}
+        keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
+        rows = [{**about, **keys, "dimension": id, **self._score(id)} for id in self.plan.index]
+        return self._frame.tall(rows).native()
+
+    def problems(self) -> Any:
+        """The answers that could not be read: their keys, column, value, and what was expected."""
+        assert self._responses is not None, "a translation reads no answers"
+        return self.native_of(self._responses.problems())
+
+    def findings(self) -> list[Finding]:
+        """The problems in words, the first thousand of them. This runs the engine, lazy or not."""
+        return list(findings_of(self._responses)) if self._responses else []
+
+    def what_failed(self, error: Exception) -> AssessmentError | ScoringError | None:
+        """What was wrong, where collecting a lazy table raised an error; None if it was not the ratings."""
+        return what_failed(self._responses, error) if self._responses else None
+
+    def computed(self) -> Results:
+        """The same, worked out now."""
+        self._frame = self._frame.computed()
+        return self
+
+    @property
+    def internal(self) -> Frame:
+        """A row for each assessment, with the columns that the cells speak of."""
+        return self._frame if self._frame.is_lazy else self._frame.planned()
+
+    def native_of(self, frame: Frame) -> Any:
+        """A table made from the internal one, as the engine of the results knows it."""
+        return (frame if self._frame.is_lazy else frame.computed()).native()
+
+    def carried(self, sheet: Sheet, plan: Plan, cells: Mapping[str, Cell], **said: Any) -> Results:
+        """Results of another model that follow from the columns of these."""
+        carried = Results(plan, self.by, self.internal, self._columns, cells, sheet, **said)
+        return carried if self._frame.is_lazy else carried.computed()
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return {f"key{i}": name for i, name in enumerate(self.by)}
+
+    def _score(self, id: str) -> dict[str, Term]:
+        """The columns of one dimension."""
+        cell, dimension = self.cells[id], self.plan.nodes[self.plan.index[id]].dimension
+        split, scale = self._splits.get(id), dimension.scale
+        columns: dict[str, Term] = {}
+        for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
+            position = getattr(cell, end)
+            where = all_of(is_known, cell.scored, negate(cell.exempt))
+            columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
+            is_measure = scale is not None and scale.is_chain and position is not None
+            columns[f"index_{end}"] = either(where, position / scale.top, _NO_NUMBER) if is_measure else _NO_NUMBER  # type: ignore[union-attr]
+        columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
+        differ = split.where if split else False
+        columns |= {
+            "coverage": cast(cell.coverage, "real"),
+            "respondents": cast(self._respondents.get(id, constant(0)), "whole"),
+            "disagreement_low": _stage(dimension, split and split.low, differ),
+            "disagreement_high": _stage(dimension, split and split.high, differ),
+            "agreement": either(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
+            "not_applicable": cell.exempt if isinstance(cell.exempt, Formula) else constant(cell.exempt),
+        }
+        if self._inferable:
+            columns["inferable"] = self._inferable[id]
+        return columns
+
+
+_NO_TEXT, _NO_NUMBER = Formula("nothing", ("text",)), Formula("nothing", ("real",))
+
+
+def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool = True) -> Formula:
+    """The id of the stage that a position reaches; nothing elsewhere."""
+    if position is None or dimension.scale is None:
+        return _NO_TEXT
+    index = stage_index(dimension.scale, position, is_whole)
+    return pick(either(where, index + 1, 0), [None, *dimension.scale.ids])
+
+
+def score(
+    model: Model | str,
+    frame: Any,
+    *,
+    scorer: str | Scorer | None = None,
+    consensus: Consensus = "median",
+    weights: Weights = _NONE,
+    by: Sequence[str] | None = None,
+    on_error: Literal["raise", "report"] = "raise",
+) -> Results:
+    """Score a table of ratings, with the numbers that `maturitykit.score` gives for each assessment.
+
+    Args:
+        model: A model, or the id of an installed one.
+        frame: A table of pandas, Polars, PyArrow, DuckDB, Spark, or another kind that narwhals
+            knows. Either long, with a row for each rating (``subject, respondent, dimension,
+            rating``), or wide, with a row for each respondent and a column for each dimension. A
+            table without a column ``respondent`` has one for each assessment.
+        scorer: The rule for the outcome and for all dimensions that do not name their own.
+        consensus: How the ratings of several respondents are combined.
+        weights: Weights above zero in place of the model's, by dimension.
+        by: The columns that tell assessments apart; by default ``subject`` and ``date``, as far
+            as they are there.
+        on_error: Whether bad ratings stop everything, or count as blank and are listed by
+            `Results.problems`. A lazy table stops when it is collected.
+
+    Raises:
+        AssessmentError: If the table does not fit the model, with its findings.
+        ScoringError: If the scorer, consensus or weights cannot be used.
+        PluginError: If the model or scorer is not installed, or broken.
+        TypeError: If the frame is of no known kind.
+
+    >>> import maturitykit as mk, pandas
+    >>> level = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
+    >>> parts = [mk.Dimension(name, scale=level) for name in ("people", "process")]
+    >>> model = mk.Model("toy", "1", "A toy", parts, ["weakest"], outcome=level)
+    >>> table = pandas.DataFrame({"subject": ["acme"], "people": ["good"], "process": ["unknown"]})
+    >>> results = mk.tables.score(model, table).frame
+    >>> results[["subject", "outcome__stage_low", "outcome__stage_high"]].values.tolist()
+    [['acme', 'basic', 'good']]
+    """
+    if isinstance(model, str):
+        model = models.load(model)
+    check_consensus(consensus)
+    plan = plan_for(model, scorer, exact_weights(model, weights))
+    table = frame_of(frame)
+    responses = responses_of(model, table.planned(), by)
+    try:
+        results = _scored(plan, responses, consensus, strict=on_error == "raise")
+        return results if table.is_lazy else results.computed()
+    except Exception as error:
+        # Whatever an engine says: here is what is wrong with the table, if that is it.
+        failed = what_failed(responses, error)
+        if failed is None:
+            raise
+    raise failed
+
+
+def what_failed(responses: Responses, error: Exception) -> AssessmentError | ScoringError | None:
+    """What is wrong with the ratings, or else what was refused as an engine failed; None if it is neither."""
+    findings = list(findings_of(responses))
+    model = quoted(responses.model.id)
+    if findings:
+        return AssessmentError(f"the ratings do not fit model {model}", findings)
+    refused = re.search(f'{REFUSED}([^"\n]*)', str(error))
+    return (
+        ScoringError(f"the table cannot be scored on model {model}", [Finding("", refused[1])])
+        if refused
+        else None
+    )
+
+
+def _scored(plan: Plan, responses: Responses, consensus: Consensus, strict: bool) -> Results:
+    sheet = Sheet()
+    said = voices(sheet, responses, plan, consensus, strict)
+    given = given_outcome(sheet, plan.model, said.cells, strict)
+    leaves = {
+        node.index: said.cells.get(id) or open_cell(node.dimension.scale)  # type: ignore[arg-type]
+        for id, node in plan.leaves.items()
+    }
+    cells = roll_up(sheet, plan, leaves, {0: given} if given else {})
+    return Results(
+        plan,
+        responses.by,
+        said.frame,
+        said.columns,
+        {node.dimension.id: cells[node.index] for node in plan.nodes},
+        sheet,
+        splits=said.splits,
+        respondents=said.respondents,
+        outcome_is_given=given.where if given else False,
+        responses=responses,
+    )
+
+
+def findings_of(responses: Responses) -> Iterator[Finding]:
+    """What is wrong with the ratings in a table, as far as one wants to read it. This runs its engine."""
+    scales = {dimension.id: dimension.scale for dimension in responses.rated}
+    about = [*responses.by, *responses.who.values()]
+    for *keys, place, value, expected in responses.problems().rows(MOST_FINDINGS):
+        named = zip(about, keys, strict=True)
+        where = ", ".join([*(f"{name} {quoted(str(key))}" for name, key in named if key is not None), place])
+        # Read once more by itself, what is no answer has the better words.
+        reading = read_answer(scale, value) if (scale := scales.get(place)) else None
+        if expected == ONE_EACH:
+            yield Finding(where, f"is answered {value} times", "one answer")
+        elif isinstance(reading, Finding) and expected != ONE_OF_BOTH:
+            yield reading._replace(where=where)
+        elif place == "dimension":
+            problem = f"{quoted(value)} is not a dimension of {responses.model.id} that is rated"
+            yield Finding(where, problem, one_of(list(scales), value))
+        else:
+            yield Finding(where, f"has {quoted(value)}", expected)

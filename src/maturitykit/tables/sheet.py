@@ -1,0 +1,125 @@
+"""Sheets: columns by name, each a formula of others, computed in the order in which they depend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count, product
+from typing import NamedTuple
+
+from maturitykit.definition.formula import Condition, Formula, Term, column, columns_of, constant
+from maturitykit.tables.frame import Frame, Row
+
+#: Columns of one sheet may be those that another one starts from.
+_numbers = count()
+
+#: So many rows at the most are worked out before it is known which of them occur.
+MOST_PROFILES = 10_000
+
+
+class LookUp(NamedTuple):
+    """A column worked out once for each distinct profile of some others, outside the engine.
+
+    Args:
+        keys: The columns of the profile, whole numbers as a rule.
+        domains: What each can be; none where that is not known.
+        function: From a profile to its value.
+    """
+
+    keys: tuple[str, ...]
+    domains: tuple[range, ...]
+    function: Callable[[Row], float]
+
+    def rows(self, frame: Frame) -> list[Row]:
+        """Each profile with its value: all that can occur or, if they are too many, that do.
+
+        Only the latter runs the engine.
+        """
+        possible = 1
+        for domain in self.domains:
+            possible *= len(domain)
+        few = self.domains and possible <= MOST_PROFILES
+        profiles = product(*self.domains) if few else frame.distinct(self.keys).rows()
+        return [(*profile, self.function(profile)) for profile in profiles]
+
+
+class Sheet:
+    """Formulas by the name of their column, on top of the columns of a frame."""
+
+    def __init__(self) -> None:
+        self._formulas: dict[str, Formula | LookUp] = {}
+        #: By how they are written, as 1 and 1.0 are equal but not alike.
+        self._names: dict[str, str] = {}
+
+    def let(self, term: Term, name: str = "") -> Formula:
+        """A column for what a formula gives; the same one for the same formula."""
+        formula = term if isinstance(term, Formula) else constant(term)
+        if not name:
+            if formula.op in ("column", "constant"):
+                return formula
+            if repr(formula) in self._names:
+                return column(self._names[repr(formula)])
+        name = name or f"c{next(_numbers)}"
+        self._names.setdefault(repr(formula), name)
+        self._formulas[name] = formula
+        return column(name)
+
+    def look_up(
+        self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
+    ) -> Formula:
+        """A column worked out once for each distinct profile."""
+        names = tuple(self.let(key).args[0] for key in keys)
+        name = f"c{next(_numbers)}"
+        self._formulas[name] = LookUp(names, tuple(domains), function)
+        return column(name)
+
+    def on(self, frame: Frame, wanted: Iterable[str], given: Iterable[str]) -> Frame:
+        """A frame with the wanted columns, and whatever they need worked out on the way.
+
+        Args:
+            frame: What the formulas are about.
+            wanted: Names of formulas, or of columns of the frame.
+            given: The columns that the frame has.
+        """
+        last = dict.fromkeys(wanted, len(self._formulas) + 1)
+        levels: dict[str, int] = dict.fromkeys(given, 0)
+        order = list(self._ordered(last, levels))
+        for name in order:
+            formula = self._formulas[name]
+            # What is looked up is joined to the finished columns of its level.
+            level = levels[name] + isinstance(formula, LookUp)
+            for used in _used(formula):
+                last[used] = max(last.get(used, 0), level)
+        for level in range(1, max((levels[name] for name in order), default=0) + 1):
+            here = [name for name in order if levels[name] == level]
+            kept = {n: column(n) for n, lower in levels.items() if lower < level < last.get(n, 0)}
+            new = {n: f for n in here if isinstance(f := self._formulas[n], Formula)}
+            frame = frame.select({**kept, **new})
+            for name in here:
+                formula = self._formulas[name]
+                if isinstance(formula, LookUp):
+                    frame = frame.look_up(formula.keys, name, formula.rows(frame))
+        return frame
+
+    def _ordered(self, wanted: Iterable[str], levels: dict[str, int]) -> Iterator[str]:
+        """All that is needed, each after what it needs, with their levels filled in."""
+        waiting = [(name, False) for name in reversed(list(wanted))]
+        while waiting:
+            name, is_ready = waiting.pop()
+            if name in levels:
+                continue
+            used = list(_used(self._formulas[name]))
+            if is_ready:
+                levels[name] = 1 + max((levels[other] for other in used), default=0)
+                yield name
+            else:
+                waiting.append((name, True))
+                waiting += [(other, False) for other in used]
+
+
+def keep(sheet: Sheet, condition: Condition) -> Condition:
+    """A column for a condition, unless it is the same in all rows."""
+    return sheet.let(condition) if isinstance(condition, Formula) else condition
+
+
+def _used(formula: Formula | LookUp) -> Iterable[str]:
+    return formula.keys if isinstance(formula, LookUp) else columns_of(formula)

@@ -1,0 +1,658 @@
+"""Tables against one assessment at a time: the same numbers, whatever the engine, the form or the order."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import assume, given, settings, strategies as st
+
+import maturitykit as mk
+from maturitykit.testing import strategies as make
+
+pytest.importorskip("narwhals", reason="tables come with an extra")
+pl = pytest.importorskip("polars")
+duckdb = pytest.importorskip("duckdb")
+pa = pytest.importorskip("pyarrow")
+pd = pytest.importorskip("pandas")
+
+from maturitykit import tables  # noqa: E402 - it needs narwhals
+
+Table = dict[str, list[Any]]
+#: The rows of a result by subject and dimension.
+Scores = dict[tuple[str, str], dict[str, Any]]
+
+COLUMNS = [
+    *(f"{what}_{end}" for what in ("stage", "index") for end in ("low", "likely", "high")),
+    "coverage",
+    "respondents",
+    "disagreement_low",
+    "disagreement_high",
+    "agreement",
+    "not_applicable",
+]
+
+
+# ---- engines: a table in, and the rows of a table out
+
+
+def text_columns(table: Table) -> Any:
+    """The table for engines that guess types: a column without values is one of texts."""
+    fields = [
+        pa.field(name, pa.float64() if any(isinstance(v, float) for v in values) else pa.string())
+        for name, values in table.items()
+    ]
+    return pa.table(table, schema=pa.schema(fields))
+
+
+def into_polars(table: Table) -> Any:
+    return pl.from_arrow(text_columns(table))
+
+
+def into_chunks(table: Table) -> Any:
+    """The table in as many chunks as it has rows, or nearly."""
+    frame = into_polars(table)
+    return pl.concat([frame[i : i + 2] for i in range(0, max(1, len(frame)), 2)], rechunk=False)
+
+
+def into_duckdb(table: Table) -> Any:
+    arrow = text_columns(table)
+    return duckdb.connect().from_arrow(arrow)
+
+
+def rows_of(native: Any) -> list[dict[str, Any]]:
+    """The rows of a table of any kind, missing values as None."""
+    if isinstance(native, pl.LazyFrame):
+        native = native.collect()
+    if isinstance(native, pl.DataFrame):
+        return list(native.iter_rows(named=True))
+    if isinstance(native, pa.Table):
+        return list(native.to_pylist())
+    if isinstance(native, pd.DataFrame):
+        records = native.astype(object).where(native.notna(), None).to_dict("records")
+        return [{str(name): value for name, value in record.items()} for record in records]
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        return [dict(zip(native.columns, row, strict=True)) for row in native.fetchall()]
+    return [row.asDict() for row in native.collect()]
+
+
+def spark_session() -> Any:
+    """Spark on this machine, with two workers: a cluster as small as they come."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs a Java runtime")
+    sql = pytest.importorskip("pyspark.sql")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.driver.memory": "1g",
+        "spark.driver.host": "localhost",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.log.level": "ERROR",
+        # These tables are tiny: what is compiled for them is never used again.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
+    }
+    builder = sql.SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    with warnings.catch_warnings():
+        # What Spark says of the versions of others is not about these tests.
+        warnings.simplefilter("ignore")
+        return builder.getOrCreate()
+
+
+def into_spark(table: Table) -> Any:
+    types = pytest.importorskip("pyspark.sql.types")
+    fields = [
+        types.StructField(field.name, types.StringType() if pa.types.is_string(field.type) else types.DoubleType())
+        for field in text_columns(table).schema
+    ]
+    rows = list(zip(*table.values(), strict=True))
+    return spark_session().createDataFrame(rows, types.StructType(fields)).repartition(2)
+
+
+#: Each engine with the share of the examples that it is worth: the slow ones plan slowly, not wrongly.
+ENGINES: Mapping[str, tuple[Callable[[Table], Any], float]] = {
+    "polars": (into_polars, 1),
+    "polars in chunks": (into_chunks, 0.2),
+    "polars lazy": (lambda table: into_polars(table).lazy(), 0.3),
+    "pandas": (lambda table: text_columns(table).to_pandas(), 0.1),
+    "pandas of objects": (lambda table: text_columns(table).to_pandas().astype(object), 0.05),
+    "pandas of arrow": (lambda table: text_columns(table).to_pandas(types_mapper=pd.ArrowDtype), 0.05),
+    "pyarrow": (text_columns, 0.15),
+    "duckdb": (into_duckdb, 0.1),
+    "spark": (into_spark, 0.02),
+}
+
+
+#: Expressions at once and later, and SQL: for what the numbers do not depend on.
+KINDS = ["polars", "polars lazy", "duckdb"]
+
+
+def examples(engine: str, most: int = 20) -> settings:
+    """So many examples as an engine is worth, and never fewer than two."""
+    share = ENGINES[engine][1] * min(most, settings().max_examples)
+    return settings(max_examples=max(1, round(share)))
+
+
+def into(engine: str, table: Table) -> Any:
+    return ENGINES[engine][0](table)
+
+
+# ---- tables of assessments
+
+
+def long(subjects: Mapping[str, mk.Assessment]) -> Table:
+    rows = [
+        (subject, rating.respondent, rating.dimension, None if rating.answer is None else str(rating.answer))
+        for subject, assessment in subjects.items()
+        for rating in assessment.ratings
+    ]
+    columns = ("subject", "respondent", "dimension", "rating")
+    return {name: [row[i] for row in rows] for i, name in enumerate(columns)}
+
+
+def wide(model: mk.Model, subjects: Mapping[str, mk.Assessment]) -> Table:
+    who = dict.fromkeys((s, r.respondent) for s, assessment in subjects.items() for r in assessment.ratings)
+    answers = {
+        (s, r.respondent, r.dimension): None if r.answer is None else str(r.answer)
+        for s, assessment in subjects.items()
+        for r in assessment.ratings
+    }
+    table: Table = {"subject": [s for s, _ in who], "respondent": [r for _, r in who]}
+    used = {dimension for _, _, dimension in answers}
+    for dimension in [leaf.id for leaf in model.leaves] + ["outcome"]:
+        if dimension in used:
+            table[dimension] = [answers.get((*key, dimension)) for key in who]
+    return table
+
+
+def shuffled(table: Table, order: Sequence[int]) -> Table:
+    return {name: [values[i] for i in order] for name, values in table.items()}
+
+
+@st.composite
+def many(draw: st.DrawFn, model: mk.Model, most: int = 4) -> dict[str, mk.Assessment]:
+    """Assessments of several subjects, a few of which know only their overall stage."""
+    subjects = {}
+    for number in range(draw(st.integers(1, most))):
+        assessment = draw(make.assessments(model))
+        if model.root.scale is not None and draw(st.integers(0, 4)) == 0:
+            answers = make.stages_of(model.root.scale) | st.sampled_from(["unknown", "not_applicable", None])
+            names = draw(st.lists(st.sampled_from("abc"), min_size=1, unique=True))
+            assessment = evolve(assessment, ratings=[mk.Rating("outcome", draw(answers), name) for name in names])
+        if assessment.ratings:
+            subjects[f"s{number}"] = assessment
+    return subjects
+
+
+def one_by_one(model: mk.Model, subjects: Mapping[str, mk.Assessment], **choices: Any) -> Scores:
+    """What scoring each assessment by itself gives, as rows of a tidy table."""
+    return {
+        (subject, id): flat(score)
+        for subject, assessment in subjects.items()
+        for id, score in mk.score(model, assessment, **choices).items()
+    }
+
+
+def flat(score: mk.Score) -> dict[str, Any]:
+    """A score as a row of a tidy table."""
+    data = score.to_dict()
+    split = data["disagreement"] or {}
+    ends = [(data[what] or {}).get(end) for what in ("stage", "index") for end in ("low", "likely", "high")]
+    rest = [data["coverage"], data["respondents"], *(split.get(part) for part in ("low", "high", "agreement"))]
+    return dict(zip(COLUMNS, [*ends, *rest, data["not_applicable"]], strict=True))
+
+
+def by_place(rows: Iterable[dict[str, Any]]) -> Scores:
+    return {(row["subject"], row["dimension"]): row for row in rows}
+
+
+def differences(found: Scores, expected: Scores) -> list[str]:
+    missing = [f"{place} is missing" for place in expected if place not in found]
+    more = [f"{place} is too much" for place in found if place not in expected]
+    other = [
+        f"{place} {name}: {found[place][name]} is not {value}"
+        for place in expected
+        if place in found
+        for name, value in expected[place].items()
+        if not alike(found[place][name], value)
+    ]
+    return missing + more + other
+
+
+def alike(a: Any, b: Any) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, abs_tol=1e-12)
+    return bool(a == b)
+
+
+# ---- the same numbers
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_tables_give_the_numbers_of_single_assessments(engine: str) -> None:
+    @examples(engine)
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        model = data.draw(make.models())
+        subjects = data.draw(many(model))
+        assume(subjects)
+        is_lattice = model.root.scale is not None and not model.root.scale.is_chain
+        consensus: Any = data.draw(
+            st.sampled_from(["median", "weakest", "envelope", "mean"][: 3 if is_lattice else 4])
+        )
+        table = long(subjects) if data.draw(st.booleans()) else wide(model, subjects)
+        order = data.draw(st.permutations(range(len(table["subject"]))))
+        frame = into(engine, shuffled(table, order))
+        results = tables.score(model, frame, consensus=consensus)
+        expected = one_by_one(model, subjects, consensus=consensus)
+        assert differences(by_place(rows_of(results.tidy())), expected) == []
+        assert type(results.frame) is type(frame)
+
+    holds()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_translated_tables_give_the_numbers_of_single_translations(engine: str) -> None:
+    @examples(engine, most=10)
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        a, b, c = (data.draw(make.models(id=id)) for id in ("first", "second", "third"))
+        ways = [data.draw(make.crosswalks(a, b)), data.draw(make.crosswalks(b, c))]
+        subjects = data.draw(many(a))
+        assume(subjects)
+        network = mk.Network(ways, [a, b, c])
+        measured = tables.score(a, into(engine, long(subjects)))
+        results = {subject: mk.score(a, assessment) for subject, assessment in subjects.items()}
+        once = tables.translate(measured, "second", network=network)
+        singly = {subject: mk.translate(result, "second", network=network) for subject, result in results.items()}
+        assert differences(by_place(rows_of(once.tidy())), derived(singly)) == []
+        if data.draw(st.booleans()):
+            twice = tables.translate(once, "third", network=network)
+            singly = {
+                subject: mk.translate(result, "third", network=network) for subject, result in singly.items()
+            }
+        else:
+            twice = tables.translate(measured, "third", via="second", network=network)
+            singly = {
+                subject: mk.translate(r, "third", via="second", network=network) for subject, r in results.items()
+            }
+        assert differences(by_place(rows_of(twice.tidy())), derived(singly)) == []
+        assert twice.path == ("first", "second", "third")
+
+    holds()
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_the_wide_and_the_tidy_form_say_the_same(engine: str) -> None:
+    model, subjects = clearhead_and_some()
+    results = tables.score(model, into(engine, long(subjects)))
+    wide_rows = {row["subject"]: row for row in rows_of(results.frame)}
+    for row in rows_of(results.tidy()):
+        for name in COLUMNS:
+            found = wide_rows[row["subject"]][f"{row['dimension']}__{name}"]
+            assert alike(found, row[name]), (row["subject"], row["dimension"], name)
+        assert (row["model"], row["version"]) == (model.id, model.version)
+
+
+def derived(singly: Mapping[str, mk.Translation]) -> Scores:
+    """Single translations, as rows of a tidy table."""
+    return {
+        (subject, id): flat(result[id]) | {"inferable": result[id].inferable}
+        for subject, result in singly.items()
+        for id in result
+    }
+
+
+def clearhead_and_some() -> tuple[mk.Model, dict[str, mk.Assessment]]:
+    """The Clearhead model with a few assessments: full, by several, with gaps, and with what does not apply."""
+    model = mk.model("clearhead")
+    ids, stages = [leaf.id for leaf in model.leaves], scale_ids(model)
+    acme = [mk.Rating(id, stages[(i + k) % 5], f"r{k}") for i, id in enumerate(ids) for k in range(3)]
+    gaps = [
+        mk.Rating(id, answer)
+        for id, answer in zip(ids, ["unknown", None, f"{stages[1]}..{stages[3]}"], strict=False)
+    ]
+    none = [mk.Rating(id, "not_applicable" if i < 4 else stages[2]) for i, id in enumerate(ids)]
+    given_ = {"acme": acme, "gaps": gaps, "none": none, "overall": [mk.Rating("outcome", stages[3])]}
+    return model, {subject: mk.Assessment(model.id, ratings) for subject, ratings in given_.items()}
+
+
+def scale_ids(model: mk.Model) -> tuple[str, ...]:
+    assert model.leaves[0].scale is not None
+    return model.leaves[0].scale.ids
+
+
+# ---- rules of third parties
+
+
+class Second(mk.Scorer):
+    """The second lowest child, or the only one: a rule that knows one assessment at a time."""
+
+    id = "second"
+    ordinal = True
+
+    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+        return lambda positions: sorted(positions)[min(1, len(positions) - 1)]
+
+
+class Upside(Second):
+    """A rule by which a better answer lowers the score."""
+
+    id = "upside"
+
+    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+        return lambda positions: 4 - min(positions)
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_a_rule_for_single_assessments_serves_tables_too(engine: str) -> None:
+    model, subjects = clearhead_and_some()
+    results = tables.score(model, into(engine, long(subjects)), scorer=Second())
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(model, subjects, scorer=Second())) == []
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_rule_for_single_assessments_reads_positions_between_stages(engine: str) -> None:
+    scale = mk.Scale("level", [mk.Stage(f"s{i}") for i in range(5)])
+    groups = [
+        mk.Dimension(
+            f"g{g}", scale=scale, scorer="mean", children=[mk.Dimension(f"d{g}{i}", scale=scale) for i in "abc"]
+        )
+        for g in range(9)
+    ]
+    model = mk.Model("nine", "1", "Nine groups", groups, ["median"], outcome=scale)
+    ratings = {
+        f"s{n}": [
+            mk.Rating(leaf.id, f"s{(n * 7 + i * i) % 5}") for i, leaf in enumerate(model.leaves) if i % 11 != n
+        ]
+        for n in range(6)
+    }
+    subjects = {subject: mk.Assessment("nine", given_) for subject, given_ in ratings.items()}
+    results = tables.score(model, into(engine, long(subjects)), scorer=Second())
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(model, subjects, scorer=Second())) == []
+
+
+def test_a_rule_that_lowers_a_score_for_a_better_answer_is_refused() -> None:
+    model, subjects = clearhead_and_some()
+    with pytest.raises(mk.ScoringError, match="upside puts the highest bound below the lowest"):
+        tables.score(model, into("polars", long(subjects)), scorer=Upside())
+
+
+# ---- what is wrong with a table
+
+BAD: Table = {
+    "subject": ["acme", "acme", "acme", "beta", "beta", "beta", "beta"],
+    "respondent": ["ann", "ann", "bob", "eve", "eve", "eve", "eve"],
+    "dimension": ["people", "prosess", "people", "people", "people", "process", "desire"],
+    "rating": ["emergin", "emerging", " emerging ", "emerging", "operational", "emerging", None],
+}
+
+
+def good(engine: str) -> Any:
+    return into(engine, {name: values[2:3] for name, values in BAD.items()})
+
+
+@pytest.mark.parametrize("engine", ["polars", "pandas", "pyarrow"])
+def test_bad_ratings_stop_a_table_with_all_that_is_wrong(engine: str) -> None:
+    with pytest.raises(mk.AssessmentError) as caught:
+        tables.score("clearhead", into(engine, BAD))
+    findings = sorted(map(str, caught.value.findings))
+    assert len(findings) == 3
+    assert findings[0].startswith('subject "acme", respondent "ann", dimension: "prosess" is not a dimension')
+    assert findings[1].startswith('subject "acme", respondent "ann", people: "emergin" is not a stage')
+    assert '"emerging", perhaps' in findings[1]
+    assert findings[2].startswith('subject "beta", respondent "eve", people: is answered 2 times')
+
+
+#: A row that is wrong, and what a lazy engine is made to say of it; the last is wrong beside the one before only.
+ONE_BAD_ROW = {
+    "rating": (["acme", "ann", "people", "emergin"], "this rating does not fit model clearhead"),
+    "dimension": (["acme", "ann", "prosess", "emerging"], "this dimension does not fit model clearhead"),
+    "repeated": (
+        ["gamma", "ann", "people", "impactful"],
+        "a respondent rates a dimension of model clearhead twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", ["polars lazy", "duckdb"])
+@pytest.mark.parametrize("mistake", ONE_BAD_ROW)
+def test_a_lazy_table_stops_when_it_is_collected(engine: str, mistake: str) -> None:
+    row, words = ONE_BAD_ROW[mistake]
+    fine = [["gamma", "ann", "people", "emerging"], ["acme", "bob", "people", "emerging"]]
+    rows = [fine[0], row, fine[1]]
+    results = tables.score("clearhead", into(engine, {name: [r[i] for r in rows] for i, name in enumerate(BAD)}))
+    with pytest.raises(Exception, match=f"maturitykit: {words}") as caught:
+        rows_of(results.frame)
+    (finding,) = results.findings()
+    assert 'respondent "ann"' in finding.where
+    assert str(results.what_failed(caught.value)).count("\n") == 1
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_bad_ratings_can_count_as_blank_and_be_listed(engine: str) -> None:
+    results = tables.score("clearhead", into(engine, BAD), on_error="report")
+    people = {row["subject"]: row for row in rows_of(results.tidy()) if row["dimension"] == "people"}
+    assert people["acme"]["stage_likely"] == "emerging"
+    assert people["acme"]["respondents"] == 1
+    # Who answers a dimension twice is set aside: which of the answers hold is not for us to say.
+    assert people["beta"]["stage_likely"] is None
+    problems = sorted((row["subject"], row["column"], row["value"]) for row in rows_of(results.problems()))
+    assert problems == [("acme", "dimension", "prosess"), ("acme", "people", "emergin"), ("beta", "people", "2")]
+    assert rows_of(tables.score("clearhead", good(engine), on_error="report").problems()) == []
+
+
+@pytest.mark.parametrize("engine", KINDS)
+@pytest.mark.parametrize("on_error", ["raise", "report"])
+def test_the_outcome_is_not_rated_beside_its_parts(engine: str, on_error: Any) -> None:
+    table = into(engine, {"subject": ["a", "a"], "dimension": ["outcome", "people"], "rating": ["emerging"] * 2})
+    if on_error == "raise":
+        with pytest.raises(Exception, match="rated beside its parts"):
+            rows_of(tables.score("clearhead", table).frame)
+        return
+    results = tables.score("clearhead", table, on_error=on_error)
+    (problem,) = rows_of(results.problems())
+    assert (problem["subject"], problem["column"]) == ("a", "outcome")
+    (row,) = (row for row in rows_of(results.tidy()) if row["dimension"] == "outcome")
+    assert row["coverage"] < 1
+
+
+def test_a_table_of_another_model_is_refused() -> None:
+    rows: Table = {"subject": ["a"], "model": ["four-stage"], "dimension": ["people"], "rating": ["emerging"]}
+    with pytest.raises(mk.AssessmentError, match='model: has "four-stage"; expected "clearhead"'):
+        tables.score("clearhead", into("polars", rows))
+    rows["model"] = ["clearhead"]
+    assert len(rows_of(tables.score("clearhead", into("polars", rows)).frame)) == 1
+
+
+COLUMN_MISTAKES = {
+    "no subject": ({"people": ["emerging"]}, "there is no column subject or date"),
+    "no ratings": ({"subject": ["a"]}, "there are no ratings"),
+    "misspelt": ({"subject": ["a"], "peopel": ["emerging"], "process": ["x"]}, '"people", perhaps'),
+    "inner": ({"subject": ["a"], "organizational-maturity": ["emerging"]}, "is not a dimension of clearhead"),
+    "truths": ({"subject": ["a"], "people": [True]}, "holds values of type Boolean"),
+}
+
+
+@pytest.mark.parametrize("mistake", COLUMN_MISTAKES)
+def test_columns_that_are_wrong_are_named(mistake: str) -> None:
+    table, words = COLUMN_MISTAKES[mistake]
+    with pytest.raises(mk.AssessmentError, match=words):
+        tables.score("clearhead", pl.DataFrame(table))
+
+
+def test_what_is_no_table_is_refused() -> None:
+    with pytest.raises(TypeError):
+        tables.score("clearhead", [["people", "emerging"]])
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_a_table_without_rows_gives_one_without_rows(engine: str) -> None:
+    empty: Table = {"subject": [], "respondent": [], "dimension": [], "rating": []}
+    results = tables.score("clearhead", into(engine, empty))
+    assert rows_of(results.frame) == []
+    assert rows_of(results.tidy()) == []
+    assert rows_of(tables.translate(results, "four-stage").frame) == []
+
+
+@pytest.mark.parametrize("engine", [*KINDS, "pandas", "spark"])
+def test_hostile_texts_are_texts(engine: str) -> None:
+    subjects = ["=cmd()", "<script>", 'O\'Neil \\ "co"', "a\nb", "{x}", "\u2603", "x" * 10_000]
+    table = {"subject": subjects, "people": ["emerging"] * len(subjects)}
+    found = rows_of(tables.score("clearhead", into(engine, table)).frame)
+    assert sorted(row["subject"] for row in found) == sorted(subjects)
+    bad = into(engine, table | {"people": subjects})
+    problems = rows_of(tables.score("clearhead", bad, on_error="report").problems())
+    assert sorted(problem["value"] for problem in problems) == sorted(subjects)
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_spaces_around_an_answer_do_not_count(engine: str) -> None:
+    answers = [" emerging", "emerging\t", "\u00a0emerging\u2003", "traditional .. impactful", " unknown ", "  "]
+    table = {"subject": list("abcdef"), "people": answers}
+    model = mk.model("clearhead")
+    subjects = {
+        s: mk.Assessment("clearhead", [mk.Rating("people", a)]) for s, a in zip("abcdef", answers, strict=True)
+    }
+    found = by_place(rows_of(tables.score(model, into(engine, table)).tidy()))
+    assert differences(found, one_by_one(model, subjects)) == []
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_shares_are_numbers_or_texts(engine: str) -> None:
+    model = mk.model("cmotions-4d")
+    leaf = model.leaves[0]
+    shares = [0.0, 0.15, 0.1500001, 0.5, 0.85, 1.0, None]
+    names = [f"s{i}" for i in range(len(shares))]
+    subjects = {
+        s: mk.Assessment(model.id, [mk.Rating(leaf.id, share)]) for s, share in zip(names, shares, strict=True)
+    }
+    expected = one_by_one(model, subjects)
+    texts = [None if share is None else repr(share) for share in shares]
+    # Objects may be anything: only texts are told apart.
+    for values in (texts,) if engine == "pandas of objects" else (texts, shares):
+        found = tables.score(model, into(engine, {"subject": names, leaf.id: values}))
+        assert differences(by_place(rows_of(found.tidy())), expected) == []
+    for wrong in (-0.1, 1.1, math.inf):
+        bad = into(engine, {"subject": ["a"], leaf.id: [str(wrong)]})
+        assert len(rows_of(tables.score(model, bad, on_error="report").problems())) == 1
+
+
+def test_the_keys_of_an_assessment_are_for_the_caller_to_say() -> None:
+    rows: Table = {
+        "organisation": ["a", "a", "b"],
+        "year": [2024, 2025, 2024],
+        "people": ["emerging", "impactful", "emerging"],
+    }
+    results = tables.score("clearhead", pl.DataFrame(rows), by=["organisation", "year"])
+    found = {(r["organisation"], r["year"]): r["people__stage_likely"] for r in rows_of(results.frame)}
+    assert found == {("a", 2024): "emerging", ("a", 2025): "impactful", ("b", 2024): "emerging"}
+    with pytest.raises(mk.AssessmentError, match='there is no column "yaer"'):
+        tables.score("clearhead", pl.DataFrame(rows), by=["organisation", "yaer"])
+
+
+def test_weights_of_the_caller_count() -> None:
+    model, subjects = clearhead_and_some()
+    choices: dict[str, Any] = {"scorer": "mean", "weights": {"people": 7, "process": "1/3"}}
+    results = tables.score(model, into("polars", long(subjects)), **choices)
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(model, subjects, **choices)) == []
+
+
+def test_weights_too_large_for_a_column_stay_exact() -> None:
+    scale = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
+    parts = [mk.Dimension(id, scale=scale, weight=10**23 + n) for id, n in (("a", 0), ("b", 1))]
+    parts.append(mk.Dimension("c", scale=scale, weight=1))
+    model = mk.Model("heavy", "1", "Heavy", parts, ["median"], outcome=scale)
+    table = {"subject": ["x", "y"], "a": ["high", "low"], "b": ["low", "high"], "c": ["high", "low"]}
+    results = tables.score(model, into("polars", table))
+    singly = {s: mk.Assessment("heavy", [mk.Rating(id, table[id][i]) for id in "abc"]) for i, s in enumerate("xy")}
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(model, singly)) == []
+
+
+# ---- peers
+
+
+def sector(n: int) -> Table:
+    """So many subjects, evenly on all stages, in two sectors."""
+    stages = scale_ids(mk.model("clearhead"))
+    return {
+        "subject": [f"s{i}" for i in range(n)],
+        "sector": ["east" if i % 2 else "west" for i in range(n)],
+        **{leaf.id: [stages[i % 5] for i in range(n)] for leaf in mk.model("clearhead").leaves},
+    }
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_a_subject_has_a_rank_among_the_others(engine: str) -> None:
+    results = tables.score("clearhead", into(engine, sector(101)), by=["subject", "sector"])
+    found = {(row["subject"], row["dimension"]): row for row in rows_of(tables.peers(results))}
+    lowest, middle = found["s0", "outcome"], found["s2", "outcome"]
+    # Of the 100 others, 20 are at the lowest stage too, and 20 at each stage above.
+    assert (lowest["others"], lowest["percentile"]) == (100, 10)
+    assert middle["percentile"] == pytest.approx(41 + 19 / 2)
+    # Wilson's interval: for 41 of 100 from .3187, for 60 of 100 up to .6906 (E. B. Wilson 1927, by his formula).
+    assert middle["percentile_low"] == pytest.approx(31.87, abs=0.01)
+    assert middle["percentile_high"] == pytest.approx(69.06, abs=0.01)
+    within = {
+        row["subject"]: row for row in rows_of(tables.peers(results, ["sector"])) if row["dimension"] == "people"
+    }
+    assert within["s0"]["others"] == 50
+    assert within["s1"]["others"] == 49
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_rank_among_few_is_refused(engine: str) -> None:
+    table = sector(30)
+    results = tables.score("clearhead", into(engine, table), by=["subject", "sector"])
+    assert {row["refused"] for row in rows_of(tables.peers(results))} == {"fewer than 30 others"}
+    assert {row["percentile"] for row in rows_of(tables.peers(results))} == {None}
+    assert {row["refused"] for row in rows_of(tables.peers(results, minimum=29))} == {None}
+    table["people"][3] = None
+    results = tables.score("clearhead", into(engine, table), by=["subject", "sector"])
+    people = {
+        r["subject"]: r["refused"] for r in rows_of(tables.peers(results, minimum=5)) if r["dimension"] == "people"
+    }
+    assert people["s3"] == "its own stage is not known"
+    with pytest.raises(mk.ScoringError, match='"region" is no key'):
+        tables.peers(results, ["region"])
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_subjects_are_counted_at_each_stage(engine: str) -> None:
+    results = tables.score("clearhead", into(engine, sector(101)), by=["subject", "sector"])
+    found = [row for row in rows_of(tables.distribution(results)) if row["dimension"] == "people"]
+    assert [(row["stage"], row["subjects"], row["known"]) for row in found] == [
+        (stage, 21 if i == 0 else 20, 101) for i, stage in enumerate(scale_ids(mk.model("clearhead")))
+    ]
+    assert sum(row["share"] for row in found) == pytest.approx(1)
+    within = rows_of(tables.distribution(results, ["sector"]))
+    assert {row["known"] for row in within if row["sector"] == "east"} == {50}
+
+
+def test_no_rank_where_stages_cannot_all_be_compared() -> None:
+    model = mk.model("data-driven-quadrant")
+    table: Table = {"subject": [f"s{i}" for i in range(40)]}
+    table |= {leaf.id: [leaf.scale.ids[i % 2] if leaf.scale else "" for i in range(40)] for leaf in model.leaves}
+    results = tables.score(model, into("polars", table))
+    outcome = [row for row in rows_of(tables.peers(results)) if row["dimension"] == "outcome"]
+    assert {row["refused"] for row in outcome} == {"stages that cannot all be compared"}
+
+
+# ---- Spark
+
+
+def test_spark_runs_no_python_for_the_rules_that_come_along() -> None:
+    model, subjects = clearhead_and_some()
+    results = tables.score(model, into("spark", long(subjects)))
+    plan = tables.translate(results, "four-stage").frame._jdf.queryExecution().toString()
+    assert "HashAggregate" in plan
+    assert not {"Python", "UDF"} & {word for word in ("Python", "UDF") if word in plan}
