@@ -276,6 +276,7 @@ best = ["good", "best", "best"]
 """
 
 MODEL = """format = 1
+source = {{ note = "Made up." }}
 id = "{id}"
 version = "1"
 title = "{id}"
@@ -338,7 +339,8 @@ def test_check_on_the_command_line(folder: Path, run: Callable[..., CompletedPro
     model = run("check", "there.toml")
     assert model.returncode == 1
     assert "foo" in model.stdout
-    assert json.loads(run("check", "there.toml", "--json").stdout)[0]["where"] == "foo"
+    (found,) = json.loads(run("check", "there.toml", "--json").stdout)["findings"]
+    assert (found["code"], found["where"], found["file"]) == ("MK004", "foo", "there.toml")
     assert run("check", "here.toml").returncode == 0
     assert run("check", "nowhere.toml").returncode == 2
     (folder / "there.toml").write_text(MODEL.format(id="there"), encoding="utf-8")
@@ -412,7 +414,10 @@ def test_check_reports_every_assessment_rule_and_text(
     rows = "subject,dimension,rating\nA,people,godd\nB,people,bets\n"
     (folder / "two.csv").write_text(rows, encoding="utf-8")
     found = json.loads(run("check", "two.csv", "--model", "./here.toml", "--json").stdout)
-    assert [finding["where"] for finding in found] == ["line 2, rating", "line 3, rating"]
+    assert [(finding["where"], finding["line"]) for finding in found["findings"]] == [
+        ("line 2, rating", 2),
+        ("line 3, rating", 3),
+    ]
     (folder / "here.toml").write_text(MODEL.format(id="here").replace("weakest", "weakst"), encoding="utf-8")
     assert '"weakest"' in run("check", "here.toml").stdout
     (folder / "text" / "nl").mkdir(parents=True)

@@ -34,7 +34,7 @@ LAYERS: Mapping[str, set[str]] = {
     "comparison": {"attrs"},
     "tables": {"narwhals", "duckdb", "pyarrow"},
     "__init__": set(),
-    "testing": {"attrs", "hypothesis"},
+    "testing": {"attrs", "duckdb", "hypothesis", "pyarrow", "pytest"},
     "cli": {"click", "rich"},
     "__main__": set(),
 }

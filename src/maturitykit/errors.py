@@ -1,6 +1,6 @@
 """Every deliberate error: what is wrong, where, and what was expected instead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 #: How many findings the text of an error lists; all of them are in its ``findings``.
@@ -13,11 +13,19 @@ LONGEST_TITLE = 5_000
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong: where it is, what it is, and what was expected."""
+    """One thing that is wrong: where it is, what it is, and what was expected.
+
+    Args:
+        where: A path in what is read (``dimensions.culture.weight``), or a line of it.
+        problem: What is wrong.
+        expected: What would be right.
+        code: Stable, for programs ("MK109"); `maturitykit.testing.CODES` says what each means.
+    """
 
     where: str
     problem: str
     expected: str = ""
+    code: str = ""
 
     def __str__(self) -> str:
         where, expected = shown(self.where, LONGEST_PLACE), self.expected
@@ -25,6 +33,12 @@ class Finding(NamedTuple):
         if isinstance(expected, OneOf):
             expected = expected.nearest_first()
         return shown(f"{text}; expected {expected}" if expected else text, LONGEST)
+
+
+def coded(code: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those without a code with this one."""
+    for finding in findings:
+        yield finding if finding.code else finding._replace(code=code)
 
 
 class MaturityError(Exception):

@@ -121,11 +121,13 @@ class Registry(Mapping[str, Entry], Generic[T]):
             return self._checked(id, _resolve(self._builtin[id])(), title)
         claims = self._claims().get(id, [])
         if not claims:
-            raise PluginError(title, [Finding("", "nothing installed has this name", one_of(list(self), id))])
+            raise PluginError(
+                title, [Finding("", "nothing installed has this name", one_of(list(self), id), "MK007")]
+            )
         entry = self[id]
         if len(claims) > 1:
             advice = "one of them: uninstall the other, or read the file by its path"
-            raise PluginError(title, [Finding("", f"{entry.distribution} claim the same name", advice)])
+            raise PluginError(title, [Finding("", f"{entry.distribution} claim the same name", advice, "MK007")])
         where = f"{entry.distribution} {entry.version}"
         try:
             # What a plugin prints when it is imported is not the output of who asked for it.
@@ -141,20 +143,19 @@ class Registry(Mapping[str, Entry], Generic[T]):
         except BaseException as error:
             text = " ".join(str(error).split())
             problem = f"{type(error).__name__} on loading {claims[0].value}: {text}"
-            raise PluginError(title, [Finding(where, problem, "")]) from error
+            raise PluginError(title, [Finding(where, problem, "", "MK007")]) from error
         return self._checked(id, thing, title, where)
 
     def _checked(self, id: str, thing: Any, title: str, where: str = "maturitykit") -> T:
         kind = self._class()
         if not isinstance(thing, kind):
             problem = f"gives {_shown(thing)}"
-            raise PluginError(
-                title, [Finding(where, problem, f"a {kind.__name__}, or a function that returns one")]
-            )
+            expected = f"a {kind.__name__}, or a function that returns one"
+            raise PluginError(title, [Finding(where, problem, expected, "MK007")])
         own = getattr(thing, "id", None)
         if own != id:
             problem = f"registers {quoted(own)} under the name {quoted(id)}" if own else "has no id"
-            raise PluginError(title, [Finding(where, problem, "one name for both")])
+            raise PluginError(title, [Finding(where, problem, "one name for both", "MK007")])
         return thing  # type: ignore[no-any-return]
 
     def _class(self) -> type[Any]:

@@ -1,8 +1,7 @@
-"""``maturitykit check``: everything that is wrong with a file."""
+"""``maturitykit check``: everything that is wrong with files, and with what is installed."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,114 +9,144 @@ import click
 from maturitykit.cli.options import load_crosswalk, load_model, output_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from maturitykit.cli.targets import Context, Found, Target
     from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
-    from maturitykit.errors import Finding
+    from maturitykit.testing.codes import Severity
+
+#: So many findings are shown at the most; a file with more has one mistake many times over.
+MOST = 1_000
+
+#: What could not be checked at all: no such file or plugin, or nothing to check in it.
+UNREADABLE = {"MK001", "MK007", "MK008"}
 
 
 @click.command(name="check")
-@click.argument("file", type=click.Path())
+@click.argument("things", metavar="FILE|FOLDER|ID...", nargs=-1, required=True)
 @click.option(
     "--crosswalk", "files", metavar="FILE", multiple=True, help="One to check against, beside the installed."
 )
 @click.option(
     "--model", "names", metavar="MODEL", multiple=True, help="A model that it is about, if not installed."
 )
+@click.option("--against", metavar="MODEL", help="The version of a model before, whose ids have to stay.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True,
+    help="From which findings on the exit status is 1.",
+)  # fmt: skip
 @output_options(".json", ".txt")
 @click.pass_context
 def command(
-    ctx: click.Context, file: str, files: tuple[str, ...], names: tuple[str, ...], json: bool, output: str | None
+    ctx: click.Context,
+    things: tuple[str, ...],
+    files: tuple[str, ...],
+    names: tuple[str, ...],
+    against: str | None,
+    fail_on: Severity,
+    json: bool,
+    output: str | None,
 ) -> None:
-    """Report every finding in FILE: a crosswalk, a model, or assessments."""
-    from maturitykit.cli.page import Page, as_json, put
+    """Report every finding in models, crosswalks, scorers and assessments.
 
-    findings = _findings(file, files, [load_model(name) for name in names])
+    They are named by file, folder or the id of what is installed. What each code means is in
+    docs/findings.md.
+    """
+    from maturitykit.cli.page import as_json, put
+    from maturitykit.cli.targets import Context, Target, targets_of
+
+    old = load_model(against) if against else None
+    context = Context([load_model(name) for name in names], [load_crosswalk(name) for name in files], old)
+    targets = list(targets_of(things))
+    if old and len(targets) > 1:
+        raise click.UsageError("--against is for one model at a time")
+    found = [target for target in targets if not isinstance(target, Target)]
+    more, checks, skipped = _check_all([t for t in targets if isinstance(t, Target)], context)
+    found += more
     if json or (output or "").lower().endswith(".json"):
-        put(
-            as_json([{"where": f.where, "problem": f.problem, "expected": str(f.expected)} for f in findings]),
-            output,
-        )
+        findings = [_as_data(one) for one in found[:MOST]]
+        put(as_json({"checks": checks, "skipped": skipped, "findings": findings}), output)
     else:
-        page = Page()
-        page.paragraph(
-            f"{file}: {len(findings)} finding{'s' * (len(findings) > 1)}"
-            if findings
-            else f"{file}: nothing to report"
-        )
-        for finding in findings:
-            page.paragraph(str(finding), 2)
-        page.show(ctx.color) if output is None else put(page.plain(), output)
-    ctx.exit(1 if findings else 0)
+        put(_as_text(found, things, checks, skipped), output)
+    ctx.exit(_status(found, fail_on))
 
 
-def _findings(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
-    from maturitykit.errors import AssessmentError, FileError, ModelError, ScoringError
-    from maturitykit.files.text import is_folder, read_text, read_toml
-
-    # What cannot be read at all is no finding, but a wrong call.
-    if not is_folder(Path(file)):
-        read_text(file, largest=None)
-    try:
-        if file.endswith(".tsv") or (file.endswith(".toml") and "links" in read_toml(file)):
-            return _check_crosswalk(file, others, models)
-        if is_folder(Path(file)) or (file.endswith(".toml") and "dimensions" in read_toml(file)):
-            return _check_model(file)
-        _check_assessments(file, models)
-    except (AssessmentError, FileError, ModelError, ScoringError) as error:
-        return error.findings
-    return ()
-
-
-def _check_crosswalk(file: str, others: Sequence[str], models: Sequence[Model]) -> Sequence[Finding]:
-    from maturitykit.comparison.contradictions import contradictions
-    from maturitykit.comparison.network import Network
-
-    crosswalk = load_crosswalk(file)
-    found = contradictions(crosswalk, Network([crosswalk, *map(load_crosswalk, others)], models))
-    return [*found, *_check_texts(crosswalk)]
-
-
-def _check_model(file: str) -> Sequence[Finding]:
-    from maturitykit.errors import Finding, PluginError
-    from maturitykit.files.model import read_model
-    from maturitykit.scoring.plan import plan_for
-
-    model = read_model(file)
-    findings = _check_texts(model)
-    for scorer in model.scorers:
-        try:
-            plan_for(model, scorer, {})
-        except PluginError as error:
-            findings += [Finding("scorers", str(each)) for each in error.findings]
-    return findings
-
-
-def _check_texts(thing: Model | Crosswalk) -> list[Finding]:
-    """What is wrong with its translations, each with its language."""
+def _check_all(targets: Sequence[Target], context: Context) -> tuple[list[Found], int, Mapping[str, str]]:
+    """What is found, how many checks were run, and why others were not."""
+    from maturitykit.cli.targets import check, failed, load, located
+    from maturitykit.definition.model import Model
     from maturitykit.errors import MaturityError
 
-    findings: list[Finding] = []
-    for language in thing.translations:
+    loaded: dict[Target, Model | Crosswalk | MaturityError | None] = {}
+    for target in targets:
         try:
-            thing.in_language(language)
+            loaded[target] = load(target)
         except MaturityError as error:
-            findings += [each._replace(where=f"text/{language}: {each.where}") for each in error.findings]
-    return findings
-
-
-def _check_assessments(file: str, models: Sequence[Model]) -> None:
-    from maturitykit.errors import AssessmentError
-    from maturitykit.files.assessment import read_all
-    from maturitykit.scoring.score import score
-
-    given = {model.id: model for model in models}
-    findings: list[Finding] = []
-    for assessment in read_all(file, models[0].id if len(models) == 1 else ""):
+            loaded[target] = error
+    # What is checked together is held against each other.
+    own = [thing for target, thing in loaded.items() if target.is_file]
+    models = [thing for thing in own if isinstance(thing, Model)]
+    crosswalks = [thing for thing in own if thing and not isinstance(thing, (Model, MaturityError))]
+    context = context._replace(models=[*models, *context.models], crosswalks=[*crosswalks, *context.crosswalks])
+    found: list[Found] = []
+    checks = 0
+    skipped: dict[str, str] = {}
+    for target, thing in loaded.items():
         try:
-            score(given.get(assessment.model, assessment.model), assessment)
-        except AssessmentError as error:
-            findings += error.findings
-    if findings:
-        raise AssessmentError("the ratings do not fit", findings)
+            if isinstance(thing, MaturityError):
+                raise thing
+            report = check(target, thing, context)
+        except MaturityError as error:
+            report = failed(target, error)
+        found += located(target, None if isinstance(thing, MaturityError) else thing, report.findings)
+        checks += report.checks
+        skipped.update(report.skipped)
+    return found, checks, skipped
+
+
+def _status(found: Sequence[Found], fail_on: Severity) -> int:
+    from maturitykit.testing.report import severity_of
+
+    if any(one.finding.code in UNREADABLE for one in found):
+        return 2
+    return int(any(fail_on == "warning" or severity_of(one.finding) == "error" for one in found))
+
+
+def _as_data(found: Found) -> dict[str, object]:
+    from maturitykit.errors import OneOf
+    from maturitykit.testing.report import severity_of
+
+    file, place, finding = found
+    expected = finding.expected
+    return {
+        "code": finding.code,
+        "severity": severity_of(finding),
+        "file": file,
+        "line": place and place.line,
+        "column": place and place.column,
+        "where": finding.where,
+        "problem": finding.problem,
+        "expected": expected.nearest_first() if isinstance(expected, OneOf) else expected,
+    }
+
+
+def _as_text(found: Sequence[Found], things: Sequence[str], checks: int, skipped: Mapping[str, str]) -> str:
+    """A line for each finding, as editors read them, and one for all."""
+    from maturitykit.errors import escaped
+    from maturitykit.testing.report import severity_of
+
+    lines = []
+    for file, place, finding in found[:MOST]:
+        numbers = ":".join(str(number) for number in place or () if number is not None)
+        where = f"{escaped(file)}:{numbers}" if numbers else escaped(file)
+        word = " (warning)" if severity_of(finding) == "warning" else ""
+        lines.append(f"{where}: {finding.code}{word} {finding}")
+    if len(found) > MOST:
+        lines.append(f"… and {len(found) - MOST:,} more findings")
+    what = escaped(things[0]) if len(things) == 1 else f"{len(things)} names"
+    graves = [severity_of(one.finding) for one in found]
+    counts = [f"{n} {word}{'s' * (n > 1)}" for word in ("error", "warning") if (n := graves.count(word))]
+    lines.append(f"{what}: {' and '.join(counts) or 'nothing to report'}, {checks} checks run")
+    lines += [f"not run: {code}, {reason}" for code, reason in skipped.items()]
+    return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link
-from maturitykit.errors import Finding, one_of, quoted
+from maturitykit.errors import Finding, coded, one_of, quoted
 
 _ENDS = ("low", "likely", "high")
 
@@ -21,7 +21,8 @@ def check_crosswalk(crosswalk: Crosswalk, source: Model, target: Model) -> list[
             findings.append(Finding(where, "stands twice", "one link between two dimensions"))
         seen.add((link.source, link.target))
         findings += _check_link(where, link, source, target)
-    return [*findings, *_check_not_inferable(crosswalk, source, target)]
+    listed = coded("MK306", _check_not_inferable(crosswalk, source, target))
+    return [*coded("MK301", findings), *listed]
 
 
 def _check_link(where: str, link: Link, source: Model, target: Model) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def _check_link(where: str, link: Link, source: Model, target: Model) -> Iterato
             problem = f"{quoted(id)} is no dimension of {model.id} with stages"
             yield Finding(f"{where}.{side}", problem, one_of(known, id))
     if len(scales) == 2 and scales[0] is not None and scales[1] is not None:
-        yield from _check_stages(where, link, scales[0], scales[1])
+        yield from coded("MK302", _check_stages(where, link, scales[0], scales[1]))
 
 
 def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
@@ -58,13 +59,12 @@ def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterato
     if sound:
         yield from _check_order(where, link, scale, other)
     if not link.steps and len(set(link.cells)) < 2:
-        yield Finding(
-            f"{where}.cells", f"names {len(link.cells)} pairs", "two pairs of stages or more, or no link"
-        )
+        problem = f"names {len(link.cells)} pairs"
+        yield Finding(f"{where}.cells", problem, "two pairs of stages or more, or no link", "MK305")
     for a, b in link.cells:
         if a not in scale.ids or b not in other.ids:
             expected = f"a stage of {scale.id} and one of {other.id}"
-            yield Finding(f"{where}.cells", f"{quoted(a)} and {quoted(b)} are no such stages", expected)
+            yield Finding(f"{where}.cells", f"{quoted(a)} and {quoted(b)} are no such stages", expected, "MK305")
 
 
 def _check_order(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
@@ -75,14 +75,15 @@ def _check_order(where: str, link: Link, scale: Scale, other: Scale) -> Iterator
     for stage in scale.ids:
         if not (other.at_least(likely[stage], low[stage]) and other.at_least(high[stage], likely[stage])):
             span = " ".join(link.stages[stage])
-            yield Finding(f"{where}.stages.{stage}", f"{span} does not rise", "low, likely, high in their order")
+            problem, expected = f"{span} does not rise", "low, likely, high in their order"
+            yield Finding(f"{where}.stages.{stage}", problem, expected, "MK303")
     for i, below in enumerate(scale.directly_below):
         for lower in below:
             for name, end in zip(_ENDS, ends, strict=True):
                 upper_id, lower_id = scale.ids[i], scale.ids[lower]
                 if not other.at_least(end[upper_id], end[lower_id]):
                     problem = f"its {name} is not at or above that of {lower_id}"
-                    yield Finding(f"{where}.stages.{upper_id}", problem, "maps that never fall")
+                    yield Finding(f"{where}.stages.{upper_id}", problem, "maps that never fall", "MK304")
 
 
 def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:

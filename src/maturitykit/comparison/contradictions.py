@@ -10,7 +10,7 @@ from maturitykit.comparison.translation import translate_by
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.errors import ComparisonError, Finding, PluginError
+from maturitykit.errors import ComparisonError, Finding, PluginError, coded
 from maturitykit.scoring.roadmap import roadmap
 from maturitykit.scoring.score import score
 
@@ -26,9 +26,9 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
     if findings := check_crosswalk(crosswalk, source, target):
         return findings
     return [
-        *_against_outcome(crosswalk, source, target, network),
-        *_against_others(crosswalk, target, network),
-        *_gaps(crosswalk, source, target),
+        *coded("MK307", _against_outcome(crosswalk, source, target, network)),
+        *coded("MK308", _against_others(crosswalk, target, network)),
+        *coded("MK309", _gaps(crosswalk, source, target)),
     ]
 
 

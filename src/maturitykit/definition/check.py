@@ -11,7 +11,7 @@ from attrs import fields, has
 from maturitykit.definition.dimension import Dimension, Guidance, Note
 from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.definition.scale import Scale
-from maturitykit.errors import Finding, one_of, quoted
+from maturitykit.errors import Finding, coded, one_of, quoted
 
 if TYPE_CHECKING:
     from maturitykit.definition.model import Model
@@ -23,6 +23,24 @@ DEEPEST = 32
 def check_model(model: Model) -> Iterator[Finding]:
     """A finding for everything in a model that does not fit the rest of it."""
     yield from check_ids("id", [model.id])
+    yield from coded("MK101", _empty(model))
+    if not model.dimensions:
+        return
+    if too_deep := next(_too_deep(model.root), None):
+        problem = f"stands more than {DEEPEST} levels deep"
+        yield Finding(f"dimensions.{too_deep}", problem, "a flatter tree", "MK103")
+        return
+    yield from check_ids("dimensions", [d.id for d in model.root.walk()][1:], reserved=(OUTCOME,))
+    yield from coded("MK104", _same_scales(model.root))
+    tags, kinds = [tag.id for tag in model.tags], [kind.id for kind in model.kinds]
+    for dimension in model.root.walk():
+        yield from _check_dimension(dimension, tags, kinds)
+    yield from check_ids("tags", tags)
+    yield from check_ids("kinds", kinds)
+    yield from coded("MK106", _check_readings(model))
+
+
+def _empty(model: Model) -> Iterator[Finding]:
     if not model.version:
         yield Finding("version", "is empty", 'a version such as "1.0"')
     if not model.title:
@@ -31,18 +49,6 @@ def check_model(model: Model) -> Iterator[Finding]:
         yield Finding("scorers", "is empty", "one rule or more, the default first")
     if not model.dimensions:
         yield Finding("dimensions", "is empty", "one dimension or more")
-        return
-    if too_deep := next(_too_deep(model.root), None):
-        yield Finding(f"dimensions.{too_deep}", f"stands more than {DEEPEST} levels deep", "a flatter tree")
-        return
-    yield from check_ids("dimensions", [d.id for d in model.root.walk()][1:], reserved=(OUTCOME,))
-    yield from _same_scales(model.root)
-    tags, kinds = [tag.id for tag in model.tags], [kind.id for kind in model.kinds]
-    for dimension in model.root.walk():
-        yield from _check_dimension(dimension, tags, kinds)
-    yield from check_ids("tags", tags)
-    yield from check_ids("kinds", kinds)
-    yield from _check_readings(model)
 
 
 def _too_deep(root: Dimension) -> Iterator[str]:
@@ -65,7 +71,21 @@ def _check_dimension(dimension: Dimension, tags: Sequence[str], kinds: Sequence[
     here = f"dimensions.{dimension.id}." if dimension.id != OUTCOME else ""
     scale = dimension.scale
     if dimension.weight <= 0:
-        yield Finding(f"{here}weight", f"is {dimension.weight}", "a number above zero")
+        yield Finding(f"{here}weight", f"is {dimension.weight}", "a number above zero", "MK109")
+    yield from coded("MK104", _check_scale(here, dimension))
+    stages = scale.ids if scale else ()
+    yield from coded("MK106", _check_stages(f"{here}descriptors", dimension.descriptors, stages))
+    yield from coded("MK106", _check_guidance(f"{here}guidance", dimension.guidance, stages))
+    yield from coded("MK106", _check_notes(f"{here}notes", dimension.notes, kinds))
+    for tag in dimension.tags:
+        if tag not in tags:
+            yield Finding(f"{here}tags", f"{quoted(tag)} is not declared", _declared(tags, "tags", tag), "MK106")
+    if dimension.gates:
+        yield from coded("MK107", _check_gates(f"{here}gates", dimension))
+
+
+def _check_scale(here: str, dimension: Dimension) -> Iterator[Finding]:
+    scale = dimension.scale
     if dimension.is_leaf and scale is None:
         yield Finding(f"{here}scale", "is missing", "the scale that the dimension is rated on")
     elif dimension.is_leaf and scale and not scale.is_chain:
@@ -74,15 +94,6 @@ def _check_dimension(dimension: Dimension, tags: Sequence[str], kinds: Sequence[
         for child in dimension.children:
             if child.scale is None:
                 yield Finding(f"dimensions.{child.id}.scale", "is missing", f"one, as {dimension.id} has one")
-    stages = scale.ids if scale else ()
-    yield from _check_stages(f"{here}descriptors", dimension.descriptors, stages)
-    yield from _check_guidance(f"{here}guidance", dimension.guidance, stages)
-    yield from _check_notes(f"{here}notes", dimension.notes, kinds)
-    for tag in dimension.tags:
-        if tag not in tags:
-            yield Finding(f"{here}tags", f"{quoted(tag)} is not declared", _declared(tags, "tags", tag))
-    if dimension.gates:
-        yield from _check_gates(f"{here}gates", dimension)
 
 
 def _declared(names: Sequence[str], what: str, wrong: str) -> str:
@@ -122,7 +133,7 @@ def _check_gates(where: str, parent: Dimension) -> Iterator[Finding]:
             sound = False
             yield finding
     if sound:
-        yield from _check_reachable(where, parent, parent.scale, children)
+        yield from coded("MK108", _check_reachable(where, parent, parent.scale, children))
 
 
 def _check_gate(

@@ -27,7 +27,8 @@ def _relations(relation: str | Iterable[str]) -> frozenset[str]:
     found = frozenset([relation] if isinstance(relation, str) else relation)
     if not found or not found <= set(RELATIONS):
         wrong = sorted(found - set(RELATIONS))
-        finding = Finding("relation", f"{quoted(', '.join(wrong))} is no relation", one_of(RELATIONS, *wrong[:1]))
+        expected = one_of(RELATIONS, *wrong[:1])
+        finding = Finding("relation", f"{quoted(', '.join(wrong))} is no relation", expected, "MK301")
         raise ModelError("a link cannot be used", [finding])
     return found
 
@@ -127,6 +128,7 @@ class Crosswalk:
         coding: How it was made.
         path: Ids of the written crosswalks it follows from, if it was reversed or composed.
         language: Of its texts.
+        place: Where it was read, for messages.
         translations: The texts in other languages, by language tag.
     """
 
@@ -139,6 +141,7 @@ class Crosswalk:
     coding: Coding | None = None
     path: tuple[str, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
+    place: str = field(default="", eq=False, repr=False)
     translations: Mapping[str, CrosswalkText] = field(factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
@@ -185,7 +188,8 @@ class Crosswalk:
         for part, given in (("links", text.links), ("not_inferable", text.not_inferable)):
             for name in given:
                 if name not in known[part]:
-                    yield Finding(f"{part}.{name}", "the crosswalk has no such thing", one_of(known[part], name))
+                    expected = one_of(known[part], name)
+                    yield Finding(f"{part}.{name}", "the crosswalk has no such thing", expected, "MK311")
 
     @cached_property
     def strength(self) -> Fraction:

@@ -74,7 +74,9 @@ def exact_weight(weight: int | float | str | Fraction) -> Fraction:
     except (ValueError, ZeroDivisionError):
         problem = "is not a number"
     expected = 'a number above zero, or a text such as "1/3"'
-    raise ModelError("a weight cannot be used", [Finding("weight", f"{quoted(weight)} {problem}", expected)])
+    raise ModelError(
+        "a weight cannot be used", [Finding("weight", f"{quoted(weight)} {problem}", expected, "MK109")]
+    )
 
 
 @frozen

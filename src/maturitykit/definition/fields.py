@@ -24,9 +24,9 @@ def check_ids(where: str, ids: Iterable[str], reserved: Sequence[str] = ()) -> I
     for name in ids:
         if not _ID.fullmatch(name):
             expected = "a letter, then letters, digits, _ or single - (100 at most)"
-            yield Finding(where, f"{quoted(name)} is not an id", expected)
+            yield Finding(where, f"{quoted(name)} is not an id", expected, "MK102")
         elif name in reserved:
-            yield Finding(where, f"{quoted(name)} has a meaning of its own", "another id")
+            yield Finding(where, f"{quoted(name)} has a meaning of its own", "another id", "MK102")
         if name in seen:
-            yield Finding(where, f"the id {quoted(name)} stands twice", "each id once")
+            yield Finding(where, f"the id {quoted(name)} stands twice", "each id once", "MK102")
         seen.add(name)

@@ -83,6 +83,7 @@ class Model:
         tags: The tags its dimensions may carry.
         kinds: The kinds its notes may be of.
         language: Of the texts in it.
+        place: Where it was read ("model.toml"), for messages.
         translations: The texts in other languages, by language tag.
 
     Raises:
@@ -104,6 +105,7 @@ class Model:
     tags: tuple[Label, ...] = field(default=(), converter=as_tuple)
     kinds: tuple[Label, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
+    place: str = field(default="", eq=False, repr=False)
     translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
     #: The model that this one was translated from.
     original: Model | None = field(default=None, eq=False, repr=False)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from attrs import Factory, field, frozen
 
 from maturitykit.definition.fields import as_tuple, check_ids
-from maturitykit.errors import Finding, ModelError, one_of, quoted
+from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 
 #: Where a score is on its scale. On a chain of n stages a number in [0, n-1], fractional
 #: only under rules that assume equal steps; on a partial order the index of a stage.
@@ -67,7 +67,7 @@ class Scale:
         )
 
     def __attrs_post_init__(self) -> None:
-        findings = list(self._findings())
+        findings = list(coded("MK104", self._findings()))
         if findings:
             raise ModelError(f"scale {quoted(self.id)} cannot be used", findings)
 
@@ -190,6 +190,9 @@ class Scale:
         yield from order
         if not self.is_chain and not order:
             yield from self._lattice_findings(where)
+        yield from coded("MK105", self._number_findings(where))
+
+    def _number_findings(self, where: str) -> Iterable[Finding]:
         yield from _rising(where, "value", [stage.value for stage in self.stages], ends=(0, 1))
         cuts = [stage.cut for stage in self.stages]
         if cuts[0] is not None:

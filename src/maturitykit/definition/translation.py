@@ -141,7 +141,7 @@ def check_translation(model: Model, text: ModelText) -> Iterable[Finding]:
     def unknown(where: str, given: Iterable[str], known: Iterable[str]) -> Iterable[Finding]:
         names = dict.fromkeys(known)
         return (
-            Finding(f"{where}.{name}", "the model has no such id", one_of(tuple(names), name))
+            Finding(f"{where}.{name}", "the model has no such id", one_of(tuple(names), name), "MK111")
             for name in given
             if name not in names
         )

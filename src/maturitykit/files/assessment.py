@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from attrs import frozen
 
 from maturitykit.assessment.ratings import Assessment, Rating
-from maturitykit.errors import FileError, Finding, nearest, one_of, quoted
+from maturitykit.errors import FileError, Finding, coded, nearest, one_of, quoted
 from maturitykit.files.strict import date_of, structure
 from maturitykit.files.text import NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
 
@@ -50,7 +50,7 @@ def read(path: str | os.PathLike[str], model: str = "") -> Assessment:
     found = read_all(path, model)
     if len(found) > 1:
         names = ", ".join(_name(assessment) for assessment in found[:5]) + (", …" if len(found) > 5 else "")
-        finding = Finding("", f"it holds {len(found)}: {names}", "one; read_all reads them all")
+        finding = Finding("", f"it holds {len(found)}: {names}", "one; read_all reads them all", "MK004")
         raise FileError(f"{path} is not one assessment", [finding])
     return found[0]
 
@@ -65,7 +65,7 @@ def read_all(path: str | os.PathLike[str], model: str = "") -> list[Assessment]:
     suffix = PurePath(path).suffix.lower()
     if suffix not in readers:
         what = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"
-        finding = why_unreadable(path) or Finding("", what, ".csv, .json or .toml")
+        finding = why_unreadable(path) or Finding("", what, ".csv, .json or .toml", "MK008")
         raise FileError(f"cannot read {path}", [finding])
     return readers[suffix](path, model)
 
@@ -87,7 +87,7 @@ def _read_json(path: str | os.PathLike[str], model: str) -> list[Assessment]:
             _check_characters(data)
     except json.JSONDecodeError as error:
         what = "the file is empty" if not text.strip() else f"is not JSON: {error.msg}"
-        finding = Finding(f"line {error.lineno}, column {error.colno}", what)
+        finding = Finding(f"line {error.lineno}, column {error.colno}", what, code="MK002")
     except RecursionError:
         finding = NESTED
     except FileError as error:
@@ -120,7 +120,7 @@ def _check_characters(data: object) -> None:
 
 
 def _refused(problem: str, expected: str = "") -> FileError:
-    return FileError("", [Finding("", problem, expected)])
+    return FileError("", [Finding("", problem, expected, "MK002")])
 
 
 def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Assessment:
@@ -139,9 +139,9 @@ _BESIDE = "or --model (in Python, read(file, model))"
 
 def _model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
     if not (named or given):
-        yield Finding(where, "no model is named", f"the id of a model here, {_BESIDE}")
+        yield Finding(where, "no model is named", f"the id of a model here, {_BESIDE}", "MK405")
     elif named and given and named != given:
-        yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file")
+        yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file", "MK405")
 
 
 class _Row(NamedTuple):
@@ -174,7 +174,7 @@ def _read_table(path: str | os.PathLike[str], model: str) -> list[Assessment]:
     if not (groups or findings):
         findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
     if findings:
-        raise FileError(title, findings)
+        raise FileError(title, coded("MK006", findings))
     return [Assessment(key[0], ratings, key[1], key[2], place=str(path)) for key, ratings in groups.items()]
 
 

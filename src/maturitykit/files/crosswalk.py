@@ -70,7 +70,7 @@ def read_crosswalk(path: Readable) -> Crosswalk:
     title = f"{file} is not a crosswalk"
     entry = structure(read_toml(file), CrosswalkEntry, title)
     expected = f"{entry.source}--{entry.target}.toml"
-    findings = [] if file.name == expected else [Finding("", f"the file is named {file.name}", expected)]
+    findings = [] if file.name == expected else [Finding("", f"the file is named {file.name}", expected, "MK005")]
     links = list(_links(entry, findings))
     if findings:
         raise FileError(title, findings)
@@ -84,6 +84,7 @@ def read_crosswalk(path: Readable) -> Crosswalk:
         not_inferable=entry.not_inferable,
         coding=entry.coding,
         language=entry.language,
+        place=str(file),
         translations=Texts(folder / "text", f"{{language}}/{expected}", CrosswalkTextEntry) if folder else {},
     )
 

@@ -116,6 +116,7 @@ def read_model(path: Readable) -> Model:
             tags=entry.tags,
             kinds=entry.kinds,
             language=entry.language,
+            place=str(file),
             translations=Texts(folder / "text", "{language}.toml", ModelTextEntry),
         )
     except ModelError as error:
@@ -130,7 +131,7 @@ def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
     used |= {f"dimensions.{dimension.id}.scale": dimension.scale for dimension in entry.dimensions}
     for where, name in used.items():
         if name is not None and name not in declared:
-            yield Finding(where, f"{quoted(name)} is not declared", one_of(names, name))
+            yield Finding(where, f"{quoted(name)} is not declared", one_of(names, name), "MK104")
 
 
 def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
@@ -142,7 +143,7 @@ def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
     for id, parent in parents.items():
         if parent is not None and parent not in parents:
             expected = one_of(names, parent)
-            yield Finding(f"dimensions.{id}.parent", f"{quoted(parent)} is not a dimension", expected)
+            yield Finding(f"dimensions.{id}.parent", f"{quoted(parent)} is not a dimension", expected, "MK103")
             placed.add(parent)
     for id in parents:
         path: set[str] = set()
@@ -152,7 +153,7 @@ def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
             path.add(step)
             step = parents[step]
         if step in path:
-            yield Finding(f"dimensions.{id}.parent", f"leads back to {quoted(step)}", "a tree")
+            yield Finding(f"dimensions.{id}.parent", f"leads back to {quoted(step)}", "a tree", "MK103")
         placed.update(path)
 
 
@@ -200,7 +201,7 @@ def model_to_dict(model: Model) -> dict[str, Any]:
     """A model as the data of a model file, without what is empty."""
     data = {
         "format": FORMAT,
-        **_data(model, "outcome", "dimensions", "translations", "original", "compiled", "scorers"),
+        **_data(model, "outcome", "dimensions", "place", "translations", "original", "compiled", "scorers"),
         "scorers": [scorer if isinstance(scorer, str) else scorer.id for scorer in model.scorers],
         "outcome": model.outcome.id if model.outcome else None,
         "scales": [_data(scale) for scale in model.scales.values()],

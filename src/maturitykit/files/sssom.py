@@ -21,7 +21,7 @@ from attrs import asdict, frozen
 from maturitykit.definition.crosswalk import Coding, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.fields import check_ids
-from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
+from maturitykit.errors import FileError, Finding, ModelError, coded, one_of, quoted
 from maturitykit.files.strict import FORMAT, structure
 from maturitykit.files.text import NESTED, Readable, as_traversable, read_text
 
@@ -203,7 +203,7 @@ def read_sssom(path: Readable) -> Crosswalk:
     findings: list[Finding] = []
     columns, rows = _table("\n".join(lines[height:]), height, findings)
     if not columns:
-        raise FileError(title, findings)
+        raise FileError(title, coded("MK006", findings))
     linked = {place: row for place, row in rows.items() if _NOTHING not in (row["subject_id"], row["object_id"])}
     others = {place: row for place, row in rows.items() if place not in linked}
     places = {f"links[{i}]": place for i, place in enumerate(linked)}
@@ -214,9 +214,9 @@ def read_sssom(path: Readable) -> Crosswalk:
     except FileError as error:
         known = {finding.where for finding in findings}
         placed = [_placed(finding, places) for finding in error.findings]
-        raise FileError(title, findings + [f for f in placed if f.where not in known]) from None
+        raise FileError(title, coded("MK006", findings + [f for f in placed if f.where not in known])) from None
     except RecursionError:
-        raise FileError(title, [*findings, NESTED]) from None
+        raise FileError(title, coded("MK006", [*findings, NESTED])) from None
     source = entry.subject_source.removeprefix(f"{PREFIX}:")
     target = entry.object_source.removeprefix(f"{PREFIX}:")
     findings += check_ids(f"{places['subject_source']}, subject_source", [source])
@@ -232,11 +232,12 @@ def read_sssom(path: Readable) -> Crosswalk:
         coding=entry.coding,
         path=entry.path,
         language=entry.language,
+        place=str(file),
     )
     # What follows from the rest of a file is held against what would be written.
     findings = findings or list(_differences(linked | others, _rows(crosswalk)))
     if findings:
-        raise FileError(title, findings)
+        raise FileError(title, coded("MK006", findings))
     return crosswalk
 
 

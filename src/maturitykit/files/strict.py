@@ -20,7 +20,7 @@ from cattrs.gen import make_dict_structure_fn
 
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.errors import FileError, Finding, MaturityError, ModelError, one_of, quoted
+from maturitykit.errors import FileError, Finding, MaturityError, ModelError, coded, one_of, quoted
 
 #: The one format of every kind of file that this version reads and writes.
 FORMAT = 1
@@ -60,12 +60,12 @@ def structure(data: object, kind: type[T], title: str) -> T:
         FileError: With every finding and its path in the data.
     """
     if not isinstance(data, Mapping):
-        raise FileError(title, [Finding("", _is(data), _WORDS[dict])])
+        raise FileError(title, [Finding("", _is(data), _WORDS[dict], "MK004")])
     check_format(data, title)
     try:
         return converter().structure(data, kind)
     except Exception as error:
-        findings = list(_findings(error, "", data))
+        findings = list(coded("MK004", _findings(error, "", data)))
         raise FileError(title, findings) from None
 
 
@@ -78,11 +78,11 @@ def check_format(data: Mapping[str, object], title: str) -> None:
     given = data.get("format")
     if type(given) is not int:
         problem = "is missing" if given is None else _is(given)
-        raise FileError(title, [Finding("format", problem, f"format = {FORMAT}")])
+        raise FileError(title, [Finding("format", problem, f"format = {FORMAT}", "MK003")])
     if given != FORMAT:
         newer = "; a newer format needs a newer maturitykit (pip install --upgrade maturitykit)"
         advice = f"{FORMAT}{newer if given > FORMAT else ''}"
-        raise FileError(title, [Finding("format", f"is {quoted(given)}", advice)])
+        raise FileError(title, [Finding("format", f"is {quoted(given)}", advice, "MK003")])
 
 
 @cache

@@ -17,8 +17,8 @@ Readable = str | os.PathLike[str] | Traversable
 LARGEST_DOCUMENT = 20_000_000
 
 #: What Python's readers of TOML and JSON give up on.
-NESTED = Finding("", "is nested too deep", "a flatter file")
-TOO_MANY_DIGITS = Finding("", "a number has thousands of digits", "a shorter one")
+NESTED = Finding("", "is nested too deep", "a flatter file", "MK002")
+TOO_MANY_DIGITS = Finding("", "a number has thousands of digits", "a shorter one", "MK002")
 
 #: Read first, as a bounded read makes room for all that it may bring.
 _FIRST = 65_536
@@ -45,13 +45,13 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
     except (OSError, ValueError) as error:
         raise FileError(title, [_trouble(file, error)]) from None
     if largest is not None and len(data) > largest:
-        raise FileError(title, [Finding("", f"is larger than {largest // 10**6} MB", "a smaller file")])
+        raise FileError(title, [Finding("", f"is larger than {largest // 10**6} MB", "a smaller file", "MK001")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise FileError(title, [Finding(f"line {line}", problem, "a file saved as UTF-8")]) from None
+        raise FileError(title, [Finding(f"line {line}", problem, "a file saved as UTF-8", "MK001")]) from None
 
 
 def is_folder(file: Traversable) -> bool:
@@ -74,10 +74,10 @@ def why_unreadable(path: Readable) -> Finding | None:
 
 def _trouble(file: Traversable, error: OSError | ValueError) -> Finding:
     if isinstance(error, FileNotFoundError):
-        return Finding("", "there is no such file", "the path of a file")
+        return Finding("", "there is no such file", "the path of a file", "MK001")
     if is_folder(file):
-        return Finding("", "is a directory", "the path of a file")
-    return Finding("", getattr(error, "strerror", None) or str(error), "a file that can be read")
+        return Finding("", "is a directory", "the path of a file", "MK001")
+    return Finding("", getattr(error, "strerror", None) or str(error), "a file that can be read", "MK001")
 
 
 def read_toml(path: Readable) -> dict[str, Any]:
@@ -93,10 +93,10 @@ def read_toml(path: Readable) -> dict[str, Any]:
         # The place is in the message: "Expected '=' (at line 3, column 5)".
         message, _, place = str(error).partition(" (at ")
         if re.match(r"Cannot overwrite|Duplicate|Cannot declare .* twice", message):
-            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", "each key once")
+            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", "each key once", "MK002")
         else:
             message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
-            finding = Finding(place.rstrip(")"), f"is not TOML: {message}")
+            finding = Finding(place.rstrip(")"), f"is not TOML: {message}", code="MK002")
     except RecursionError:
         finding = NESTED
     except ValueError:
@@ -124,7 +124,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     except OSError as error:
         problem = error.strerror or str(error)
         raise FileError(
-            f"cannot write {target}", [Finding("", problem, "a place that can be written to")]
+            f"cannot write {target}", [Finding("", problem, "a place that can be written to", "MK001")]
         ) from None
 
 

@@ -41,7 +41,7 @@ class Texts(Mapping[str, T]):
         text = structure(read_toml(file), self._kind, title)
         if text.language != language:
             expected = f'"{language}", as its path says'
-            raise FileError(title, [Finding("language", f"is {quoted(text.language)}", expected)])
+            raise FileError(title, [Finding("language", f"is {quoted(text.language)}", expected, "MK005")])
         return text
 
     def __iter__(self) -> Iterator[str]:

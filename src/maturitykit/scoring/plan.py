@@ -13,7 +13,7 @@ from attrs import define, field
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Dimension, Model, Rule, Scorer
 from maturitykit.definition.scale import Position
-from maturitykit.errors import Finding, ScoringError, quoted
+from maturitykit.errors import Finding, ScoringError, coded, quoted
 from maturitykit.registry import scorers
 
 #: A sum of whole weights that a float still holds, whatever it is multiplied by.
@@ -209,7 +209,7 @@ class Plan:
         findings = findings or list(self._unscored())
         if findings:
             title = f"model {quoted(self.model.id)} cannot be scored by {self.scorer.id}"
-            raise ScoringError(title, findings)
+            raise ScoringError(title, coded("MK110", findings))
 
     def _unscored(self) -> Iterator[Finding]:
         for node in self.nodes:

@@ -21,7 +21,7 @@ from maturitykit.definition import Model, Scale, Scorer, Stage
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
-from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringError, one_of, quoted
+from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringError, coded, one_of, quoted
 from maturitykit.registry import models
 from maturitykit.scoring.plan import Columns, Plan, plan_for
 from maturitykit.scoring.result import Answers, Result, Setting
@@ -115,7 +115,9 @@ def _check_model(model: Model, assessment: Assessment) -> None:
         expected = f'"{model.version}", the version of the model at hand'
         found.append(Finding("version", f"is {quoted(assessment.version)}", expected))
     if found:
-        raise AssessmentError(f"{assessment.place or 'this'} is no assessment of model {quoted(model.id)}", found)
+        raise AssessmentError(
+            f"{assessment.place or 'this'} is no assessment of model {quoted(model.id)}", coded("MK405", found)
+        )
 
 
 def _gathered(
@@ -134,22 +136,22 @@ def _gathered(
         key = rating.respondent, rating.dimension
         scale = _scale_of(model, rating.dimension, leaves)
         if isinstance(scale, Finding):
-            findings.append(scale._replace(where=f"{place}, dimension"))
+            findings.append(scale._replace(where=f"{place}, dimension", code="MK401"))
         elif key in seen:
             who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
             problem = f"{quoted(rating.dimension)} is answered twice{who} (see {seen[key]})"
-            findings.append(Finding(f"{place}, dimension", problem, "one answer"))
+            findings.append(Finding(f"{place}, dimension", problem, "one answer", "MK403"))
         else:
             reading = read_answer(scale, rating.answer)
             if isinstance(reading, Finding):
-                findings.append(reading._replace(where=f"{place}, rating"))
+                findings.append(reading._replace(where=f"{place}, rating", code="MK402"))
             else:
                 given = answers.setdefault(rating.dimension, Answers([], []))
                 given.ratings.append(rating)
                 if isinstance(reading, Reading):
                     given.readings.append(reading)
         seen.setdefault(key, place)
-    findings += _both_outcome_and_parts(answers)
+    findings += coded("MK404", _both_outcome_and_parts(answers))
     if findings:
         where = f" in {file}" if file else ""
         raise AssessmentError(f"the ratings{where} do not fit model {quoted(model.id)}", findings)

@@ -1,5 +1,25 @@
-"""For the tests of those who publish models: golden cases."""
+"""For the tests of those who publish models, scorers and crosswalks.
+
+The same checks in two forms: functions that return a `Report`, and `conformance`, which makes a
+test of each for pytest. `maturitykit.testing.strategies` has strategies for hypothesis.
+"""
 
 from maturitykit.testing.cases import Case, read_cases
+from maturitykit.testing.codes import CODES, Code
+from maturitykit.testing.conformance import conformance
+from maturitykit.testing.crosswalks import check_crosswalk
+from maturitykit.testing.models import check_model
+from maturitykit.testing.report import Report
+from maturitykit.testing.scorers import check_scorer
 
-__all__ = ["Case", "read_cases"]
+__all__ = [
+    "CODES",
+    "Case",
+    "Code",
+    "Report",
+    "check_crosswalk",
+    "check_model",
+    "check_scorer",
+    "conformance",
+    "read_cases",
+]

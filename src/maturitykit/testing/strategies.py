@@ -5,66 +5,29 @@ They need hypothesis: ``pip install maturitykit[testing]``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from itertools import combinations, product
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
 from hypothesis import strategies as st
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Answer, Assessment, Rating
-from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
+from maturitykit.definition import Dimension, Gate, Model, Scale
 from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.scoring.result import Result
-
-#: Weights that do not add up exactly as floats.
-_WEIGHTS = st.sampled_from([Fraction(1), Fraction(2), Fraction(7), Fraction(1, 3), Fraction(1, 10)])
-
-
-def _chain(count: int, power: float | None, cut: bool) -> Scale:
-    top = count - 1
-    values = [None if power is None else (i / top) ** power for i in range(count)]
-    cuts = [None, *(i / (count + 1) for i in range(count - 1))] if cut else [None] * count
-    return Scale("chain", [Stage(f"s{i}", value=values[i], cut=cuts[i]) for i in range(count)])
-
-
-_CHAINS = [_chain(*shape) for shape in product(range(2, 6), (None, 0.5, 2), (False, True))]
-
-
-def _lattice(family: Iterable[frozenset[int]]) -> Scale:
-    ordered = sorted(family, key=lambda members: (len(members), sorted(members)))
-    stages = []
-    for i, members in enumerate(ordered):
-        lower = [j for j, other in enumerate(ordered) if other < members]
-        direct = [j for j in lower if not any(ordered[j] < ordered[k] for k in lower)]
-        stages.append(Stage(f"s{i}", above=[f"s{j}" for j in direct]))
-    return Scale("lattice", stages)
-
-
-def _families() -> Iterator[set[frozenset[int]]]:
-    """The families of sets that are closed under intersection and no chain: lattices all."""
-    universe = frozenset(range(3))
-    subsets = [frozenset(c) for size in range(3) for c in combinations(universe, size)]
-    for chosen in (c for size in range(2, 8) for c in combinations(subsets, size)):
-        family = {universe, *chosen}
-        closed = all(a & b in family for a, b in combinations(family, 2))
-        if closed and not all(a <= b or b <= a for a, b in combinations(family, 2)):
-            yield family
-
-
-_LATTICES = [_lattice(family) for family in _families()]
+from maturitykit.testing.draws import WEIGHTS
+from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
 
 def chains(id: str = "chain") -> st.SearchStrategy[Scale]:
     """Scales on which every two stages can be compared, some with values or cut points."""
-    return st.sampled_from(_CHAINS).map(lambda scale: evolve(scale, id=id))
+    return st.sampled_from(CHAINS).map(lambda scale: evolve(scale, id=id))
 
 
 def lattices(id: str = "lattice") -> st.SearchStrategy[Scale]:
     """Scales with a partial order, of up to eight stages."""
-    return st.sampled_from(_LATTICES).map(lambda scale: evolve(scale, id=id))
+    return st.sampled_from(LATTICES).map(lambda scale: evolve(scale, id=id))
 
 
 def scales(id: str = "scale") -> st.SearchStrategy[Scale]:
@@ -108,7 +71,7 @@ class _Maker:
     def inner(self, id: str, scale: Scale | None, depth: int) -> Dimension:
         """A dimension with children, and a rule that fits its scale; any, if none is given."""
         scorer = self.draw(st.sampled_from(self._fitting(id, scale, depth)))
-        weight = self.draw(_WEIGHTS)
+        weight = self.draw(st.sampled_from(WEIGHTS))
         if scorer == "profile":
             return Dimension(id, scorer=scorer, weight=weight, children=self._children(None, depth))
         scale = scale or self.draw(chains(id) if scorer == "mean" else scales(id))
@@ -130,7 +93,9 @@ class _Maker:
             if (own is not None and not own.is_chain) or (depth > 1 and self.draw(st.integers(0, 2)) == 0):
                 children.append(self.inner(id, own, depth - 1))
             else:
-                children.append(Dimension(id, scale=own or self.draw(chains(id)), weight=self.draw(_WEIGHTS)))
+                children.append(
+                    Dimension(id, scale=own or self.draw(chains(id)), weight=self.draw(st.sampled_from(WEIGHTS)))
+                )
         return children
 
     def _fitting(self, id: str, scale: Scale | None, depth: int) -> list[str]:
@@ -145,7 +110,7 @@ class _Maker:
 
     def _gates(self, scale: Scale, children: Sequence[Dimension]) -> list[Gate]:
         """Gates by which whoever reaches two stages reaches their join."""
-        if not _is_distributive(scale):
+        if not is_distributive(scale):
             one = children[0]
             assert one.scale is not None
             return [Gate(stage, one.id, one.scale.ids[1]) for stage in scale.ids[1:]]
@@ -157,14 +122,6 @@ class _Maker:
                 assert child.scale is not None
                 gates.append(Gate(stage, child.id, self.draw(stages_of(child.scale, lowest=1))))
         return gates
-
-
-def _is_distributive(scale: Scale) -> bool:
-    meet, join = scale.meet, scale.join
-    return all(
-        meet([a, join([b, c])]) == join([meet([a, b]), meet([a, c])])
-        for a, b, c in product(range(len(scale.stages)), repeat=3)
-    )
 
 
 def stages_of(scale: Scale, lowest: int = 0) -> st.SearchStrategy[str]:

@@ -1,0 +1,223 @@
+"""The checks that a crosswalk is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from random import Random
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+
+from maturitykit.assessment.ratings import Assessment
+from maturitykit.comparison.check import check_crosswalk as misfits
+from maturitykit.comparison.contradictions import contradictions
+from maturitykit.comparison.links import compose, reverse
+from maturitykit.comparison.network import Network
+from maturitykit.comparison.translation import Translation, translate_by
+from maturitykit.definition import Model
+from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.errors import Finding, MaturityError
+from maturitykit.scoring.score import score
+from maturitykit.testing import draws, laws, texts
+from maturitykit.testing.report import Check, Report, Skipped, findings_of, run_checks
+
+#: So many assessments are drawn to try each law of translation on.
+DRAWS = 25
+
+
+@frozen(slots=False)
+class CrosswalkSubject:
+    """A crosswalk with its models, and the crosswalks and models that it is held against."""
+
+    crosswalk: Crosswalk
+    network: Network
+
+    @cached_property
+    def source(self) -> Model:
+        """The model that it reads."""
+        return self.network.model(self.crosswalk.source)
+
+    @cached_property
+    def target(self) -> Model:
+        """The model that it speaks of."""
+        return self.network.model(self.crosswalk.target)
+
+    @cached_property
+    def alone(self) -> Network:
+        """A network in which nothing else speaks of its models."""
+        if misfits(self.crosswalk, self.source, self.target):
+            raise Skipped("the crosswalk does not fit its models")
+        return Network([self.crosswalk], [self.source, self.target])
+
+
+Law: TypeAlias = Callable[[CrosswalkSubject, Random], Iterator[Finding]]
+
+
+def check_crosswalk(
+    crosswalk: Crosswalk | str, *, others: Iterable[Crosswalk] = (), models: Iterable[Model] = ()
+) -> Report:
+    """Hold a crosswalk to all that must be true of one.
+
+    Args:
+        crosswalk: A crosswalk, or the id of an installed one.
+        others: Crosswalks to hold it against, beside the installed ones.
+        models: The models that it joins, if they are not installed.
+
+    Raises:
+        PluginError: If the crosswalk is not installed, or broken.
+    """
+    return run_checks(*crosswalk_subject(crosswalk, others, models))
+
+
+def crosswalk_subject(
+    crosswalk: Crosswalk | str, others: Iterable[Crosswalk] = (), models: Iterable[Model] = ()
+) -> tuple[str, Sequence[Check[CrosswalkSubject]], CrosswalkSubject]:
+    """What `run_checks` takes for a crosswalk."""
+    from maturitykit.registry import crosswalks
+
+    one = crosswalks.load(crosswalk) if isinstance(crosswalk, str) else crosswalk
+    subject = CrosswalkSubject(one, Network([*others, one], models))
+    return f"crosswalk {one.id} {one.version}", CROSSWALK_CHECKS, subject
+
+
+def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
+    path = [subject.crosswalk.source, subject.crosswalk.target]
+    return translate_by(score(subject.source, given), path, subject.target, subject.alone)
+
+
+def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
+    given = draws.assessment(subject.source, random)
+    return laws.ordered(_translated(subject, given), given)
+
+
+def _monotone(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
+    given = draws.assessment(subject.source, random)
+    raised = laws.raised(subject.source, given, random)
+    return laws.fallen(_translated(subject, given), _translated(subject, raised), given, raised)
+
+
+def _never_wider(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
+    given = draws.assessment(subject.source, random)
+    told = laws.told_more(subject.source, given, random)
+    return laws.widened(_translated(subject, given), _translated(subject, told), given, told)
+
+
+def _any_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
+    given = draws.assessment(subject.source, random)
+    links = random.sample(subject.crosswalk.links, len(subject.crosswalk.links))
+    other = CrosswalkSubject(evolve(subject.crosswalk, links=links), subject.network)
+    before, after = _translated(subject, given), _translated(other, given)
+    return laws.differences(before, after, "with links in another order", given)
+
+
+def _trying(law: Law) -> Callable[[CrosswalkSubject], Iterator[Finding]]:
+    def find(subject: CrosswalkSubject) -> Iterator[Finding]:
+        random = Random(0)
+        found = (finding for _ in range(DRAWS) for finding in law(subject, random))
+        yield from (finding for finding, _ in zip(found, range(1), strict=False))
+
+    return find
+
+
+def _there_and_back(subject: CrosswalkSubject) -> Iterator[Finding]:
+    """Each link, forward and then back, holds where it started."""
+    assert subject.alone
+    back = reverse(subject.crosswalk, subject.source, subject.target)
+    for link, returning in zip(subject.crosswalk.links, back.links, strict=True):
+        scale = subject.source.by_id[link.source].scale
+        assert scale is not None
+        for stage, (low, _, high) in link.stages.items():
+            ends = scale.positions[returning.stages[low][0]], scale.positions[returning.stages[high][2]]
+            here = scale.positions[stage]
+            if not (laws.at_most(scale, ends[0], here) and laws.at_most(scale, here, ends[1])):
+                span = f"{scale.ids[ends[0]]} to {scale.ids[ends[1]]}"
+                where = f"links.{link.source}--{link.target}.stages.{stage}"
+                yield Finding(where, f"comes back as {span}", f"a span that holds {stage}")
+
+
+def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
+    """A crosswalk that gives every stage back, before or after, changes nothing."""
+    assert subject.alone
+    for model, before in ((subject.source, True), (subject.target, False)):
+        same = _identity_of(model, subject.crosswalk)
+        joined = compose(same, subject.crosswalk) if before else compose(subject.crosswalk, same)
+        found = {(link.source, link.target): link.stages for link in joined.links}
+        for link in subject.crosswalk.links:
+            if link.relation != {"disjoint"} and found.get((link.source, link.target)) != link.stages:
+                side = "before" if before else "after"
+                problem = f"changes when every stage of {model.id} is given back {side} it"
+                yield Finding(f"links.{link.source}--{link.target}", problem, "the same stages")
+
+
+def _identity_of(model: Model, crosswalk: Crosswalk) -> Crosswalk:
+    ids = [link.source if model.id == crosswalk.source else link.target for link in crosswalk.links]
+    scales = {id: model.by_id[id].scale for id in ids}
+    links = [
+        Link(id, id, "equal", 1, {stage: (stage, stage, stage) for stage in scale.ids})
+        for id, scale in scales.items()
+        if scale is not None
+    ]
+    return Crosswalk(model.id, model.id, links)
+
+
+def _fits(subject: CrosswalkSubject) -> Iterator[Finding]:
+    yield from contradictions(subject.crosswalk, subject.network)
+
+
+def _translations(subject: CrosswalkSubject) -> Iterator[Finding]:
+    for language in subject.crosswalk.translations:
+        try:
+            subject.crosswalk.in_language(language)
+        except MaturityError as error:
+            for each in findings_of(error):
+                yield each._replace(where=f"text/{language}: {each.where}")
+
+
+def _readable(subject: CrosswalkSubject) -> dict[str, texts.Translation]:
+    found: dict[str, texts.Translation] = {}
+    for language in subject.crosswalk.translations:
+        try:
+            found[language] = subject.crosswalk.translations[language]
+        except MaturityError:
+            continue
+    return found
+
+
+def _untranslated(subject: CrosswalkSubject) -> Iterator[Finding]:
+    return texts.untranslated(texts.crosswalk_texts(subject.crosswalk), _readable(subject))
+
+
+def _all_texts(subject: CrosswalkSubject) -> Iterator[tuple[str, str]]:
+    return texts.in_all_languages(texts.crosswalk_texts(subject.crosswalk), _readable(subject))
+
+
+def _coding(subject: CrosswalkSubject) -> Iterator[Finding]:
+    coding = subject.crosswalk.coding
+    if coding is None or not coding.method:
+        yield Finding("coding", "does not say how the links were found", "a method, and by how many coders")
+
+
+def _rationales(subject: CrosswalkSubject) -> Iterator[Finding]:
+    for link in subject.crosswalk.links:
+        if not (link.rationale or link.steps):
+            where = f"links.{link.source}--{link.target}"
+            yield Finding(where, "has no rationale", "which claims on both sides it rests on")
+
+
+#: The first holds a crosswalk against its models and others; its findings have codes of their own.
+CROSSWALK_CHECKS: Sequence[Check[CrosswalkSubject]] = (
+    Check("MK301", _fits),
+    Check("MK311", _translations),
+    Check("MK320", _trying(_in_order)),
+    Check("MK321", _trying(_monotone)),
+    Check("MK323", _trying(_never_wider)),
+    Check("MK324", _there_and_back),
+    Check("MK325", _trying(_any_order)),
+    Check("MK326", _identity),
+    Check("MK340", _untranslated),
+    Check("MK341", _coding),
+    Check("MK342", _rationales),
+    Check("MK344", lambda subject: texts.unfinished(_all_texts(subject))),
+    Check("MK345", lambda subject: texts.not_plain(_all_texts(subject))),
+)

@@ -1,0 +1,303 @@
+"""The checks that a model is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+
+from attrs import frozen
+
+from maturitykit.definition import Model
+from maturitykit.definition.translation import check_translation
+from maturitykit.errors import Finding, MaturityError, one_of
+from maturitykit.scoring.plan import plan_for
+from maturitykit.testing import laws, texts
+from maturitykit.testing.cases import Case, read_cases
+from maturitykit.testing.draws import parts
+from maturitykit.testing.laws import Law
+from maturitykit.testing.report import Check, Report, Skipped, findings_of, run_checks
+
+#: How many draws each law is tried on for one model at the most, and how many dimensions are
+#: scored for that; a part of a model counts as one of its own.
+DRAWS = 25
+SCORED = 3_000
+#: A larger model is not scored as a table whole, but a part of it.
+LARGE = 30
+
+#: The laws by the last two digits of their codes, for models and scorers alike.
+LAWS: dict[str, Law] = {
+    "20": laws.in_order,
+    "21": laws.monotone,
+    "22": laws.exact,
+    "23": laws.never_wider,
+    "24": laws.ends,
+    "25": laws.any_order,
+    "26": laws.free_weights,
+    "27": laws.order_alone,
+}
+
+
+@frozen(slots=False)
+class ModelSubject:
+    """A model with what else it is checked by.
+
+    Args:
+        model: The model itself, in its own language.
+        given: Golden cases; None for those in ``cases.toml`` beside it.
+        against: The version before.
+        quick: Whether to leave out what takes seconds.
+    """
+
+    model: Model
+    given: Sequence[Case] | None = None
+    against: Model | None = None
+    quick: bool = False
+
+    @cached_property
+    def parts(self) -> Sequence[Sequence[Model]]:
+        """For each rule that the model offers: the model under it, and parts of that."""
+        return [_within(parts(self.model, scorer)) for scorer in self.model.scorers]
+
+    @cached_property
+    def cases(self) -> Sequence[Case]:
+        """The golden cases, none if there are none."""
+        if self.given is not None:
+            return self.given
+        file = Path(self.model.place).with_name("cases.toml")
+        return read_cases(file) if self.model.place and file.is_file() else ()
+
+
+def _within(found: Iterable[Model]) -> list[Model]:
+    """As many parts as can be tried."""
+    taken, left = [], SCORED
+    for part in found:
+        taken.append(part)
+        left -= len(part.by_id)
+        if left < 0:
+            break
+    return taken
+
+
+def check_model(
+    model: Model | str,
+    *,
+    cases: Sequence[Case] | None = None,
+    against: Model | str | None = None,
+    quick: bool = False,
+) -> Report:
+    """Hold a model to all that must be true of one.
+
+    Args:
+        model: A model, or the id of an installed one.
+        cases: Its golden cases; by default those in ``cases.toml`` beside it.
+        against: The version before, whose ids have to stay.
+        quick: Whether to leave out what takes seconds: tables (MK128).
+
+    Raises:
+        PluginError: If the model is not installed, or broken.
+    """
+    return run_checks(*model_subject(model, cases, against, quick))
+
+
+def model_subject(
+    model: Model | str, cases: Sequence[Case] | None, against: Model | str | None, quick: bool = False
+) -> tuple[str, Sequence[Check[ModelSubject]], ModelSubject]:
+    """What `run_checks` takes for a model."""
+    from maturitykit.registry import models
+
+    one, old = (models.load(given) if isinstance(given, str) else given for given in (model, against))
+    assert one is not None
+    subject = ModelSubject(one.original or one, cases, old, quick)
+    return f"model {one.id} {one.version}", MODEL_CHECKS if old else MODEL_CHECKS[:-3], subject
+
+
+def try_law(law: Law, tried: Sequence[Model], random: Random, draws: int = DRAWS) -> Iterator[Finding]:
+    """What the first of many draws finds that a law does not hold on."""
+    left = SCORED
+    for number in range(draws):
+        part = tried[number % len(tried)]
+        left -= len(part.by_id)
+        if left < 0 and number:
+            return
+        if found := next(law(part, random), None):
+            yield found
+            return
+
+
+def try_tables(tried: Sequence[Model], random: Random) -> Iterator[Finding]:
+    """The same of the law on tables, on one draw, as an engine takes its time to plan its work."""
+    if missing := [name for name in ("duckdb", "narwhals", "pyarrow") if find_spec(name) is None]:
+        raise Skipped(f"not installed: {', '.join(missing)} (pip install maturitykit[tables])")
+    whole, smallest = tried[0], min(tried, key=lambda part: len(part.by_id))
+    return laws.tables_alike(whole if len(whole.by_id) <= LARGE else smallest, random)
+
+
+def _law(digits: str, law: Law) -> Check[ModelSubject]:
+    def find(subject: ModelSubject) -> Iterator[Finding]:
+        for tried in subject.parts:
+            yield from try_law(law, tried, Random(digits))
+
+    return Check(f"MK1{digits}", find)
+
+
+def _tables(subject: ModelSubject) -> Iterator[Finding]:
+    if subject.quick:
+        raise Skipped("takes seconds: left to maturitykit.testing")
+    for tried in subject.parts:
+        yield from try_tables(tried, Random(0))
+
+
+def _rules(subject: ModelSubject) -> Iterator[Finding]:
+    for scorer in subject.model.scorers:
+        try:
+            plan_for(subject.model, scorer, {})
+        except MaturityError as error:
+            for each in findings_of(error):
+                yield Finding("scorers", str(each))
+
+
+def _translations(subject: ModelSubject) -> Iterator[Finding]:
+    for language in subject.model.translations:
+        try:
+            found: Iterable[Finding] = check_translation(subject.model, subject.model.translations[language])
+        except MaturityError as error:
+            found = findings_of(error)
+        yield from (each._replace(where=f"text/{language}: {each.where}") for each in found)
+
+
+def _readable(subject: ModelSubject) -> dict[str, texts.Translation]:
+    """The translations that can be read; of the others it is said once that they cannot."""
+    found: dict[str, texts.Translation] = {}
+    for language in subject.model.translations:
+        try:
+            found[language] = subject.model.translations[language]
+        except MaturityError:
+            continue
+    return found
+
+
+def _all_texts(subject: ModelSubject) -> Iterator[tuple[str, str]]:
+    named = texts.model_texts(subject.model) | texts.model_names(subject.model)
+    return texts.in_all_languages(named, _readable(subject))
+
+
+def _source(subject: ModelSubject) -> Iterator[Finding]:
+    source = subject.model.source
+    if not (source.note or source.title or source.publisher or source.author or source.url):
+        yield Finding(
+            "source", "is not named", "title, publisher, author or url; or a note that says what is missing"
+        )
+
+
+def _questions(subject: ModelSubject) -> Iterator[Finding]:
+    for leaf in subject.model.leaves:
+        if not leaf.question:
+            yield Finding(f"dimensions.{leaf.id}.question", "is not there", "what a respondent is asked")
+
+
+def _descriptors(subject: ModelSubject) -> Iterator[Finding]:
+    for leaf in subject.model.leaves:
+        stages = leaf.scale.stages if leaf.scale else ()
+        untold = [stage.id for stage in stages if not (leaf.descriptors.get(stage.id) or stage.summary)]
+        if untold:
+            problem = f"nothing says what {leaf.id} is like at {', '.join(untold)}"
+            expected = "a descriptor for each stage, or a summary of each stage on its scale"
+            yield Finding(f"dimensions.{leaf.id}.descriptors", problem, expected)
+
+
+def _cases(subject: ModelSubject) -> Iterator[Finding]:
+    for case in subject.cases:
+        where = f"cases: cases.{case.id}"
+        try:
+            differences = case.differences(subject.model)
+        except MaturityError as error:
+            differences = [str(each) for each in findings_of(error)]
+        yield from (Finding(where, difference) for difference in differences)
+
+
+def _some_cases(subject: ModelSubject) -> Iterator[Finding]:
+    if not subject.cases:
+        yield Finding("", "has no golden cases", "cases.toml beside it: assessments with results got by hand")
+
+
+def _ids_stay(subject: ModelSubject) -> Iterator[Finding]:
+    assert subject.against is not None
+    new, old = subject.model, subject.against
+    if new.id != old.id:
+        yield Finding("id", f"is {new.id}", f'"{old.id}", as before')
+    for id, dimension in old.by_id.items():
+        if id not in new.by_id:
+            yield Finding(f"dimensions.{id}", "was there in the version before", one_of(list(new.by_id)[1:], id))
+        elif dimension.scale is not None:
+            scale = new.by_id[id].scale
+            for stage in dimension.scale.ids:
+                if scale is None or stage not in scale.ids:
+                    where = f"scales.{scale.id}" if scale else f"dimensions.{id}.scale"
+                    problem = f"{id} had the stage {stage} in the version before"
+                    yield Finding(where, problem, one_of(scale.ids if scale else (), stage))
+
+
+def _meanings_stay(subject: ModelSubject) -> Iterator[Finding]:
+    assert subject.against is not None
+    for id, old in subject.against.by_id.items():
+        new = subject.model.by_id.get(id)
+        if new is None:
+            continue
+        if old.is_leaf != new.is_leaf:
+            now = "scored from its parts" if old.is_leaf else "rated itself"
+            yield Finding(f"dimensions.{id}", f"is now {now}", "another id for what is rated otherwise")
+        a, b = old.scale, new.scale
+        if a is None or b is None:
+            continue
+        both = [stage for stage in a.ids if stage in b.ids]
+        turned = [
+            (x, y)
+            for x in both
+            for y in both
+            if a.at_least(a.positions[x], a.positions[y]) != b.at_least(b.positions[x], b.positions[y])
+        ]
+        if turned:
+            x, y = turned[0]
+            yield Finding(f"scales.{b.id}", f"{x} and {y} of {id} stand otherwise than before", "their old order")
+
+
+def _versions(subject: ModelSubject) -> Iterator[Finding]:
+    assert subject.against is not None
+    new, old = subject.model, subject.against
+    if new.version == old.version and new != old:
+        yield Finding("version", f"is {new.version} as before, and the model is not the same", "a new version")
+
+
+def _untranslated(subject: ModelSubject) -> Iterator[Finding]:
+    return texts.untranslated(texts.model_texts(subject.model), _readable(subject))
+
+
+def _unfinished(subject: ModelSubject) -> Iterator[Finding]:
+    return texts.unfinished(_all_texts(subject))
+
+
+def _not_plain(subject: ModelSubject) -> Iterator[Finding]:
+    return texts.not_plain(_all_texts(subject))
+
+
+#: In the order of their codes, but for the last three, which need a version before.
+MODEL_CHECKS: Sequence[Check[ModelSubject]] = (
+    Check("MK110", _rules),
+    Check("MK111", _translations),
+    *(_law(digits, law) for digits, law in LAWS.items()),
+    Check("MK128", _tables),
+    Check("MK129", _cases),
+    Check("MK130", _some_cases),
+    Check("MK140", _untranslated),
+    Check("MK141", _source),
+    Check("MK142", _questions),
+    Check("MK143", _descriptors),
+    Check("MK144", _unfinished),
+    Check("MK145", _not_plain),
+    Check("MK150", _ids_stay),
+    Check("MK151", _meanings_stay),
+    Check("MK152", _versions),
+)
