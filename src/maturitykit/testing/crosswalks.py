@@ -44,6 +44,11 @@ class CrosswalkSubject:
         return self.network.model(self.crosswalk.target)
 
     @cached_property
+    def translations(self) -> texts.Translations:
+        """Its translations."""
+        return texts.read_translations(self.crosswalk.translations)
+
+    @cached_property
     def alone(self) -> Network:
         """A network in which nothing else speaks of its models."""
         if misfits(self.crosswalk, self.source, self.target):
@@ -166,30 +171,20 @@ def _fits(subject: CrosswalkSubject) -> Iterator[Finding]:
 
 
 def _translations(subject: CrosswalkSubject) -> Iterator[Finding]:
-    for language in subject.crosswalk.translations:
+    yield from subject.translations.findings
+    for language in subject.translations.texts:
         try:
             subject.crosswalk.in_language(language)
         except MaturityError as error:
-            for each in findings_of(error):
-                yield each._replace(where=f"text/{language}: {each.where}")
-
-
-def _readable(subject: CrosswalkSubject) -> dict[str, texts.Translation]:
-    found: dict[str, texts.Translation] = {}
-    for language in subject.crosswalk.translations:
-        try:
-            found[language] = subject.crosswalk.translations[language]
-        except MaturityError:
-            continue
-    return found
+            yield from texts.in_language(language, findings_of(error))
 
 
 def _untranslated(subject: CrosswalkSubject) -> Iterator[Finding]:
-    return texts.untranslated(texts.crosswalk_texts(subject.crosswalk), _readable(subject))
+    return texts.untranslated(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
 
 
 def _all_texts(subject: CrosswalkSubject) -> Iterator[tuple[str, str]]:
-    return texts.in_all_languages(texts.crosswalk_texts(subject.crosswalk), _readable(subject))
+    return texts.in_all_languages(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
 
 
 def _coding(subject: CrosswalkSubject) -> Iterator[Finding]:

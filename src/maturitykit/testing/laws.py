@@ -28,7 +28,7 @@ from maturitykit.testing import draws
 Law: TypeAlias = Callable[[Model, Random], Iterator[Finding]]
 
 #: So many choices of stages at the most stand for what is open, to see what comes of each.
-CHOICES = 40
+CHOICES = 24
 
 
 def at_most(scale: Scale, a: Position, b: Position) -> bool:

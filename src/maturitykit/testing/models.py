@@ -10,7 +10,7 @@ from random import Random
 
 from attrs import frozen
 
-from maturitykit.definition import Model
+from maturitykit.definition import Model, ModelText
 from maturitykit.definition.translation import check_translation
 from maturitykit.errors import Finding, MaturityError, one_of
 from maturitykit.scoring.plan import plan_for
@@ -62,11 +62,16 @@ class ModelSubject:
         return [_within(parts(self.model, scorer)) for scorer in self.model.scorers]
 
     @cached_property
+    def translations(self) -> texts.Translations:
+        """Its translations."""
+        return texts.read_translations(self.model.translations)
+
+    @cached_property
     def cases(self) -> Sequence[Case]:
         """The golden cases, none if there are none."""
         if self.given is not None:
             return self.given
-        file = Path(self.model.place).with_name("cases.toml")
+        file = Path(self.model.place).parent / "cases.toml"
         return read_cases(file) if self.model.place and file.is_file() else ()
 
 
@@ -160,28 +165,15 @@ def _rules(subject: ModelSubject) -> Iterator[Finding]:
 
 
 def _translations(subject: ModelSubject) -> Iterator[Finding]:
-    for language in subject.model.translations:
-        try:
-            found: Iterable[Finding] = check_translation(subject.model, subject.model.translations[language])
-        except MaturityError as error:
-            found = findings_of(error)
-        yield from (each._replace(where=f"text/{language}: {each.where}") for each in found)
-
-
-def _readable(subject: ModelSubject) -> dict[str, texts.Translation]:
-    """The translations that can be read; of the others it is said once that they cannot."""
-    found: dict[str, texts.Translation] = {}
-    for language in subject.model.translations:
-        try:
-            found[language] = subject.model.translations[language]
-        except MaturityError:
-            continue
-    return found
+    yield from subject.translations.findings
+    for language, text in subject.translations.texts.items():
+        assert isinstance(text, ModelText)
+        yield from texts.in_language(language, check_translation(subject.model, text))
 
 
 def _all_texts(subject: ModelSubject) -> Iterator[tuple[str, str]]:
     named = texts.model_texts(subject.model) | texts.model_names(subject.model)
-    return texts.in_all_languages(named, _readable(subject))
+    return texts.in_all_languages(named, subject.translations.texts)
 
 
 def _source(subject: ModelSubject) -> Iterator[Finding]:
@@ -272,7 +264,7 @@ def _versions(subject: ModelSubject) -> Iterator[Finding]:
 
 
 def _untranslated(subject: ModelSubject) -> Iterator[Finding]:
-    return texts.untranslated(texts.model_texts(subject.model), _readable(subject))
+    return texts.untranslated(texts.model_texts(subject.model), subject.translations.texts)
 
 
 def _unfinished(subject: ModelSubject) -> Iterator[Finding]:

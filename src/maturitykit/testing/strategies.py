@@ -12,10 +12,10 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Answer, Assessment, Rating
-from maturitykit.definition import Dimension, Gate, Model, Scale
+from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
 from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.scoring.result import Result
+from maturitykit.scoring.result import Result, Span
 from maturitykit.testing.draws import WEIGHTS
 from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
@@ -134,6 +134,22 @@ def ranges(draw: st.DrawFn, scale: Scale) -> str:
     """Ranges of stages of a chain."""
     low, high = sorted(draw(st.tuples(st.integers(0, scale.top), st.integers(0, scale.top))))
     return f"{scale.ids[low]}..{scale.ids[high]}"
+
+
+@st.composite
+def spans(draw: st.DrawFn, scale: Scale) -> Span[Stage]:
+    """Spans of stages on any scale: low, likely and high in their order; likely may be None.
+
+    Args:
+        draw: Given by hypothesis.
+        scale: A chain or a lattice.
+    """
+    stages = range(len(scale.stages))
+    low = draw(st.sampled_from(stages))
+    high = draw(st.sampled_from([i for i in stages if scale.at_least(i, low)]))
+    between = [i for i in stages if scale.at_least(i, low) and scale.at_least(high, i)]
+    likely = draw(st.none() | st.sampled_from(between))
+    return Span(scale.stages[low], None if likely is None else scale.stages[likely], scale.stages[high])
 
 
 def answers(scale: Scale, *, applicable: bool = False) -> st.SearchStrategy[Answer]:

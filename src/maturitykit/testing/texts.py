@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import asdict
 
 from maturitykit.definition import Guidance, Model, ModelText, Note
 from maturitykit.definition.crosswalk import Crosswalk, CrosswalkText
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.errors import Finding, quoted
+from maturitykit.errors import Finding, MaturityError, quoted
 
 _UNFINISHED = re.compile(r"\b(TODO|TBD|FIXME|XXX|[Ll]orem ipsum)\b")
 #: Control characters but for tabs and newlines, and those that turn the direction of a text.
@@ -89,14 +89,45 @@ def _flat(where: str, data: Any) -> Iterator[tuple[str, str]]:
         yield where, data
 
 
+class Translations(NamedTuple):
+    """The translations of a model or crosswalk, each read once.
+
+    Args:
+        texts: Those that can be read, by language.
+        findings: Why others cannot.
+    """
+
+    texts: Mapping[str, Translation]
+    findings: Sequence[Finding]
+
+
+def read_translations(given: Mapping[str, Translation]) -> Translations:
+    """All translations, of which some may be in files that cannot be read."""
+    found: dict[str, Translation] = {}
+    findings: list[Finding] = []
+    for language in given:
+        try:
+            found[language] = given[language]
+        except MaturityError as error:
+            findings += in_language(language, error.findings)
+    return Translations(found, findings)
+
+
+def in_language(language: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings on a translation, each with its file."""
+    return (each._replace(where=f"text/{language}: {each.where}") for each in findings)
+
+
 def untranslated(texts: Texts, translations: Mapping[str, Translation]) -> Iterator[Finding]:
     """A finding for every text that is there in one language and not in another."""
     labels = re.compile(r"(^|\.)(title|name)$|^(tags|kinds)\.")
     for language in translations:
         found = translated_texts(translations[language])
-        for where in texts:
+        for where, text in texts.items():
             if where not in found:
                 yield Finding(f"text/{language}: {where}", "is not there", f"the text in {language}")
+            elif found[where] == text and " " in text:
+                yield Finding(f"text/{language}: {where}", "is not translated", f"the text in {language}")
         for where in found:
             if where not in texts and not labels.search(where):
                 problem = f"is there in {language} alone"
