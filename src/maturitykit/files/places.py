@@ -13,6 +13,8 @@ _KEY = re.compile(r"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*
 _STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|' r"'''.*?'{3,5}|" r'"(?:[^"\\\n]|\\.)*"|' r"'[^'\n]*'", re.DOTALL)
 #: A number, a date, a time, true or false; a date and a time may have a space between them.
 _BARE = re.compile(r"\d{4}-\d\d-\d\d \d[^\s,\]}#]*|[^\s,\]}#]+")
+#: No path of a finding has more steps.
+DEEPEST = 50
 _LINE = re.compile(r"line (\d+)(?:, column (\d+))?")
 
 
@@ -72,8 +74,8 @@ class Located:
         return tuple(path)
 
     def _scan(self) -> None:
-        at, base = self._blank(0), ()
-        table: tuple[Step, ...] = base
+        at = self._blank(0)
+        table: tuple[Step, ...] = ()
         while at < len(self._text):
             if self._text.startswith("[", at):
                 table, at = self._header(at)
@@ -86,6 +88,7 @@ class Located:
         keys, at = self._keys(start + 1 + many)
         path: tuple[Step, ...] = ()
         for key in keys[:-1]:
+            self._starts.setdefault((*path, key), start)
             path = self._last((*path, key))
         path = (*path, keys[-1])
         self._starts.setdefault(path, start)
@@ -113,7 +116,7 @@ class Located:
             if not self._text.startswith(".", at):
                 break
             at += 1
-        return keys, at
+        return keys[:DEEPEST], at
 
     def _value(self, at: int, path: tuple[Step, ...]) -> int:
         if self._text.startswith("[", at):

@@ -20,6 +20,9 @@ LARGEST_DOCUMENT = 20_000_000
 NESTED = Finding("", "is nested too deep", "a flatter file", "MK002")
 TOO_MANY_DIGITS = Finding("", "a number has thousands of digits", "a shorter one", "MK002")
 
+#: A key of a hundred parts: the reader of TOML takes memory by the square of their number.
+_LONG_KEY = re.compile(r"""(?<![\w.\-"'])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+
 #: Read first, as a bounded read makes room for all that it may bring.
 _FIRST = 65_536
 
@@ -88,6 +91,8 @@ def read_toml(path: Readable) -> dict[str, Any]:
     """
     text = read_text(path)
     try:
+        if _LONG_KEY.search(text):
+            raise RecursionError
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # The place is in the message: "Expected '=' (at line 3, column 5)".

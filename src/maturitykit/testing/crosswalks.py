@@ -32,16 +32,8 @@ class CrosswalkSubject:
 
     crosswalk: Crosswalk
     network: Network
-
-    @cached_property
-    def source(self) -> Model:
-        """The model that it reads."""
-        return self.network.model(self.crosswalk.source)
-
-    @cached_property
-    def target(self) -> Model:
-        """The model that it speaks of."""
-        return self.network.model(self.crosswalk.target)
+    source: Model
+    target: Model
 
     @cached_property
     def translations(self) -> texts.Translations:
@@ -70,7 +62,7 @@ def check_crosswalk(
         models: The models that it joins, if they are not installed.
 
     Raises:
-        PluginError: If the crosswalk is not installed, or broken.
+        PluginError: If the crosswalk or a model of it is not installed, or broken.
     """
     return run_checks(*crosswalk_subject(crosswalk, others, models))
 
@@ -82,7 +74,9 @@ def crosswalk_subject(
     from maturitykit.registry import crosswalks
 
     one = crosswalks.load(crosswalk) if isinstance(crosswalk, str) else crosswalk
-    subject = CrosswalkSubject(one, Network([*others, one], models))
+    network = Network([*others, one], models)
+    # Without them there is nothing to hold it against.
+    subject = CrosswalkSubject(one, network, network.model(one.source), network.model(one.target))
     return f"crosswalk {one.id} {one.version}", CROSSWALK_CHECKS, subject
 
 
@@ -111,7 +105,7 @@ def _never_wider(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]
 def _any_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
     given = draws.assessment(subject.source, random)
     links = random.sample(subject.crosswalk.links, len(subject.crosswalk.links))
-    other = CrosswalkSubject(evolve(subject.crosswalk, links=links), subject.network)
+    other = evolve(subject, crosswalk=evolve(subject.crosswalk, links=links))
     before, after = _translated(subject, given), _translated(other, given)
     return laws.differences(before, after, "with links in another order", given)
 

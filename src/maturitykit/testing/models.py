@@ -10,7 +10,7 @@ from random import Random
 
 from attrs import frozen
 
-from maturitykit.definition import Model, ModelText
+from maturitykit.definition import Model, ModelText, Scorer
 from maturitykit.definition.translation import check_translation
 from maturitykit.errors import Finding, MaturityError, one_of
 from maturitykit.scoring.plan import plan_for
@@ -58,8 +58,16 @@ class ModelSubject:
 
     @cached_property
     def parts(self) -> Sequence[Sequence[Model]]:
-        """For each rule that the model offers: the model under it, and parts of that."""
-        return [_within(parts(self.model, scorer)) for scorer in self.model.scorers]
+        """For each rule of the model that can be used: the model under it, and parts of that."""
+        if not self.rules:
+            raise Skipped("the rules of the model cannot be used")
+        return [_within(parts(self.model, scorer)) for scorer in self.rules]
+
+    @cached_property
+    def rules(self) -> Sequence[str | Scorer]:
+        """The rules that it offers and that can be used."""
+        unfit = {finding.where for finding in _rules(self)}
+        return [scorer for i, scorer in enumerate(self.model.scorers) if f"scorers[{i}]" not in unfit]
 
     @cached_property
     def translations(self) -> texts.Translations:
@@ -156,12 +164,12 @@ def _tables(subject: ModelSubject) -> Iterator[Finding]:
 
 
 def _rules(subject: ModelSubject) -> Iterator[Finding]:
-    for scorer in subject.model.scorers:
+    for i, scorer in enumerate(subject.model.scorers):
         try:
             plan_for(subject.model, scorer, {})
         except MaturityError as error:
             for each in findings_of(error):
-                yield Finding("scorers", str(each))
+                yield Finding(f"scorers[{i}]", str(each))
 
 
 def _translations(subject: ModelSubject) -> Iterator[Finding]:
@@ -201,6 +209,8 @@ def _descriptors(subject: ModelSubject) -> Iterator[Finding]:
 
 
 def _cases(subject: ModelSubject) -> Iterator[Finding]:
+    if not subject.rules:
+        raise Skipped("the rules of the model cannot be used")
     for case in subject.cases:
         where = f"cases: cases.{case.id}"
         try:
