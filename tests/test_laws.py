@@ -2,131 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
+from random import Random
 from typing import Any
 
 import pytest
-from attrs import evolve
 from hypothesis import assume, given, settings, strategies as st
 
 import maturitykit as mk
-from maturitykit.assessment.ratings import Reading, is_known, read_answer
-from maturitykit.definition.scale import Position
-from maturitykit.testing import strategies as mks
+from maturitykit.testing import laws, strategies as mks
+from maturitykit.testing.laws import Law, at_most, spans
+from maturitykit.testing.models import LAWS
 
 CONSENSUS = st.sampled_from(["median", "weakest", "envelope", "mean"])
 
 
-def at_most(scale: mk.Scale, a: Position, b: Position) -> bool:
-    """Whether one position is below or at another, as far as floats can tell."""
-    return a <= b + 1e-9 if scale.is_chain else int(a) in scale.below[int(b)]
+#: The laws that the conformance kit holds models and scorers to, and the rules whose models each is about.
+KIT = {law.__name__: law for law in LAWS.values()}
 
 
-def spans(result: mk.Result) -> Iterator[tuple[mk.Scale, mk.Span[Position], str]]:
-    for id, score in result.items():
-        if score.position is not None:
-            assert score.dimension.scale is not None
-            yield score.dimension.scale, score.position, id
+@pytest.mark.parametrize("law", KIT.values(), ids=KIT)
+@given(data=st.data(), random=st.randoms(use_true_random=False))
+def test_law_of_the_kit(law: Law, data: st.DataObject, random: Random) -> None:
+    model = data.draw(mks.models(ordinal=law is laws.order_alone))
+    assert list(law(model, random)) == []
 
 
-def positions(result: mk.Result) -> dict[str, Any]:
-    return {id: (score.position, score.not_applicable, round(score.coverage, 12)) for id, score in result.items()}
-
-
-def stages(result: mk.Result) -> dict[str, Any]:
-    return {id: score.stage and tuple(s and s.id for s in score.stage) for id, score in result.items()}
-
-
-@given(st.data(), mks.models(), CONSENSUS)
-def test_likely_is_within_bounds(data: st.DataObject, model: mk.Model, consensus: Any) -> None:
-    result = mk.score(model, data.draw(mks.assessments(model)), consensus=consensus)
-    for scale, span, id in spans(result):
-        assert at_most(scale, span.low, span.high), id
-        if span.likely is not None:
-            assert at_most(scale, span.low, span.likely), id
-            assert at_most(scale, span.likely, span.high), id
-
-
-def readings(model: mk.Model, rating: mk.Rating) -> Reading:
-    scale = model.by_id[rating.dimension].scale
-    assert scale is not None
-    reading = read_answer(scale, rating.answer)
-    assert isinstance(reading, Reading)
-    return reading
-
-
-def a_known_rating(data: st.DataObject, model: mk.Model, assessment: mk.Assessment) -> int:
-    known = [i for i, rating in enumerate(assessment.ratings) if is_known(rating)]
-    assume(known)
-    return data.draw(st.sampled_from(known))
-
-
-def replaced(assessment: mk.Assessment, place: int, answer: str) -> mk.Assessment:
-    ratings = list(assessment.ratings)
-    ratings[place] = evolve(ratings[place], answer=answer)
-    return evolve(assessment, ratings=ratings)
-
-
-@given(st.data(), mks.models(), CONSENSUS)
-def test_raising_a_rating_lowers_nothing(data: st.DataObject, model: mk.Model, consensus: Any) -> None:
-    assessment = data.draw(mks.assessments(model))
-    place = a_known_rating(data, model, assessment)
-    rating = assessment.ratings[place]
-    scale = model.by_id[rating.dimension].scale
-    assert scale is not None
-    reading = readings(model, rating)
-    low = data.draw(st.integers(reading.low, scale.top))
-    high = data.draw(st.integers(max(low, reading.high), scale.top))
-    # The likely stage of a range is its lower middle, which must not fall either.
-    assume((low + high) // 2 >= reading.likely)
-    raised = replaced(assessment, place, f"{scale.ids[low]}..{scale.ids[high]}")
-    before = mk.score(model, assessment, consensus=consensus)
-    after = mk.score(model, raised, consensus=consensus)
-    for scale, span, id in spans(before):
-        new = after[id].position
-        assert new is not None
-        for old_end, new_end in zip(span, new, strict=True):
-            assert (old_end is None) == (new_end is None)
-            if old_end is not None and new_end is not None:
-                assert at_most(scale, old_end, new_end), id
-
-
-def never_wider(before: mk.Result, after: mk.Result) -> None:
-    for scale, span, id in spans(before):
-        new = after[id].position
-        assert new is not None
-        assert at_most(scale, span.low, new.low), id
-        assert at_most(scale, new.high, span.high), id
-        assert after[id].coverage >= before[id].coverage - 1e-12, id
-
-
-@given(st.data(), mks.models(), CONSENSUS)
-def test_answering_never_widens(data: st.DataObject, model: mk.Model, consensus: Any) -> None:
-    assessment = data.draw(mks.assessments(model))
-    before = mk.score(model, assessment, consensus=consensus)
-    still_open = [score for score in before.leaves if score.is_open]
-    assume(still_open)
-    leaf = data.draw(st.sampled_from(still_open)).dimension
-    assert leaf.scale is not None
-    rating = mk.Rating(leaf.id, data.draw(mks.stages_of(leaf.scale) | mks.ranges(leaf.scale)), "another")
-    after = mk.score(model, evolve(assessment, ratings=[*assessment.ratings, rating]), consensus=consensus)
-    never_wider(before, after)
-
-
-@given(st.data(), mks.models(), CONSENSUS)
-def test_narrowing_a_range_never_widens(data: st.DataObject, model: mk.Model, consensus: Any) -> None:
-    assessment = data.draw(mks.assessments(model))
-    place = a_known_rating(data, model, assessment)
-    scale = model.by_id[assessment.ratings[place].dimension].scale
-    assert scale is not None
-    reading = readings(model, assessment.ratings[place])
-    low = data.draw(st.integers(reading.low, reading.high))
-    high = data.draw(st.integers(low, reading.high))
-    narrowed = replaced(assessment, place, f"{scale.ids[low]}..{scale.ids[high]}")
-    never_wider(mk.score(model, assessment, consensus=consensus), mk.score(model, narrowed, consensus=consensus))
+@given(st.data(), mks.scales())
+def test_spans_are_in_order(data: st.DataObject, scale: mk.Scale) -> None:
+    low, likely, high = data.draw(mks.spans(scale))
+    for a, b in ((low, likely or low), (likely or low, high)):
+        assert at_most(scale, scale.positions[a.id], scale.positions[b.id])
 
 
 # The rules once more, each as plainly as its definition, to check the spans by brute force.
@@ -236,80 +145,6 @@ def test_bounds_are_exact(data: st.DataObject, model: mk.Model) -> None:
             assert all(at_most(scale, span.low, p) and at_most(scale, p, span.high) for p in found), id
 
 
-def shuffled(data: st.DataObject, dimension: mk.Dimension) -> mk.Dimension:
-    children = [shuffled(data, child) for child in dimension.children]
-    return evolve(dimension, children=data.draw(st.permutations(children)))
-
-
-@given(st.data(), mks.models(), CONSENSUS)
-def test_order_does_not_matter(data: st.DataObject, model: mk.Model, consensus: Any) -> None:
-    assessment = data.draw(mks.assessments(model))
-    other = evolve(model, dimensions=shuffled(data, model.root).children)
-    mixed = evolve(assessment, ratings=data.draw(st.permutations(assessment.ratings)))
-    before = mk.score(model, assessment, consensus=consensus)
-    after = mk.score(other, mixed, consensus=consensus)
-    assert positions(before) == {id: positions(after)[id] for id in before}
-
-
-def reweighted(dimension: mk.Dimension, factor: Fraction) -> mk.Dimension:
-    children = [reweighted(child, factor) for child in dimension.children]
-    return evolve(dimension, weight=dimension.weight * factor, children=children)
-
-
-@given(st.data(), mks.models(), st.fractions(Fraction(1, 1000), 1000))
-def test_weights_scale_freely(data: st.DataObject, model: mk.Model, factor: Fraction) -> None:
-    assessment = data.draw(mks.assessments(model))
-    other = evolve(model, dimensions=[reweighted(d, factor) for d in model.dimensions])
-    assert positions(mk.score(other, assessment)) == positions(mk.score(model, assessment))
-
-
-def relabelled(scale: mk.Scale | None, extra: Mapping[str, int]) -> mk.Scale | None:
-    """The scale with stages put in below some of its own; bottom and top stay."""
-    if scale is None or not scale.is_chain:
-        return scale
-    stages = [
-        stage
-        for old in scale.stages
-        for stage in (*(mk.Stage(f"{old.id}-x{i}") for i in range(extra.get(old.id, 0))), mk.Stage(old.id))
-    ]
-    return mk.Scale(scale.id, stages)
-
-
-def relabelled_gates(dimension: mk.Dimension, extra: Mapping[str, int]) -> list[mk.Gate]:
-    if dimension.scale is None or not dimension.scale.is_chain:
-        return list(dimension.gates)
-    return [
-        gate
-        for old in dimension.gates
-        for gate in (*(evolve(old, stage=f"{old.stage}-x{i}") for i in range(extra.get(old.stage, 0))), old)
-    ]
-
-
-def relabelled_tree(dimension: mk.Dimension, extra: Mapping[str, int]) -> mk.Dimension:
-    return evolve(
-        dimension,
-        scale=relabelled(dimension.scale, extra),
-        gates=relabelled_gates(dimension, extra),
-        children=[relabelled_tree(child, extra) for child in dimension.children],
-    )
-
-
-@given(st.data(), mks.models(ordinal=True))
-def test_ordinal_rules_commute_with_relabelling(data: st.DataObject, model: mk.Model) -> None:
-    extra = data.draw(st.dictionaries(st.sampled_from(["s1", "s2", "s3", "s4"]), st.integers(1, 2)))
-    other = evolve(
-        model,
-        outcome=relabelled(model.outcome, extra),
-        gates=relabelled_gates(model.root, extra),
-        dimensions=[relabelled_tree(d, extra) for d in model.dimensions],
-    )
-    assessment = data.draw(mks.assessments(model))
-    # A share or the middle of a range is a matter of the labels, so they are left out here.
-    plain = [r for r in assessment.ratings if not isinstance(r.answer, float) and ".." not in str(r.answer)]
-    assessment = evolve(assessment, ratings=plain)
-    assert stages(mk.score(other, assessment)) == stages(mk.score(model, assessment))
-
-
 @given(st.data(), st.sampled_from(["weakest", "median", "mean"]))
 def test_all_children_at_one_stage_score_that_stage(data: st.DataObject, scorer: str) -> None:
     scale = data.draw(mks.chains())
@@ -319,14 +154,6 @@ def test_all_children_at_one_stage_score_that_stage(data: st.DataObject, scorer:
     stage = data.draw(mks.stages_of(scale))
     result = mk.score(model, {part.id: stage for part in parts})
     assert result.stage == (result.model.outcome.stages[scale.positions[stage]],) * 3  # type: ignore[union-attr]
-
-
-@given(mks.models())
-def test_bottoms_score_bottom_and_tops_score_top(model: mk.Model) -> None:
-    for end in ("bottom", "top"):
-        at = {leaf.id: leaf.scale.ids[0 if end == "bottom" else -1] for leaf in model.leaves if leaf.scale}
-        for scale, span, id in spans(mk.score(model, at)):
-            assert span == ((0, 0, 0) if end == "bottom" else (scale.top,) * 3), id
 
 
 @given(st.data(), mks.models())

@@ -312,12 +312,11 @@ def _reweighted(dimension: Dimension, factor: Fraction) -> Dimension:
 
 
 def differences(before: Result, after: Result, when: str, given: Assessment) -> Iterator[Finding]:
-    """A finding for every score that is not the same in both, as far as floats can tell."""
+    """A finding for every score that is not exactly the same in both."""
     for id, old in before.items():
         new = after[id]
-        ends = zip(old.position or (None,) * 3, new.position or (None,) * 3, strict=True)
-        same = all(a is b or (a is not None and b is not None and _same(a, b)) for a, b in ends)
-        if not (same and old.not_applicable == new.not_applicable and _same(old.coverage, new.coverage)):
+        alike = old.position == new.position and old.not_applicable == new.not_applicable
+        if not (alike and _same(old.coverage, new.coverage)):
             yield _broken(id, f"{_words(old.position)} becomes {_words(new.position)} {when}", "the same", given)
 
 
