@@ -1,0 +1,67 @@
+"""YAML as plain texts: a ``No`` stays the word that it is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.text import NESTED, read_text
+
+#: A larger file of one part of a framework is a mistake.
+LARGEST = 1_000_000
+
+
+def read_yaml(path: Path) -> Any:
+    """The data of a YAML file: mappings and lists of texts, as nothing is taken for a number, a date or a yes.
+
+    Raises:
+        FileError: If it cannot be read, is not YAML, or the extra ``[yaml]`` is not installed.
+    """
+    yaml, loader = _yaml()
+    text = read_text(path, LARGEST)
+    title = f"cannot read {path}"
+    try:
+        return yaml.load(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        finding = Finding(where, f"is not YAML: {error.problem or error.context}")
+    except yaml.YAMLError as error:
+        finding = Finding("", f"is not YAML: {' '.join(str(error).split())}")
+    except RecursionError:
+        finding = NESTED
+    raise FileError(title, [finding])
+
+
+@cache
+def _yaml() -> tuple[Any, Any]:
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        finding = Finding("", "PyYAML is not installed", "pip install 'maturitykit[yaml]'")
+        raise FileError("cannot read YAML", [finding]) from None
+
+    class Loader(yaml.BaseLoader):
+        """Of the loaders the one that makes only texts, lists and mappings."""
+
+        def construct_scalar(self, node: Any) -> str:
+            text = str(super().construct_scalar(node))
+            # What can be escaped here, no file can hold.
+            if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+                raise yaml.constructor.ConstructorError(None, None, "half a character", node.start_mark)
+            return text
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            seen: set[object] = set()
+            for key, _ in node.value:
+                if key.value.__hash__ is None:
+                    raise yaml.constructor.ConstructorError(None, None, "a key is no text", key.start_mark)
+                if key.value in seen:
+                    problem = f"the key {quoted(key.value)} stands twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(key.value)
+            return dict(super().construct_mapping(node, deep))
+
+    return yaml, Loader
