@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from maturitykit.files.text import NESTED, read_text
 
 #: A larger file of one part of a framework is a mistake.
 LARGEST = 1_000_000
+#: More brackets that stand within each other take PyYAML long to refuse.
+DEEPEST = 200
 
 
 def read_yaml(path: Path) -> Any:
@@ -22,6 +26,8 @@ def read_yaml(path: Path) -> Any:
     yaml, loader = _yaml()
     text = read_text(path, LARGEST)
     title = f"cannot read {path}"
+    if _depth(text) > DEEPEST:
+        raise FileError(title, [NESTED])
     try:
         return yaml.load(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
@@ -33,6 +39,12 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         finding = NESTED
     raise FileError(title, [finding])
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once at the most, in texts too."""
+    steps = (1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", text))
+    return max(accumulate(steps), default=0)
 
 
 @cache

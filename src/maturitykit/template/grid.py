@@ -52,7 +52,7 @@ def read_grid(path: Path, id: str) -> Draft:
     data = grid.model(id)
     leaves = len(data["dimensions"]) - len(grid.groups)
     found = f"{len(grid.stages)} stages, {leaves} dimensions"
-    found += f" in {len(grid.groups)} groups" if grid.groups else ""
+    found += f" in {len(grid.groups)} group{'s' * (len(grid.groups) != 1)}" if grid.groups else ""
     left_out = [*grid.left_out(), *(f"{each[0].upper()}{each[1:]} was not read." for each in sheet.unread)]
     if path.suffix.lower() not in (".csv", ".tsv"):
         left_out.append(
