@@ -16,7 +16,11 @@ ROOT = Path(__file__).parent
 
 
 def run_console(example: Example) -> str | None:
-    """Run each ``$`` line of a console block from the root; the lines below it are its output."""
+    """Run each ``$`` line of a console block; the lines below it are its output.
+
+    All blocks of a page run in one folder, so that one may go on from another.
+    """
+    folder = example.namespace.setdefault("place", example.namespace["folder"])
     shown = example.parsed.rstrip() + "\n"
     commands = [line.removeprefix("$ ") for line in shown.splitlines() if line.startswith("$ ")]
     scripts = sysconfig.get_path("scripts")
@@ -24,7 +28,7 @@ def run_console(example: Example) -> str | None:
     printed = ""
     for command in commands:
         done = subprocess.run(
-            command, shell=True, cwd=example.namespace["folder"], env=environment, text=True,
+            command, shell=True, cwd=folder, env=environment, text=True,
             capture_output=True, check=False, encoding="utf-8",
         )  # fmt: skip
         printed += f"$ {command}\n{done.stdout}{done.stderr}"

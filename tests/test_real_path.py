@@ -154,11 +154,12 @@ def write_evil(folder: Path, name: str, package: str, models: Mapping[str, str],
     (home / "__init__.py").touch()
     for module, code in EVIL.items():
         (home / module).write_text(code, "utf-8")
-    points = "\n".join(f'{id} = "{package}.{place}"' for id, place in models.items())
+    points = [f'{id} = "{package}.{place}"' for id, place in models.items()]
     (folder / name / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n'
-        f'[project]\nname = "{name}"\nversion = "6.66"\n\n[project.entry-points."maturitykit.models"]\n{points}\n{more}\n'
-        f'[tool.hatch.build.targets.wheel]\npackages = ["src/{package}"]\n',
+        f'[project]\nname = "{name}"\nversion = "6.66"\n\n[project.entry-points."maturitykit.models"]\n'
+        + "\n".join([*points, more])
+        + f'[tool.hatch.build.targets.wheel]\npackages = ["src/{package}"]\n',
         "utf-8",
     )
     return folder / name
