@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from maturitykit.comparison.check import check_crosswalk
 from maturitykit.definition.crosswalk import Coding
 from maturitykit.files.model import DimensionEntry, ModelEntry
 from maturitykit.files.toml import to_toml
+from maturitykit.files.yaml import _yaml as yaml_once
 from maturitykit.template import LICENSES
 from maturitykit.template.draft import Ids, slug
 from maturitykit.template.grid import read_grid
@@ -508,6 +510,8 @@ BAD: Mapping[str, tuple[str | bytes, str]] = {
     "large cell": (",Low,High\na," + "x" * 200_000 + ",c\n", "is not CSV: field larger than field limit"),
     "not utf-8": (b",Low,High\n\xff,a,b\n", "is not UTF-8"),
     "too large": ("x" * 20_000_001, "is larger than 20 MB"),
+    "too many cells": ("," * 1_000_001, "is larger than a sheet of texts can be"),
+    "too many rows": (",Low,High\n" + "x,a,b\n" * 2_001, "has 2,001 dimensions"),
 }
 
 
@@ -520,6 +524,23 @@ def test_what_is_no_grid_is_told(tmp_path: Path, run: Run, text: str | bytes, sa
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert os.listdir(tmp_path) == ["grid.csv"]
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "extra"), [("python_calamine", "grid.xlsx", "xlsx"), ("yaml", "core", "yaml")]
+)
+def test_what_is_read_by_an_extra_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, module: str, name: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    yaml_once.cache_clear()
+    (tmp_path / "core" / "streams").mkdir(parents=True)
+    (tmp_path / "core" / "streams" / "a.yml").touch()
+    (tmp_path / "grid.xlsx").touch()
+    done = run("new", "model", "toy", "--from", str(tmp_path / name), "--into", str(tmp_path))
+    yaml_once.cache_clear()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"pip install 'maturitykit[{extra}]'" in done.stderr
 
 
 GRIDS = st.lists(st.lists(st.sampled_from(["", "a", "1. b", "?", "c\nd?", "x" * 90]), max_size=5), max_size=6)

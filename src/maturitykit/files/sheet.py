@@ -19,6 +19,8 @@ LARGEST = 1_000_000
 #: What a workbook may be once it is unpacked, in bytes.
 LARGEST_UNPACKED = 200_000_000
 
+TOO_LARGE = Finding("", "is larger than a sheet of texts can be", "a smaller one")
+
 _CELL = re.compile(rb'\sr=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
 
 
@@ -84,6 +86,9 @@ def _read_csv(path: Path) -> list[list[str]]:
     found: list[tuple[int, int, list[list[str]]]] = []
     errors = []
     for separator in tried:
+        if text.count(separator) + text.count("\n") > LARGEST:
+            errors.append(TOO_LARGE)
+            continue
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
         except csv.Error as error:
@@ -134,17 +139,16 @@ def _text(cell: object) -> str:
 
 def _too_large(path: Path) -> Finding | None:
     """Why a workbook is not to be opened: what it would take in memory is not what it takes on disk."""
-    too_large = Finding("", "is larger than a sheet of texts can be", "a smaller workbook")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if path.stat().st_size > LARGEST_DOCUMENT or sum(m.file_size for m in members) > LARGEST_UNPACKED:
-                return too_large
+                return TOO_LARGE
             for member in members:
                 if member.filename.startswith("xl/worksheets/sheet"):
                     rows, columns = _extent(archive.read(member))
                     if rows * columns > LARGEST:
-                        return too_large
+                        return TOO_LARGE
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         return Finding("", f"is not a workbook: {error}", "a .xlsx file")
     return None

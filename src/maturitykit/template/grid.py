@@ -13,8 +13,9 @@ from maturitykit.files.sheet import Sheet, cell_name, column_name, read_sheet
 from maturitykit.files.strict import FORMAT
 from maturitykit.template.draft import Draft, Ids, title_of
 
-#: More are not the stages of a model.
+#: More are not the stages, or the dimensions, of a model.
 MOST_STAGES = 30
+MOST_DIMENSIONS = 2_000
 #: How many places of one kind a remark names.
 SHOWN = 5
 
@@ -91,8 +92,11 @@ class _Grid:
                 f"names {len(self.stages)} stage{'s' * (len(self.stages) != 1)}",
                 f"2 to {MOST_STAGES}; {shape}",
             )
-        if not any(self._kind(row) == "dimension" for row in self._body()):
+        count = sum(self._kind(row) == "dimension" for row in self._body())
+        if not count:
             return Finding("", f"has no dimension below row {self.header + 1}", shape)
+        if count > MOST_DIMENSIONS:
+            return Finding("", f"has {count:,} dimensions", f"{MOST_DIMENSIONS:,} at the most")
         return None
 
     def left_out(self) -> list[str]:
