@@ -76,12 +76,13 @@ def test_toml_reads_as_written_by_hand() -> None:
 # ---- ids
 
 
-@given(st.lists(st.text(max_size=100), max_size=20))
+@given(st.lists(st.text(max_size=100) | st.sampled_from(["Unknown", "Stage", "a", "A"]), max_size=20))
 def test_any_names_make_ids(names: list[str]) -> None:
-    ids = Ids(("outcome",))
+    reserved = ("unknown", "not_applicable")
+    ids = Ids(reserved)
     made = [ids.of(name, "stage") for name in names]
     assert len(set(made)) == len(made)
-    assert "outcome" not in made
+    assert not set(reserved) & set(made)
     scale = [mk.Stage(id) for id in dict.fromkeys(["bottom", "top", *made])]
     assert mk.Scale("scale", scale).ids[0] == "bottom"
 
@@ -445,6 +446,12 @@ def test_a_first_column_of_groups(tmp_path: Path) -> None:
             "Tools": {"Age": ["g", "h"]},
         },
     }
+
+
+def test_a_first_column_of_groups_without_headings(tmp_path: Path) -> None:
+    model, _ = from_grid(tmp_path, ",,Low,High\nPeople,Skills,a,b\n,Size,c,d\nTools,Age,e,f\n")
+    tree = {"People": {"Skills": ["a", "b"], "Size": ["c", "d"]}, "Tools": {"Age": ["e", "f"]}}
+    assert shape(model) == {"stages": ["Low", "High"], "tree": tree}
 
 
 def test_labels_and_headings_of_several_lines(tmp_path: Path) -> None:

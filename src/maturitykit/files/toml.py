@@ -83,10 +83,8 @@ def toml_text(text: str) -> str:
 def _paragraphs(text: str) -> str:
     """A text of several lines as it reads, with all escaped that a reader would not see or keep."""
     shown = "".join(c if c in '\n"' else _escaped(c) for c in text)
-    # Three quotes would be its end, and one at its end would join them.
+    # Three quotes would be its end; one or two before that are not.
     shown = shown.replace('"""', '""\\"')
-    if shown.endswith('"'):
-        shown = f'{shown[:-1]}\\"'
     return f'"""\n{shown}"""'
 
 
