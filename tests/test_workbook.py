@@ -128,8 +128,8 @@ def test_grid_in_a_workbook(tmp_path: Path) -> None:
         'A cell is empty, and so there is no text: C8 ("Planning").',
         'The heading of a column of names was left out: "Theme" in A2.',
         'The sheet "Old" was not read.',
-        'The sheet "Cover", which holds no table was not read.',
-        'The sheet "Notes", which holds no table was not read.',
+        'The sheet "Cover" (it holds no table) was not read.',
+        'The sheet "Notes" (it holds no table) was not read.',
         "Formatting, comments and pictures of the workbook are not read, and formulas as their values.",
     ]
 

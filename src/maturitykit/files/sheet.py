@@ -119,7 +119,7 @@ def _read_workbook(path: Path) -> Sheet:
             chosen = filled[0] if filled else None
             unread = [f"the sheet {quoted(sheets[i].name)}" for i in filled[1:]]
             unread += [
-                f"the sheet {quoted(sheet.name)}, which holds no table"
+                f"the sheet {quoted(sheet.name)} (it holds no table)"
                 for i, sheet in enumerate(sheets)
                 if i not in filled and any(map(any, rows[i]))
             ]

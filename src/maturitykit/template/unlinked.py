@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.fields import OUTCOME
 from maturitykit.files.toml import to_toml, toml_value
 
-#: Words of the template, each as a comment where it stands in one.
+#: Of the comments that list what can be linked.
 _WIDTH = 110
 
 
@@ -47,6 +46,6 @@ def _stages(model: Model) -> Iterator[str]:
             on.setdefault(dimension.scale, []).append(dimension)
     yield f"# {model.id}"
     for scale, dimensions in on.items():
-        ids = ", ".join(OUTCOME if d.id == OUTCOME else d.id for d in dimensions)
+        ids = ", ".join(dimension.id for dimension in dimensions)
         text = f"{' < '.join(scale.ids) if scale.is_chain else ', '.join(scale.ids)}   for {ids}"
         yield from wrap(text, _WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False)
