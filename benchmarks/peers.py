@@ -1,7 +1,7 @@
 """Hand-written queries that score the ratings of many subjects: what our own tables are held against.
 
-They know more than a library may: there is one scale of five stages, on which no one gives a range, weights are
-equal, no respondent answers twice, and no subject has more than 511 of them.
+They know more than a library may: there is one scale of five stages, weights are equal, nothing is misspelt, no
+respondent answers twice, and no subject has more than 511 of them.
 
 ``python benchmarks/peers.py`` checks that they say what `maturitykit.score` says.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import chain, product
+from itertools import chain, combinations, product
 from math import isclose
 from operator import add, or_
 from pathlib import Path
@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 RESPONDENTS = (0.15, 0.2, 0.3, 0.2, 0.15)
 
 STAGES = 5
-#: The codes of what else than a stage can be said. The last two have no text.
-UNKNOWN, INAPPLICABLE, BLANK, ABSENT = range(STAGES, STAGES + 4)
+#: The ranges that can be given, by the lowest and the highest of their stages.
+RANGES = list(combinations(range(STAGES), 2))
+#: The codes of what else than a stage or a range can be said. The last two have no text.
+KNOWN = STAGES + len(RANGES)
+UNKNOWN, INAPPLICABLE, BLANK, ABSENT = range(KNOWN, KNOWN + 4)
 
 #: How many ratings are drawn at a time, so that any number of them takes little memory.
 CHUNK = 1_000_000
@@ -90,6 +93,7 @@ def generate(
     *,
     missing: float = 0.05,
     not_applicable: float = 0.005,
+    ranges: float = 0.02,
     shuffled: bool = True,
 ) -> Survey:
     """Write ``long.parquet`` and ``wide.parquet`` to a folder, the same for the same seed.
@@ -104,12 +108,13 @@ def generate(
         seed: Of all that is drawn.
         missing: The share of ratings that are missing.
         not_applicable: The share of ratings that are ``not_applicable``.
+        ranges: The share of ratings that are ranges, of two stages next to each other.
         shuffled: Whether the rows of a subject stand apart from each other, within a chunk.
     """
     random = np.random.default_rng(seed)
     model = model_of(dimensions)
     leaves = [leaf.id for leaf in model.leaves]
-    answers = [*_stages(model), mk.UNKNOWN.value, mk.NOT_APPLICABLE.value]
+    answers = [*_known(model), mk.UNKNOWN.value, mk.NOT_APPLICABLE.value]
     names = [f"r{i + 1}" for i in range(len(RESPONDENTS))]
     subjects = max(1, round(ratings / dimensions / 3))
     at_a_time = max(1, CHUNK // dimensions // 3)
@@ -125,7 +130,7 @@ def generate(
             counts = random.choice(len(RESPONDENTS), len(ids), p=RESPONDENTS) + 1
             subject = np.repeat(np.arange(len(ids)), counts)
             respondent = np.arange(len(subject)) - np.repeat(counts.cumsum() - counts, counts)
-            said = _said(random, subject, dimensions, missing, not_applicable)
+            said = _said(random, subject, dimensions, missing, not_applicable, ranges)
 
             rows = random.permutation(len(said)) if shuffled else np.arange(len(said))
             columns = [_text(column, answers) for column in said[rows].T]
@@ -140,7 +145,12 @@ def generate(
 
 
 def _said(
-    random: np.random.Generator, subject: Codes, dimensions: int, missing: float, not_applicable: float
+    random: np.random.Generator,
+    subject: Codes,
+    dimensions: int,
+    missing: float,
+    not_applicable: float,
+    ranges: float,
 ) -> Codes:
     """The codes of what is said by the respondents to these subjects: a row for each, of all dimensions."""
     subjects = subject[-1] + 1
@@ -149,6 +159,9 @@ def _said(
     luck = random.random(opinion.shape)
     # Each in what those after it leave.
     said = opinion.round().clip(0, STAGES - 1).astype(np.int64)
+    next_to = np.array([STAGES + RANGES.index((low, low + 1)) for low in range(STAGES - 1)])
+    unsure = luck < missing + not_applicable + ranges
+    said[unsure] = next_to[said[unsure].clip(0, STAGES - 2)]
     said[luck < missing + not_applicable] = INAPPLICABLE
     said[luck < missing] = ABSENT
     said[luck < missing / 2] = BLANK
@@ -175,15 +188,22 @@ def _text(codes: Codes, texts: Sequence[str]) -> pa.Array:
 # A tally is a whole number, to the base 1024, that says what is known of a dimension: its lowest digit counts the
 # ratings at or above the lowest stage, which are all that are known, the next digit those at or above the second,
 # and so on; the digit after those of the five stages counts who says that it does not apply. So the tallies of
-# many respondents are summed in one go. A position is a tally of one, 0 if there is none, and those of the
-# children of a dimension are summed just the same.
+# many respondents are summed in one go. There is one of what is likely, and one each of the lowest and the highest
+# stage that an answer leaves open. A position is a tally of one, 0 if there is none, and those of the children of
+# a dimension are summed just the same.
 
 BASE = 1024
 #: The tally of each stage, from the lowest up.
 POSITIONS = [sum(BASE**digit for digit in range(stage + 1)) for stage in range(STAGES)]
 LOWEST, HIGHEST = POSITIONS[0], POSITIONS[-1]
-#: The tally of each answer: of what is unknown, the stages, and what does not apply.
-TALLIES = [0, *POSITIONS, BASE**STAGES]
+#: The lowest, the likely and the highest position of each answer that is known, in the order of their codes.
+ENDS = {
+    "low": [*range(STAGES), *(low for low, _ in RANGES)],
+    "likely": [*range(STAGES), *((low + high) // 2 for low, high in RANGES)],
+    "high": [*range(STAGES), *(high for _, high in RANGES)],
+}
+#: The tally of each answer: of what is unknown, of what is known, and of what does not apply.
+TALLIES = {end: [0, *(POSITIONS[place] for place in places), BASE**STAGES] for end, places in ENDS.items()}
 #: The highest bit of each digit. Added to a tally, it is still there after a subtraction where the digit was not
 #: below what was taken from it; so all digits are compared at once.
 HALF = BASE // 2
@@ -195,8 +215,8 @@ PARTS = (
     *("coverage", "respondents", "disagreement_low", "disagreement_high", "agreement", "not_applicable"),
 )
 
-#: How many answers, of three bits each, go into one signed number of 64 bits.
-TO_A_WORD = 20
+#: How many answers, of five bits each, go into one signed number of 64 bits.
+TO_A_WORD = 12
 
 
 def _stages(model: mk.Model) -> tuple[str, ...]:
@@ -205,14 +225,20 @@ def _stages(model: mk.Model) -> tuple[str, ...]:
     return model.outcome.ids
 
 
+def _known(model: mk.Model) -> list[str]:
+    """The stages and ranges."""
+    stages = _stages(model)
+    return [*stages, *(f"{stages[low]}..{stages[high]}" for low, high in RANGES)]
+
+
 def _shares(model: mk.Model) -> dict[str, float]:
-    """The index of each stage."""
-    return {stage: place / (STAGES - 1) for place, stage in enumerate(_stages(model))}
+    """The index of each answer that is known; of a range, of its likely stage."""
+    return {answer: place / (STAGES - 1) for answer, place in zip(_known(model), ENDS["likely"], strict=True)}
 
 
 def _answers(model: mk.Model) -> list[str]:
     """All answers, in the order of their tallies."""
-    return [mk.UNKNOWN.value, *_stages(model), mk.NOT_APPLICABLE.value]
+    return [mk.UNKNOWN.value, *_known(model), mk.NOT_APPLICABLE.value]
 
 
 def _below(dimension: mk.Dimension) -> list[str]:
@@ -239,7 +265,7 @@ def polars_long(frame: pl.LazyFrame, model: mk.Model) -> pl.LazyFrame:
         "respondent",
         place=pl.col("dimension").cast(pl.Enum(leaves)).to_physical(),
         answer=pl.col("rating").cast(pl.Enum(_answers(model))).to_physical().cast(pl.UInt64),
-    ).with_columns(answer * _whole(8) ** (place % TO_A_WORD))
+    ).with_columns(answer * _whole(32) ** (place % TO_A_WORD))
     words = range(-(-len(leaves) // TO_A_WORD))
     respondents = told.group_by("subject", "respondent").agg(
         pl.when(place // TO_A_WORD == word).then(answer).sum().alias(f"{word}") for word in words
@@ -247,7 +273,9 @@ def polars_long(frame: pl.LazyFrame, model: mk.Model) -> pl.LazyFrame:
     codes = respondents.select(
         "subject",
         *(
-            ((pl.col(f"{i // TO_A_WORD}") // _whole(8 ** (i % TO_A_WORD))) & _whole(7)).cast(pl.UInt8).alias(leaf)
+            ((pl.col(f"{i // TO_A_WORD}") // _whole(32 ** (i % TO_A_WORD))) & _whole(31))
+            .cast(pl.UInt8)
+            .alias(leaf)
             for i, leaf in enumerate(leaves)
         ),
     )
@@ -267,13 +295,18 @@ def _scored(codes: pl.LazyFrame, model: mk.Model) -> pl.LazyFrame:
     levels = list(_levels(model))
     parents = list(flat(levels))
     frame = (
-        codes.select("subject", *(_tally(pl.col(leaf)).alias(leaf) for leaf in leaves))
+        codes.select(
+            "subject", *(_tally(pl.col(leaf), end).alias(f"{leaf}_{end}") for leaf in leaves for end in TALLIES)
+        )
         .with_columns(
-            (reduce(or_, map(pl.col, _below(parent))) & _whole(LOWEST)).alias(f"{parent.id}__respondents")
+            (reduce(or_, (pl.col(f"{leaf}_likely") for leaf in _below(parent))) & _whole(LOWEST)).alias(
+                f"{parent.id}__respondents"
+            )
             for parent in parents
         )
         .group_by("subject")
         .agg(pl.all().sum())
+        .rename({f"{leaf}_likely": leaf for leaf in leaves})
         .with_columns(_majority(pl.col(leaf)).alias(f"{leaf}_likely") for leaf in leaves)
         .with_columns((pl.col(leaf) & _whole(BASE - 1)).alias(f"{leaf}__respondents") for leaf in leaves)
         .with_columns(flat(map(_leaf, leaves)))
@@ -281,7 +314,7 @@ def _scored(codes: pl.LazyFrame, model: mk.Model) -> pl.LazyFrame:
     for level in levels:
         frame = frame.with_columns(flat(map(_parent, level)))
     stages = pl.lit(pl.Series([None, *_stages(model)]))
-    shares = pl.lit(pl.Series([None, *_shares(model).values()], dtype=pl.Float64))
+    shares = pl.lit(pl.Series([None, *(_shares(model)[stage] for stage in _stages(model))], dtype=pl.Float64))
     return frame.select(
         "subject", *flat(_columns(dimension, stages, shares) for dimension in model.by_id.values())
     )
@@ -291,11 +324,8 @@ def _whole(number: int) -> pl.Expr:
     return pl.lit(number, dtype=pl.UInt64)
 
 
-def _tally(code: pl.Expr) -> pl.Expr:
-    tally = _whole(0)
-    for place, value in enumerate(TALLIES[1:], start=1):
-        tally = pl.when(code == place).then(_whole(value)).otherwise(tally)
-    return tally
+def _tally(code: pl.Expr, end: str) -> pl.Expr:
+    return pl.lit(pl.Series(TALLIES[end], dtype=pl.UInt64)).gather(code.fill_null(0))
 
 
 def _majority(tally: pl.Expr) -> pl.Expr:
@@ -309,8 +339,9 @@ def _leaf(leaf: str) -> Iterator[pl.Expr]:
     """Its bounds and the rest of its score, from its tally, its majority and how many know it."""
     tally, majority, known = pl.col(leaf), pl.col(f"{leaf}_likely"), pl.col(f"{leaf}__respondents")
     is_open = tally == 0
-    yield pl.when(is_open).then(_whole(LOWEST)).otherwise(majority).alias(f"{leaf}_low")
-    yield pl.when(is_open).then(_whole(HIGHEST)).otherwise(majority).alias(f"{leaf}_high")
+    for end, bound in (("low", LOWEST), ("high", HIGHEST)):
+        held = _majority(pl.col(f"{leaf}_{end}"))
+        yield pl.when(is_open).then(_whole(bound)).otherwise(held).alias(f"{leaf}_{end}")
     yield (~is_open).cast(pl.Float64).alias(f"{leaf}__coverage")
     all_of_them = known * _whole(HIGHEST)
     several = known > 1
@@ -383,8 +414,8 @@ def pandas_apply_long(frame: pd.DataFrame, model: mk.Model) -> pd.DataFrame:
 
 
 def _numbers(answers: pd.Series[str], model: mk.Model) -> pd.Series[float]:
-    """Each different text is looked up once."""
-    return answers.astype("category").map(_shares(model)).astype(float)
+    """What each text counts; nothing where it does not."""
+    return answers.map(_shares(model))
 
 
 def _with_outcome(means: pd.DataFrame, model: mk.Model) -> pd.DataFrame:
@@ -411,25 +442,30 @@ def spark_long(frame: SparkFrame, model: mk.Model) -> SparkFrame:
         f"array_position({dimensions}, dimension) - 1 as place",
         f"coalesce(array_position({answers}, rating), 0) as answer",
     )
-    shifted = f"shiftleft(answer, int(3 * (place % {TO_A_WORD})))"
+    shifted = f"shiftleft(answer, int(5 * (place % {TO_A_WORD})))"
     words = range(-(-len(leaves) // TO_A_WORD))
     respondents = told.groupBy("subject", "respondent").agg(
         *(expr(f"sum(if(place div {TO_A_WORD} = {word}, {shifted}, 0)) as `{word}`") for word in words)
     )
-    tallies = _array(TALLIES)
+    tallies = {end: _array(values) for end, values in TALLIES.items()}
     scored = (
         respondents.selectExpr(
             "subject",
             *(
-                f"get({tallies}, int(shiftright(`{i // TO_A_WORD}`, {3 * (i % TO_A_WORD)}) & 7)) as `{leaf}`"
+                f"get({values}, int(shiftright(`{i // TO_A_WORD}`, {5 * (i % TO_A_WORD)}) & 31)) as `{leaf}_{end}`"
                 for i, leaf in enumerate(leaves)
+                for end, values in tallies.items()
             ),
         )
         .groupBy("subject")
         .agg(
-            *(expr(f"sum(`{leaf}`) as `{leaf}`") for leaf in leaves),
+            *(expr(f"sum(`{leaf}_likely`) as `{leaf}`") for leaf in leaves),
+            *(expr(f"sum(`{leaf}_{end}`) as `{leaf}_{end}s`") for leaf in leaves for end in ("low", "high")),
             *(
-                expr(f"sum(({' | '.join(map(_name, _below(parent)))}) & 1) as `{parent.id}__respondents`")
+                expr(
+                    f"sum(({' | '.join(f'`{leaf}_likely`' for leaf in _below(parent))}) & 1)"
+                    f" as `{parent.id}__respondents`"
+                )
                 for parent in parents
             ),
         )
@@ -444,7 +480,7 @@ def spark_long(frame: SparkFrame, model: mk.Model) -> SparkFrame:
         scored = scored.selectExpr("*", *flat(map(_sums_in_sql, level)))
         scored = scored.selectExpr("*", *flat(map(_parent_in_sql, level)))
     stages = _array(f"'{stage}'" for stage in _stages(model))
-    shares = _array(f"{share}D" for share in _shares(model).values())
+    shares = _array(f"{_shares(model)[stage]}D" for stage in _stages(model))
     return scored.selectExpr(
         "subject", *flat(_columns_in_sql(dimension, stages, shares) for dimension in model.by_id.values())
     )
@@ -467,8 +503,8 @@ def _majority_in_sql(tally: str) -> str:
 def _leaf_in_sql(leaf: str) -> Iterator[str]:
     """See `_leaf`."""
     tally, majority, known = f"`{leaf}`", f"`{leaf}_likely`", f"`{leaf}__respondents`"
-    yield f"if({tally} = 0, {LOWEST}, {majority}) as `{leaf}_low`"
-    yield f"if({tally} = 0, {HIGHEST}, {majority}) as `{leaf}_high`"
+    for end, bound in (("low", LOWEST), ("high", HIGHEST)):
+        yield f"if({tally} = 0, {bound}, {_majority_in_sql(f'`{leaf}_{end}s`')}) as `{leaf}_{end}`"
     yield f"double(if({tally} = 0, 0, 1)) as `{leaf}__coverage`"
     lowest = f"({tally} + {GUARDS} - {known} * {HIGHEST}) & {GUARDS}"
     highest = f"({tally} + {GUARDS - HIGHEST}) & {GUARDS}"

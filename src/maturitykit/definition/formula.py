@@ -103,7 +103,7 @@ class Part(NamedTuple):
     Args:
         dimension: The child.
         weight: Among its siblings, as the smallest whole number in proportion.
-        position: On its scale, wherever it takes part.
+        position: On its scale; the lowest wherever it takes no part.
         takes_part: Where it does.
         is_whole: Whether its positions are stages only, never between two of them.
     """
@@ -187,9 +187,24 @@ def first(cases: Iterable[tuple[Condition, Term]], otherwise: Term) -> Formula:
     return result if isinstance(result, Formula) else constant(result)
 
 
+def one(condition: Condition) -> Formula | int:
+    """1 where it holds, 0 elsewhere."""
+    return Formula("one", (condition,)) if isinstance(condition, Formula) else int(condition)
+
+
 def count(conditions: Iterable[Condition]) -> Formula:
     """How many of these hold."""
-    return total(Formula("one", (c,)) if isinstance(c, Formula) else int(c) for c in conditions)
+    return total(map(one, conditions))
+
+
+def bits_of(number: Formula, mask: int) -> Formula:
+    """How many bits of a mask are set in a whole number."""
+    return Formula("bits", (number, mask))
+
+
+def weight_of(weighted: Iterable[tuple[float, Condition]]) -> Formula:
+    """The sum of the weights whose conditions hold."""
+    return total(one(condition) if weight == 1 else one(condition) * weight for weight, condition in weighted)
 
 
 def total(terms: Iterable[Term]) -> Formula:
@@ -240,9 +255,10 @@ def highest(scale: Scale, held: Callable[[int], Condition]) -> Formula:
     return first(cases[:-1], scale.top)
 
 
-def look_up(text: Formula, values: Mapping[str, int], otherwise: int) -> Formula:
-    """The number that goes with a text, or another one where the text is none of these."""
-    return Formula("look up", (text, tuple(values), tuple(values.values()), otherwise))
+def look_up(text: Formula, values: Mapping[str, int], otherwise: int, missing: int | None = None) -> Formula:
+    """The number that goes with a text; other ones where the text is none of these, and where there is none."""
+    missing = otherwise if missing is None else missing
+    return Formula("look up", (text, tuple(values), tuple(values.values()), otherwise, missing))
 
 
 def pick(index: Formula, values: Sequence[float | str | None]) -> Formula:
@@ -250,20 +266,29 @@ def pick(index: Formula, values: Sequence[float | str | None]) -> Formula:
     return Formula("pick", (index, tuple(values)))
 
 
-def rarely(text: Formula, formula: Formula) -> Formula:
-    """A whole number that follows from a column of texts alone, of which few have a value: to be read there."""
-    return Formula("rarely", (text, formula))
+def rarely(found: Formula, text: Formula, formula: Formula) -> Formula:
+    """A whole number that is found in most rows; where it is 0, what follows from a column of texts alone."""
+    return Formula("rarely", (found, text, formula))
+
+
+def as_remainders(formula: Formula) -> Formula:
+    """What `bits_of` is for engines without bits: a division for each of them."""
+    number, mask = formula.args
+    bits = (1 << i for i in range(mask.bit_length()) if mask >> i & 1)
+    return total(number // bit % 2 for bit in bits)
 
 
 def as_cases(formula: Formula) -> Formula:
     """What `look_up` and `pick` are for engines without such operations: a case for each value."""
     if formula.op == "look up":
-        text, keys, values, otherwise = formula.args
-        return first(((text.equals(key), value) for key, value in zip(keys, values, strict=True)), otherwise)
+        text, keys, values, otherwise, missing = formula.args
+        cases = [(text.equals(key), value) for key, value in zip(keys, values, strict=True)]
+        return first([(text.is_null(), missing), *cases] if missing != otherwise else cases, otherwise)
     index, values = formula.args
-    terms = [Formula("nothing", ("text",)) if value is None else value for value in values]
-    cases = ((index.equals(place), term) for place, term in enumerate(terms[1:], start=1))
-    return first(cases, terms[0])
+    absent = nothing("text" if isinstance(values[-1], str) else "real")
+    terms = [absent if value is None else value for value in values]
+    picked = ((index.equals(place), term) for place, term in enumerate(terms[1:], start=1))
+    return first(picked, terms[0])
 
 
 def stage_index(scale: Scale, position: Formula, is_whole: bool) -> Formula:

@@ -35,6 +35,9 @@ class Scorer(ABC):
     #: Whether a child without a likely stage counts with its lowest one in the parent's
     #: likely stage; otherwise it is left out there.
     reads_open_as_low: ClassVar[bool] = False
+    #: Whether leaving children out never takes a score below what it is with them at the bottom, nor above what
+    #: it is with them at the top. Tables need not hold a likely stage within its bounds then.
+    stays_within: ClassVar[bool] = False
 
     @abstractmethod
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule | None:

@@ -24,6 +24,7 @@ from maturitykit.definition.formula import (
     position_of,
     total,
     value_of,
+    weight_of,
 )
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
@@ -38,6 +39,7 @@ class Weakest(Scorer):
 
     id = "weakest"
     ordinal = True
+    stays_within = True
 
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
         scale = _scale(parent)
@@ -63,6 +65,7 @@ class Median(Scorer):
 
     id = "median"
     ordinal = True
+    stays_within = True
 
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule:
         scale = _scale(parent)
@@ -77,12 +80,13 @@ class Median(Scorer):
         scale = _scale(parent)
         if sum(part.weight for part in parts) > LARGEST_WHOLE:
             return None
-        half = total(either(part.takes_part, part.weight, 0) for part in parts)
+        whole = weight_of((part.weight, part.takes_part) for part in parts)
 
         def more_than_half(met: Callable[[Part], Condition]) -> Condition:
-            return total(either(part.takes_part & met(part), 2 * part.weight, 0) for part in parts) > half
+            return weight_of((part.weight, met(part)) for part in parts) * 2 > whole
 
         if all(part.is_whole for part in parts):
+            # Who takes no part is at the lowest stage, and so at or above no other.
             return highest(scale, lambda stage: more_than_half(lambda part: part.at_least(stage)))
         # Between stages, the highest of the positions that more than half of the weight is at or above.
         reached = []
@@ -245,7 +249,7 @@ def _foreign_scales(parent: Dimension) -> Iterable[str]:
 
 
 def _is_at_or_above(one: Part, other: Part) -> Condition:
-    return other.position >= one.position
+    return other.takes_part & (other.position >= one.position)
 
 
 def _lower_weighted_median(weights: Sequence[int], positions: Sequence[Position]) -> Position:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import operator
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, cast as typed
 
 import narwhals as nw
 
-from maturitykit.definition.formula import Formula, Term, as_cases, column, columns_of
+from maturitykit.definition.formula import Formula, Term, as_cases, as_remainders, column, columns_of
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, Frame, Refused, Row, Selection
 
 
@@ -20,6 +20,7 @@ class ExpressionFrame(Frame):
     def __init__(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
         self._frame = frame
         self.is_lazy = isinstance(frame, nw.LazyFrame)
+        self.can_skip = self.can_count_different = frame.implementation.is_polars()
 
     @property
     def schema(self) -> Mapping[str, nw.dtypes.DType]:
@@ -37,16 +38,19 @@ class ExpressionFrame(Frame):
             nw.from_native(native.select(expressions)) if is_polars else self._frame.select(expressions)
         )
 
-    def sums(self, keys: Sequence[str], columns: Selection) -> ExpressionFrame:
+    def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> ExpressionFrame:
         # Composite aggregations fail on some engines: first the columns, then their sums.
         whole = {name: Formula("cast", (term, "whole")) for name, term in columns.items()}
-        frame = self.select({**{key: column(key) for key in keys}, **whole})._frame
+        as_is = {name: column(name) for name in [*keys, *different.values()]}
+        frame = self.select({**as_is, **whole})._frame
         if not keys:
             return ExpressionFrame(frame.select(nw.all().sum()))
         with warnings.catch_warnings():
             # How pandas puts many sums together is not for its user to mend.
             warnings.filterwarnings("ignore", message="DataFrame is highly fragmented")
-            return ExpressionFrame(frame.group_by(*keys).agg(*(nw.col(name).sum() for name in columns)))
+            sums = [nw.col(name).sum() for name in columns]
+            counts = [nw.col(old).n_unique().alias(new) for new, old in different.items()]
+            return ExpressionFrame(frame.group_by(*keys).agg(*sums, *counts))
 
     def where(self, condition: Formula) -> ExpressionFrame:
         return ExpressionFrame(self._frame.filter(_Writer(nw, refuses=False).expression(condition)))
@@ -150,47 +154,72 @@ class _Writer:
             return _OPERATORS[operation](*(self._write(a) if isinstance(a, Formula) else a for a in args))
         if operation == "column":
             return self._module.col(*args)
+        if operation == "bits":
+            if not self._is_polars:
+                return self._write(as_remainders(formula))
+            return (self._write(args[0]) & self.expression(args[1])).bitwise_count_ones()
         if operation == "nothing":
             return self._module.lit(None, self._kinds[args[0]])
         if operation == "cast":
             return self.expression(args[0]).cast(self._kinds[args[1]])
         if operation == "either":
             return self._when(formula)
-        if operation in ("look up", "pick", "rarely"):
+        if operation in ("look up", "pick"):
             return self._listed(formula)
+        if operation == "rarely":
+            return self._rarely(*args)
         if operation == "refuse":
             return self._fail(*args) if self._refuses else self.expression(0)
         return self._call(operation, *map(self.expression, args))
 
     def _listed(self, formula: Formula) -> Any:
-        """What Polars has an operation for; others go case by case."""
+        """What Polars has an operation for; others go case by case, unless numbers are picked at once."""
         # What is the same in all rows has to be spread over them, which picking does not.
-        if not (self._is_polars and any(columns_of(formula))):
-            return self._write(formula.args[1] if formula.op == "rarely" else as_cases(formula))
-        if formula.op == "rarely":
-            return self._where_any(*formula.args)
+        if not any(columns_of(formula)):
+            return self._write(as_cases(formula))
         operand = self._write(formula.args[0])
+        if not self._is_polars:
+            is_numbers = formula.op == "pick" and isinstance(formula.args[1][-1], int)
+            return (
+                self._taken(operand, formula.args[1])
+                if is_numbers and not self._refuses
+                else self._write(as_cases(formula))
+            )
         if formula.op == "pick":
             return self._series(formula.args[1]).gather(operand)
-        _, keys, values, otherwise = formula.args
+        _, keys, values, otherwise, missing = formula.args
         place = operand.cast(self._module.Enum(keys), strict=False).to_physical().cast(self._kinds["small"])
-        return self._series([otherwise, *values]).gather((place + 1).fill_null(0))
+        other = self._call("one", operand.is_null())
+        return self._series([otherwise, missing, *values]).gather((place + 2).fill_null(other))
+
+    def _taken(self, places: Any, values: Sequence[int]) -> Any:
+        """Numbers by their place, where an engine works at once."""
+        array = import_module("numpy").array(values, dtype="int64")
+        return places.map_batches(lambda batch: array[batch.to_numpy()], return_dtype=self._kinds["whole"])
 
     def _series(self, values: Sequence[Any]) -> Any:
         kind = self._kinds["small"] if isinstance(values[-1], int) and max(values) < 2**15 else None
         return self._module.lit(self._module.Series(values, dtype=kind))
 
-    def _where_any(self, text: Formula, formula: Formula) -> Any:
-        """What a batch without any value can be spared."""
-        (name,), small, zeros = text.args, self._kinds["small"], self._module.zeros
-        expression = self._write(formula).cast(small)
+    def _rarely(self, found: Formula, text: Formula, formula: Formula) -> Any:
+        """What a batch in which all is found can be spared."""
+        (name,) = text.args
+        rest = self._module.when(self._module.col("found") > 0).then(self._module.col("found"))
+        expression = rest.otherwise(self._write(formula)).cast(self._kinds["small"])
 
-        def work(batch: Any) -> Any:
-            if batch.null_count() == len(batch):
-                return zeros(len(batch), dtype=small, eager=True).alias(batch.name)
-            return batch.alias(name).to_frame().select(expression).to_series().alias(batch.name)
+        def read(batch: Sequence[Any]) -> Any:
+            numbers, texts = batch
+            if len(numbers) == 0 or numbers.min() > 0:
+                return numbers
+            frame = self._module.DataFrame([numbers.alias("found"), texts.alias(name)])
+            return frame.select(expression.alias(numbers.name)).to_series()
 
-        return self._module.col(name).map_batches(work, return_dtype=small, is_elementwise=True)
+        return self._in_batches([found, text], read)
+
+    def _in_batches(self, formulas: Sequence[Formula], function: Callable[[Sequence[Any]], Any]) -> Any:
+        """Polars alone: a small number for each row, by a function of some columns that is called for a batch."""
+        operands = [self._write(formula) for formula in formulas]
+        return self._module.map_batches(operands, function, return_dtype=self._kinds["small"], is_elementwise=True)
 
     def _call(self, operation: str, first: Any, *others: Any) -> Any:
         if operation == "constant":
@@ -200,8 +229,6 @@ class _Writer:
         if operation in ("least", "greatest"):
             choose = self._module.min_horizontal if operation == "least" else self._module.max_horizontal
             return choose(first, *others)
-        if operation == "text":
-            return first.cast(self._kinds["text"]).fill_null("")
         if operation == "filled":
             return first.cast(self._kinds["real"]).fill_null(0.0)
         if operation == "clean":
@@ -222,9 +249,19 @@ class _Writer:
             result = result.when(self._write(condition)).then(self.expression(then))
         return result.otherwise(self.expression(rest))
 
-    def _fail(self, condition: Any, why: str, value: Any) -> Any:
-        # Expressions have no operation that fails, but engines fail to read a text as a number.
+    def _fail(self, condition: Formula, why: str, value: Formula) -> Any:
         lit, text = self._module.lit, self._kinds["text"]
+        if self._is_polars:
+            zeros, small = self._module.zeros, self._kinds["small"]
+
+            def see(batch: Sequence[Any]) -> Any:
+                bad, values = batch
+                if bad.any():
+                    raise Refused(f"{why}{values.filter(bad)[0]}")
+                return zeros(len(bad), dtype=small, eager=True)
+
+            return self._in_batches([condition, value], see)
+        # Expressions have no operation that fails, but engines fail to read a text as a number.
         refused = self._module.when(self._write(condition)).then(self.expression(value)).otherwise(lit(None, text))
         return self._module.concat_str(lit(why), refused).cast(self._kinds["whole"]).fill_null(0)
 

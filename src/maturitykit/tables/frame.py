@@ -31,6 +31,10 @@ class Frame(ABC):
 
     #: Whether nothing is computed before someone asks for it.
     is_lazy: bool
+    #: Whether it leaves out what is not needed in a row, or in many rows at once.
+    can_skip = True
+    #: Whether its engine is quick at counting the different values in a group.
+    can_count_different = False
 
     @property
     @abstractmethod
@@ -42,8 +46,15 @@ class Frame(ABC):
         """These columns instead, row by row."""
 
     @abstractmethod
-    def sums(self, keys: Sequence[str], columns: Selection) -> Frame:
-        """The sums of these in each group of rows with the same keys; of all rows, without keys."""
+    def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> Frame:
+        """The sums of these in each group of rows with the same keys; of all rows, without keys.
+
+        Args:
+            keys: What tells the groups apart.
+            columns: What to sum, by the name of the sum.
+            different: Columns whose different values to count, by the name of the count; only where
+                `can_count_different`.
+        """
 
     @abstractmethod
     def where(self, condition: Formula) -> Frame:

@@ -27,7 +27,7 @@ from maturitykit.definition.formula import (
     negate,
     pick,
     stage_index,
-    total,
+    weight_of,
 )
 from maturitykit.definition.scale import Scale
 from maturitykit.scoring.plan import Node, Plan, plan_for
@@ -205,8 +205,8 @@ def _weights(strengths: Sequence[Fraction]) -> list[float]:
 def _more_than_half(
     weights: Sequence[float], takes_part: Sequence[Condition], met: Sequence[Condition]
 ) -> Condition:
-    held = total(either(all_of(t, m), 2 * w, 0) for t, m, w in zip(takes_part, met, weights, strict=True))
-    return held > total(either(t, w, 0) for t, w in zip(takes_part, weights, strict=True))
+    held = weight_of((w, all_of(t, m)) for w, t, m in zip(weights, takes_part, met, strict=True))
+    return held * 2 > weight_of(zip(weights, takes_part, strict=True))
 
 
 def _majority(

@@ -21,6 +21,7 @@ from maturitykit.definition.formula import (
     first,
     greatest,
     negate,
+    nothing,
     pick,
     stage_index,
     total,
@@ -36,7 +37,7 @@ MINIMUM = 30
 #: Of the standard normal distribution, for an interval of 95 %.
 _Z = 1.959963984540054
 
-_NO_TEXT, _NO_NUMBER = Formula("nothing", ("text",)), Formula("nothing", ("real",))
+_NO_TEXT, _NO_NUMBER = nothing("text"), nothing("real")
 
 
 class _Place(NamedTuple):

@@ -8,7 +8,7 @@ gathering them is a plain sum, which every engine does fast, in any order and pa
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import log2
 from typing import NamedTuple
 
@@ -24,11 +24,13 @@ from maturitykit.definition.formula import (
     any_of,
     cast,
     column,
+    constant,
     count,
     either,
     first,
     look_up,
     negate,
+    nothing,
     pick,
     rarely,
     refuse,
@@ -90,6 +92,13 @@ class Coding(NamedTuple):
         """The digit of an answer between two positions."""
         return (low + 1) * self.base + high + 1
 
+    def span(self, digit: int, scale: Scale) -> tuple[int, int, int] | None:
+        """The low, likely and high position that a digit stands for; None if it is no answer on that scale."""
+        low, high = digit // self.base - 1, digit % self.base - 1
+        if low < 0 or not 0 <= high <= scale.top or low not in scale.below[high]:
+            return None
+        return low, (low + high) // 2 if scale.is_chain else low, high
+
     def place(self, slot: int) -> int:
         """What a digit counts in its number."""
         return int((self.base * self.base) ** (slot % self.per_word))
@@ -104,6 +113,28 @@ def scale_of(dimension: Dimension) -> Scale:
     """The scale that a dimension is rated on."""
     assert dimension.scale is not None
     return dimension.scale
+
+
+class Answers(NamedTuple):
+    """What the respondents say: rows that add up to those of assessments.
+
+    Args:
+        frame: A row for each respondent of each assessment.
+        given: The names of its columns.
+        digits: The digit of each dimension, in the order of the slots.
+        sums: What else is to be summed, ``respondents`` among it.
+        different: Columns whose different values are to be counted, by what that is to be called.
+        is_repeated: Where a respondent answers twice, as the sums tell it.
+        is_by_assessment: Whether each assessment has one row as it is.
+    """
+
+    frame: Frame
+    given: Sequence[str]
+    digits: Sequence[Formula]
+    sums: Mapping[str, Formula]
+    different: Mapping[str, str]
+    is_repeated: Condition
+    is_by_assessment: bool
 
 
 class Responses(ABC):
@@ -148,6 +179,33 @@ class Responses(ABC):
         for name, formula in sums.items():
             sheet.let(formula, name)
         return sheet.on(self.frame, [*keys, *sums], self.schema).sums(keys, {name: column(name) for name in sums})
+
+    def answers(self, sheet: Sheet, strict: bool) -> Answers:
+        """What the respondents say, each on a row of their own.
+
+        Args:
+            sheet: Where the digits are read, from the columns of the frame.
+            strict: Whether a bad answer stops everything; else it counts as blank.
+        """
+        slots, answers = self._slots(), column("answers")
+        digits = [sheet.let(self.coding.read(slot)) for slot in slots]
+        # A sum of distinct digits is what its digits are; a repeated one leaves fewer, or is carried over.
+        is_sound = sheet.let(
+            count(digit > 0 for digit in digits).equals(answers // ONE)
+            & total(cast(digit, "whole") for digit in digits).equals(answers % ONE)
+            & ~(answers // ONE > len(slots))
+        )
+        if not strict:
+            digits = [sheet.let(either(is_sound, digit, 0)) for digit in digits]
+        return Answers(
+            self.by_respondent(strict),
+            [*self.keys, *self.who, *self.coding.words, "answers"],
+            digits,
+            {"respondents": constant(1), "repeated": count([~is_sound])},
+            {},
+            column("repeated") > 0,
+            is_by_assessment=not self.who,
+        )
 
     def problems(self) -> Frame:
         """All that is wrong, a row each: its keys, column, value, and what was expected."""
@@ -201,7 +259,7 @@ class Responses(ABC):
     def _problem(self, who: Mapping[str, str], where: Term, value: Term, expected: Term) -> dict[str, Term]:
         """The columns of a problem, on a frame with the keys."""
         keys = {old: column(new) for new, old in self.keys.items()}
-        nobody: Term = Formula("nothing", ("text",))
+        nobody: Term = nothing("text")
         about = {old: cast(column(new), "text") if who else nobody for new, old in self.who.items()}
         return {**keys, **about, "column": where, "value": value, "expected": expected}
 
@@ -220,18 +278,23 @@ class Responses(ABC):
             missing = sheet.let(column(name).is_null())
             share = sheet.let(Formula("filled", (column(name),)))
             return first([(missing, BLANK), (_is_share(scale, share), self._of_share(scale, share))], 0)
-        text, digits = self.text(sheet, name), self._digits(scale)
-        quick = sheet.let(look_up(text, digits, 0))
-        # Few answers are anything else: only these have to be read with care.
-        rest = sheet.let(either(quick > 0, Formula("nothing", ("text",)), text))
-        clean = Formula("text", (Formula("clean", (rest,)),))
-        read = look_up(clean, digits, 0)
+        text = self.text(sheet, name)
+        found = sheet.let(look_up(text, self._digits(scale), 0, BLANK))
+        # Few answers are written otherwise: only these have to be read with care.
+        if self.frame.can_skip:
+            return sheet.let(rarely(found, text, self._with_care(scale, text, lambda formula: formula)))
+        rest = sheet.let(either(found > 0, nothing("text"), text))
+        return either(found > 0, found, self._with_care(scale, rest, sheet.let))
+
+    def _with_care(self, scale: Scale, text: Formula, let: Callable[[Formula], Formula]) -> Formula:
+        """The digit of an answer with spaces around its parts, or of a share; 0 where it is none."""
+        clean = let(Formula("clean", (text,)))
+        digit = look_up(clean, self._digits(scale), 0)
         if not scale.cuts:
-            return either(quick > 0, quick, sheet.let(rarely(rest, read)))
-        is_number = sheet.let(Formula("is number", (sheet.let(clean),)))
-        share = sheet.let(Formula("number", (either(is_number, sheet.let(clean), "0"),)))
-        is_share = all_of(is_number, _is_share(scale, share))
-        return first([(quick > 0, quick), (is_share, self._of_share(scale, share))], read)
+            return digit
+        is_number = let(Formula("is number", (clean,)))
+        share = let(Formula("number", (either(is_number, clean, "0"),)))
+        return either(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
 
     def _digits(self, scale: Scale) -> dict[str, int]:
         """The digit of each answer but a share, as it is usually written."""
@@ -255,8 +318,8 @@ class Responses(ABC):
         return self._of_stage(count(share > cut for cut in scale.cuts))
 
     def text(self, sheet: Sheet, name: str) -> Formula:
-        """A column as text, with nothing for what is missing."""
-        return sheet.let(Formula("text", (column(name),)))
+        """A column as text."""
+        return sheet.let(cast(column(name), "text"))
 
 
 class LongResponses(Responses):
@@ -361,7 +424,24 @@ class WideResponses(Responses):
             expected = "columns dimension and rating, or one for each dimension"
             yield Finding("columns", "there are no ratings", expected)
 
-    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
+    def answers(self, sheet: Sheet, strict: bool) -> Answers:
+        """What the respondents say, each on a row of their own."""
+        if not (strict and self.frame.can_count_different):
+            return super().answers(sheet, strict)
+        # Each row is a respondent's, so that there is nothing to bring together if nobody has two.
+        self._named(sheet)
+        repeated = column("respondents") > (column("people") if self.who else 1)
+        return Answers(
+            self.frame,
+            list(self.schema),
+            self._digits_of_rows(sheet, strict),
+            {"respondents": constant(1)},
+            {"people": "who"} if self.who else {},
+            repeated,
+            is_by_assessment=False,
+        )
+
+    def _digits_of_rows(self, sheet: Sheet, strict: bool) -> list[Formula]:
         digits = []
         for dimension in self.coding.dimensions:
             digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id))
@@ -370,7 +450,11 @@ class WideResponses(Responses):
                 digit += refuse(digit.equals(0), _refusal(self.model, dimension.id), text)
             else:
                 digit = either(digit > 0, digit, BLANK)
-            digits.append(sheet.let(cast(digit, "whole")))
+            digits.append(sheet.let(digit))
+        return digits
+
+    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
+        digits = [sheet.let(cast(digit, "whole")) for digit in self._digits_of_rows(sheet, strict)]
         words = {
             word: total(digits[slot] * self.coding.place(slot) for slot in slots)
             for word, slots in self.coding.words.items()
@@ -383,7 +467,7 @@ class WideResponses(Responses):
         selections: list[dict[str, Term]] = []
         for slot, dimension in enumerate(self.coding.dimensions):
             digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"digit{slot}")
-            text = sheet.let(Formula("text", (column(dimension.id),)), f"text{slot}")
+            text = sheet.let(cast(column(dimension.id), "text"), f"text{slot}")
             expected = either(digit.equals(0), _expected(scale_of(dimension)), "")
             selections.append(self._problem(self.who, dimension.id, text, expected))
         wanted = [f"{what}{slot}" for slot in self._slots() for what in ("digit", "text")]

@@ -23,6 +23,8 @@ from maturitykit.definition.formula import (
     constant,
     either,
     negate,
+    nothing,
+    one,
     pick,
     stage_index,
 )
@@ -171,14 +173,13 @@ class Results:
     def _score(self, id: str) -> dict[str, Term]:
         """The columns of one dimension."""
         cell, dimension = self.cells[id], self.plan.nodes[self.plan.index[id]].dimension
-        split, scale = self._splits.get(id), dimension.scale
+        split = self._splits.get(id)
         columns: dict[str, Term] = {}
         for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
             position = getattr(cell, end)
             where = all_of(is_known, cell.scored, negate(cell.exempt))
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
-            is_measure = scale is not None and scale.is_chain and position is not None
-            columns[f"index_{end}"] = either(where, position / scale.top, _NO_NUMBER) if is_measure else _NO_NUMBER  # type: ignore[union-attr]
+            columns[f"index_{end}"] = _index(dimension, position, where, cell.is_whole)
         columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
         differ = split.where if split else False
         columns |= {
@@ -194,7 +195,7 @@ class Results:
         return columns
 
 
-_NO_TEXT, _NO_NUMBER = Formula("nothing", ("text",)), Formula("nothing", ("real",))
+_NO_TEXT, _NO_NUMBER = nothing("text"), nothing("real")
 
 
 def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool = True) -> Formula:
@@ -202,7 +203,17 @@ def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_
     if position is None or dimension.scale is None:
         return _NO_TEXT
     index = stage_index(dimension.scale, position, is_whole)
-    return pick(either(where, index + 1, 0), [None, *dimension.scale.ids])
+    return pick((index + 1) * one(where), [None, *dimension.scale.ids])
+
+
+def _index(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool) -> Formula:
+    """What a position is in [0, 1]; nothing elsewhere, and where stages cannot all be compared."""
+    scale = dimension.scale
+    if position is None or scale is None or not scale.is_chain:
+        return _NO_NUMBER
+    if is_whole:
+        return pick((position + 1) * one(where), [None, *(i / scale.top for i in range(len(scale.stages)))])
+    return either(where, position / scale.top, _NO_NUMBER)
 
 
 def score(

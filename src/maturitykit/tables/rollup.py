@@ -19,6 +19,7 @@ from maturitykit.definition.formula import (
     highest,
     least,
     negate,
+    one,
     refuse,
     total,
 )
@@ -42,6 +43,7 @@ class Cell(NamedTuple):
         scored: Where there are positions, unless it is not applicable.
         is_whole: Whether its positions are stages only, never between two of them.
         passed_over: Where rules that read what is open as lowest leave it out.
+        is_open_if_unknown: Whether it spans its scale wherever it has no likely position.
     """
 
     low: Formula | None
@@ -53,6 +55,7 @@ class Cell(NamedTuple):
     scored: Condition = True
     is_whole: bool = True
     passed_over: Condition = False
+    is_open_if_unknown: bool = False
 
     def kept(self, sheet: Sheet) -> Cell:
         """The same, each as a column of a sheet."""
@@ -60,7 +63,16 @@ class Cell(NamedTuple):
         known, exempt, scored, passed = (
             keep(sheet, condition) for condition in (self.known, self.exempt, self.scored, self.passed_over)
         )
-        return Cell(low, likely, high, known, exempt, sheet.let(self.coverage), scored, self.is_whole, passed)
+        return self._replace(
+            low=low,
+            likely=likely,
+            high=high,
+            known=known,
+            exempt=exempt,
+            coverage=sheet.let(self.coverage),
+            scored=scored,
+            passed_over=passed,
+        )
 
     @property
     def positions(self) -> tuple[Formula, Formula, Formula]:
@@ -81,7 +93,7 @@ class Given(NamedTuple):
 def open_cell(scale: Scale) -> Cell:
     """A leaf of which nothing is known in any row."""
     bottom, top = constant(0), constant(scale.top)
-    return Cell(bottom, bottom, top, False, False, constant(0.0))
+    return Cell(bottom, bottom, top, False, False, constant(0.0), is_open_if_unknown=True)
 
 
 def roll_up(sheet: Sheet, plan: Plan, leaves: Mapping[int, Cell], given: Mapping[int, Given]) -> dict[int, Cell]:
@@ -137,8 +149,10 @@ def _combined(sheet: Sheet, node: Node, below: Sequence[Cell], applies: Sequence
             sheet.let(either(cell.known, likely, low)) for cell, (low, likely, _) in zip(below, spans, strict=True)
         ]
     likely, _ = _rule(sheet, node, below, likelies, has_likely)
-    likely = sheet.let(held_within(scale, low, likely, high))
-    return Cell(low, likely, high, known, False, low, is_whole=is_whole)
+    stays_within = node.scorer.stays_within and all(cell.is_open_if_unknown for cell in below)
+    if not stays_within:
+        likely = sheet.let(held_within(scale, low, likely, high))
+    return Cell(low, likely, high, known, False, low, is_whole=is_whole, is_open_if_unknown=stays_within)
 
 
 def _is_below(scale: Scale, high: Formula, low: Formula) -> Condition:
@@ -168,7 +182,7 @@ def _rule(
     dimension, scale = node.dimension, node.dimension.scale
     assert scale is not None
     parts = [
-        Part(child, weight, position, takes, cell.is_whole)
+        Part(child, weight, position if takes is True else sheet.let(position * one(takes)), takes, cell.is_whole)
         for child, weight, position, takes, cell in zip(
             dimension.children, node.weights, positions, takes_part, below, strict=True
         )

@@ -23,6 +23,8 @@ class SQLFrame(Frame):
     kinds: ClassVar[Mapping[str, str]]
     quote: ClassVar[str]
     functions: ClassVar[Mapping[str, str]]
+    #: Of some values the one at a place, counted from 0.
+    listed: ClassVar[str]
     random: ClassVar[str]
 
     def __init__(self, source: Any, steps: tuple[tuple[str, str], ...] = (), name: str = "") -> None:
@@ -50,7 +52,8 @@ class SQLFrame(Frame):
     def select(self, columns: Selection) -> SQLFrame:
         return self._then(f"SELECT {self._listed(columns)} FROM {self._last}")
 
-    def sums(self, keys: Sequence[str], columns: Selection) -> SQLFrame:
+    def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> SQLFrame:
+        assert not different, "counting these takes an engine of SQL as long as grouping by them"
         names = [self._name(key) for key in keys]
         sums = [f"{self.sum(self._term(term))} AS {self._name(name)}" for name, term in columns.items()]
         grouped = f" GROUP BY {', '.join(names)}" if names else ""
@@ -113,11 +116,17 @@ class SQLFrame(Frame):
             return f"CAST({self._term(term.args[0])} AS {self.kinds[term.args[1]]})"
         if term.op == "either":
             return self._case(term)
-        if term.op in ("look up", "pick"):
+        if term.op == "look up":
             return self._term(as_cases(term))
+        if term.op == "pick":
+            place, values = term.args
+            return self.listed.format(
+                ", ".join("NULL" if v is None else self._term(v) for v in values), self._term(place)
+            )
         if term.op == "rarely":
             # A case is worked out for those rows alone that it is about.
-            return self._term(either(term.args[0].is_null(), 0, term.args[1]))
+            found, _, formula = term.args
+            return self._term(either(found > 0, found, formula))
         if term.op in ("and", "or", "+"):
             return self._chained(term)
         if term.op in ("least", "greatest"):
@@ -158,6 +167,7 @@ _COMMON = {
     "one": "CAST({} AS INT)",
     "is null": "({} IS NULL)",
     "root": "sqrt({})",
+    "bits": "bit_count({} & {})",
 }
 
 
@@ -166,10 +176,10 @@ class DuckDBFrame(SQLFrame):
 
     quote = '"'
     random = "random()"
+    listed = "([{}])[{} + 1]"
     kinds: ClassVar = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "VARCHAR"}
     functions: ClassVar = _COMMON | {
         "//": "({} // {})",
-        "text": "coalesce(CAST({} AS VARCHAR), '')",
         "filled": "coalesce(CAST({} AS DOUBLE), 0)",
         "clean": f"regexp_replace(trim({{}}, '{SPACES}'), '{DOTS}', '..', 'g')",
         "is number": f"regexp_matches({{}}, '{NUMBER.replace('{', '{{').replace('}', '}}')}')",
@@ -205,10 +215,10 @@ class SparkFrame(SQLFrame):
 
     quote = "`"
     random = "rand()"
+    listed = "get(array({}), {})"
     kinds: ClassVar = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "STRING"}
     functions: ClassVar = _COMMON | {
         "//": "({} DIV {})",
-        "text": "coalesce(CAST({} AS STRING), '')",
         "filled": "coalesce(CAST({} AS DOUBLE), 0D)",
         "clean": f"regexp_replace(trim(BOTH '{SPACES}' FROM {{}}), r'{DOTS}', '..')",
         "is number": f"({{}} RLIKE r'{NUMBER.replace('{', '{{').replace('}', '}}')}')",
