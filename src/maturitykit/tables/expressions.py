@@ -257,7 +257,8 @@ class _Writer:
             def see(batch: Sequence[Any]) -> Any:
                 bad, values = batch
                 if bad.any():
-                    raise Refused(f"{why}{values.filter(bad)[0]}")
+                    # What is the same in all rows comes as one value.
+                    raise Refused(f"{why}{values[0] if len(values) == 1 else values.filter(bad)[0]}")
                 return zeros(len(bad), dtype=small, eager=True)
 
             return self._in_batches([condition, value], see)
