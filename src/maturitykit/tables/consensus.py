@@ -33,10 +33,10 @@ from maturitykit.definition.formula import (
     total,
 )
 from maturitykit.scoring.plan import Plan
+from maturitykit.scoring.rollup import Cell, Given, keep
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import Answers, Coding, Responses, scale_of
-from maturitykit.tables.rollup import Cell, Given
-from maturitykit.tables.sheet import Sheet, keep
+from maturitykit.tables.sheet import Sheet
 
 #: Three counts share a number, 21 bits each, of which the highest is left free to compare all three at once.
 PLACES = (1, 2**21, 2**42)

@@ -31,10 +31,10 @@ from maturitykit.definition.formula import (
 )
 from maturitykit.definition.scale import Scale
 from maturitykit.scoring.plan import Node, Plan, plan_for
+from maturitykit.scoring.rollup import Cell, Given, held_within, keep, roll_up
 from maturitykit.scoring.rules import LARGEST_WHOLE
 from maturitykit.tables.results import Results
-from maturitykit.tables.rollup import Cell, Given, held_within, roll_up
-from maturitykit.tables.sheet import Sheet, keep
+from maturitykit.tables.sheet import Sheet
 
 
 class Use(NamedTuple):

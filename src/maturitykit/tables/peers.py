@@ -27,9 +27,9 @@ from maturitykit.definition.formula import (
     total,
 )
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
+from maturitykit.scoring.rollup import Cell
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.results import Results
-from maturitykit.tables.rollup import Cell
 
 #: Below this, a percentile says more of the few than of the subject.
 MINIMUM = 30

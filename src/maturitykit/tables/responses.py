@@ -43,7 +43,7 @@ from maturitykit.tables.sheet import Sheet
 #: What makes an assessment one, as far as a table has it.
 KEYS = ("subject", "date")
 #: What a table of responses may tell beside that.
-ABOUT = ("respondent", "comment", "evidence", "model")
+ABOUT = ("respondent", "comment", "evidence", "model", "version", "digest")
 
 #: The digit of an answer that says nothing. No answer at all is 0.
 BLANK = 1

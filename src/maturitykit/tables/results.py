@@ -31,13 +31,13 @@ from maturitykit.definition.formula import (
 from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
 from maturitykit.registry import models
 from maturitykit.scoring.plan import Plan, plan_for
+from maturitykit.scoring.rollup import Cell, keep, open_cell, roll_up
 from maturitykit.scoring.score import Weights, exact_weights
 from maturitykit.tables.consensus import Split, given_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, responses_of
-from maturitykit.tables.rollup import Cell, open_cell, roll_up
-from maturitykit.tables.sheet import Sheet, keep
+from maturitykit.tables.sheet import Sheet
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")

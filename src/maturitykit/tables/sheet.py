@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, product
 from typing import NamedTuple
 
-from maturitykit.definition.formula import Condition, Formula, Term, column, columns_of, constant
+from maturitykit.definition.formula import Formula, Term, column, columns_of, constant
 from maturitykit.tables.frame import Frame, Row
 
 #: Columns of one sheet may be those that another one starts from.
@@ -114,11 +114,6 @@ class Sheet:
             else:
                 waiting.append((name, True))
                 waiting += [(other, False) for other in used]
-
-
-def keep(sheet: Sheet, condition: Condition) -> Condition:
-    """A column for a condition, unless it is the same in all rows."""
-    return sheet.let(condition) if isinstance(condition, Formula) else condition
 
 
 def _used(formula: Formula | LookUp) -> Iterable[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from maturitykit.definition.formula import (
     Condition,
     Formula,
     Part,
+    Term,
     all_of,
     any_of,
     at_least,
@@ -26,8 +27,26 @@ from maturitykit.definition.formula import (
 from maturitykit.definition.scale import TOLERANCE, Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.scoring.plan import Node, Plan
-from maturitykit.tables.frame import Row
-from maturitykit.tables.sheet import Sheet, keep
+
+#: What is in the columns of a profile.
+Row = tuple[Any, ...]
+
+
+class Sheet(Protocol):
+    """Where columns are put as they are found: a table in some engine, or a workbook."""
+
+    def let(self, term: Term) -> Formula:
+        """A column for what a formula gives."""
+
+    def look_up(
+        self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
+    ) -> Formula:
+        """A column worked out once for each distinct profile of others."""
+
+
+def keep(sheet: Sheet, condition: Condition) -> Condition:
+    """A column for a condition, unless it is the same in all rows."""
+    return sheet.let(condition) if isinstance(condition, Formula) else condition
 
 
 class Cell(NamedTuple):
