@@ -29,7 +29,7 @@ LAYERS: Mapping[str, set[str]] = {
     "registry": {"importlib_metadata"},
     "definition": {"attrs"},
     "assessment": {"attrs"},
-    "files": {"attrs", "cattrs", "python_calamine", "yaml"},
+    "files": {"attrs", "cattrs", "python_calamine", "xlsxwriter", "yaml"},
     "scoring": {"attrs"},
     "comparison": {"attrs"},
     "tables": {"narwhals", "duckdb", "pyarrow"},

@@ -82,12 +82,17 @@ if TYPE_CHECKING:
         read as read,
         read_all as read_all,
     )
+    from maturitykit.files.collect import (
+        Collection as Collection,
+        collect as collect,
+    )
     from maturitykit.files.crosswalk import read_crosswalk as read_crosswalk
     from maturitykit.files.model import read_model as read_model
     from maturitykit.files.sssom import (
         read_sssom as read_sssom,
         write_sssom as write_sssom,
     )
+    from maturitykit.files.write import write as write
     from maturitykit.registry import (
         Entry as Entry,
         crosswalks as crosswalks,
@@ -139,9 +144,11 @@ _PLACES = {
         "ScoringError",
     ),
     "files.assessment": ("read", "read_all"),
+    "files.collect": ("Collection", "collect"),
     "files.crosswalk": ("read_crosswalk",),
     "files.sssom": ("read_sssom", "write_sssom"),
     "files.model": ("read_model",),
+    "files.write": ("write",),
     "registry": ("Entry", "crosswalks", "models", "scorers"),
     "scoring.result": ("Disagreement", "Result", "Score", "Span"),
     "scoring.roadmap": ("Raise", "Roadmap", "roadmap", "what_if"),

@@ -65,6 +65,7 @@ class Assessment:
         subject: Who or what is judged.
         date: When.
         version: Of the model, if the ratings are meant for a certain one.
+        digest: The model's `Model.digest`, if a form asked the questions.
         place: Where it was read ("acme.csv"), for messages.
     """
 
@@ -73,6 +74,7 @@ class Assessment:
     subject: str = ""
     date: Date | None = None
     version: str = ""
+    digest: str = ""
     place: str = field(default="", eq=False, repr=False)
 
 

@@ -13,20 +13,20 @@ import click
 
 from maturitykit.cli.options import load_model
 from maturitykit.errors import FileError, Finding
+from maturitykit.files.text import is_folder
 
 #: Files that only engines of tables read or write.
 SUFFIXES = {".parquet", ".arrow", ".feather", ".ipc"}
 
 
 def is_large(files: Sequence[str], output: str | None) -> bool:
-    """Whether files are for engines of tables: by what they are, or by what is to come of them."""
-    suffixes = {Path(name).suffix.lower() for name in [*files, output or ""]}
-    folders = output is not None and any(Path(name).is_dir() or _is_pattern(name) for name in files)
-    return bool(suffixes & SUFFIXES) or folders
+    """Whether Parquet or Arrow is read or written: that is for engines of tables, and all else is not."""
+    names = [*map(Path, files), Path(output or "")]
+    return any(name.suffix.lower() in SUFFIXES or _holds_tables(name) for name in names)
 
 
-def _is_pattern(name: str) -> bool:
-    return bool(set("*?[") & set(name)) and not Path(name).exists()
+def _holds_tables(folder: Path) -> bool:
+    return is_folder(folder) and any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
 
 
 def score_large(

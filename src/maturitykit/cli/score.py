@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from maturitykit.cli.options import language_option, output_options, pairs, score_file, targets
+from maturitykit.cli.options import language_option, output_options, pairs, score_file, targets, writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     help="Show how a score follows from the answers. Goes behind FILE.",
 )  # fmt: skip
 @click.option(
+    "--merged", metavar="FILE", callback=writable(".csv", ".xlsx", ".json", ".toml"),
+    help="Write what all files say to FILE (.csv, .xlsx, .json, .toml), as one assessment to read again.",
+)  # fmt: skip
+@click.option(
     "--by", metavar="COLUMN", multiple=True,
     help="Of a large table: a column that tells assessments apart, if not subject and date; may be repeated.",
 )  # fmt: skip
@@ -59,6 +63,7 @@ def command(
     weights: dict[str, str],
     wanted: dict[str, str],
     explain: str | None,
+    merged: str | None,
     by: tuple[str, ...],
     tidy: bool,
     problems: str | None,
@@ -66,31 +71,42 @@ def command(
     json: bool,
     output: str | None,
 ) -> None:
-    """Score the assessments in FILE (.csv, .json or .toml).
+    """Score the assessments in FILE (.csv, .json, .toml, .xlsx, or what a form saved).
 
-    Large tables go from files to a file, in memory that does not grow with them: FILE is then
-    Parquet, Arrow or CSV, or several of them, a folder or a pattern, and -o ends in .parquet,
-    .arrow or .csv.
+    Several files, or all in a folder, are merged: one assessment for each subject and date,
+    with all respondents.
+
+    Where Parquet or Arrow is read or written, large tables go from files to a file, in memory
+    that does not grow with them: FILE is then Parquet, Arrow or CSV, or several of them, a
+    folder or a pattern, and -o ends in .parquet, .arrow or .csv.
     """
     from maturitykit.cli.large import is_large, score_large
 
     choices = {"scorer": scorer, "consensus": consensus, "weights": weights}
     if is_large(files, output):
         if not_for_tables := [
-            name for name, value in (("--target", wanted), ("--explain", explain), ("--json", json)) if value
+            name
+            for name, value in (
+                ("--target", wanted),
+                ("--explain", explain),
+                ("--merged", merged),
+                ("--json", json),
+            )
+            if value
         ]:
             raise click.UsageError(f"{not_for_tables[0]} is for a few assessments, not for large tables")
         score_large(files, output, model, problems, by=by or None, tidy=tidy, **choices)
         return
-    if by or tidy or problems or len(files) > 1:
-        given = "--by, --tidy and --problems are" if len(files) == 1 else "several files at once are"
-        raise click.UsageError(f"{given} for large tables: -o must end in .parquet or .arrow")
-    _score_one(ctx, files[0], model, language, explain, json, output, **choices, targets=wanted)
+    if by or tidy or problems:
+        options = "--by, --tidy and --problems"
+        raise click.UsageError(f"{options} are for large tables: -o must end in .parquet or .arrow")
+    choices |= {"targets": wanted, "merged": merged}
+    _score_few(ctx, files, model, language, explain, json, output, **choices)
 
 
-def _score_one(
+def _score_few(
     ctx: click.Context,
-    file: str,
+    files: Sequence[str],
     model: str | None,
     language: str,
     explain: str | None,
@@ -98,13 +114,13 @@ def _score_one(
     output: str | None,
     **choices: Any,
 ) -> None:
-    """A file of assessments to a page, or to JSON or CSV."""
+    """Files of assessments to a page, or to JSON or CSV."""
     from maturitykit.cli.page import Page, as_json, put
 
     suffix = (output or "").lower()
     if explain and (json or suffix.endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
-    results = score_file(file, model, language, **choices)
+    results = score_file(files, model, language, **choices)
     if json or suffix.endswith(".json"):
         data = [result.to_dict() for result in results]
         put(as_json(data[0] if len(data) == 1 else data), output)

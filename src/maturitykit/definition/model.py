@@ -150,6 +150,26 @@ class Model:
         """Every scale in use by its id, the outcome's first."""
         return {d.scale.id: d.scale for d in self.root.walk() if d.scale is not None}
 
+    @cached_property
+    def digest(self) -> str:
+        """A short mark of what ratings depend on: dimensions, scales and rules, none of the texts.
+
+        A form carries it, so that answers to another set of questions are not taken for these.
+        """
+        import json
+        from hashlib import sha256
+
+        scales = {
+            id: [(stage.id, stage.value, stage.cut, stage.above) for stage in scale.stages]
+            for id, scale in sorted(self.scales.items())
+        }
+        dimensions = [
+            (d.id, d.scale and d.scale.id, _rule_id(d.scorer), sorted(child.id for child in d.children))
+            for d in sorted(self.root.walk(), key=lambda d: d.id)
+        ]
+        data = json.dumps([self.id, [_rule_id(scorer) for scorer in self.scorers], scales, dimensions])
+        return sha256(data.encode()).hexdigest()[:12]
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that it speaks, its own first."""
@@ -181,3 +201,7 @@ class Model:
         """What is our reading of a part, or of something within it."""
         path = ".".join(parts)
         return [r for r in self.readings if any((about + ".").startswith(path + ".") for about in r.about)]
+
+
+def _rule_id(scorer: str | Scorer | None) -> str | None:
+    return scorer.id if isinstance(scorer, Scorer) else scorer

@@ -1,27 +1,23 @@
-"""Assessments as files: one document as TOML or JSON, or a table of ratings as CSV."""
+"""Assessments as files: one document as TOML or JSON, a table of ratings as CSV or XLSX, or a filled form."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date as Date
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from attrs import frozen
 
 from maturitykit.assessment.ratings import Assessment, Rating
-from maturitykit.errors import FileError, Finding, coded, nearest, one_of, quoted
-from maturitykit.files.strict import date_of, structure
+from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.filled import is_form, read_form
+from maturitykit.files.strict import structure
+from maturitykit.files.table import csv_rows, model_findings, read_table, sheet_rows
 from maturitykit.files.text import NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
-
-#: The columns of a table of ratings; only those two without a mark must be there.
-COLUMNS = ("model", "subject", "respondent", "date", "dimension", "rating", "comment", "evidence")
-REQUIRED = ("dimension", "rating")
+from maturitykit.files.workbook import OTHERS, read_workbook
 
 
 @frozen
@@ -32,12 +28,13 @@ class AssessmentEntry:
     ratings: tuple[Rating, ...]
     model: str = ""
     version: str = ""
+    digest: str = ""
     subject: str = ""
     date: Date | None = None
 
 
 def read(path: str | os.PathLike[str], model: str = "") -> Assessment:
-    """Read the one assessment in a file: TOML, JSON or CSV, by its suffix.
+    """Read the one assessment in a file: TOML, JSON, CSV or XLSX, by its suffix.
 
     Args:
         path: The file.
@@ -61,13 +58,13 @@ def read_all(path: str | os.PathLike[str], model: str = "") -> list[Assessment]:
     Raises:
         FileError: As `read` does.
     """
-    readers = {".csv": _read_table, ".json": _read_json, ".toml": _read_toml}
     suffix = PurePath(path).suffix.lower()
-    if suffix not in readers:
+    if suffix not in READERS:
         what = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"
-        finding = why_unreadable(path) or Finding("", what, ".csv, .json or .toml", "MK008")
+        expected = "a workbook saved as .xlsx" if suffix in OTHERS else ".csv, .json, .toml or .xlsx"
+        finding = why_unreadable(path) or Finding("", OTHERS.get(suffix, what), expected, "MK008")
         raise FileError(f"cannot read {path}", [finding])
-    return readers[suffix](path, model)
+    return READERS[suffix](path, model)
 
 
 def _name(assessment: Assessment) -> str:
@@ -126,101 +123,24 @@ def _refused(problem: str, expected: str = "") -> FileError:
 def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Assessment:
     title = f"{path} is not an assessment"
     entry = structure(data, AssessmentEntry, title)
-    if bad := list(_model_findings("model", entry.model, model)):
+    if bad := list(model_findings("model", entry.model, model)):
         raise FileError(title, bad)
-    return Assessment(
-        entry.model or model, entry.ratings, entry.subject, entry.date, entry.version, place=str(path)
-    )
+    about = entry.subject, entry.date, entry.version, entry.digest
+    return Assessment(entry.model or model, entry.ratings, *about, place=str(path))
 
 
-#: How to name the model where a file does not, on the command line and in Python.
-_BESIDE = "or --model (in Python, read(file, model))"
+def _read_csv(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+    text = read_text(path, largest=None)
+    return read_table(path, model, lambda findings: csv_rows(text, model, findings))
 
 
-def _model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
-    if not (named or given):
-        yield Finding(where, "no model is named", f"the id of a model here, {_BESIDE}", "MK405")
-    elif named and given and named != given:
-        yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file", "MK405")
+def _read_xlsx(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+    sheets = read_workbook(path)
+    if is_form(sheets):
+        return [read_form(path, sheets, model)]
+    sheet = next(iter(sheets.values()))
+    return read_table(path, model, lambda findings: sheet_rows(sheet.rows, model, findings))
 
 
-class _Row(NamedTuple):
-    line: int
-    cells: dict[str, str]
-
-
-def _read_table(path: str | os.PathLike[str], model: str) -> list[Assessment]:
-    title = f"{path} is not a table of ratings"
-    findings: list[Finding] = []
-    groups: dict[tuple[str, str, Date | None], list[Rating]] = {}
-    for row in _rows(read_text(path, largest=None), model, findings):
-        named, place = row.cells.get("model", ""), f"line {row.line}"
-        findings += _model_findings(f"{place}, model", named, model)
-        day = row.cells.get("date", "").strip()
-        date = date_of(day)
-        if day and not date:
-            problem = f"{quoted(day)} is not a date"
-            findings.append(Finding(f"{place}, date", problem, "year-month-day, as in 2026-05-31"))
-            continue
-        rating = Rating(
-            dimension=row.cells["dimension"],
-            answer=row.cells["rating"],
-            respondent=row.cells.get("respondent", ""),
-            comment=row.cells.get("comment", ""),
-            evidence=row.cells.get("evidence", ""),
-            place=place,
-        )
-        groups.setdefault((named or model, row.cells.get("subject", ""), date), []).append(rating)
-    if not (groups or findings):
-        findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
-    if findings:
-        raise FileError(title, coded("MK006", findings))
-    return [Assessment(key[0], ratings, key[1], key[2], place=str(path)) for key, ratings in groups.items()]
-
-
-def _rows(text: str, model: str, findings: list[Finding]) -> Iterator[_Row]:
-    """The rows of a table whose first line names its columns, separated by ``,`` or ``;``."""
-    first = text.partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-    line = 1
-    try:
-        columns = [name.strip() for name in next(reader, [])]
-        if bad := list(_header_findings(columns, model)):
-            findings += bad
-            return
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cells) and len(cells) != len(columns):
-                findings.append(
-                    Finding(f"line {line}", f"has {len(cells)} cells", f"{len(columns)}, as the header")
-                )
-            elif any(cells):
-                yield _Row(line, dict(zip(columns, cells, strict=True)))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        findings.append(Finding(f"line {line}", f"is not CSV: {error}", "cells in closed quotes"))
-
-
-def _header_findings(columns: list[str], model: str) -> Iterator[Finding]:
-    header = f"a header such as {','.join(COLUMNS)}"
-    meant = set(columns).union(nearest(COLUMNS, column) or "" for column in columns[: len(COLUMNS)])
-    if not columns:
-        yield Finding("line 1", "the file is empty", header)
-    elif len(columns) == 1 and "\t" in columns[0]:
-        yield Finding("line 1", "the columns are separated by tabs", "commas or semicolons")
-    elif meant.isdisjoint(COLUMNS):
-        yield Finding("line 1", f"{quoted(','.join(columns))} is no header", header)
-    else:
-        for column, times in Counter(columns).items():
-            if not column:
-                yield Finding("line 1", f"column {columns.index('') + 1} has no name", one_of(COLUMNS))
-            elif column not in COLUMNS:
-                yield Finding("line 1", f"{quoted(column)} is not a column", one_of(COLUMNS, column))
-            elif times > 1:
-                yield Finding("line 1", f"the column {quoted(column)} stands twice", "each column once")
-        for column in REQUIRED:
-            if column not in meant:
-                yield Finding("line 1", f"the column {quoted(column)} is missing", header)
-        if not model and "model" not in meant:
-            yield Finding("line 1", "no model is named", f"a column model, {_BESIDE}")
+#: By suffix, what reads such files.
+READERS = {".csv": _read_csv, ".json": _read_json, ".toml": _read_toml, ".xlsx": _read_xlsx}

@@ -32,11 +32,11 @@ def as_traversable(path: Readable) -> Traversable:
     return Path(path) if isinstance(path, (str, os.PathLike)) else path
 
 
-def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark.
+def read_bytes(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> bytes:
+    """The bytes of a file.
 
     Raises:
-        FileError: If there is no such file, it is too large, or it is not UTF-8.
+        FileError: If there is no such file, or it is too large.
     """
     file = as_traversable(path)
     title = f"cannot read {file}"
@@ -49,11 +49,22 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
         raise FileError(title, [_trouble(file, error)]) from None
     if largest is not None and len(data) > largest:
         raise FileError(title, [Finding("", f"is larger than {largest // 10**6} MB", "a smaller file", "MK001")])
+    return data
+
+
+def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark.
+
+    Raises:
+        FileError: If there is no such file, it is too large, or it is not UTF-8.
+    """
+    data = read_bytes(path, largest)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        title = f"cannot read {as_traversable(path)}"
         raise FileError(title, [Finding(f"line {line}", problem, "a file saved as UTF-8", "MK001")]) from None
 
 
@@ -110,6 +121,15 @@ def read_toml(path: Readable) -> dict[str, Any]:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file as UTF-8, whole or not at all.
+
+    Raises:
+        FileError: If it cannot be written.
+    """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file whole or not at all: an interrupted write leaves what was there.
 
     Raises:
@@ -119,8 +139,8 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with open(descriptor, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+            with open(descriptor, "wb") as stream:
+                stream.write(data)
             os.chmod(name, _mode(target))
             os.replace(name, target)
         except BaseException:

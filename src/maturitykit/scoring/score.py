@@ -73,7 +73,7 @@ def score(
     plan = plan_for(model, scorer, changed)
     setting = _PLAIN
     if isinstance(assessment, Assessment):
-        _check_model(model, assessment)
+        check_fit(model, assessment)
         setting = Setting(subject=assessment.subject, date=assessment.date)
     if consensus == "median" and not (weights or targets):
         plain = _one_each(assessment.ratings) if isinstance(assessment, Assessment) else assessment
@@ -107,13 +107,21 @@ def _one_each(ratings: Sequence[Rating]) -> Mapping[str, Rating]:
     return found if len(found) == len(ratings) else {}
 
 
-def _check_model(model: Model, assessment: Assessment) -> None:
+def check_fit(model: Model, assessment: Assessment) -> None:
+    """Raise if an assessment says that it is of another model, or of another version of it.
+
+    Raises:
+        AssessmentError: With what it says, and what was expected.
+    """
     found = []
     if assessment.model != model.id:
         found.append(Finding("model", f"is {quoted(assessment.model)}", f'"{model.id}"'))
     elif assessment.version and assessment.version != model.version:
         expected = f'"{model.version}", the version of the model at hand'
         found.append(Finding("version", f"is {quoted(assessment.version)}", expected))
+    elif assessment.digest and assessment.digest != model.digest:
+        problem = f"is {quoted(assessment.digest)}: the form asked about other dimensions or stages"
+        found.append(Finding("digest", problem, f'"{model.digest}", that of the model at hand'))
     if found:
         raise AssessmentError(
             f"{assessment.place or 'this'} is no assessment of model {quoted(model.id)}", coded("MK405", found)

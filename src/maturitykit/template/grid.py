@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.sheet import Sheet, cell_name, column_name, read_sheet
+from maturitykit.files.cells import Cells, cell_name, column_name, read_cells
 from maturitykit.files.strict import FORMAT
 from maturitykit.template.draft import Draft, Ids, title_of
 
@@ -45,7 +45,7 @@ def read_grid(path: Path, id: str) -> Draft:
     Raises:
         FileError: If there is no such grid in it.
     """
-    sheet = read_sheet(path)
+    sheet = read_cells(path)
     grid = _Grid(sheet)
     problem = grid.problem()
     if problem:
@@ -65,7 +65,7 @@ def read_grid(path: Path, id: str) -> Draft:
 class _Grid:
     """A sheet, read as a grid."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Cells) -> None:
         self.rows = [list(row) for row in sheet.rows]
         self.merged = sheet.merged
         self.remarks: dict[str, list[str]] = {}

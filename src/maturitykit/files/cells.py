@@ -1,0 +1,109 @@
+"""Sheets of texts: CSV, or the first filled sheet of a workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.text import read_text, why_unreadable
+from maturitykit.files.workbook import OTHERS, read_workbook
+
+#: How many cells a table may have.
+LARGEST = 1_000_000
+TOO_LARGE = Finding("", "is larger than a sheet of texts can be", "a smaller one")
+
+
+class Cells(NamedTuple):
+    """The texts of a sheet.
+
+    Args:
+        rows: All of the same width, from the first row and column on; an empty cell is "".
+        merged: Of each merged range its first and its last cell, as row and column from 0.
+            Its text stands in the first.
+        unread: What else the file holds, in words.
+    """
+
+    rows: list[list[str]]
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    unread: list[str]
+
+
+def read_cells(path: Path) -> Cells:
+    """The texts of a CSV file, or of the first sheet of a workbook that has some.
+
+    Raises:
+        FileError: If it cannot be read, or is of another kind.
+    """
+    suffix = path.suffix.lower()
+    if finding := why_unreadable(path):
+        raise FileError(f"cannot read {path}", [finding])
+    if suffix in (".csv", ".tsv"):
+        cells = Cells(_read_csv(path), [], [])
+    elif suffix == ".xlsx":
+        cells = _read_workbook(path)
+    else:
+        what = OTHERS.get(suffix, f"files of the kind {quoted(suffix)} are not known")
+        raise FileError(f"cannot read {path}", [Finding("", what, ".csv or .xlsx")])
+    width = max(map(len, cells.rows), default=0)
+    return cells._replace(rows=[row + [""] * (width - len(row)) for row in cells.rows])
+
+
+def cell_name(row: int, column: int) -> str:
+    """What a cell is called: D4.
+
+    >>> cell_name(3, 3), cell_name(0, 26)
+    ('D4', 'AA1')
+    """
+    return f"{column_name(column)}{row + 1}"
+
+
+def column_name(column: int) -> str:
+    """What a column is called: D."""
+    name = ""
+    while column >= 0:
+        name = chr(ord("A") + column % 26) + name
+        column = column // 26 - 1
+    return name
+
+
+def _read_csv(path: Path) -> list[list[str]]:
+    text = read_text(path)
+    # Excel's own way to say what separates the cells.
+    said = re.match(r"sep=([,;\t])\r?\n", text)
+    tried = [said[1]] if said else [",", ";", "\t"]
+    text = text[said.end() :] if said else text
+    found: list[tuple[int, int, list[list[str]]]] = []
+    errors = []
+    for separator in tried:
+        if text.count(separator) + text.count("\n") > LARGEST:
+            errors.append(TOO_LARGE)
+            continue
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        except csv.Error as error:
+            errors.append(Finding("", f"is not CSV: {error}", "cells apart by , or ; or tabs, in quotes"))
+            continue
+        # The right one cuts most rows into as many cells.
+        widths = Counter(len(row) for row in rows if len(row) > 2)
+        found.append((max(widths.values(), default=0), -len(found), rows))
+    if not found:
+        raise FileError(f"cannot read {path}", errors[:1])
+    return max(found)[2]
+
+
+def _read_workbook(path: Path) -> Cells:
+    sheets = read_workbook(path).values()
+    filled = [sheet for sheet in sheets if any(sum(map(bool, row)) > 1 for row in sheet.rows)]
+    unread = [f"the sheet {quoted(sheet.name)}" for sheet in filled[1:]]
+    unread += [
+        f"the sheet {quoted(sheet.name)} (it holds no table)"
+        for sheet in sheets
+        if sheet not in filled and any(map(any, sheet.rows))
+    ]
+    chosen = filled[0] if filled else None
+    return Cells(list(map(list, chosen.rows)), list(chosen.merged), unread) if chosen else Cells([], [], unread)

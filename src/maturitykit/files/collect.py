@@ -1,0 +1,185 @@
+"""Collecting: the files of several respondents, merged to one assessment for each subject and date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from attrs import evolve
+
+from maturitykit.assessment.ratings import Assessment, Rating
+from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
+from maturitykit.files.assessment import READERS, read_all
+from maturitykit.files.text import is_folder
+from maturitykit.files.workbook import OTHERS
+
+
+class Collection(NamedTuple):
+    """What was collected.
+
+    Args:
+        parts: The assessments as their files have them.
+        assessments: The same merged: one for each model, subject and date.
+        notes: What a person should know of: what was counted once, named after its file, or
+            not read.
+    """
+
+    parts: Sequence[Assessment]
+    assessments: Sequence[Assessment]
+    notes: Sequence[str]
+
+
+def collect(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], model: str = "") -> Collection:
+    """Read the files of several respondents, and merge what they say.
+
+    A file that is there twice counts once. Among several files, one that names no respondent
+    counts as a respondent of the name of the file. Blanks give way to what the same respondent
+    says in another file.
+
+    Args:
+        paths: Files and folders. Of a folder, all files that can hold assessments.
+        model: Id of the model, where files do not name it.
+
+    Raises:
+        FileError: If files cannot be read, with all findings on all of them.
+        AssessmentError: If a respondent says two things of one dimension, or files were made
+            for different versions of a model.
+    """
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    notes: list[str] = []
+    files = list(_files(given, notes))
+    if len(files) == 1:
+        parts = read_all(files[0], model)
+        return Collection(parts, parts, notes)
+    parts = _read(files, model, given)
+    kept = list(_distinct(parts, notes))
+    return Collection(parts, _merged([_named(part, notes) for part in kept]), notes)
+
+
+def _files(paths: Iterable[str | os.PathLike[str]], notes: list[str]) -> Iterator[Path]:
+    """The files to read, once each."""
+    seen: set[str] = set()
+    for path in map(Path, paths):
+        for file in _within(path, notes) if is_folder(path) else [path]:
+            real = os.path.realpath(file)
+            if real in seen:
+                notes.append(f"{file}: given twice, counted once")
+            else:
+                seen.add(real)
+                yield file
+
+
+def _within(folder: Path, notes: list[str]) -> Iterator[Path]:
+    skipped: list[str] = []
+    found = False
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith("~$"):
+            notes.append(f"{folder / file.name[2:]}: open in Excel; what is not saved there is not counted")
+        elif file.suffix.lower() in (*READERS, *OTHERS) and not file.name.startswith(".") and not file.is_dir():
+            found = True
+            yield file
+        elif not file.name.startswith("."):
+            skipped.append(file.name)
+    if skipped:
+        notes.append(f"{folder}: not read: {', '.join(skipped)}")
+    if not found:
+        finding = Finding("", "holds no file of ratings", "files that end in .csv, .json, .toml or .xlsx")
+        raise FileError(f"cannot read {folder}", [finding])
+
+
+def _read(files: Sequence[Path], model: str, given: Sequence[object]) -> list[Assessment]:
+    """All assessments in the files; what is wrong with one does not hide what is wrong with another."""
+    parts: list[Assessment] = []
+    findings: list[Finding] = []
+    for file in files:
+        try:
+            parts += read_all(file, model)
+        except MaturityError as error:
+            findings += [f._replace(where=", ".join(filter(None, (str(file), f.where)))) for f in error.findings]
+    if findings:
+        raise FileError(f"cannot collect {len(files)} files", findings)
+    return parts
+
+
+def _distinct(parts: Iterable[Assessment], notes: list[str]) -> Iterator[Assessment]:
+    """The parts without those that say the same as an earlier one, and without blank forms."""
+    kept: list[Assessment] = []
+    for part in parts:
+        same = next((other for other in kept if other == part), None)
+        if same is not None:
+            notes.append(f"{part.place}: says the same as {same.place}, counted once")
+        elif not any(_says_something(rating) or rating.respondent for rating in part.ratings):
+            notes.append(f"{part.place}: a blank form, left out")
+        else:
+            kept.append(part)
+            yield part
+
+
+def _says_something(rating: Rating) -> bool:
+    blank = rating.answer is None or (isinstance(rating.answer, str) and not rating.answer.strip())
+    return not blank or bool(rating.comment.strip() or rating.evidence.strip())
+
+
+def _named(part: Assessment, notes: list[str]) -> Assessment:
+    """A part in which every rating has a respondent, and says which file it is from."""
+    stem = Path(part.place).stem
+    if any(not rating.respondent for rating in part.ratings):
+        notes.append(f"{part.place}: names no respondent, counted as {quoted(stem)}")
+    places = (rating.place or f"ratings[{number}]" for number, rating in enumerate(part.ratings))
+    ratings = [
+        evolve(rating, respondent=rating.respondent or stem, place=f"{part.place}, {place}")
+        for rating, place in zip(part.ratings, places, strict=True)
+    ]
+    return evolve(part, ratings=ratings)
+
+
+def _merged(parts: Sequence[Assessment]) -> list[Assessment]:
+    """One assessment for each model, subject and date.
+
+    Raises:
+        AssessmentError: With everything in which they are at odds.
+    """
+    groups: dict[tuple[str, str, object], list[Assessment]] = {}
+    for part in parts:
+        groups.setdefault((part.model, part.subject, part.date), []).append(part)
+    findings: list[Finding] = []
+    merged = [_one(group, findings) for group in groups.values()]
+    if findings:
+        raise AssessmentError("the files are at odds", findings)
+    return merged
+
+
+def _one(parts: Sequence[Assessment], findings: list[Finding]) -> Assessment:
+    first = parts[0]
+    marks = {}
+    for name in ("version", "digest"):
+        said = {getattr(part, name): part for part in reversed(parts) if getattr(part, name)}
+        marks[name] = getattr(next(reversed(said.values()), first), name)
+        for mark, part in said.items():
+            if mark != marks[name]:
+                problem = f"is {quoted(mark)}, but {quoted(marks[name])} in {said[marks[name]].place}"
+                findings.append(Finding(f"{part.place}, {name}", problem, "one version of the model"))
+    ratings: dict[tuple[str, str], Rating] = {}
+    for rating in (rating for part in parts for rating in part.ratings):
+        key = rating.respondent, rating.dimension
+        other = ratings.get(key)
+        if other is None or not _says_something(other):
+            ratings[key] = rating
+        elif _says_something(rating) and rating != other:
+            findings.append(_conflict(rating, other))
+    return evolve(first, ratings=list(ratings.values()), place="", **marks)
+
+
+def _conflict(rating: Rating, other: Rating) -> Finding:
+    what = f"{quoted(rating.dimension)} is answered twice by {quoted(rating.respondent)}"
+    if rating.answer == other.answer:
+        problem = f"{what}, with other comments or evidence (see {other.place})"
+    else:
+        problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.place}"
+    return Finding(rating.place, problem, "one answer, or another name for another person")
+
+
+def _said(rating: Rating) -> str:
+    return quoted(str(rating.answer)) if rating.answer not in (None, "") else "nothing"
