@@ -34,6 +34,7 @@ LAYERS: Mapping[str, set[str]] = {
     "comparison": {"attrs"},
     "tables": {"narwhals", "duckdb", "pyarrow"},
     "__init__": set(),
+    "form": {"xlsxwriter"},
     "testing": {"attrs", "duckdb", "hypothesis", "pyarrow", "pytest"},
     "template": set(),
     "cli": {"click", "rich"},

@@ -22,7 +22,7 @@ REQUIRED = ("dimension", "rating")
 OF_FORMS = ("version", "digest")
 
 #: What a spreadsheet takes for a formula, or for the start of another cell; quoted or not.
-_FORMULA = re.compile(r"'*\s*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[ \t\r\n]*[=+\-@\t\r]")
 
 
 def safe(cell: str) -> str:

@@ -1,0 +1,50 @@
+"""Forms: what a respondent fills in, as a page for a browser, a workbook, or a table."""
+
+from __future__ import annotations
+
+import os
+from datetime import date as Date
+from pathlib import PurePath
+
+from maturitykit.definition import Model
+from maturitykit.errors import FileError, Finding, quoted
+
+#: The kinds of forms, by the suffix of their file.
+SUFFIXES = (".html", ".xlsx", ".csv")
+
+
+def write_form(model: Model, path: str | os.PathLike[str], subject: str = "", date: Date | None = None) -> None:
+    """Write a form that asks about every dimension to rate, in the language of the model's texts.
+
+    What it saves, `maturitykit.read_all` reads. The file says of which model, version and
+    digest it is, and is refused by another one.
+
+    Args:
+        model: What it asks about.
+        path: ``.html`` for a page that works offline in any browser, ``.xlsx`` for a workbook
+            that follows the answers (it needs the extra ``[xlsx]``), ``.csv`` for a table.
+        subject: Who or what is judged, filled in beforehand.
+        date: When, filled in beforehand.
+
+    Raises:
+        FileError: If it cannot be written.
+    """
+    from maturitykit.assessment.ratings import Assessment, Rating
+    from maturitykit.files.text import write_bytes, write_text
+    from maturitykit.files.write import write
+
+    suffix = PurePath(path).suffix.lower()
+    if suffix == ".html":
+        from maturitykit.form.page import page
+
+        write_text(path, page(model, subject, date))
+    elif suffix == ".xlsx":
+        from maturitykit.form.workbook import workbook_form
+
+        write_bytes(path, workbook_form(model, subject, date))
+    elif suffix == ".csv":
+        blank = [Rating(leaf.id) for leaf in model.leaves]
+        write(Assessment(model.id, blank, subject, date, model.version, model.digest), path)
+    else:
+        finding = Finding("", f"forms of the kind {quoted(suffix)} are not known", ", ".join(SUFFIXES))
+        raise FileError(f"cannot write {path}", [finding])

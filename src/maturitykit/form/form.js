@@ -1,0 +1,247 @@
+"use strict";
+(() => {
+  const spec = JSON.parse(document.getElementById("spec").textContent);
+  const words = spec.words;
+  const key = ["maturitykit", spec.model, spec.version, spec.digest].join(" ");
+  const about = ["respondent", "subject", "date"].map((id) => document.getElementById(id));
+  const questions = new Map();
+  for (const box of document.querySelectorAll(".question")) questions.set(box.dataset.id, box);
+  // What is saved; the page only shows it, so that nothing gets lost that it cannot show.
+  const answers = new Map();
+  for (const id of questions.keys()) answers.set(id, { rating: "", comment: "", evidence: "" });
+  const given = about.map((input) => input.value);
+  let changed = false;
+
+  const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+  const say = (text) => { document.getElementById("status").textContent = text; };
+  const part = (id, name) => questions.get(id).querySelector("." + name);
+  const scale = (id) => spec.scales[spec.dimensions[id]];
+  const place = (id, stage) => scale(id).findIndex(([name]) => name === stage);
+  const NUMBER = /^[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?$/;
+
+  // ---- answers
+
+  // A rating as it is chosen on the page: a stage or another answer, the end of a range, a share.
+  function read(id, rating) {
+    const text = rating.trim();
+    const [low, high] = text.split("..").map((end) => end.trim());
+    if (["", "unknown", "not_applicable"].includes(text)) return { choice: text, upTo: "", share: "" };
+    if (high !== undefined) {
+      return place(id, low) >= 0 && place(id, high) >= place(id, low)
+        ? { choice: low, upTo: high === low ? "" : high, share: "" } : null;
+    }
+    if (place(id, text) >= 0) return { choice: text, upTo: "", share: "" };
+    const cuts = scale(id).map(([, cut]) => cut).filter((cut) => cut !== null);
+    if (!cuts.length || !NUMBER.test(text) || Number(text) > 1) return null;
+    const stage = scale(id)[cuts.filter((cut) => Number(text) > cut).length][0];
+    return { choice: stage, upTo: "", share: text };
+  }
+
+  function show(id) {
+    const { rating, comment, evidence } = answers.get(id);
+    const { choice, upTo, share } = read(id, rating);
+    for (const radio of questions.get(id).querySelectorAll("input[type=radio]")) radio.checked = radio.value === choice;
+    const select = part(id, "up-to");
+    const from = share ? Infinity : place(id, choice);
+    for (const option of select.options) {
+      option.disabled = option.value !== "" && (from < 0 || place(id, option.value) <= from);
+    }
+    select.value = upTo;
+    const percentage = part(id, "share");
+    if (percentage) {
+      percentage.value = share && String(Number((share * 100).toPrecision(12)));
+      percentage.removeAttribute("aria-invalid");
+    }
+    part(id, "comment").value = comment;
+    part(id, "evidence").value = evidence;
+  }
+
+  function showProgress() {
+    const done = [...answers.values()].filter(({ rating }) => rating !== "").length;
+    document.getElementById("progress").value = done;
+    document.getElementById("done").textContent = fill(words.progress, { done, all: answers.size });
+  }
+
+  function rate(id, rating) {
+    answers.get(id).rating = rating;
+    show(id);
+    showProgress();
+    keep();
+  }
+
+  function rateShare(id, input) {
+    const text = input.value.trim().replace(",", ".").replace(/\s*%$/, "");
+    const isShare = NUMBER.test(text) && Number(text) <= 100;
+    if (text && !isShare) {
+      input.setAttribute("aria-invalid", "true");
+      say(words["bad-share"]);
+      return;
+    }
+    rate(id, text && String(Number((text / 100).toPrecision(12))));
+  }
+
+  // ---- files
+
+  const field = (number) => about[number].value.trim();
+
+  function listed() {
+    const [respondent, subject, date] = [0, 1, 2].map(field);
+    const { model, version, digest } = spec;
+    return [...answers].map(([dimension, said]) =>
+      ({ model, version, digest, subject, respondent, date, dimension, ...said }));
+  }
+
+  function asDocument() {
+    const [, subject, date] = [0, 1, 2].map(field);
+    const { format, model, version, digest } = spec;
+    const ratings = listed().map(({ respondent, dimension, rating, comment, evidence }) =>
+      ({ respondent, dimension, rating, comment, evidence }));
+    return { format, model, version, digest, subject, ...(date ? { date } : {}), ratings };
+  }
+
+  // A spreadsheet takes no cell for a formula that starts with a quote; reading takes it off again.
+  const FORMULA = /^'*[ \t\r\n]*[=+\-@\t\r]/;
+  const cell = (text) => `"${(FORMULA.test(text) ? "'" + text : text).replaceAll('"', '""')}"`;
+  const plain = (text) => (text.startsWith("'") && FORMULA.test(text.slice(1)) ? text.slice(1) : text);
+
+  function asTable() {
+    const rows = listed().map((row) => spec.columns.map((name) => cell(row[name])).join(","));
+    return [spec.columns.join(","), ...rows].join("\r\n") + "\r\n";
+  }
+
+  function save(text, suffix, type) {
+    const names = [spec.model, field(1), field(0)].join(" ").toLowerCase();
+    const name = names.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 80) + suffix;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    changed = false;
+    say(fill(words.saved, { name }));
+  }
+
+  function cellsOf(text) {
+    const first = text.split("\n", 1)[0];
+    const separator = first.split(";").length > first.split(",").length ? ";" : ",";
+    const rows = [[]];
+    const token = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r?\\n|$)`, "gy");
+    while (token.lastIndex < text.length) {
+      const found = token.exec(text);
+      if (!found) throw new Error();
+      rows.at(-1).push(plain(found[1] === undefined ? found[2] : found[1].replaceAll('""', '"')));
+      if (found[3] !== separator) rows.push([]);
+    }
+    return rows.filter((row) => row.some(Boolean));
+  }
+
+  // The rows of a saved file, whichever kind it is.
+  function rowsOf(text) {
+    if (text.trimStart().startsWith("{")) {
+      const { ratings, ...rest } = JSON.parse(text);
+      return ratings.map((rating) => ({ ...rest, ...rating }));
+    }
+    const [columns, ...rows] = cellsOf(text);
+    return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name.trim(), row[i]])));
+  }
+
+  // Why a file cannot be opened here, or nothing; it is opened whole or not at all.
+  function take(text) {
+    let rows;
+    try {
+      rows = rowsOf(text.replace(/^\ufeff/, "")).map((row) =>
+        Object.fromEntries(spec.columns.map((name) => [name, String(row[name] ?? "")])));
+    } catch {
+      return words["not-read"];
+    }
+    if (!rows.length) return words["not-read"];
+    for (const name of ["model", "version", "digest"]) {
+      const other = rows.find((row) => row[name] !== spec[name]);
+      if (other) return fill(words["other-model"], { found: [other.model, other.version, other.digest].join(" ") });
+    }
+    const seen = new Set();
+    for (const { dimension, rating, respondent } of rows) {
+      if (!answers.has(dimension)) return fill(words["not-asked"], { found: dimension });
+      if (read(dimension, rating) === null) return fill(words["not-asked"], { found: rating });
+      if (seen.has(dimension) || respondent !== rows[0].respondent) return words.several;
+      seen.add(dimension);
+    }
+    for (const { dimension, rating, comment, evidence } of rows) answers.set(dimension, { rating: rating.trim(), comment, evidence });
+    about.forEach((input) => { input.value = rows[0][input.id]; });
+    showAll();
+    return "";
+  }
+
+  function showAll() {
+    for (const id of questions.keys()) show(id);
+    showProgress();
+  }
+
+  function clear() {
+    for (const id of questions.keys()) answers.set(id, { rating: "", comment: "", evidence: "" });
+    about.forEach((input, number) => { input.value = given[number]; });
+    showAll();
+  }
+
+  // ---- the draft, where the browser allows one
+
+  let keeps = true;
+
+  function stored(use) {
+    try {
+      return use(window.localStorage);
+    } catch {
+      if (keeps) say(words["no-draft"]);
+      keeps = false;
+      return null;
+    }
+  }
+
+  function keep() {
+    changed = true;
+    stored((storage) => storage.setItem(key, JSON.stringify(asDocument())));
+  }
+
+  // ---- what happens on the page
+
+  for (const [id, box] of questions) {
+    box.addEventListener("change", ({ target }) => {
+      const choice = box.querySelector("input[type=radio]:checked")?.value ?? "";
+      if (target.type === "radio") rate(id, choice);
+      else if (target.matches(".up-to")) rate(id, target.value ? `${choice}..${target.value}` : choice);
+      else if (target.matches(".share")) rateShare(id, target);
+    });
+    box.addEventListener("input", ({ target }) => {
+      if (!target.matches("textarea")) return;
+      answers.get(id)[target.className] = target.value;
+      keep();
+    });
+    part(id, "clear").addEventListener("click", () => rate(id, ""));
+  }
+  about.forEach((input) => input.addEventListener("input", keep));
+  const on = (id, action) => document.getElementById(id).addEventListener("click", action);
+  on("save", () => save(JSON.stringify(asDocument(), null, 2) + "\n", ".json", "application/json"));
+  on("save-csv", () => save(asTable(), ".csv", "text/csv"));
+  on("load", () => document.getElementById("file").click());
+  on("reset", () => {
+    if (!window.confirm(words["really-reset"])) return;
+    clear();
+    stored((storage) => storage.removeItem(key));
+    changed = false;
+    say("");
+  });
+  document.getElementById("file").addEventListener("change", async ({ target }) => {
+    const [file] = target.files;
+    if (!file) return;
+    const why = take(await file.text());
+    say(why ? fill(words["not-loaded"], { name: file.name, why }) : fill(words.loaded, { name: file.name }));
+    if (!why) keep();
+    target.value = "";
+  });
+  document.getElementById("form").addEventListener("submit", (event) => event.preventDefault());
+  window.addEventListener("beforeunload", (event) => { if (changed && !keeps) event.preventDefault(); });
+
+  const draft = stored((storage) => storage.getItem(key));
+  showAll();
+  if (draft && !take(draft)) say(words.restored);
+})();

@@ -1,0 +1,318 @@
+"""The form as a workbook: answers from lists, and a sheet that follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date as Date
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
+from maturitykit.definition import Dimension, Model, Scale
+from maturitykit.definition.formula import stage_index
+from maturitykit.files.filled import ABOUT, COLUMNS, META
+from maturitykit.files.strict import FORMAT
+from maturitykit.files.write import workbook
+from maturitykit.form.live import Live, quote
+from maturitykit.form.words import words_in
+from maturitykit.scoring.plan import plan_for
+from maturitykit.scoring.rollup import Cell, roll_up
+
+#: Where things are on the sheet for people. What stands for what, `maturitykit.files.filled` says.
+PLACES = {name: place for place, name in enumerate(("key", "dimension", "question", *COLUMNS[1:]))}
+WIDTHS = {"dimension": 26, "question": 46, "answer": 24, "up to": 24, "comment": 40, "evidence": 30}
+LIVE = "maturitykit_live"
+#: A text that is longer has no place in a cell, and is for reading only.
+LONGEST = 32_000
+
+
+def workbook_form(model: Model, subject: str = "", date: Date | None = None) -> bytes:
+    """The workbook, in the language of the model's texts.
+
+    Args:
+        model: What it asks about.
+        subject: Filled in beforehand.
+        date: Filled in beforehand.
+
+    Raises:
+        FileError: If xlsxwriter is not installed.
+    """
+    data = BytesIO()
+    with workbook(data) as book:
+        _Workbook(book, model).fill(subject, date)
+    return data.getvalue()
+
+
+class _List(NamedTuple):
+    """The answers of a scale in the hidden sheet: the cells with labels of its stages, and of all answers."""
+
+    stages: str
+    positions: str
+    unknown: str
+    exempt: str
+    answers: str
+
+
+class _Workbook:
+    """The sheets, as they are filled."""
+
+    def __init__(self, book: Any, model: Model) -> None:
+        self._book, self._model = book, model
+        _, self._words = words_in(model.language)
+        self._form, self._stages, self._result = (
+            book.add_worksheet(self._words[name]) for name in ("form", "stages", "result")
+        )
+        self._meta, live = book.add_worksheet(META), book.add_worksheet(LIVE)
+        self._live = Live(live, LIVE)
+        self._facts = 0
+        self._names: dict[str, str] = {}
+        self._lists: dict[str, _List] = {}
+        self._rows: dict[str, int] = {}
+        self._styles: dict[str, Any] = {}
+        for sheet in (self._meta, live):
+            sheet.very_hidden()
+
+    def fill(self, subject: str, date: Date | None) -> None:
+        model = self._model
+        for name, value in (
+            ("format", FORMAT),
+            ("model", model.id),
+            ("version", model.version),
+            ("digest", model.digest),
+            ("sheet", self._words["form"]),
+        ):
+            self._fact(name, str(value))
+        for name in COLUMNS:
+            self._fact("column", name, str(PLACES[name]))
+        for scale in model.scales.values():
+            self._names[scale.id] = self._range([["stage", scale.id, s.id, s.name] for s in scale.stages], 3)
+        for leaf in model.leaves:
+            assert leaf.scale is not None
+            self._fact("dimension", leaf.id, leaf.scale.id)
+            if leaf.scale.id not in self._lists:
+                self._lists[leaf.scale.id] = self._list(leaf.scale)
+        self._fill_form(subject, date)
+        self._fill_stages()
+        self._fill_result()
+        for sheet in (self._form, self._stages, self._result):
+            sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+            sheet.hide_gridlines(2)
+
+    # ---- the hidden sheet
+
+    def _fact(self, *cells: str | int) -> int:
+        """A row of the hidden sheet; gives its number."""
+        for place, cell in enumerate(cells):
+            self._put(self._meta, self._facts, place, cell)
+        self._facts += 1
+        return self._facts
+
+    def _range(self, facts: Sequence[Sequence[str | int]], place: int) -> str:
+        """A column of some rows of the hidden sheet, as formulas name it."""
+        rows = [self._fact(*fact) for fact in facts]
+        letter = "ABCDEFG"[place]
+        return f"{META}!${letter}${rows[0]}:${letter}${rows[-1]}"
+
+    def _list(self, scale: Scale) -> _List:
+        labels = labels_of(scale, self._words)
+        stages = [("answer", scale.id, id, labels[id], place) for place, id in enumerate(scale.ids)]
+        others = [("answer", scale.id, answer, labels[answer]) for answer in (UNKNOWN, NOT_APPLICABLE)]
+        of_stages = self._range(stages, 3)
+        first, last = self._facts - len(stages) + 1, self._facts + len(others)
+        self._range(others, 3)
+        return _List(
+            of_stages,
+            of_stages.replace("$D", "$E"),
+            f"{META}!$D${last - 1}",
+            f"{META}!$D${last}",
+            f"={META}!$D${first}:$D${last}",
+        )
+
+    # ---- the sheets for people
+
+    def _style(self, **properties: Any) -> Any:
+        key = repr(properties)
+        if key not in self._styles:
+            base = {"text_wrap": True, "valign": "top"}
+            self._styles[key] = self._book.add_format(base | properties)
+        return self._styles[key]
+
+    @property
+    def _heading(self) -> Any:
+        return self._style(bold=True, bg_color="#E3E8EF", border=1, border_color="#9AA3AE")
+
+    @property
+    def _group(self) -> Any:
+        return self._style(bold=True, font_size=12, text_wrap=False)
+
+    def _input(self, kind: str = "@") -> Any:
+        return self._style(locked=False, num_format=kind, border=1, border_color="#6B7480")
+
+    def _put(self, sheet: Any, row: int, place: int, cell: str | int, style: Any = None) -> None:
+        if isinstance(cell, int):
+            sheet.write_number(row, place, cell, style)
+        else:
+            # Always as text: what starts with "=" is no formula here.
+            sheet.write_string(row, place, cell[:LONGEST], style)
+
+    def _fill_form(self, subject: str, date: Date | None) -> None:
+        sheet, words = self._form, self._words
+        sheet.set_column(0, 0, None, None, {"hidden": True})
+        for name, width in WIDTHS.items():
+            sheet.set_column(PLACES[name], PLACES[name], width)
+        self._put(sheet, 0, 1, self._model.title, self._style(bold=True, font_size=16, text_wrap=False))
+        self._put(sheet, 1, 1, words["lead"], self._style(text_wrap=False))
+        hint = words["fill-in"].format(stages=words["stages"], result=words["result"])
+        self._put(sheet, 2, 1, hint, self._style(text_wrap=False))
+        for row, name in enumerate(ABOUT, start=4):
+            self._put(sheet, row, 0, f"@{name}")
+            self._put(sheet, row, PLACES["question"], words[name], self._style(align="right"))
+            kind = "yyyy-mm-dd" if name == "date" else "@"
+            sheet.write_blank(row, PLACES["answer"], None, self._input(kind))
+        if subject:
+            self._put(sheet, 4 + ABOUT.index("subject"), PLACES["answer"], subject, self._input())
+        if date:
+            sheet.write_datetime(4 + ABOUT.index("date"), PLACES["answer"], date, self._input("yyyy-mm-dd"))
+        top = 5 + len(ABOUT)
+        for name in ("dimension", "question", "answer", "up-to", "comment", "evidence"):
+            self._put(sheet, top, PLACES[name.replace("-", " ")], words[name], self._heading)
+        sheet.freeze_panes(top + 1, PLACES["question"])
+        row = top + 1
+        for dimension, depth in _walk(self._model):
+            if dimension.is_leaf:
+                self._fill_row(row, dimension)
+            else:
+                self._put(sheet, row, 1, f"{'  ' * depth}{dimension.name}", self._group)
+            row += 1
+
+    def _fill_row(self, row: int, leaf: Dimension) -> None:
+        assert leaf.scale is not None
+        sheet, words, listed = self._form, self._words, self._lists[leaf.scale.id]
+        self._rows[leaf.id] = row
+        self._put(sheet, row, 0, leaf.id)
+        self._put(sheet, row, PLACES["dimension"], leaf.name, self._style(bold=True))
+        self._put(sheet, row, PLACES["question"], leaf.question or leaf.summary, self._style())
+        for name in ("answer", "up to", "comment", "evidence"):
+            # A share is to stay a number.
+            kind = "General" if name == "answer" and leaf.scale.cuts else "@"
+            sheet.write_blank(row, PLACES[name], None, self._input(kind))
+        sheet.data_validation(
+            row, PLACES["answer"], row, PLACES["answer"],
+            {
+                "validate": "list",
+                "source": listed.answers,
+                "error_type": "warning" if leaf.scale.cuts else "stop",
+                "error_message": words["choose-share" if leaf.scale.cuts else "choose"],
+            },
+        )  # fmt: skip
+        sheet.data_validation(
+            row, PLACES["up to"], row, PLACES["up to"],
+            {
+                "validate": "list",
+                "source": f"={listed.stages}",
+                "input_message": words["range-hint"],
+                "error_message": words["choose"],
+            },
+        )  # fmt: skip
+
+    def _fill_stages(self) -> None:
+        sheet = self._stages
+        sheet.set_column(0, 0, WIDTHS["dimension"])
+        sheet.set_column(1, max(len(scale.stages) for scale in self._model.scales.values()), 36)
+        self._put(sheet, 0, 0, self._words["dimension"], self._heading)
+        self._put(sheet, 0, 1, self._words["stages"], self._heading)
+        sheet.freeze_panes(1, 1)
+        for row, leaf in enumerate(self._model.leaves, start=1):
+            assert leaf.scale is not None
+            self._put(sheet, row, 0, leaf.name, self._style(bold=True))
+            labels = labels_of(leaf.scale, self._words)
+            for place, stage in enumerate(leaf.scale.stages, start=1):
+                text = leaf.descriptors.get(stage.id) or stage.summary
+                self._put(sheet, row, place, f"{labels[stage.id]}\n{text}", self._style())
+
+    def _fill_result(self) -> None:
+        sheet, words = self._result, self._words
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 3, 24)
+        sheet.set_column(4, 4, 14)
+        for place, name in enumerate(("dimension", "low", "likely", "high", "coverage")):
+            self._put(sheet, 0, place, words[name], self._heading)
+        sheet.freeze_panes(1, 1)
+        plan = plan_for(self._model, None, {})
+        leaves = {plan.index[leaf.id]: self._answer(leaf) for leaf in self._model.leaves}
+        cells = roll_up(self._live, plan, leaves, {})
+        shown = [(self._model.root, 0), *(item for item in _walk(self._model) if not item[0].is_leaf)]
+        for row, (dimension, depth) in enumerate(shown, start=1):
+            name = dimension.name if row > 1 else words["overall"]
+            self._put(sheet, row, 0, f"{'  ' * depth}{name}", self._style(bold=not depth, text_wrap=False))
+            self._fill_score(row, dimension, cells[plan.index[dimension.id]])
+
+    # ---- what follows from the answers
+
+    def _answer(self, leaf: Dimension) -> Cell:
+        """The cells of a leaf: what is chosen, as positions."""
+        assert leaf.scale is not None
+        listed, top = self._lists[leaf.scale.id], leaf.scale.top
+        row, sheet = self._rows[leaf.id] + 1, self._words["form"].replace("'", "''")
+        said, up_to = (f"'{sheet}'!${'ABCDEFG'[PLACES[name]]}${row}" for name in ("answer", "up to"))
+
+        def position(cell: str) -> str:
+            found = f"({listed.stages}={cell})"
+            return f"IF(SUMPRODUCT(--{found})=1,SUMPRODUCT({found}*{listed.positions}),NA())"
+
+        chosen = position(said)
+        if leaf.scale.cuts:
+            attained = "+".join(f"({said}>{cut!r})" for cut in leaf.scale.cuts)
+            share = f'IF(AND({said}>=0,{said}<=1,{up_to}=""),{attained},NA())'
+            chosen = f"IF(ISNUMBER({said}),{share},{chosen})"
+        exempt = self._live.put(f'AND({said}={listed.exempt},{up_to}="")')
+        open_ = self._live.put(f'OR({said}="",{said}={listed.unknown},{said}={listed.exempt})')
+        known = ~open_
+        a, b = open_.args[0], exempt.args[0]
+        low = self._live.put(f'IF({a},IF({up_to}="",0,NA()),{chosen})')
+        end = f"IF({position(up_to)}>={low.args[0]},{position(up_to)},NA())"
+        high = self._live.put(f'IF({a},{top},IF({up_to}="",{low.args[0]},{end}))')
+        likely = self._live.put(f"INT(({low.args[0]}+{high.args[0]})/2)")
+        coverage = self._live.put(f"IF(AND({a},NOT({b})),0,1)")
+        return Cell(low, likely, high, known, exempt, coverage)
+
+    def _fill_score(self, row: int, dimension: Dimension, cell: Cell) -> None:
+        live, words, scale = self._live, self._words, dimension.scale
+        exempt = live.text(cell.exempt)
+        if cell.low is not None and scale is not None:
+            names = self._names[scale.id]
+            for place, end in enumerate(cell.positions, start=1):
+                stage = live.let(stage_index(scale, end, cell.is_whole))
+                text = f"INDEX({names},{live.text(stage)}+1)"
+                if place == 2:
+                    text = f'IF({live.text(cell.known)},{text},"")'
+                elsewhere = quote(words[NOT_APPLICABLE] if place == 1 else "")
+                self._write(row, place, f"IF({exempt},{elsewhere},{text})", self._style())
+        self._write(row, 4, live.text(cell.coverage), self._style(num_format="0%"))
+
+    def _write(self, row: int, place: int, text: str, style: Any) -> None:
+        shown = f"IFERROR({text},{quote(self._words['not-live'])})"
+        self._result.write_formula(row, place, f"={shown}", style, "")
+
+
+def _walk(model: Model) -> list[tuple[Dimension, int]]:
+    """The dimensions below the outcome, with how deep each stands."""
+    found = []
+    waiting = [(dimension, 0) for dimension in reversed(model.dimensions)]
+    while waiting:
+        dimension, depth = waiting.pop()
+        found.append((dimension, depth))
+        waiting += [(child, depth + 1) for child in reversed(dimension.children)]
+    return found
+
+
+def labels_of(scale: Scale, words: Mapping[str, str]) -> dict[str, str]:
+    """What people choose each answer by: its name, with its id where the name alone would not do."""
+    others = {answer: words[answer] for answer in (UNKNOWN, NOT_APPLICABLE)}
+    names = {stage.id: " ".join(stage.name.split())[:200] for stage in scale.stages}
+    times: dict[str, int] = {}
+    for name in (*names.values(), *others.values()):
+        times[name.casefold()] = times.get(name.casefold(), 0) + 1
+    # What does not start with a letter, a spreadsheet may take for a number, a date or a formula.
+    plain = {id for id, name in names.items() if times[name.casefold()] == 1 and name[:1].isalpha()}
+    return {id: name if id in plain else f"{id} {name}" for id, name in names.items()} | others
