@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,13 +12,11 @@ import click
 from maturitykit.errors import escaped
 
 if TYPE_CHECKING:
-    from maturitykit.assessment.ratings import Assessment
     from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.scoring.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
-T = TypeVar("T")
 
 
 def output_options(*suffixes: str) -> Callable[[F], F]:
@@ -43,16 +41,12 @@ def output_options(*suffixes: str) -> Callable[[F], F]:
     return add
 
 
-def writable(*suffixes: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """Checks a file to write, beside the one of the output: by its suffix, and that it is not one that is read."""
+def suffix_of(*suffixes: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Checks the suffix of a file to write, beside the one of the output."""
 
     def check(ctx: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
         if path and Path(path).suffix.lower() not in suffixes:
             raise click.BadParameter(f"{path!r} must end in {' or '.join(suffixes)}")
-        if path and Path(path).exists():
-            read = ctx.params.get("files", ())
-            if any(Path(name).exists() and Path(name).samefile(path) for name in read):
-                raise click.BadParameter(f"{path!r} is read, and would be overwritten")
         return path
 
     return check
@@ -111,37 +105,20 @@ def score_file(
     Raises:
         AssessmentError: With the findings on all of them.
     """
-    from maturitykit.files.collect import collect
+    from maturitykit.files.collect import collect, each
     from maturitykit.scoring.score import check_fit, score
 
     given = load_model(model, language) if model else None
     load = cache(lambda name: load_model(name, language))
-    found = collect(files, given.id if given else "")
+    found = collect(files, given.id if given else "", lambda part: check_fit(given or load(part.model), part))
     for note in found.notes:
         click.echo(escaped(note), err=True)
-    _without_findings(lambda part: check_fit(given or load(part.model), part), found.parts)
-    results = _without_findings(lambda a: score(given or load(a.model), a, **choices), found.assessments)
+    results = each(lambda a: score(given or load(a.model), a, **choices), found.assessments)
     if merged:
         from maturitykit.files.write import write
 
         write(found.assessments, merged)
     return results
-
-
-def _without_findings(do: Callable[[Assessment], T], assessments: Iterable[Assessment]) -> list[T]:
-    """What comes of each of them; what is wrong with one does not hide what is wrong with another."""
-    from maturitykit.errors import AssessmentError
-
-    done, errors = [], []
-    for assessment in assessments:
-        try:
-            done.append(do(assessment))
-        except AssessmentError as error:
-            errors.append(error)
-    if errors:
-        titles = "; ".join(dict.fromkeys(error.title for error in errors))
-        raise AssessmentError(titles, [finding for error in errors for finding in error.findings])
-    return done
 
 
 def targets(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:

@@ -150,18 +150,23 @@ def put(text: str, path: str | None) -> None:
     if path:
         from maturitykit.files.text import write_text
 
-        _check_not_an_input(path)
+        check_not_an_input(path)
         write_text(path, text)
     else:
         # For programs, and so in one encoding everywhere.
         click.echo(text.encode(), nl=False)
 
 
-def _check_not_an_input(path: str) -> None:
+def check_not_an_input(path: str) -> None:
     """What was read is not to be overwritten by what came of it."""
     for name, value in click.get_current_context().params.items():
         for given in value if isinstance(value, (tuple, list)) else [value]:
-            same = isinstance(given, str) and name != "output" and Path(given).exists() and Path(path).exists()
+            same = (
+                isinstance(given, str)
+                and name not in ("output", "merged")
+                and Path(given).exists()
+                and Path(path).exists()
+            )
             if same and Path(given).samefile(path):
                 raise click.UsageError(f"{path!r} is read, and would be overwritten: give another -o FILE")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from maturitykit.cli.options import language_option, output_options, pairs, score_file, targets, writable
+from maturitykit.cli.options import language_option, output_options, pairs, score_file, suffix_of, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     help="Show how a score follows from the answers. Goes behind FILE.",
 )  # fmt: skip
 @click.option(
-    "--merged", metavar="FILE", callback=writable(".csv", ".xlsx", ".json", ".toml"),
+    "--merged", metavar="FILE", callback=suffix_of(".csv", ".xlsx", ".json", ".toml"),
     help="Write what all files say to FILE (.csv, .xlsx, .json, .toml), as one assessment to read again.",
 )  # fmt: skip
 @click.option(
@@ -115,8 +115,10 @@ def _score_few(
     **choices: Any,
 ) -> None:
     """Files of assessments to a page, or to JSON or CSV."""
-    from maturitykit.cli.page import Page, as_json, put
+    from maturitykit.cli.page import Page, as_json, check_not_an_input, put
 
+    if choices["merged"]:
+        check_not_an_input(choices["merged"])
     suffix = (output or "").lower()
     if explain and (json or suffix.endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from attrs import evolve
 
@@ -15,23 +16,27 @@ from maturitykit.files.assessment import READERS, read_all
 from maturitykit.files.text import is_folder
 from maturitykit.files.workbook import OTHERS
 
+T = TypeVar("T")
+
 
 class Collection(NamedTuple):
     """What was collected.
 
     Args:
-        parts: The assessments as their files have them.
-        assessments: The same merged: one for each model, subject and date.
+        assessments: One for each model, subject and date.
         notes: What a person should know of: what was counted once, named after its file, or
             not read.
     """
 
-    parts: Sequence[Assessment]
     assessments: Sequence[Assessment]
     notes: Sequence[str]
 
 
-def collect(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], model: str = "") -> Collection:
+def collect(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    model: str = "",
+    check: Callable[[Assessment], object] | None = None,
+) -> Collection:
     """Read the files of several respondents, and merge what they say.
 
     A file that is there twice counts once. Among several files, one that names no respondent
@@ -41,6 +46,7 @@ def collect(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], mo
     Args:
         paths: Files and folders. Of a folder, all files that can hold assessments.
         model: Id of the model, where files do not name it.
+        check: Called with what each file holds, before it is merged; it may raise.
 
     Raises:
         FileError: If files cannot be read, with all findings on all of them.
@@ -51,11 +57,37 @@ def collect(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], mo
     notes: list[str] = []
     files = list(_files(given, notes))
     if len(files) == 1:
-        parts = read_all(files[0], model)
-        return Collection(parts, parts, notes)
-    parts = _read(files, model, given)
-    kept = list(_distinct(parts, notes))
-    return Collection(parts, _merged([_named(part, notes) for part in kept]), notes)
+        return Collection(read_all(files[0], model), notes)
+    parts = _read(files, model)
+    if check:
+        each(partial(_checked, check), parts)
+    return Collection(_merged([_named(part, notes) for part in list(_distinct(parts, notes))]), notes)
+
+
+def _checked(check: Callable[[Assessment], object], part: Assessment) -> None:
+    try:
+        check(part)
+    except AssessmentError as error:
+        placed = [finding._replace(where=f"{part.place}, {finding.where}") for finding in error.findings]
+        raise AssessmentError(error.title, placed) from None
+
+
+def each(do: Callable[[Assessment], T], assessments: Iterable[Assessment]) -> list[T]:
+    """What comes of each; what is wrong with one does not hide what is wrong with another.
+
+    Raises:
+        AssessmentError: With the findings on all of them.
+    """
+    done, errors = [], []
+    for assessment in assessments:
+        try:
+            done.append(do(assessment))
+        except AssessmentError as error:
+            errors.append(error)
+    if errors:
+        titles = "; ".join(dict.fromkeys(error.title for error in errors))
+        raise AssessmentError(titles, [finding for error in errors for finding in error.findings])
+    return done
 
 
 def _files(paths: Iterable[str | os.PathLike[str]], notes: list[str]) -> Iterator[Path]:
@@ -89,7 +121,7 @@ def _within(folder: Path, notes: list[str]) -> Iterator[Path]:
         raise FileError(f"cannot read {folder}", [finding])
 
 
-def _read(files: Sequence[Path], model: str, given: Sequence[object]) -> list[Assessment]:
+def _read(files: Sequence[Path], model: str) -> list[Assessment]:
     """All assessments in the files; what is wrong with one does not hide what is wrong with another."""
     parts: list[Assessment] = []
     findings: list[Finding] = []

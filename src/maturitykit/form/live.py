@@ -46,17 +46,12 @@ class Live:
     def __init__(self, sheet: Any, name: str) -> None:
         self._sheet = sheet
         self._name = name
-        self._count = 0
         self._places: dict[str, Formula] = {}
 
     def let(self, term: Term) -> Formula:
         """A cell for what a formula gives; the same one for the same formula."""
         formula = term if isinstance(term, Formula) else constant(term)
-        if formula.op in ("column", "constant"):
-            return formula
-        if repr(formula) not in self._places:
-            self._places[repr(formula)] = self.put(self.text(formula))
-        return self._places[repr(formula)]
+        return formula if formula.op in ("column", "constant") else self.put(self.text(formula))
 
     def look_up(
         self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
@@ -66,10 +61,12 @@ class Live:
 
     def put(self, text: str) -> Formula:
         """A cell with a formula as a spreadsheet writes it; without a value, if it is too long for one."""
-        # Without a stored value, a spreadsheet works it out when it opens the file.
-        self._sheet.write_formula(self._count, 0, f"={text if len(text) < LONGEST else 'NA()'}", None, "")
-        self._count += 1
-        return column(f"{self._name}!$A${self._count}")
+        if text not in self._places:
+            shown = text if len(text) < LONGEST else "NA()"
+            # Without a stored value, a spreadsheet works it out when it opens the file.
+            self._sheet.write_formula(len(self._places), 0, f"={shown}", None, "")
+            self._places[text] = column(f"{self._name}!$A${len(self._places) + 1}")
+        return self._places[text]
 
     def text(self, term: Any) -> str:
         """A formula as a spreadsheet writes it."""

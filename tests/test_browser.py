@@ -1,0 +1,269 @@
+"""The form in a real browser: filled in by mouse and keyboard, saved, collected and scored."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+import maturitykit as mk
+from maturitykit.form import write_form
+
+api = pytest.importorskip("playwright.sync_api", reason="the forms are tried with playwright: group browser")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is in the group browser")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run")  # fmt: skip
+MODELS = sorted(mk.models)
+HOSTILE = '=1+1;"x",\n-2\t\'@é😀 </script><b>'
+Run = Callable[..., CompletedProcess[str]]
+Page = Any
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with api.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_form(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens a form; what the page then complains of, or fetches, fails the test."""
+    contexts, complaints = [], []
+
+    def open_form(model: mk.Model, script: str = "", **settings: Any) -> Page:
+        path = tmp_path / f"{model.id}-{model.language}.html"
+        write_form(model, path, subject="Acme")
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | settings))
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith("http") and complaints.append(request.url))
+        if script:
+            page.add_init_script(script)
+        page.goto(path.as_uri())
+        return page
+
+    yield open_form
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def answers_of(model: mk.Model, seed: int) -> dict[str, str]:
+    """What a made-up respondent says: stages, ranges, unknown, not applicable, a share, and blanks."""
+    chance = random.Random(f"{model.id} {seed}")
+    answers = {}
+    for number, leaf in enumerate(model.leaves):
+        assert leaf.scale is not None
+        ids = leaf.scale.ids
+        kind = number % 7 if number < 7 else chance.randrange(7)
+        low = chance.randrange(len(ids) - 1)
+        special = {
+            1: "unknown",
+            2: f"{ids[low]}..{ids[chance.randrange(low + 1, len(ids))]}",
+            3: "0.4" if leaf.scale.cuts else ids[-1],
+            4: "not_applicable",
+            5: "",
+        }
+        answers[leaf.id] = special.get(kind, chance.choice(ids))
+    return answers
+
+
+def question(page: Page, id: str) -> Any:
+    return page.locator(f'.question[data-id="{id}"]')
+
+
+def fill_by_mouse(page: Page, answers: Mapping[str, str]) -> None:
+    for id, answer in answers.items():
+        box = question(page, id)
+        low, _, high = answer.partition("..")
+        if answer == "0.4":
+            box.locator(".share").fill("40")
+            box.locator(".share").blur()
+        elif answer:
+            box.locator(f'label:has(input[value="{low}"])').click()
+        else:
+            # Chosen, and then thought better of.
+            box.locator("input[type=radio]").first.click()
+            box.locator(".clear").click()
+        if high:
+            box.locator(".up-to").select_option(high)
+
+
+def fill_by_keyboard(page: Page, answers: Mapping[str, str]) -> None:
+    """With tab, arrows, space and typing alone, from the top of the page down."""
+    for id, answer in answers.items():
+        low, _, high = answer.partition("..")
+        radios = question(page, id).locator("input[type=radio]")
+        values = [radio.get_attribute("value") for radio in radios.all()]
+        page.keyboard.press("Tab")
+        if answer == "0.4":
+            low = ""
+        if low:
+            if low == values[0]:
+                page.keyboard.press("Space")
+            for _ in range(values.index(low)):
+                page.keyboard.press("ArrowDown")
+        # Chosen or not, the answers are one stop; then "clear", the range, the share and the texts.
+        for place in ("clear", "up-to", "share", "comment", "evidence"):
+            if question(page, id).locator(f".{place}").count():
+                page.keyboard.press("Tab")
+                focused = page.evaluate("document.activeElement.className")
+                assert focused == place
+                if place == "up-to" and high:
+                    page.keyboard.type(name_of(page, id, high))
+                elif place == "share" and answer == "0.4":
+                    page.keyboard.type("40")
+
+
+def name_of(page: Page, id: str, stage: str) -> str:
+    return str(question(page, id).locator(f'option[value="{stage}"]').text_content())
+
+
+def save(page: Page, folder: Path, button: str = "save") -> Path:
+    with page.expect_download() as download:
+        page.locator(f"#{button}").click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """What axe finds, as rule and element."""
+    found = axe.Axe().run(page).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+CUT = """[...document.querySelectorAll("body *")].filter((element) =>
+  !["inline", "none"].includes(getComputedStyle(element).display) && element.scrollWidth > element.clientWidth + 1
+  && !["SELECT", "INPUT", "TEXTAREA"].includes(element.tagName))
+  .map((element) => element.outerHTML.slice(0, 200))"""
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("id", MODELS)
+def test_what_respondents_fill_in_is_what_is_scored(
+    id: str, language: str, open_form: Callable[..., Page], run: Run, tmp_path: Path
+) -> None:
+    model = mk.model(id).in_language(language)
+    saved, direct = tmp_path / "saved", []
+    # All five where there is least to fill in; by keyboard too in one language.
+    people = ["Ann", "Bo", "Cé", "Dirk-Jan", "Eve"][: 1 if language == "nl" else 5 if id == MODELS[-1] else 2]
+    for number, name in enumerate(people):
+        page = open_form(model, color_scheme="dark" if number % 2 or language == "nl" else "light")
+        answers = answers_of(model, number)
+        page.locator("#respondent").fill(name)
+        if number % 2:
+            page.locator("#date").focus()
+            # A date has a field for each of its parts, and one for its calendar.
+            for _ in range(3):
+                page.keyboard.press("Tab")
+            fill_by_keyboard(page, answers)
+        else:
+            fill_by_mouse(page, answers)
+        question(page, model.leaves[0].id).locator(".comment").fill(HOSTILE)
+        done = sum(answer != "" for answer in answers.values())
+        assert str(done) in page.locator("#done").inner_text()
+        if number < 2:
+            assert violations(page) == []
+            page.set_viewport_size({"width": 390, "height": 844})
+            assert page.evaluate(CUT) == []
+        save(page, saved)
+        direct += [
+            mk.Rating(d, answer, name, HOSTILE if d == model.leaves[0].id else "") for d, answer in answers.items()
+        ]
+    collected = mk.collect(saved)
+    assert collected.notes == []
+    (assessment,) = collected.assessments
+    wanted = mk.Assessment(id, direct, "Acme", None, model.version, model.digest)
+    assert sorted(assessment.ratings, key=repr) == sorted(wanted.ratings, key=repr)
+    scored = json.loads(run("score", str(saved), "--json", "--language", language).stdout)
+    assert scored == json.loads(json.dumps(mk.score(model, wanted).to_dict()))
+
+
+def test_it_resumes_from_its_draft_and_from_a_saved_file(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    model = mk.model(MODELS[-1])
+    answers = answers_of(model, 3)
+    page = open_form(model)
+    fill_by_mouse(page, answers)
+    page.locator("#respondent").fill("Ann")
+    page.locator("#date").fill("2026-05-31")
+    question(page, model.leaves[1].id).locator(".evidence").fill(HOSTILE)
+    document, table = save(page, tmp_path), save(page, tmp_path, "save-csv")
+    assert mk.read(document) == mk.read(table)
+    assert mk.read(document).ratings[1].evidence == HOSTILE
+    page.reload()
+    assert save(page, tmp_path / "again").read_bytes() == document.read_bytes()
+    for file in (document, table):
+        other = open_form(model)
+        other.locator("#file").set_input_files(file)
+        other.wait_for_function("document.getElementById('respondent').value === 'Ann'")
+        assert save(other, tmp_path / "opened").read_bytes() == document.read_bytes()
+
+
+def test_it_opens_no_file_of_another_form_and_none_in_part(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    model, other = mk.model(MODELS[0]), mk.model(MODELS[1])
+    page = open_form(other)
+    strange = save(page, tmp_path)
+    page = open_form(model)
+    fill_by_mouse(page, answers_of(model, 0))
+    before = save(page, tmp_path)
+    bad = {
+        "half.json": before.read_text(encoding="utf-8")[:200],
+        "stage.json": before.read_text(encoding="utf-8").replace('"rating": "', '"rating": "x', 1),
+        "old.json": before.read_text(encoding="utf-8").replace(model.digest, "0" * 12),
+        "list.json": "[]",
+        "empty.csv": "",
+    }
+    files = [strange, *(tmp_path / name for name in bad)]
+    for name, text in bad.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for file in files:
+        page.locator("#file").set_input_files(file)
+        page.wait_for_function(f"document.getElementById('status').textContent.includes({file.name!r})")
+        assert "was not opened" in page.locator("#status").inner_text()
+    assert save(page, tmp_path / "after").read_bytes() == before.read_bytes()
+
+
+def test_it_works_where_nothing_can_be_kept(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    forbid = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } });"
+    model = mk.model(MODELS[0])
+    page = open_form(model, forbid)
+    assert "keeps no draft" in page.locator("#status").inner_text()
+    answers = answers_of(model, 1)
+    fill_by_mouse(page, answers)
+    saved = mk.read(save(page, tmp_path))
+    assert {rating.dimension: rating.answer for rating in saved.ratings} == answers
+
+
+def test_a_share_that_is_none_is_not_taken(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    scale = mk.Scale("goal", [mk.Stage("no"), mk.Stage("half", cut=0.25), mk.Stage("yes", cut=0.75)])
+    hostile = mk.Dimension("a", name="<b>&\"' " + "lang" * 60, question="<script>alert(1)</script>", scale=scale)
+    model = mk.Model("toy", "1", "</title><script>alert(2)</script>", [hostile], ["profile"])
+    page = open_form(model)
+    share = question(page, "a").locator(".share")
+    share.fill("140")
+    share.blur()
+    assert share.get_attribute("aria-invalid") == "true"
+    assert mk.read(save(page, tmp_path)).ratings[0].answer == ""
+    share.fill("12,5 %")
+    share.blur()
+    assert question(page, "a").locator("input:checked").get_attribute("value") == "no"
+    assert mk.read(save(page, tmp_path)).ratings[0].answer == "0.125"
+    assert page.locator("script").count() == 2
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(CUT) == []
