@@ -51,7 +51,7 @@ def open_form(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: request.url.startswith("http") and complaints.append(request.url))
+        page.on("request", lambda request: complaints.extend({request.url} - {path.as_uri()}))
         if script:
             page.add_init_script(script)
         page.goto(path.as_uri())
@@ -137,7 +137,7 @@ def name_of(page: Page, id: str, stage: str) -> str:
 def save(page: Page, folder: Path, button: str = "save") -> Path:
     with page.expect_download() as download:
         page.locator(f"#{button}").click()
-    path = folder / download.value.suggested_filename
+    path: Path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path
 

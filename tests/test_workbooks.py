@@ -128,7 +128,8 @@ def odd_model() -> mk.Model:
     names = {"1": 0, "=1+1": 0.1, "May 1": 0.4, "Unknown": 0.9, "I don't know": 1}
     steps = [mk.Stage(f"s{i}", name, value=value) for i, (name, value) in enumerate(names.items())]
     scale = mk.Scale("steps", steps)
-    parts = [mk.Dimension(f"p{i}", scale=scale, weight=w) for i, w in enumerate((1, 2, "1/3", 7))]
+    weights: list[int | str] = [1, 2, "1/3", 7]
+    parts = [mk.Dimension(f"p{i}", scale=scale, weight=weight) for i, weight in enumerate(weights)]
     goal = mk.Scale("goal", [mk.Stage("no"), mk.Stage("half", cut=0.25), mk.Stage("yes", cut=0.75)])
     lattice = mk.Scale(
         "square",

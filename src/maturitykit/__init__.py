@@ -93,6 +93,7 @@ if TYPE_CHECKING:
         write_sssom as write_sssom,
     )
     from maturitykit.files.write import write as write
+    from maturitykit.form import write_form as write_form
     from maturitykit.registry import (
         Entry as Entry,
         crosswalks as crosswalks,
@@ -149,6 +150,7 @@ _PLACES = {
     "files.sssom": ("read_sssom", "write_sssom"),
     "files.model": ("read_model",),
     "files.write": ("write",),
+    "form": ("write_form",),
     "registry": ("Entry", "crosswalks", "models", "scorers"),
     "scoring.result": ("Disagreement", "Result", "Score", "Span"),
     "scoring.roadmap": ("Raise", "Roadmap", "roadmap", "what_if"),

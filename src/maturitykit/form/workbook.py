@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from io import BytesIO
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
@@ -22,6 +23,8 @@ from maturitykit.scoring.rollup import Cell, roll_up
 PLACES = {name: place for place, name in enumerate(("key", "dimension", "question", *COLUMNS[1:]))}
 WIDTHS = {"dimension": 26, "question": 46, "answer": 24, "up to": 24, "comment": 40, "evidence": 30}
 LIVE = "maturitykit_live"
+#: How wide the columns are on the other sheets, and how high a row may be.
+STAGE, WIDE, HIGHEST = 36, 24, 409
 #: A text that is longer has no place in a cell, and is for reading only.
 LONGEST = 32_000
 
@@ -97,6 +100,9 @@ class _Workbook:
         for sheet in (self._form, self._stages, self._result):
             sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
             sheet.hide_gridlines(2)
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1, 0)
 
     # ---- the hidden sheet
 
@@ -155,12 +161,18 @@ class _Workbook:
             # Always as text: what starts with "=" is no formula here.
             sheet.write_string(row, place, cell[:LONGEST], style)
 
+    def _make_room(self, sheet: Any, row: int, *cells: tuple[str, int]) -> None:
+        """A row as high as its texts need in columns of these widths, as not every spreadsheet sees to it."""
+        lines = (sum(max(1, len(wrap(part, width - 2))) for part in text.split("\n")) for text, width in cells)
+        sheet.set_row(row, min(HIGHEST, 15.5 * max(lines)))
+
     def _fill_form(self, subject: str, date: Date | None) -> None:
         sheet, words = self._form, self._words
         sheet.set_column(0, 0, None, None, {"hidden": True})
         for name, width in WIDTHS.items():
             sheet.set_column(PLACES[name], PLACES[name], width)
         self._put(sheet, 0, 1, self._model.title, self._style(bold=True, font_size=16, text_wrap=False))
+        sheet.set_row(0, 26)
         self._put(sheet, 1, 1, words["lead"], self._style(text_wrap=False))
         hint = words["fill-in"].format(stages=words["stages"], result=words["result"])
         self._put(sheet, 2, 1, hint, self._style(text_wrap=False))
@@ -183,6 +195,7 @@ class _Workbook:
                 self._fill_row(row, dimension)
             else:
                 self._put(sheet, row, 1, f"{'  ' * depth}{dimension.name}", self._group)
+                sheet.set_row(row, 22)
             row += 1
 
     def _fill_row(self, row: int, leaf: Dimension) -> None:
@@ -191,7 +204,11 @@ class _Workbook:
         self._rows[leaf.id] = row
         self._put(sheet, row, 0, leaf.id)
         self._put(sheet, row, PLACES["dimension"], leaf.name, self._style(bold=True))
-        self._put(sheet, row, PLACES["question"], leaf.question or leaf.summary, self._style())
+        question = leaf.question or leaf.summary
+        self._put(sheet, row, PLACES["question"], question, self._style())
+        # One line more leaves room to write.
+        texts = (f"{leaf.name}\n", WIDTHS["dimension"]), (f"{question}\n", WIDTHS["question"])
+        self._make_room(sheet, row, *texts)
         for name in ("answer", "up to", "comment", "evidence"):
             # A share is to stay a number.
             kind = "General" if name == "answer" and leaf.scale.cuts else "@"
@@ -218,7 +235,7 @@ class _Workbook:
     def _fill_stages(self) -> None:
         sheet = self._stages
         sheet.set_column(0, 0, WIDTHS["dimension"])
-        sheet.set_column(1, max(len(scale.stages) for scale in self._model.scales.values()), 36)
+        sheet.set_column(1, max(len(scale.stages) for scale in self._model.scales.values()), STAGE)
         self._put(sheet, 0, 0, self._words["dimension"], self._heading)
         self._put(sheet, 0, 1, self._words["stages"], self._heading)
         sheet.freeze_panes(1, 1)
@@ -226,14 +243,15 @@ class _Workbook:
             assert leaf.scale is not None
             self._put(sheet, row, 0, leaf.name, self._style(bold=True))
             labels = labels_of(leaf.scale, self._words)
-            for place, stage in enumerate(leaf.scale.stages, start=1):
-                text = leaf.descriptors.get(stage.id) or stage.summary
-                self._put(sheet, row, place, f"{labels[stage.id]}\n{text}", self._style())
+            texts = [f"{labels[s.id]}\n{leaf.descriptors.get(s.id) or s.summary}" for s in leaf.scale.stages]
+            for place, text in enumerate(texts, start=1):
+                self._put(sheet, row, place, text, self._style(border=1, border_color="#9AA3AE"))
+            self._make_room(sheet, row, (leaf.name, WIDTHS["dimension"]), *((text, STAGE) for text in texts))
 
     def _fill_result(self) -> None:
         sheet, words = self._result, self._words
         sheet.set_column(0, 0, 40)
-        sheet.set_column(1, 3, 24)
+        sheet.set_column(1, 3, WIDE)
         sheet.set_column(4, 4, 14)
         for place, name in enumerate(("dimension", "low", "likely", "high", "coverage")):
             self._put(sheet, 0, place, words[name], self._heading)
