@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -161,6 +162,12 @@ def test_what_a_workbook_works_out_is_what_python_does(
         answers = some_answers(model, chance)
         path, _ = form(model, answers, f"{number}")
         cases.append((path, model, answers))
+    # Shares at a cut point, which is not yet above it, and just above.
+    for number, (model, more) in enumerate(product(models[:5], (0, 0.01)), start=len(models)):
+        if all(leaf.scale and leaf.scale.cuts for leaf in model.leaves):
+            answers = {leaf.id: leaf.scale.cuts[1] + more for leaf in model.leaves if leaf.scale}
+            path, _ = form(model, answers, f"{number}")
+            cases.append((path, model, answers))
     # As it is made, before anyone opens it.
     write_form(models[0], tmp_path / "blank.xlsx")
     cases.append((tmp_path / "blank.xlsx", models[0], {leaf.id: "" for leaf in models[0].leaves}))

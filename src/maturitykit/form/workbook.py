@@ -286,12 +286,12 @@ class _Workbook:
         exempt = self._live.put(f'AND({said}={listed.exempt},{up_to}="")')
         open_ = self._live.put(f'OR({said}="",{said}={listed.unknown},{said}={listed.exempt})')
         known = ~open_
-        a, b = open_.args[0], exempt.args[0]
+        a = open_.args[0]
         low = self._live.put(f'IF({a},IF({up_to}="",0,NA()),{chosen})')
         end = f"IF({position(up_to)}>={low.args[0]},{position(up_to)},NA())"
         high = self._live.put(f'IF({a},{top},IF({up_to}="",{low.args[0]},{end}))')
         likely = self._live.put(f"INT(({low.args[0]}+{high.args[0]})/2)")
-        coverage = self._live.put(f"IF(AND({a},NOT({b})),0,1)")
+        coverage = self._live.put(f"IF({a},0,1)")
         return Cell(low, likely, high, known, exempt, coverage)
 
     def _fill_score(self, row: int, dimension: Dimension, cell: Cell) -> None:
