@@ -40,7 +40,9 @@ class Rating:
     Args:
         dimension: Id of the dimension; a leaf, or ``outcome`` for an overall stage that is
             given as such.
-        answer: See `Answer`; blank by default. Files call it the rating.
+        answer: A stage by its id, a range ``a..b``, a share from 0 to 1 where the scale has
+            cut points, ``unknown``, ``not_applicable``, or blank, as by default. Files call
+            it the rating.
         respondent: Who says so; may stay empty when there is only one.
         comment: Why.
         evidence: Where it can be seen.

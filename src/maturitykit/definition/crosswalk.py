@@ -67,7 +67,13 @@ class Link:
 
 @frozen
 class NotInferable:
-    """A dimension on either side that no link touches, and why."""
+    """A dimension on either side that no link touches, and why.
+
+    Args:
+        model: The model that it is of: the crosswalk's source, or its target.
+        dimension: Its id.
+        reason: Why nothing can be inferred from it, or of it.
+    """
 
     model: str
     dimension: str

@@ -31,7 +31,13 @@ class Guidance:
 
 @frozen
 class Note:
-    """A text of a kind that the model declares, such as "precondition" or "missing"."""
+    """A text of a kind that the model declares, such as "precondition" or "missing".
+
+    Args:
+        id: Unique on its model or dimension.
+        kind: Id of the kind.
+        text: What the source says, or what is said on it.
+    """
 
     id: str
     kind: str

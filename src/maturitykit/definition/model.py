@@ -55,7 +55,12 @@ class Reading:
 
 @frozen
 class Label:
-    """A tag of dimensions, or a kind of notes, that a model declares."""
+    """A tag of dimensions, or a kind of notes, that a model declares.
+
+    Args:
+        id: Unique among the tags, or among the kinds.
+        name: What people call it; by default the id.
+    """
 
     id: str
     name: str = field(default=Factory(lambda self: self.id, takes_self=True))

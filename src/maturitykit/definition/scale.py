@@ -53,6 +53,10 @@ class Scale:
     Stages form a chain in the order they are listed, unless a stage says which others it
     stands ``above``: then they form a partial order, which must be a lattice.
 
+    Args:
+        id: Unique in the model.
+        stages: From the lowest up.
+
     Raises:
         ModelError: Stages that share an id, an order that is not a lattice, or cut points
             or values that do not rise.

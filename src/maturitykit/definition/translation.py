@@ -19,7 +19,13 @@ _T = TypeVar("_T", bound=AttrsInstance)
 
 @frozen
 class StageText:
-    """Texts of one stage."""
+    """Texts of one stage.
+
+    Args:
+        name: Its label.
+        question: What one asks at it.
+        summary: What being at it means.
+    """
 
     name: str = ""
     question: str = ""
@@ -28,7 +34,12 @@ class StageText:
 
 @frozen
 class GuidanceText:
-    """Texts of one guidance topic, by stage."""
+    """Texts of one guidance topic.
+
+    Args:
+        name: The topic.
+        texts: By the id of a stage.
+    """
 
     name: str = ""
     texts: Mapping[str, str] = field(factory=dict)
@@ -36,7 +47,16 @@ class GuidanceText:
 
 @frozen
 class DimensionText:
-    """Texts of one dimension; an empty one is not translated."""
+    """Texts of one dimension; an empty one is not translated.
+
+    Args:
+        name: Its label.
+        summary: What is judged.
+        question: What a respondent is asked.
+        descriptors: By the id of a stage.
+        guidance: By the id of a topic.
+        notes: By the id of a note.
+    """
 
     name: str = ""
     summary: str = ""
@@ -48,14 +68,31 @@ class DimensionText:
 
 @frozen
 class SourceText:
-    """Texts on the source."""
+    """Texts on the source.
+
+    Args:
+        note: What is missing, or what else to know about it.
+    """
 
     note: str = ""
 
 
 @frozen
 class ModelText:
-    """All texts of a model in one language."""
+    """All texts of a model in one language.
+
+    Args:
+        title: Of the model.
+        summary: What the model is about.
+        source: Texts on the source.
+        scales: By the ids of a scale and a stage.
+        dimensions: By the id of a dimension.
+        guidance: By the id of a topic of the outcome.
+        notes: By the id of a note on the model.
+        readings: Why something was added, by the id of a reading.
+        tags: The label of a tag, by its id.
+        kinds: The label of a kind of notes, by its id.
+    """
 
     title: str = ""
     summary: str = ""

@@ -22,7 +22,16 @@ from maturitykit.files.workbook import OTHERS, read_workbook
 
 @frozen
 class AssessmentEntry:
-    """An assessment in a document."""
+    """An assessment in a document.
+
+    Args:
+        format: Of the file; the number 1.
+        ratings: What the respondents say.
+        model: Id of the model, unless it is given beside the file.
+        version: Of the model, if the ratings are meant for a certain one.
+        subject: Who or what is judged.
+        date: When, as in 2026-05-31.
+    """
 
     format: int
     ratings: tuple[Rating, ...]

@@ -23,7 +23,19 @@ from maturitykit.files.translations import Texts
 
 @frozen
 class LinkEntry:
-    """A link in a crosswalk file."""
+    """A link in a crosswalk file.
+
+    Args:
+        source: Id of a dimension of the source; ``outcome`` for its overall stage.
+        target: Id of a dimension of the target; ``outcome`` for its overall stage.
+        relation: What the source dimension judges, compared with what the target dimension
+            judges; a list where one of several holds.
+        strength: How much of what the target judges the source speaks to, above 0, up to 1.
+        stages: For each stage of the source by id, three stages of the target: guaranteed
+            at least, likely, and compatible with at the most.
+        rationale: Which claims on both sides it rests on.
+        cells: Two or more pairs of a source and a target stage whose texts correspond.
+    """
 
     source: str
     target: str
@@ -36,7 +48,19 @@ class LinkEntry:
 
 @frozen
 class CrosswalkEntry:
-    """A crosswalk file."""
+    """A crosswalk file.
+
+    Args:
+        format: Of the file; the number 1.
+        source: The model that is read: its id, or ``id@version`` for a certain version of it.
+        target: The model that is spoken of, named likewise.
+        version: Of the crosswalk, in quotes.
+        links: Which dimensions speak of which, and what they say.
+        language: Of the texts in this file, as a tag.
+        summary: What can be carried over, and what cannot.
+        not_inferable: The dimensions without links, on both sides, and why they have none.
+        coding: How it was made.
+    """
 
     format: int
     source: str
@@ -51,7 +75,12 @@ class CrosswalkEntry:
 
 @frozen(kw_only=True)
 class CrosswalkTextEntry(CrosswalkText):
-    """A translation file of a crosswalk."""
+    """A translation file of a crosswalk.
+
+    Args:
+        format: Of the file; the number 1.
+        language: Of the texts in this file, as its folder says.
+    """
 
     format: int
     language: str

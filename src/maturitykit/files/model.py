@@ -31,7 +31,25 @@ from maturitykit.files.translations import Texts
 
 @frozen
 class DimensionEntry:
-    """A dimension in a model file: its place in the tree is given by its ``parent``."""
+    """A dimension in a model file: its place in the tree is given by its ``parent``.
+
+    Args:
+        id: Unique in the model.
+        name: The label as published; by default the id.
+        parent: Id of the dimension that it is a part of; none at the top.
+        summary: What is judged.
+        question: What a respondent is asked.
+        tags: Ids of tags that the model declares.
+        weight: Its weight among its siblings, above zero: a number, or a text such as "1/3".
+        scale: Id of the scale that it is rated or scored on. By default, a leaf has the
+            ``scale`` of the model, and a dimension with parts that of its parent.
+        scorer: Its own rule; by default the first of the model's ``scorers``, or the one
+            that the caller chooses.
+        gates: What its stages require of its parts, for rules that read gates.
+        descriptors: What the dimension looks like at each stage, by the stage's id.
+        guidance: What to do while at each stage.
+        notes: Other texts of the source, or on it.
+    """
 
     id: str
     name: str | None = None
@@ -50,7 +68,30 @@ class DimensionEntry:
 
 @frozen
 class ModelEntry:
-    """A model file. Dimensions are rated on ``scale``, unless they name another."""
+    """A model file.
+
+    Args:
+        format: Of the file; the number 1.
+        id: Its name in the registry, on the command line and in assessments.
+        version: Of this encoding, in quotes.
+        title: As published.
+        scorers: The rules that it offers, the default first.
+        scales: The scales in use.
+        dimensions: What is judged, in the order of the framework.
+        outcome: Id of the scale of the overall result. Without it there is none, and the
+            result is a profile.
+        scale: Id of the scale that dimensions are rated on unless they name another; by
+            default the outcome's.
+        gates: What the stages of the outcome require of the dimensions at the top.
+        summary: What the model is about.
+        source: Where it was published.
+        readings: What the encoding adds to the source.
+        guidance: What to do while at each stage of the outcome.
+        notes: Texts on the model as a whole.
+        tags: The tags that its dimensions may carry.
+        kinds: The kinds that its notes may be of.
+        language: Of the texts in this file, as a tag.
+    """
 
     format: int
     id: str
@@ -74,7 +115,12 @@ class ModelEntry:
 
 @frozen(kw_only=True)
 class ModelTextEntry(ModelText):
-    """A translation file of a model."""
+    """A translation file of a model.
+
+    Args:
+        format: Of the file; the number 1.
+        language: Of the texts in this file, as its name says.
+    """
 
     format: int
     language: str

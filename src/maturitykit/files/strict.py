@@ -209,18 +209,19 @@ def _is(value: object) -> str:
 
 
 @cache
-def _keys(kind: Any) -> dict[str, str]:
+def keys_of(kind: Any) -> dict[str, str]:
     """The fields of a class, and what files call them."""
     if kind is Rating:
         # Files call the answer the rating, and know their places themselves.
         return {f.name: f.name for f in fields(Rating) if f.name != "place"} | {"answer": "rating"}
-    return {f.name: f.name for f in fields(kind)} if has(kind) else {}
+    # A trailing underscore keeps a key apart from a word of Python's.
+    return {f.name: f.name.rstrip("_") for f in fields(kind)} if has(kind) else {}
 
 
 def _findings(error: BaseException, where: str, data: object, kind: Any = None) -> Iterator[Finding]:
     """Every leaf of cattrs' tree of errors, with the path that leads to it."""
     if isinstance(error, (ClassValidationError, IterableValidationError)):
-        keys = _keys(error.cl)
+        keys = keys_of(error.cl)
         located, other = error.group_exceptions()
         for cause, note in located:
             key = keys[note.name] if isinstance(note, AttributeValidationNote) else note.index
@@ -231,7 +232,7 @@ def _findings(error: BaseException, where: str, data: object, kind: Any = None) 
         for cause in other:
             yield from _findings(cause, where, data)
     elif isinstance(error, ForbiddenExtraKeysError):
-        names = list(_keys(error.cl).values())
+        names = list(keys_of(error.cl).values())
         for key in sorted(error.extra_fields):
             yield Finding(_join(where, key), "is not a key here", one_of(names, key))
     elif isinstance(error, KeyError):

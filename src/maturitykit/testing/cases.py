@@ -57,7 +57,12 @@ class Case:
 
 @frozen
 class CasesEntry:
-    """A file of golden cases."""
+    """A file of golden cases.
+
+    Args:
+        format: Of the file; the number 1.
+        cases: In any order.
+    """
 
     format: int
     cases: tuple[Case, ...]

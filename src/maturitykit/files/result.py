@@ -1,0 +1,187 @@
+"""Results as files: what `Result.to_dict` gives, and a translation likewise, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from attrs import frozen
+
+from maturitykit.definition.issue import Severity
+
+
+@frozen
+class Stages:
+    """Bounds, and what is likely, as stages.
+
+    Args:
+        low: Id of the lowest stage that it can be.
+        likely: Id of the likely stage; null where nothing is known.
+        high: Id of the highest stage that it can be.
+    """
+
+    low: str
+    likely: str | None
+    high: str
+
+
+@frozen
+class Indexes:
+    """The same as shares of the scale, from 0 to 1.
+
+    Args:
+        low: The least that it can be.
+        likely: What is likely; null where nothing is known.
+        high: The most that it can be.
+    """
+
+    low: float
+    likely: float | None
+    high: float
+
+
+@frozen
+class DisagreementEntry:
+    """How the likely ratings of several respondents differ.
+
+    Args:
+        low: Id of the lowest stage that one of them says.
+        high: Id of the highest.
+        agreement: Leik's ordinal consensus, from 0 to 1.
+    """
+
+    low: str
+    high: str
+    agreement: float
+
+
+@frozen
+class LinkUse:
+    """What one link says in a translation.
+
+    Args:
+        source: Id of the dimension that it reads.
+        relation: What the source dimension judges, compared with what the target dimension
+            judges; several where one of them holds.
+        strength: How much of what the target judges the source speaks to.
+        stage: What it says; null if the source is not applicable.
+        rationale: Which claims it rests on.
+        through: The steps that it was composed of, as ``source--target``.
+    """
+
+    source: str
+    relation: tuple[str, ...]
+    strength: float
+    stage: Stages | None
+    rationale: str
+    through: tuple[str, ...]
+
+
+@frozen
+class ScoreEntry:
+    """What was found at one dimension.
+
+    Args:
+        stage: Its stages; null where it has none.
+        index: The same as shares of the scale; null on a partial order, or without stages.
+        coverage: The weighted share that is answered, or that links speak to, from 0 to 1.
+        respondents: How many respondents gave a known rating, here or below.
+        disagreement: Of the known ratings of a leaf; null for fewer than two.
+        not_applicable: Whether it takes no part.
+        links: In a translation, what each link says.
+        inferable: In a translation, whether links speak to all of it, to a part or to nothing.
+    """
+
+    stage: Stages | None
+    index: Indexes | None
+    coverage: float
+    respondents: int
+    disagreement: DisagreementEntry | None
+    not_applicable: bool
+    links: tuple[LinkUse, ...] = ()
+    inferable: Literal["full", "part", "none"] | None = None
+
+
+@frozen
+class IssueEntry:
+    """Something a reader of the result should know.
+
+    Args:
+        code: Stable, for programs.
+        severity: ``warning`` where it bears on what the result can be used for.
+        where: Id of the dimension that it concerns, or ``outcome``.
+        message: For people.
+    """
+
+    code: str
+    severity: Severity
+    where: str
+    message: str
+
+
+@frozen
+class ModelName:
+    """A model at a version.
+
+    Args:
+        id: Its id.
+        version: Of its encoding.
+    """
+
+    id: str
+    version: str
+
+
+@frozen
+class Origin:
+    """The measured result that a translation goes back to.
+
+    Args:
+        model: Id of its model.
+        version: Of that model.
+    """
+
+    model: str
+    version: str
+
+
+@frozen
+class Derived:
+    """How a translation was derived.
+
+    Args:
+        from_: The measured result that it goes back to.
+        path: The models on the way, the measured one first.
+        strength: The product of the mean link strengths along it.
+    """
+
+    from_: Origin
+    path: tuple[str, ...]
+    strength: float
+
+
+@frozen
+class ResultEntry:
+    """A result file.
+
+    Args:
+        format: Of the file; the number 1.
+        model: The model, and its version.
+        subject: Who or what was judged.
+        date: When, as year-month-day; null if it was not said.
+        scorer: The rule for all dimensions that do not name their own.
+        outcome: The score of the model as a whole.
+        dimensions: The score of each dimension, by its id.
+        issues: What to know before using the result, the gravest first.
+        derived: In a translation, what it was derived from, and how.
+    """
+
+    format: int
+    model: ModelName
+    subject: str
+    date: str | None
+    scorer: str
+    outcome: ScoreEntry
+    dimensions: Mapping[str, ScoreEntry]
+    issues: tuple[IssueEntry, ...]
+    derived: Derived | None = None

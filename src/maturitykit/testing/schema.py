@@ -1,0 +1,289 @@
+"""JSON Schemas of all files, and their keys as tables, made from the classes that files are read as.
+
+``python -m maturitykit.testing.schema FOLDER`` writes the schemas into a folder, for editors and
+other tools. They keep to what those for TOML understand: no ``const``, no ``prefixItems``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from attrs import NOTHING, fields_dict, has
+
+from maturitykit.definition import Guidance, Label, Note, Reading, Scale, Stage
+from maturitykit.definition.crosswalk import RELATIONS, NotInferable
+from maturitykit.errors import MaturityError
+from maturitykit.files.assessment import AssessmentEntry
+from maturitykit.files.crosswalk import CrosswalkEntry, CrosswalkTextEntry, LinkEntry
+from maturitykit.files.model import DimensionEntry, ModelEntry, ModelTextEntry
+from maturitykit.files.result import ResultEntry
+from maturitykit.files.strict import FORMAT, keys_of
+from maturitykit.files.text import read_text, write_text
+from maturitykit.registry import scorers
+from maturitykit.testing.cases import CasesEntry
+
+Schema = dict[str, Any]
+
+#: What each kind of file is read as.
+FILES: Mapping[str, type] = {
+    "model": ModelEntry,
+    "model-text": ModelTextEntry,
+    "crosswalk": CrosswalkEntry,
+    "crosswalk-text": CrosswalkTextEntry,
+    "assessment": AssessmentEntry,
+    "cases": CasesEntry,
+    "result": ResultEntry,
+}
+
+#: A number or a fraction as text.
+_EXACT = r"^\s*\+?[0-9.][0-9_.]*([eE][+-]?[0-9_]+)?(\s*/\s*[0-9_]+)?\s*$"
+
+#: Types that are no classes of ours: as a schema has them, and in words.
+_PLAIN: Mapping[Any, tuple[Schema, str]] = {
+    str: ({"type": "string"}, "text"),
+    int: ({"type": "integer"}, "whole number"),
+    float: ({"type": "number"}, "number"),
+    bool: ({"type": "boolean"}, "true or false"),
+    NoneType: ({"type": "null"}, "null"),
+    date: ({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}, "date"),
+    Fraction: ({"type": ["number", "string"], "pattern": _EXACT}, "number or text"),
+}
+
+_ID = {"pattern": "^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*-?$", "maxLength": 100}
+_WITH_IDS = (ModelEntry, DimensionEntry, Scale, Stage, Guidance, Note, Reading, Label)
+_FILLED = {"minLength": 1}
+_RELATION = {"enum": list(RELATIONS)}
+
+#: What the parts of a file must hold beyond their types, as far as can be said of one alone.
+_CHECKED: Mapping[tuple[type, str], Schema] = {
+    **{(kind, "format"): {"enum": [FORMAT]} for kind in FILES.values()},
+    **{(kind, "id"): _ID for kind in _WITH_IDS},
+    (ModelEntry, "version"): _FILLED,
+    (ModelEntry, "title"): _FILLED,
+    (ModelEntry, "scorers"): {"minItems": 1},
+    (ModelEntry, "dimensions"): {"minItems": 1},
+    (Scale, "stages"): {"minItems": 2},
+    (Stage, "value"): {"minimum": 0, "maximum": 1},
+    (Stage, "cut"): {"minimum": 0, "exclusiveMaximum": 1},
+    (Reading, "about"): {"minItems": 1},
+    (LinkEntry, "relation"): {"anyOf": [_RELATION, {"type": "array", "items": _RELATION, "minItems": 1}]},
+    (LinkEntry, "strength"): {"exclusiveMinimum": 0, "maximum": 1},
+    (LinkEntry, "cells"): {"minItems": 2},
+    (NotInferable, "reason"): _FILLED,
+}
+
+
+class Key(NamedTuple):
+    """A key of a table in a file.
+
+    Args:
+        name: As files have it.
+        kind: The type of its value.
+        meaning: In words.
+        needed: Whether it must be there.
+        default: What it is otherwise, where that can be said in a file.
+        checked: What must hold of its value beyond its type.
+    """
+
+    name: str
+    kind: Any
+    meaning: str
+    needed: bool
+    default: object
+    checked: Schema
+
+
+def keys(kind: type) -> list[Key]:
+    """The keys that a class is read from, in their order, those that are needed first."""
+    hints, names, meanings = get_type_hints(kind), keys_of(kind), _meanings(kind)
+    found = []
+    for name, attribute in fields_dict(kind).items():
+        if name not in names:
+            continue
+        plain = isinstance(attribute.default, (str, float, int)) and attribute.default != ""
+        default = attribute.default if plain else None
+        checked = _CHECKED.get((kind, name), {})
+        needed = attribute.default is NOTHING
+        found.append(Key(names[name], hints[name], meanings.get(name, ""), needed, default, checked))
+    return sorted(found, key=lambda key: not key.needed)
+
+
+def _meanings(kind: type) -> dict[str, str]:
+    """What the docstring of a class, or of one that it is made from, says of each field."""
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        text = inspect.cleandoc(each.__doc__ or "").partition("\nArgs:\n")[2].partition("\n\n")[0]
+        for name, meaning in re.findall(r"^    (\w+): (.*(?:\n        .*)*)", text, re.MULTILINE):
+            found[name] = " ".join(meaning.split()).replace("``", "`")
+    return found
+
+
+def _about(kind: type) -> str:
+    """The first paragraph of a docstring, without its names of Python."""
+    return " ".join(inspect.cleandoc(kind.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")
+
+
+def _name(kind: type) -> str:
+    """The name of a class in words of files: ``DimensionEntry`` is a ``dimension``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__.removesuffix("Entry")).lower()
+
+
+def schema(name: str) -> Schema:
+    """The JSON Schema of a kind of file, one of `FILES`."""
+    parts: dict[str, Schema] = {}
+    root = _table(FILES[name], parts)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:maturitykit:schema:{name}:{FORMAT}",
+        "title": f"maturitykit: {name}",
+        **root,
+        "$defs": {part: parts[part] for part in sorted(parts)},
+    }
+
+
+def _table(kind: type, parts: dict[str, Schema]) -> Schema:
+    """The schema of a class; those of the classes within it are added to the parts."""
+    known = keys(kind)
+    needed = [key.name for key in known if key.needed]
+    return {
+        "description": _about(kind),
+        "type": "object",
+        **({"required": needed} if needed else {}),
+        "additionalProperties": False,
+        "properties": {key.name: _value(key, parts) for key in known},
+    }
+
+
+def _value(key: Key, parts: dict[str, Schema]) -> Schema:
+    found = key.checked if "anyOf" in key.checked else _of(key.kind, parts) | key.checked
+    if key.name in ("scorer", "scorers"):
+        found = _with_rules(found)
+    default = {} if key.default is None else {"default": key.default}
+    return {"description": key.meaning} | found | default
+
+
+def _with_rules(found: Schema) -> Schema:
+    """Any installed rule may be named, of which a schema knows nothing; its own are proposed."""
+    own = {"enum": [id for id in scorers if scorers[id].distribution == "maturitykit"]}
+    if "items" in found:
+        return found | {"items": {"anyOf": [own, found["items"]]}}
+    return {"anyOf": [own, found]}
+
+
+def _of(kind: Any, parts: dict[str, Schema]) -> Schema:
+    """The schema of any type that a field has."""
+    origin, args = get_origin(kind), get_args(kind)
+    if kind in _PLAIN:
+        return dict(_PLAIN[kind][0])
+    if origin is Literal:
+        return {"enum": list(args)}
+    if origin in (UnionType, Union):
+        return _one_of([_of(member, parts) for member in _members(kind)])
+    if origin is tuple:
+        many = args[-1] is Ellipsis
+        size = {} if many else {"minItems": len(args), "maxItems": len(args)}
+        return {"type": "array", "items": _of(args[0], parts), **size}
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": _of(args[1], parts)}
+    assert has(kind), kind
+    if _name(kind) not in parts:
+        parts[_name(kind)] = {}
+        parts[_name(kind)] |= _table(kind, parts)
+    return {"$ref": f"#/$defs/{_name(kind)}"}
+
+
+def _one_of(members: Sequence[Schema]) -> Schema:
+    if all(set(member) == {"type"} and isinstance(member["type"], str) for member in members):
+        return {"type": [member["type"] for member in members]}
+    return {"anyOf": list(members)}
+
+
+def as_json(name: str) -> str:
+    """The text of the schema of a kind of file."""
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+def page(name: str) -> str:
+    """The keys of a kind of file as tables in Markdown: its own, then those of the tables within."""
+    parts: list[type] = [FILES[name]]
+    lines: list[str] = []
+    # Parts are found while those before them are written.
+    for kind in parts:
+        rows = []
+        for key in keys(kind):
+            parts += [part for part in _classes(key.kind) if part not in parts]
+            default = f" Default: `{json.dumps(key.default)}`." if key.default is not None else ""
+            rows.append((f"`{key.name}`", _words(key.kind), "yes" if key.needed else "", key.meaning + default))
+        if kind is not FILES[name]:
+            lines += [f"**{_name(kind).replace('-', ' ')}.** {_about(kind)}", ""]
+        lines += [f"| {' | '.join(row)} |" for row in (("key", "type", "needed", "meaning"), ("---",) * 4, *rows)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _classes(kind: Any) -> Iterator[type]:
+    """The classes of ours that a type is made of."""
+    if isinstance(kind, type) and has(kind):
+        yield kind
+    for member in _members(kind) if get_origin(kind) in (UnionType, Union) else get_args(kind):
+        yield from _classes(member)
+
+
+def _members(union: Any) -> list[Any]:
+    """The types that a value in a file may have; a stage stands there by its id."""
+    return [member for member in get_args(union) if member is not Stage]
+
+
+def _words(kind: Any, many: bool = False) -> str:
+    """A type as a reader of the reference wants it."""
+    origin, args = get_origin(kind), get_args(kind)
+    if kind in _PLAIN:
+        return re.sub(r"(?<=text)$|(?<=number)\b", "s" * many, _PLAIN[kind][1])
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in args)
+    if origin in (UnionType, Union):
+        return " or ".join(dict.fromkeys(_words(m, many) for m in _members(kind) if m is not NoneType))
+    if origin is tuple:
+        count = "" if args[-1] is Ellipsis else f"{len(args)} "
+        return f"list{'s' * many} of {count}{_words(args[0], True)}"
+    if origin is not None:
+        return f"table{'s' * many} of {_words(args[1], True)}"
+    return f"*{_name(kind).replace('-', ' ')}*"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the schemas into a folder, and the tables of keys into a page that marks their places."""
+    if len(arguments) not in (1, 2):
+        print("usage: python -m maturitykit.testing.schema FOLDER [PAGE]", file=sys.stderr)
+        return 2
+    try:
+        for name in FILES:
+            write_text(Path(arguments[0]) / f"{name}.schema.json", as_json(name))
+        for path in arguments[1:]:
+            write_text(path, with_tables(read_text(path)))
+    except MaturityError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def with_tables(text: str) -> str:
+    """A page with the tables of keys between ``<!-- keys of NAME -->`` and ``<!-- end -->``."""
+
+    def filled(mark: re.Match[str]) -> str:
+        return f"{mark[1]}\n\n{page(mark[2])}\n{mark[3]}"
+
+    return re.sub(r"(<!-- keys of ([\w-]+) -->)\n.*?(<!-- end -->)", filled, text, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
