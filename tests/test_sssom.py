@@ -131,6 +131,8 @@ AWKWARD = [
 ]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_from(AWKWARD)).map("".join)
 IDS = st.from_regex(r"[A-Za-z](-?[A-Za-z0-9_]){0,8}", fullmatch=True) | st.just("outcome")
+#: Of models, some of a certain version.
+OF_MODELS = IDS | st.from_regex(r"[A-Za-z]@[0-9](\.[0-9]){0,2}", fullmatch=True)
 STRENGTHS = st.decimals("0.01", 1, places=2).map(str) | st.fractions("1/1000", 1, max_denominator=10**8)
 COUNTS = st.none() | st.integers(0)
 
@@ -157,7 +159,7 @@ CODINGS = st.builds(
 
 @st.composite
 def crosswalks(draw: st.DrawFn) -> mk.Crosswalk:
-    source, target = draw(IDS), draw(IDS)
+    source, target = draw(OF_MODELS), draw(OF_MODELS)
     gaps = st.builds(mk.NotInferable, st.sampled_from([source, target]), IDS, TEXTS)
     return mk.Crosswalk(
         source,
@@ -169,6 +171,8 @@ def crosswalks(draw: st.DrawFn) -> mk.Crosswalk:
         coding=draw(st.none() | CODINGS),
         path=draw(st.lists(TEXTS, max_size=3)),
         language=draw(TEXTS),
+        source_version=draw(TEXTS),
+        target_version=draw(TEXTS),
     )
 
 
@@ -478,7 +482,8 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
         "#license",
         "#mapping_date: 2026-05-31\n#license",
         [
-            'line 6: "mapping_date" is not a slot here; expected one of subject_source, object_source, '
+            'line 6: "mapping_date" is not a slot here; expected one of subject_source, subject_source_version, '
+            "object_source, object_source_version, "
             "mapping_set_version, mapping_set_description, coding, format, language, path"
         ],
     ),
@@ -612,7 +617,7 @@ def test_slots_and_fields_are_told_in_full() -> None:
     """Whoever adds a field to a crosswalk has to tell it here, too."""
     assert set(asdict(WRITTEN)) - {"place"} == {
         *("source", "target", "links", "version", "summary", "not_inferable", "coding", "path", "language"),
-        "translations",
+        *("source_version", "target_version", "translations"),
     }
     assert set(asdict(WRITTEN.links[0])) == {
         *("source", "target", "relation", "strength", "stages", "rationale", "cells", "steps"),

@@ -162,7 +162,7 @@ __all__ = ["model", *_PLACE_OF]  # noqa: PLE0604
 
 
 def model(id: str) -> Model:
-    """The installed model of this name.
+    """The installed model of this name: its id, or ``id@version`` for a certain version of it.
 
     Raises:
         PluginError: If there is none, or more than one, or it is broken.

@@ -152,14 +152,57 @@ class Registry(Mapping[str, Entry], Generic[T]):
             problem = f"gives {_shown(thing)}"
             expected = f"a {kind.__name__}, or a function that returns one"
             raise PluginError(title, [Finding(where, problem, expected, "MK007")])
-        own = getattr(thing, "id", None)
+        own = self._name_of(thing, id)
         if own != id:
             problem = f"registers {quoted(own)} under the name {quoted(id)}" if own else "has no id"
             raise PluginError(title, [Finding(where, problem, "one name for both", "MK007")])
         return thing  # type: ignore[no-any-return]
 
+    def _name_of(self, thing: Any, registered: str) -> Any:
+        """The name that a thing should be registered by."""
+        return getattr(thing, "id", None)
+
     def _class(self) -> type[Any]:
         return _resolve(self._kind)  # type: ignore[no-any-return]
+
+
+class Models(Registry["Model"]):
+    """The installed models. An id names one, and ``id@version`` a certain version of it.
+
+    A distribution may register several versions: the one to be used by its id, and each
+    other as ``id@version``.
+    """
+
+    def load(self, id: str) -> Model:
+        """The model of this name, imported when it is first asked for.
+
+        What is registered under the id alone also goes by ``id@version``, of its own version.
+
+        Raises:
+            PluginError: If nothing or more than one thing has this name, or it is broken.
+        """
+        name, at, version = id.partition("@")
+        if not at or id in self or name not in self:
+            return super().load(id)
+        model = super().load(name)
+        if model.version == version:
+            return model
+        known = [model.version, *(other.partition("@")[2] for other in self if other.startswith(f"{name}@"))]
+        finding = Finding("", f"{name} is installed, but not this version", one_of(known, version))
+        raise PluginError(f"no model {quoted(id)} can be used", [finding])
+
+    def at_version(self, id: str, version: str) -> Model:
+        """A certain version of a model, if it is registered; else the model of this id.
+
+        Raises:
+            PluginError: As `load` does.
+        """
+        name = f"{id}@{version}"
+        return self.load(name if version and name in self else id)
+
+    def _name_of(self, thing: Any, registered: str) -> Any:
+        own = super()._name_of(thing, registered)
+        return f"{own}@{thing.version}" if own and "@" in registered else own
 
 
 def _resolve(place: str) -> Any:
@@ -218,7 +261,7 @@ def _points() -> list[EntryPoint]:
 _RULES = "maturitykit.scoring.rules"
 
 #: The installed models.
-models: Registry[Model] = Registry("maturitykit.models", "model", "maturitykit.definition.model:Model")
+models = Models("maturitykit.models", "model", "maturitykit.definition.model:Model")
 
 #: The rules that maturitykit brings, and those that are installed.
 scorers: Registry[Scorer] = Registry(

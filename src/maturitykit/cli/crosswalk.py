@@ -107,7 +107,7 @@ def _translations(
     if to:
         yield translate(result, load_model(to, language), via=via, scorer=scorer, network=network)
         return
-    for id in network.reachable(result.model.id):
+    for id in network.reachable(network.name_of(result.model)):
         try:
             yield translate(result, network.model(id).in_language(language), network=network)
         except (ComparisonError, PluginError) as error:
@@ -195,7 +195,9 @@ def _everywhere(page: Page, result: Result, translations: Sequence[Translation])
     for t in translations:
         empty = "not applicable" if t.outcome.not_applicable else "a profile"
         stage = describe_span(t.stage) if t.stage else empty
-        rows.append((t.model.id, stage, f"{t.coverage:.0%}", f"{t.way.strength:.2f}", " ".join(t.way.path[1:-1])))
+        rows.append(
+            (t.way.path[-1], stage, f"{t.coverage:.0%}", f"{t.way.strength:.2f}", " ".join(t.way.path[1:-1]))
+        )
     if len(rows) == 1:
         page.paragraph("No installed crosswalk leads to another installed model.", 2)
         return

@@ -12,6 +12,7 @@ import click
 from maturitykit.errors import escaped
 
 if TYPE_CHECKING:
+    from maturitykit.assessment.ratings import Assessment
     from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.scoring.result import Result
@@ -58,8 +59,11 @@ def language_option(command: F) -> F:
     return click.option("--language", default="en", metavar="TAG", show_default=True, help=text)(command)
 
 
-def load_model(name: str, language: str | None = None) -> Model:
-    """An installed model by its id, or one in a file or folder by its path; in a language, if it has it."""
+def load_model(name: str, language: str | None = None, version: str = "") -> Model:
+    """An installed model by its id, or one in a file or folder by its path; in a language, if it has it.
+
+    Of several versions that are installed, it is the one that the name or the caller says.
+    """
     from maturitykit.definition.translation import language_of
     from maturitykit.files.model import read_model
     from maturitykit.files.text import is_folder
@@ -67,7 +71,7 @@ def load_model(name: str, language: str | None = None) -> Model:
 
     path = Path(name)
     is_file = path.suffix == ".toml" or len(path.parts) > 1 or (is_folder(path) and name not in models)
-    model = read_model(path) if is_file else models.load(name)
+    model = read_model(path) if is_file else models.at_version(name, version)
     if language is None:
         return model
     if language_of(language, model.languages) is None:
@@ -109,11 +113,15 @@ def score_file(
     from maturitykit.scoring.score import check_fit, score
 
     given = load_model(model, language) if model else None
-    load = cache(lambda name: load_model(name, language))
-    found = collect(files, given.id if given else "", lambda part: check_fit(given or load(part.model), part))
+    load = cache(lambda name, version: load_model(name, language, version))
+
+    def model_of(assessment: Assessment) -> Model:
+        return given or load(assessment.model, assessment.version)
+
+    found = collect(files, given.id if given else "", lambda part: check_fit(model_of(part), part))
     for note in found.notes:
         click.echo(escaped(note), err=True)
-    results = each(lambda a: score(given or load(a.model), a, **choices), found.assessments)
+    results = each(lambda a: score(model_of(a), a, **choices), found.assessments)
     if merged:
         from maturitykit.files.write import write
 

@@ -25,6 +25,14 @@ def check_crosswalk(crosswalk: Crosswalk, source: Model, target: Model) -> list[
     return [*coded("MK301", findings), *listed]
 
 
+def other_versions(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
+    """A finding for each of the two models that is not of the version that it was written for."""
+    for side, written, model in zip(("source", "target"), crosswalk.versions, (source, target), strict=True):
+        if written and not f"{model.version}.".startswith(f"{written}."):
+            problem = f"it was written for {model.id} {written}, not for {model.version}"
+            yield Finding(f"{side}_version", problem, "one for this version")
+
+
 def _check_link(where: str, link: Link, source: Model, target: Model) -> Iterator[Finding]:
     if not 0 < link.strength <= 1:
         yield Finding(f"{where}.strength", f"is {float(link.strength)}", "a number above 0, up to 1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maturitykit.comparison.check import check_crosswalk
+from maturitykit.comparison.check import check_crosswalk, other_versions
 from maturitykit.comparison.network import Network
 from maturitykit.comparison.translation import translate_by
 from maturitykit.definition import Model, Scale
@@ -26,8 +26,9 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
     if findings := check_crosswalk(crosswalk, source, target):
         return findings
     return [
+        *coded("MK310", other_versions(crosswalk, source, target)),
         *coded("MK307", _against_outcome(crosswalk, source, target, network)),
-        *coded("MK308", _against_others(crosswalk, target, network)),
+        *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
     ]
 
@@ -36,22 +37,24 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
     """Stages of the outcome at which the links of the dimensions exclude its own link."""
     if source.outcome is None or not any(link.source == link.target == OUTCOME for link in crosswalk.links):
         return
+    path = [network.name_of(source), network.name_of(target)]
     lowest = score(source, {leaf.id: leaf.scale.ids[0] for leaf in source.leaves if leaf.scale})
     for stage in source.outcome.ids[1:]:
         for way in roadmap(lowest, stage):
             raised = {r.dimension.id: r.to.id for r in way.raises or ()}
             at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
-            found = translate_by(score(source, at), [source.id, target.id], target, network)
+            found = translate_by(score(source, at), path, target, network)
             if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
                 problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
                 yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
 
 
-def _against_others(crosswalk: Crosswalk, target: Model, network: Network) -> Iterator[Finding]:
+def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
     """Links that exclude what follows from two other crosswalks."""
-    for middle in network.between(crosswalk.source, crosswalk.target):
+    start, end = network.name_of(source), network.name_of(target)
+    for middle in network.between(start, end):
         try:
-            composed = network.along([crosswalk.source, middle, crosswalk.target])
+            composed = network.along([start, middle, end])
         except (ComparisonError, PluginError):
             # Of another crosswalk or model that cannot be used, it is not for this check to say so.
             continue

@@ -46,7 +46,15 @@ def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
             )
         )
     path = crosswalk.path or (crosswalk.id,)
-    return evolve(crosswalk, source=crosswalk.target, target=crosswalk.source, links=links, path=path[::-1])
+    return evolve(
+        crosswalk,
+        source=crosswalk.target,
+        target=crosswalk.source,
+        source_version=crosswalk.target_version,
+        target_version=crosswalk.source_version,
+        links=links,
+        path=path[::-1],
+    )
 
 
 def _reversed_stages(stages: Mapping[str, StageSpan], scale: Scale, other: Scale) -> dict[str, StageSpan]:
@@ -82,7 +90,15 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
     links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source and _speak(a, b)]
     path = (*(first.path or (first.id,)), *(second.path or (second.id,)))
     reasons = [item for item in second.not_inferable if item.model == second.target]
-    return Crosswalk(first.source, second.target, links, path=path, not_inferable=reasons)
+    return Crosswalk(
+        first.source,
+        second.target,
+        links,
+        path=path,
+        not_inferable=reasons,
+        source_version=first.source_version,
+        target_version=second.target_version,
+    )
 
 
 def _speak(*links: Link) -> bool:

@@ -104,8 +104,8 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
         finding = Finding("", problem, "one model; translate one of them first")
         raise ComparisonError("the results cannot be compared", [finding])
     if old.version != new.version:
-        path = [f"{old.id}@{old.version}", f"{new.id}@{new.version}"]
         network = network or Network()
+        path = [network.name_of(old, exact=True), network.name_of(new, exact=True)]
         network.add(path[0], old)
         network.add(path[1], new)
         before = translate_by(before, path, new, network, scorer=after.plan.scorer)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
-from maturitykit.comparison.check import check_crosswalk
+from attrs import evolve
+
+from maturitykit.comparison.check import check_crosswalk, other_versions
 from maturitykit.comparison.links import compose, reverse
 from maturitykit.definition import Model
 from maturitykit.definition.crosswalk import Crosswalk
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.definition.issue import Issue
 from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
 from maturitykit.registry import crosswalks, models
 
@@ -20,7 +25,9 @@ LONGEST = 4
 class Network:
     """The installed crosswalks, and those that the caller brings.
 
-    A path is searched by names; only the crosswalks on the shortest ways are loaded.
+    A path is searched by names; only the crosswalks on the shortest ways are loaded. A model
+    is known by its id, and by ``id@version`` where a crosswalk speaks of that version alone.
+    Where this version is the one that its id stands for, both names are one.
 
     Args:
         own: Crosswalks beside the installed ones; they come first.
@@ -34,11 +41,16 @@ class Network:
         self._language = language
         self._own = {crosswalk.id: crosswalk for crosswalk in own}
         self._models = {model.id: model for model in own_models}
-        self._ids = {*self._own, *crosswalks}
+        # Where two crosswalks come to join the same models, the one that names a version counts.
+        ids = sorted({*self._own, *crosswalks}, key=lambda name: "@" in name)
+        self._same: dict[str, str] = {}
+        self._ids: dict[tuple[str, str], str] = {}
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
-        for id in self._ids:
-            source, _, target = id.partition("--")
+        for id in ids:
+            ends = id.partition("--")[::2]
+            source, target = (self._name(end) if "@" in end else end for end in ends)
+            self._ids[source, target] = id
             self._neighbours.setdefault(source, set()).add(target)
             self._neighbours.setdefault(target, set()).add(source)
 
@@ -67,12 +79,38 @@ class Network:
             self._ready.clear()
 
     def model(self, id: str) -> Model:
-        """A model by its id.
+        """A model by its id, or by ``id@version``.
 
         Raises:
             PluginError: If it is not known here and not installed, or broken.
         """
+        id = self.known_as(id)
         return self._models[id] if id in self._models else models.load(id)
+
+    def name_of(self, model: Model, *, exact: bool = False) -> str:
+        """What a model is known by: ``id@version`` if a crosswalk speaks of that version, else its id.
+
+        Args:
+            model: Of any version.
+            exact: Its version matters: never what may be another one.
+        """
+        name = self.known_as(f"{model.id}@{model.version}")
+        return name if exact or name in self._neighbours else model.id
+
+    def known_as(self, name: str) -> str:
+        """The one of the names of a model that crosswalks are found by."""
+        return self._same.get(name, name)
+
+    def _name(self, name: str) -> str:
+        """What is known as ``id@version``, by its id alone if that stands for this version."""
+        if name not in self._same:
+            id, _, version = name.partition("@")
+            self._same[name] = name
+            # A model that cannot be used is for those to hear of who ask for it.
+            with suppress(PluginError):
+                if name not in models and self.model(id).version == version:
+                    self._same[name] = id
+        return self._same[name]
 
     def step(self, source: str, target: str) -> Crosswalk:
         """The crosswalk from a model to a neighbour: as written, or else reversed.
@@ -80,22 +118,52 @@ class Network:
         Raises:
             ComparisonError: If it does not fit its models.
         """
-        crosswalk = self._written(source, target)
         if (source, target) not in self._ready:
-            first, second = self.model(crosswalk.source), self.model(crosswalk.target)
+            crosswalk, first, second = self._between(source, target)
             if findings := check_crosswalk(crosswalk, first, second):
-                raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", findings)
+                others = other_versions(crosswalk, first, second)
+                raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", [*others, *findings])
+            crosswalk = self._renamed(crosswalk)
             forward = crosswalk.source == source
             self._ready[source, target] = crosswalk if forward else reverse(crosswalk, first, second)
         return self._ready[source, target]
 
+    def _between(self, source: str, target: str) -> tuple[Crosswalk, Model, Model]:
+        """The crosswalk between two neighbours, and the models that it is used on."""
+        crosswalk = self._written(source, target)
+        return crosswalk, self.model(crosswalk.source), self.model(crosswalk.target)
+
     def _written(self, source: str, target: str) -> Crosswalk:
         """The crosswalk between two neighbours; a written direction beats a reversed one."""
-        id = f"{source}--{target}"
-        if id not in self._ids:
-            id = f"{target}--{source}"
+        id = self._ids.get((source, target)) or self._ids[target, source]
         crosswalk = self._own[id] if id in self._own else crosswalks.load(id)
         return crosswalk.in_language(self._language) if self._language else crosswalk
+
+    def _renamed(self, crosswalk: Crosswalk) -> Crosswalk:
+        """The crosswalk with its models as they are known here."""
+        new = {name: self.known_as(name) for name in (crosswalk.source, crosswalk.target)}
+        if all(name == known for name, known in new.items()):
+            return crosswalk
+        return evolve(
+            crosswalk,
+            source=new[crosswalk.source],
+            target=new[crosswalk.target],
+            source_version=crosswalk.versions[0],
+            target_version=crosswalk.versions[1],
+            not_inferable=[evolve(item, model=new[item.model]) for item in crosswalk.not_inferable],
+            path=crosswalk.path or (crosswalk.id,),
+        )
+
+    def remarks(self, path: Sequence[str]) -> Iterator[Issue]:
+        """Where a crosswalk of a path is used on another version of a model than it was written for."""
+        for source, target in pairwise(path):
+            crosswalk, first, second = self._between(source, target)
+            for finding in other_versions(crosswalk, first, second):
+                yield Issue("other-version", "warning", OUTCOME, f"{crosswalk.id}: {finding.problem}")
+            silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]
+            if silent:
+                text = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"
+                yield Issue("version-not-said", "info", OUTCOME, text)
 
     def path(self, source: str, target: str) -> list[str]:
         """The models on the best way: fewest crosswalks, then strongest, then by their ids.

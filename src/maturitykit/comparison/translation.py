@@ -15,7 +15,7 @@ from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
-from maturitykit.errors import ComparisonError, Finding, quoted
+from maturitykit.errors import ComparisonError, Finding, PluginError, quoted
 from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Score, Setting, Span, describe_span
 
@@ -250,16 +250,34 @@ def find_way(
     Raises:
         ComparisonError: If there is none.
     """
-    network.add(source.id, source)
-    if not isinstance(to, str):
-        network.add(to.id, to)
-    target = network.model(to) if isinstance(to, str) else to
-    if source.id == target.id:
+    start = network.name_of(source)
+    target = _target(to, source, network) if isinstance(to, str) else to
+    end = network.name_of(target)
+    if start == end:
+        raise _same_model(source, target)
+    network.add(start, source)
+    network.add(end, target)
+    middle = [network.known_as(id) for id in ([via] if isinstance(via, str) else via)]
+    return [start, *middle, end] if middle else network.path(start, end), target
+
+
+def _target(to: str, source: Model, network: Network) -> Model:
+    try:
+        return network.model(to)
+    except PluginError:
+        # The model of the result need not be installed.
+        if to == source.id:
+            return source
+        raise
+
+
+def _same_model(source: Model, target: Model) -> ComparisonError:
+    if source.version == target.version:
         finding = Finding("to", f"{quoted(source.id)} is the model of the result", "another model")
-        raise ComparisonError("nothing has to be carried over", [finding])
-    middle = [via] if isinstance(via, str) else list(via)
-    path = [source.id, *middle, target.id] if middle else network.path(source.id, target.id)
-    return path, target
+        return ComparisonError("nothing has to be carried over", [finding])
+    names = [f"{model.id}@{model.version}" for model in (source, target)]
+    finding = Finding("to", "equal ids of two versions need not mean the same", f"a crosswalk {'--'.join(names)}")
+    return ComparisonError("nothing can be carried over", [finding])
 
 
 def translate_by(
@@ -276,7 +294,7 @@ def translate_by(
     columns = plan.open()
     _place(plan, columns, uses)
     plan.evaluate(columns)
-    remarks = list(_remarks(plan, columns, uses))
+    remarks = [*network.remarks(path), *_remarks(plan, columns, uses)]
     setting = Setting(subject=result.subject, date=result.date, remarks=remarks)
     reasons = {item.dimension: item.reason for item in crosswalk.not_inferable if item.model == path[-1]}
     strength = float(network.strength(path))

@@ -125,10 +125,13 @@ class Crosswalk:
     """Links from the dimensions of one model to those of another.
 
     Args:
-        source: Id of the model that is read.
-        target: Id of the model that is spoken of.
+        source: The model that is read: its id, or ``id@version`` for a certain version of it.
+        target: The model that is spoken of, named likewise.
         links: In any order.
         version: Of the crosswalk.
+        source_version: The version of the source that it was written for. What it names
+            in part stands for all that begin so: ``1`` for ``1.0`` and ``1.2``.
+        target_version: Likewise, of the target.
         summary: What can be carried over, and what cannot.
         not_inferable: The dimensions without links, on both sides.
         coding: How it was made.
@@ -148,6 +151,8 @@ class Crosswalk:
     path: tuple[str, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
+    source_version: str = field(default="", kw_only=True)
+    target_version: str = field(default="", kw_only=True)
     translations: Mapping[str, CrosswalkText] = field(factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
@@ -157,6 +162,13 @@ class Crosswalk:
     def id(self) -> str:
         """``source--target``, its name in the registry."""
         return f"{self.source}--{self.target}"
+
+    @property
+    def versions(self) -> tuple[str, str]:
+        """The versions of its source and target that it was written for; empty where it does not say."""
+        names = (self.source, self.source_version), (self.target, self.target_version)
+        source, target = (version or name.partition("@")[2] for name, version in names)
+        return source, target
 
     def in_language(self, language: str) -> Crosswalk:
         """This crosswalk with its texts in another language, as far as it has them.

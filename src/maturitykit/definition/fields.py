@@ -11,6 +11,7 @@ OUTCOME = "outcome"
 
 # Two hyphens join the ids of two models to that of a crosswalk.
 _ID = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9_-]{0,99}")
+_VERSION = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 
 def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
@@ -30,3 +31,12 @@ def check_ids(where: str, ids: Iterable[str], reserved: Sequence[str] = ()) -> I
         if name in seen:
             yield Finding(where, f"the id {quoted(name)} stands twice", "each id once", "MK102")
         seen.add(name)
+
+
+def check_model_name(where: str, name: str) -> Iterable[Finding]:
+    """A finding if it is neither the id of a model nor ``id@version``."""
+    id, at, version = name.partition("@")
+    yield from check_ids(where, [id])
+    if at and not _VERSION.fullmatch(version):
+        expected = "letters, digits, ., _, + or single - (100 at most)"
+        yield Finding(where, f"{quoted(version)} cannot name a version", expected)

@@ -27,7 +27,7 @@ class AssessmentEntry:
     Args:
         format: Of the file; the number 1.
         ratings: What the respondents say.
-        model: Id of the model, unless it is given beside the file.
+        model: Id of the model, or ``id@version``, unless it is given beside the file.
         version: Of the model, if the ratings are meant for a certain one.
         subject: Who or what is judged.
         date: When, as in 2026-05-31.
@@ -132,10 +132,14 @@ def _refused(problem: str, expected: str = "") -> FileError:
 def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Assessment:
     title = f"{path} is not an assessment"
     entry = structure(data, AssessmentEntry, title)
-    if bad := list(model_findings("model", entry.model, model)):
+    named, _, version = entry.model.partition("@")
+    bad = list(model_findings("model", named, model))
+    if version and entry.version not in ("", version):
+        bad.append(Finding("version", f"is {quoted(entry.version)}", f'"{version}", as the model says'))
+    if bad:
         raise FileError(title, bad)
-    about = entry.subject, entry.date, entry.version, entry.digest
-    return Assessment(entry.model or model, entry.ratings, *about, place=str(path))
+    about = entry.subject, entry.date, entry.version or version, entry.digest
+    return Assessment(named or model, entry.ratings, *about, place=str(path))
 
 
 def _read_csv(path: str | os.PathLike[str], model: str) -> list[Assessment]:

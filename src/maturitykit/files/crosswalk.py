@@ -15,6 +15,7 @@ from maturitykit.definition.crosswalk import (
     NotInferable,
     StageSpan,
 )
+from maturitykit.definition.fields import check_model_name
 from maturitykit.errors import FileError, Finding, ModelError
 from maturitykit.files.strict import structure
 from maturitykit.files.text import Readable, as_traversable, read_toml
@@ -56,6 +57,9 @@ class CrosswalkEntry:
         target: The model that is spoken of, named likewise.
         version: Of the crosswalk, in quotes.
         links: Which dimensions speak of which, and what they say.
+        source_version: The version of the source that it was written for; "1" also stands
+            for 1.0 and 1.2. Used with another, it warns.
+        target_version: Likewise, of the target.
         language: Of the texts in this file, as a tag.
         summary: What can be carried over, and what cannot.
         not_inferable: The dimensions without links, on both sides, and why they have none.
@@ -67,6 +71,8 @@ class CrosswalkEntry:
     target: str
     version: str
     links: tuple[LinkEntry, ...]
+    source_version: str = ""
+    target_version: str = ""
     language: str = "en"
     summary: str = ""
     not_inferable: tuple[NotInferable, ...] = ()
@@ -99,7 +105,9 @@ def read_crosswalk(path: Readable) -> Crosswalk:
     title = f"{file} is not a crosswalk"
     entry = structure(read_toml(file), CrosswalkEntry, title)
     expected = f"{entry.source}--{entry.target}.toml"
-    findings = [] if file.name == expected else [Finding("", f"the file is named {file.name}", expected, "MK005")]
+    findings = [*check_model_name("source", entry.source), *check_model_name("target", entry.target)]
+    if file.name != expected and not findings:
+        findings.append(Finding("", f"the file is named {file.name}", expected, "MK005"))
     links = list(_links(entry, findings))
     if findings:
         raise FileError(title, findings)
@@ -109,6 +117,8 @@ def read_crosswalk(path: Readable) -> Crosswalk:
         target=entry.target,
         links=links,
         version=entry.version,
+        source_version=entry.source_version,
+        target_version=entry.target_version,
         summary=entry.summary,
         not_inferable=entry.not_inferable,
         coding=entry.coding,

@@ -20,7 +20,7 @@ from attrs import asdict, frozen
 
 from maturitykit.definition.crosswalk import Coding, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.definition.fields import check_ids
+from maturitykit.definition.fields import check_ids, check_model_name
 from maturitykit.errors import FileError, Finding, ModelError, coded, one_of, quoted
 from maturitykit.files.strict import FORMAT, structure
 from maturitykit.files.text import NESTED, Readable, as_traversable, read_text
@@ -33,7 +33,8 @@ _OWN = ("cells", "relation", "stages", "steps", "strength")
 #: Columns that are there even when they are empty.
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification", "stages", "strength")
 _OWN_SLOTS = ("coding", "format", "language", "path")
-_SLOTS = ("subject_source", "object_source", "mapping_set_version", "mapping_set_description", *_OWN_SLOTS)
+_SOURCES = ("subject_source", "subject_source_version", "object_source", "object_source_version")
+_SLOTS = (*_SOURCES, "mapping_set_version", "mapping_set_description", *_OWN_SLOTS)
 #: Slots that SSSOM asks for, and that say nothing of a crosswalk: anything may stand there.
 _OTHER_SLOTS = ("curie_map", "mapping_set_id", "license", "extension_definitions")
 
@@ -77,6 +78,8 @@ class SssomEntry:
     subject_source: str
     object_source: str
     links: tuple[LinkEntry, ...]
+    subject_source_version: str = ""
+    object_source_version: str = ""
     mapping_set_version: str = ""
     mapping_set_description: str = ""
     language: str = "en"
@@ -108,7 +111,9 @@ def _head(crosswalk: Crosswalk, columns: Iterable[str]) -> Iterator[str]:
         "mapping_set_description": crosswalk.summary,
         "license": "https://w3id.org/sssom/license/unspecified",
         "subject_source": f"{PREFIX}:{crosswalk.source}",
+        "subject_source_version": crosswalk.source_version,
         "object_source": f"{PREFIX}:{crosswalk.target}",
+        "object_source_version": crosswalk.target_version,
     }
     own = {"format": FORMAT, "language": crosswalk.language}
     own |= {"coding": _json(asdict(crosswalk.coding))} if crosswalk.coding else {}
@@ -162,7 +167,9 @@ def _unwritable(crosswalk: Crosswalk, rows: Iterable[_Row]) -> Iterator[Finding]
     models = [crosswalk.source, crosswalk.target]
     dimensions = [id for link in crosswalk.links for id in (link.source, link.target)]
     dimensions += [item.dimension for item in crosswalk.not_inferable]
-    yield from check_ids("", dict.fromkeys(models + dimensions))
+    for name in dict.fromkeys(models):
+        yield from check_model_name("", name)
+    yield from check_ids("", dict.fromkeys(dimensions))
     for model in dict.fromkeys(item.model for item in crosswalk.not_inferable):
         if model not in models:
             yield Finding("not_inferable", f"{quoted(model)} is neither source nor target", one_of(models, model))
@@ -219,14 +226,16 @@ def read_sssom(path: Readable) -> Crosswalk:
         raise FileError(title, coded("MK006", [*findings, NESTED])) from None
     source = entry.subject_source.removeprefix(f"{PREFIX}:")
     target = entry.object_source.removeprefix(f"{PREFIX}:")
-    findings += check_ids(f"{places['subject_source']}, subject_source", [source])
-    findings += check_ids(f"{places['object_source']}, object_source", [target])
+    findings += check_model_name(f"{places['subject_source']}, subject_source", source)
+    findings += check_model_name(f"{places['object_source']}, object_source", target)
     links = zip(entry.links, linked, strict=True)
     crosswalk = Crosswalk(
         source=source,
         target=target,
         links=[link for link_entry, place in links for link in _link(link_entry, f"{place}, ", findings)],
         version=entry.mapping_set_version,
+        source_version=entry.subject_source_version,
+        target_version=entry.object_source_version,
         summary=entry.mapping_set_description,
         not_inferable=[_not_inferable(row, source, target, place, findings) for place, row in others.items()],
         coding=entry.coding,

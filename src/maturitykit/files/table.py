@@ -71,7 +71,7 @@ def read_table(
     findings: list[Finding] = []
     groups: dict[tuple[str, str, Date | None, str, str], list[Rating]] = {}
     for row in read(findings):
-        named = row.cells.get("model", "")
+        named, _, said = row.cells.get("model", "").partition("@")
         findings += model_findings(f"{row.place}, model", named, model)
         day = row.cells.get("date", "").strip()
         date = date_of(day)
@@ -87,7 +87,10 @@ def read_table(
             evidence=row.cells.get("evidence", ""),
             place=row.place,
         )
-        version, digest = row.cells.get("version", ""), row.cells.get("digest", "")
+        version, digest = row.cells.get("version", "") or said, row.cells.get("digest", "")
+        if said and version != said:
+            expected = f'"{said}", as the model says'
+            findings.append(Finding(f"{row.place}, version", f"is {quoted(version)}", expected))
         key = named or model, row.cells.get("subject", ""), date, version, digest
         groups.setdefault(key, []).append(rating)
     if not (groups or findings):

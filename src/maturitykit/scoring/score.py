@@ -44,7 +44,8 @@ def score(
     """Score an assessment: exact bounds whatever is missing.
 
     Args:
-        model: A model, or the id of an installed one.
+        model: A model, or the id of an installed one: of the version that the assessment
+            names, if it is installed.
         assessment: An assessment, or the answers of one respondent by dimension: a stage's
             id, a range ``"a..b"``, a share where the scale has cut points, ``UNKNOWN``,
             ``NOT_APPLICABLE``, or None for a blank.
@@ -68,7 +69,8 @@ def score(
     <Result on toy: good (from basic), 50% answered>
     """
     if isinstance(model, str):
-        model = models.load(model)
+        version = assessment.version if isinstance(assessment, Assessment) else ""
+        model = models.at_version(model, version)
     changed = exact_weights(model, weights) if weights else {}
     plan = plan_for(model, scorer, changed)
     setting = _PLAIN

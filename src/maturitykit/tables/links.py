@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
@@ -94,14 +95,20 @@ def translate(
         models: Models beside the installed ones.
         network: All of these, if they are used again and again.
 
+    A crosswalk that was written for another version of a model is used with a `UserWarning`.
+
     Raises:
         ComparisonError: If no crosswalks lead there, or one does not fit its models.
         PluginError: If a model or crosswalk is not installed, or broken.
     """
     network = network or Network(crosswalks, models)
     path, target = find_way(results.model, to, via, network)
+    crosswalk = network.along(path)
+    for remark in network.remarks(path):
+        if remark.severity == "warning":
+            warnings.warn(remark.message, stacklevel=2)
     plan, sheet = plan_for(target, scorer, {}), Sheet()
-    said = _said(sheet, results, network.along(path), plan)
+    said = _said(sheet, results, crosswalk, plan)
     placed: dict[int, Condition] = {}
     for node in reversed(plan.nodes):
         below = (said[d.id].where for d in node.dimension.walk() if d is not node.dimension and d.id in said)

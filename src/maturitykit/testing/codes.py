@@ -88,6 +88,7 @@ CODES: dict[str, Code] = {
     "MK307": Code("links speak against the overall one"),
     "MK308": Code("links speak against other crosswalks"),
     "MK309": Code("stage that nothing leads back from", "warning"),
+    "MK310": Code("other version of a model", "warning"),
     "MK311": Code("translation cannot be used"),
     # Crosswalks: the laws of translation.
     "MK320": Code("bounds in order and on the scale"),

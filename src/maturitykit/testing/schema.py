@@ -59,6 +59,8 @@ _PLAIN: Mapping[Any, tuple[Schema, str]] = {
 }
 
 _ID = {"pattern": "^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*-?$", "maxLength": 100}
+#: The id of a model, or ``id@version``.
+_MODEL_NAME = {"pattern": "^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*-?(@[A-Za-z0-9][A-Za-z0-9._+-]*)?$"}
 _WITH_IDS = (ModelEntry, DimensionEntry, Scale, Stage, Guidance, Note, Reading, Label)
 _FILLED = {"minLength": 1}
 _RELATION = {"enum": list(RELATIONS)}
@@ -75,6 +77,8 @@ _CHECKED: Mapping[tuple[type, str], Schema] = {
     (Stage, "value"): {"minimum": 0, "maximum": 1},
     (Stage, "cut"): {"minimum": 0, "exclusiveMaximum": 1},
     (Reading, "about"): {"minItems": 1},
+    (CrosswalkEntry, "source"): _MODEL_NAME,
+    (CrosswalkEntry, "target"): _MODEL_NAME,
     (LinkEntry, "relation"): {"anyOf": [_RELATION, {"type": "array", "items": _RELATION, "minItems": 1}]},
     (LinkEntry, "strength"): {"exclusiveMinimum": 0, "maximum": 1},
     (LinkEntry, "cells"): {"minItems": 2},
