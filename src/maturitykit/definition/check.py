@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import fields, has
 
-from maturitykit.definition.dimension import Dimension, Guidance, Note
+from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
 from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import Finding, coded, one_of, quoted
@@ -32,11 +32,11 @@ def check_model(model: Model) -> Iterator[Finding]:
         return
     yield from check_ids("dimensions", [d.id for d in model.root.walk()][1:], reserved=(OUTCOME,))
     yield from coded("MK104", _same_scales(model.root))
-    tags, kinds = [tag.id for tag in model.tags], [kind.id for kind in model.kinds]
+    tags, kinds = _Names(tag.id for tag in model.tags), _Names(kind.id for kind in model.kinds)
     for dimension in model.root.walk():
         yield from _check_dimension(dimension, tags, kinds)
-    yield from check_ids("tags", tags)
-    yield from check_ids("kinds", kinds)
+    yield from check_ids("tags", tags.listed)
+    yield from check_ids("kinds", kinds.listed)
     yield from coded("MK106", _check_readings(model))
 
 
@@ -49,6 +49,20 @@ def _empty(model: Model) -> Iterator[Finding]:
         yield Finding("scorers", "is empty", "one rule or more, the default first")
     if not model.dimensions:
         yield Finding("dimensions", "is empty", "one dimension or more")
+
+
+class _Names:
+    """Declared ids: in a file there may be very many, and each is looked up very often."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.listed = list(ids)
+        self._known = frozenset(self.listed)
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._known
+
+    def expected(self, what: str, wrong: str) -> str:
+        return one_of(self.listed, wrong) if self.listed else f"one of {what} (there are none)"
 
 
 def _too_deep(root: Dimension) -> Iterator[str]:
@@ -66,7 +80,7 @@ def _same_scales(root: Dimension) -> Iterator[Finding]:
             yield Finding(f"scales.{scale.id}", "two different scales have this id", "an id for each")
 
 
-def _check_dimension(dimension: Dimension, tags: Sequence[str], kinds: Sequence[str]) -> Iterator[Finding]:
+def _check_dimension(dimension: Dimension, tags: _Names, kinds: _Names) -> Iterator[Finding]:
     # What belongs to the outcome stands in a file by itself.
     here = f"dimensions.{dimension.id}." if dimension.id != OUTCOME else ""
     scale = dimension.scale
@@ -79,7 +93,7 @@ def _check_dimension(dimension: Dimension, tags: Sequence[str], kinds: Sequence[
     yield from coded("MK106", _check_notes(f"{here}notes", dimension.notes, kinds))
     for tag in dimension.tags:
         if tag not in tags:
-            yield Finding(f"{here}tags", f"{quoted(tag)} is not declared", _declared(tags, "tags", tag), "MK106")
+            yield Finding(f"{here}tags", f"{quoted(tag)} is not declared", tags.expected("tags", tag), "MK106")
     if dimension.gates:
         yield from coded("MK107", _check_gates(f"{here}gates", dimension))
 
@@ -96,10 +110,6 @@ def _check_scale(here: str, dimension: Dimension) -> Iterator[Finding]:
                 yield Finding(f"dimensions.{child.id}.scale", "is missing", f"one, as {dimension.id} has one")
 
 
-def _declared(names: Sequence[str], what: str, wrong: str) -> str:
-    return one_of(names, wrong) if names else f"one of {what} (there are none)"
-
-
 def _check_stages(where: str, texts: Mapping[str, str], stages: tuple[str, ...]) -> Iterator[Finding]:
     for stage in texts:
         if stage not in stages:
@@ -113,12 +123,12 @@ def _check_guidance(where: str, topics: Iterable[Guidance], stages: tuple[str, .
         yield from _check_stages(f"{where}.{topic.id}.texts", topic.texts, stages)
 
 
-def _check_notes(where: str, notes: Iterable[Note], kinds: Sequence[str]) -> Iterator[Finding]:
+def _check_notes(where: str, notes: Iterable[Note], kinds: _Names) -> Iterator[Finding]:
     notes = list(notes)
     yield from check_ids(where, [note.id for note in notes])
     for note in notes:
         if note.kind not in kinds:
-            expected = _declared(kinds, "kinds", note.kind)
+            expected = kinds.expected("kinds", note.kind)
             yield Finding(f"{where}.{note.id}.kind", f"{quoted(note.kind)} is not declared", expected)
 
 
@@ -127,9 +137,10 @@ def _check_gates(where: str, parent: Dimension) -> Iterator[Finding]:
         yield Finding(where, "nothing here has stages to be gated", "gates where children are combined")
         return
     children = {child.id: child for child in parent.children}
+    names = list(children)
     sound = True
     for i, gate in enumerate(parent.gates):
-        for finding in _check_gate(f"{where}[{i}]", gate.stage, gate.dimension, gate.minimum, parent, children):
+        for finding in _check_gate(f"{where}[{i}]", gate, parent.id, parent.scale, children, names):
             sound = False
             yield finding
     if sound:
@@ -137,15 +148,13 @@ def _check_gates(where: str, parent: Dimension) -> Iterator[Finding]:
 
 
 def _check_gate(
-    where: str, stage: str, child: str, minimum: str, parent: Dimension, children: Mapping[str, Dimension]
+    where: str, gate: Gate, parent: str, own: Scale, children: Mapping[str, Dimension], names: Sequence[str]
 ) -> Iterator[Finding]:
-    assert parent.scale is not None
-    above_bottom = parent.scale.ids[1:]
-    if stage not in above_bottom:
-        yield Finding(f"{where}.stage", f"{quoted(stage)} cannot be gated", one_of(above_bottom, stage))
+    stage, child, minimum = gate.stage, gate.dimension, gate.minimum
+    if stage not in own.ids[1:]:
+        yield Finding(f"{where}.stage", f"{quoted(stage)} cannot be gated", one_of(own.ids[1:], stage))
     if child not in children:
-        expected = one_of(list(children), child)
-        yield Finding(f"{where}.dimension", f"{quoted(child)} is not a child of {parent.id}", expected)
+        yield Finding(f"{where}.dimension", f"{quoted(child)} is not a child of {parent}", one_of(names, child))
     elif (scale := children[child].scale) and minimum not in scale.ids[1:]:
         expected = one_of(scale.ids[1:], minimum)
         yield Finding(f"{where}.minimum", f"{quoted(minimum)} asks nothing of {child}", expected)
@@ -200,21 +209,24 @@ def _check_readings(model: Model) -> Iterator[Finding]:
         "kinds": model.kinds,
         "title": model.title,
     }
+    names: dict[str, list[str]] = {}
     for reading in model.readings:
         where = f"readings.{reading.id}.about"
         if not reading.about:
             yield Finding(where, "is empty", "the parts of the model that it concerns")
         for path in reading.about:
-            if expected := _misled(parts, path):
+            if expected := _misled(parts, path, names):
                 yield Finding(where, f"{quoted(path)} is no part of the model", expected)
 
 
-def _misled(parts: Mapping[str, object], path: str) -> str:
-    """What was expected of a dotted path, if it leads to nothing."""
+def _misled(parts: Mapping[str, object], path: str, names: dict[str, list[str]]) -> str:
+    """What was expected of a dotted path, if it leads to nothing; the paths beside it are kept in names."""
     prefix = ""
     for step in path.split("."):
         if step not in parts:
-            return one_of([prefix + name for name in parts] or [prefix[:-1]], path)
+            if prefix not in names:
+                names[prefix] = [prefix + name for name in parts] or [prefix[:-1]]
+            return one_of(names[prefix], path)
         prefix, parts = f"{prefix}{step}.", _parts(parts[step])
     return ""
 

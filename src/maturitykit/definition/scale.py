@@ -16,6 +16,9 @@ from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 #: only under rules that assume equal steps; on a partial order the index of a stage.
 Position: TypeAlias = float
 
+#: Enough for a stage for each percent. What is known of each pair of stages has to fit into memory.
+MOST_STAGES = 200
+
 #: What a comparison of positions allows, so that 1.9999999999 reaches stage 2.
 TOLERANCE = 1e-9
 
@@ -189,6 +192,9 @@ class Scale:
         yield from check_ids(where, self.ids, reserved=("unknown", "not_applicable"))
         if len(self.stages) < 2:
             yield Finding(where, f"has {'1 stage' if self.stages else 'no stages'}", "two or more")
+            return
+        if len(self.stages) > MOST_STAGES:
+            yield Finding(where, f"has {len(self.stages):,} stages", f"{MOST_STAGES} or fewer")
             return
         order = list(self._order_findings(where))
         yield from order

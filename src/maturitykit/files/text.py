@@ -23,6 +23,11 @@ TOO_MANY_DIGITS = Finding("", "a number has thousands of digits", "a shorter one
 #: A key of a hundred parts: the reader of TOML takes memory by the square of their number.
 _LONG_KEY = re.compile(r"""(?<![\w.\-"'])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 
+#: More steps than any key of ours has, by far: ``a.b."c"`` has three.
+_STEPS = 50
+_STEP = r"""(?:[\w-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_STEP}\.[ \t]*+){{{_STEPS}}}")
+
 #: Read first, as a bounded read makes room for all that it may bring.
 _FIRST = 65_536
 
@@ -101,6 +106,8 @@ def read_toml(path: Readable) -> dict[str, Any]:
         FileError: If it cannot be read, or is not TOML.
     """
     text = read_text(path)
+    if has_deep_key(text):
+        raise FileError(f"cannot read {path}", [NESTED])
     try:
         if _LONG_KEY.search(text):
             raise RecursionError
@@ -118,6 +125,15 @@ def read_toml(path: Readable) -> dict[str, Any]:
     except ValueError:
         finding = TOO_MANY_DIGITS
     raise FileError(f"cannot read {path}", [finding])
+
+
+def has_deep_key(text: str) -> bool:
+    """Whether a key may have very many steps: Python's reader takes far too long over those.
+
+    A text within quotes that looks like such a key counts as one.
+    """
+    # A key stands on one line.
+    return any(line.count(".") >= _STEPS and _DEEP_KEY.search(line) for line in text.split("\n"))
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
