@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -108,19 +109,19 @@ def importing() -> Figure:
     )
 
 
-def listing(folder: Path, installed: int) -> Figure:
-    """Listing the models where so many distributions are installed."""
+def listing(folder: Path, installed: int, *, models: bool = False) -> Figure:
+    """Listing the models where so many distributions are installed, or so many models beside the others."""
     site = folder / f"site-{installed}"
-    present = sum(1 for _ in importlib_metadata.distributions())
+    present = 0 if models else sum(1 for _ in importlib_metadata.distributions())
     for number in range(installed - present):
-        _install(site, number)
+        _install(site, number, models)
     bare = folder / "bare"
     bare.mkdir(exist_ok=True)
     (bare / "bare_command.py").write_text(BARE_COMMAND)
     for name, module in (("ours", "maturitykit.cli"), ("theirs", "bare_command")):
         (bare / name).write_text(SCRIPT.format(module=module))
     return compared(
-        f"maturitykit models, {installed:,} distributions",
+        f"maturitykit models, {installed:,} {'models more' if models else 'distributions'}",
         child(str(bare / "ours"), "models", path=[site]),
         "bare click command, one scan",
         child(str(bare / "theirs"), path=[site]),
@@ -129,14 +130,17 @@ def listing(folder: Path, installed: int) -> Figure:
     )
 
 
-def _install(site: Path, number: int) -> None:
-    """A distribution as far as metadata goes; one in three brings two entry points."""
+def _install(site: Path, number: int, models: bool) -> None:
+    """A distribution as far as metadata goes; one in three brings two entry points, or each brings a model."""
     info = site / f"placeholder_{number}-1.0.dist-info"
     info.mkdir(parents=True)
     head = f"Metadata-Version: 2.1\nName: placeholder-{number}\nVersion: 1.0\n"
     (info / "METADATA").write_text(head + "Summary: Takes up room\n\n" + "A line of a description.\n" * 100)
     (info / "RECORD").write_text(f"{info.name}/METADATA,,\n{info.name}/RECORD,,\n")
-    if number % 3 == 0:
+    if models:
+        line = f"placeholder-{number} = placeholder_{number}:model\n"
+        (info / "entry_points.txt").write_text(f"[maturitykit.models]\n{line}")
+    elif number % 3 == 0:
         lines = (f"command-{number}-{i} = placeholder_{number}:main_{i}\n" for i in range(2))
         (info / "entry_points.txt").write_text("[console_scripts]\n" + "".join(lines))
 
@@ -192,6 +196,49 @@ def reading(folder: Path) -> Iterator[Figure]:
         yield compared(
             what, each(files, job), "orjson.loads of its bytes", each(texts, orjson.loads), rounds=15, limit=limit
         )
+
+
+def loading(folder: Path) -> Iterator[Figure]:
+    """Reading a model of 500 dimensions in five languages."""
+    stages = "".join(f'[[scales.stages]]\nid = "stage-{i}"\n' for i in range(5))
+    head = 'id = "large"\nversion = "1"\ntitle = "Large"\nscorers = ["median"]\noutcome = "level"\n'
+    groups = [f'id = "d{i}"\n{_texts(i)}' for i in range(20)]
+    parts = [f'id = "d{i}"\nparent = "d{i % 20}"\n{_texts(i)}' for i in range(20, 500)]
+    model = f'format = 1\n{head}[[scales]]\nid = "level"\n{stages}'
+    model += "".join(f"[[dimensions]]\n{text}\n[dimensions.descriptors]\n{_cells()}" for text in groups + parts)
+    (folder / "text").mkdir()
+    (folder / "model.toml").write_text(model)
+    for language in ("nl", "de", "fr", "es"):
+        texts = (f"[dimensions.d{i}]\n{_texts(i)}\n[dimensions.d{i}.descriptors]\n{_cells()}" for i in range(500))
+        (folder / "text" / f"{language}.toml").write_text(f'format = 1\nlanguage = "{language}"\n{"".join(texts)}')
+
+    def read(path: Path) -> object:
+        found = mk.read_model(path)
+        return found, found.languages
+
+    def in_dutch(path: Path) -> object:
+        return mk.read_model(path).in_language("nl")
+
+    what, peer = "load a model of 500 dimensions, 5 languages", "tomllib.loads of model.toml"
+    figure = compared(what, each([folder], read), peer, each([model], tomllib.loads), rounds=11, limit=2)
+    yield figure
+    yield Figure("… against its limit in time", figure.ours, "150 ms", 0.150, figure.ours / 0.150, 1)
+    yield compared(
+        "… and see it in another language", each([folder], in_dutch), peer, each([model], tomllib.loads),
+        rounds=11, limit=None,
+    )  # fmt: skip
+
+
+def _texts(number: int) -> str:
+    return (
+        f'name = "Dimension {number}"\nsummary = "What is judged here, in a sentence."\n'
+        'question = "How far has the organisation come with this, as its people see it?"'
+    )
+
+
+def _cells() -> str:
+    text = "What one sees of it at this stage, in a sentence that is about as long as they usually are."
+    return "".join(f'stage-{i} = "{text}"\n' for i in range(5))
 
 
 def translating() -> Figure:
@@ -318,7 +365,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         figures += [listing(folder, installed) for installed in (90, 2_000)]
+        figures.append(listing(folder, 200, models=True))
         figures += scoring()
+        figures += loading(folder)
         figures += reading(folder)
         figures.append(checking(folder))
     figures.append(translating())

@@ -59,6 +59,9 @@ def command(ctx: click.Context, name: str, language: str, json: bool, output: st
 def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
     """A crosswalk as a page; all of it is our reading."""
     page.heading(f"{crosswalk.source} → {crosswalk.target} ({crosswalk.version}). All of it is our reading.")
+    written = zip((crosswalk.source, crosswalk.target), crosswalk.versions, strict=True)
+    if said := [f"{name.partition('@')[0]} {version}" for name, version in written if version]:
+        page.paragraph(f"Written for {' and '.join(said)}.")
     page.paragraph(crosswalk.summary)
     for link in crosswalk.links:
         relation = " or ".join(sorted(link.relation))

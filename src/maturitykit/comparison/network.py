@@ -41,16 +41,17 @@ class Network:
         self._language = language
         self._own = {crosswalk.id: crosswalk for crosswalk in own}
         self._models = {model.id: model for model in own_models}
-        # Where two crosswalks come to join the same models, the one that names a version counts.
-        ids = sorted({*self._own, *crosswalks}, key=lambda name: "@" in name)
+        self._ids = {*self._own, *crosswalks}
         self._same: dict[str, str] = {}
-        self._ids: dict[tuple[str, str], str] = {}
+        #: Where two crosswalks come to join the same models, the one that names a version counts.
+        self._of_versions: dict[tuple[str, str], str] = {}
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
-        for id in ids:
-            ends = id.partition("--")[::2]
-            source, target = (self._name(end) if "@" in end else end for end in ends)
-            self._ids[source, target] = id
+        for id in sorted(self._ids):
+            source, _, target = id.partition("--")
+            if "@" in id:
+                source, target = self._name(source), self._name(target)
+                self._of_versions[source, target] = id
             self._neighbours.setdefault(source, set()).add(target)
             self._neighbours.setdefault(target, set()).add(source)
 
@@ -108,7 +109,7 @@ class Network:
             self._same[name] = name
             # A model that cannot be used is for those to hear of who ask for it.
             with suppress(PluginError):
-                if name not in models and self.model(id).version == version:
+                if version and name not in models and self.model(id).version == version:
                     self._same[name] = id
         return self._same[name]
 
@@ -135,9 +136,14 @@ class Network:
 
     def _written(self, source: str, target: str) -> Crosswalk:
         """The crosswalk between two neighbours; a written direction beats a reversed one."""
-        id = self._ids.get((source, target)) or self._ids[target, source]
+        id = self._id(source, target) or self._id(target, source)
         crosswalk = self._own[id] if id in self._own else crosswalks.load(id)
         return crosswalk.in_language(self._language) if self._language else crosswalk
+
+    def _id(self, source: str, target: str) -> str:
+        """The id of the crosswalk that was written in this direction; empty if none was."""
+        plain = f"{source}--{target}"
+        return self._of_versions.get((source, target)) or (plain if plain in self._ids else "")
 
     def _renamed(self, crosswalk: Crosswalk) -> Crosswalk:
         """The crosswalk with its models as they are known here."""
