@@ -291,6 +291,16 @@ def test_the_schema_and_the_reader_agree(
             read(file, folder)
 
 
+@pytest.mark.parametrize("value", [True, "2", 0.5, [2], {}])
+def test_neither_takes_anything_else_for_a_number(value: object) -> None:
+    data = {"format": 1, "source": "a", "target": "b", "version": "1", "links": []}
+    for coding in ({"method": "By hand", "coders": value}, {"method": "By hand", "stages_agreed": value}):
+        assert problems("crosswalk", data | {"coding": coding})
+        with pytest.raises(mk.FileError):
+            structure(data | {"coding": coding}, schemas.FILES["crosswalk"], "x")
+    assert problems("crosswalk", data | {"coding": {"method": "By hand", "coders": 2}}) == []
+
+
 @given(data=st.data())
 @settings(max_examples=30)
 def test_any_result_and_translation_follows_the_schema(data: st.DataObject) -> None:
