@@ -236,3 +236,41 @@ class Network:
         for source, target in pairwise(path):
             product *= self._written(source, target).strength
         return product
+
+
+def find_way(
+    source: Model, to: Model | str, via: str | Sequence[str], network: Network
+) -> tuple[Sequence[str], Model]:
+    """The path of models to take, by their ids, and the model that it leads to.
+
+    Raises:
+        ComparisonError: If there is none.
+    """
+    start = network.name_of(source)
+    target = _target(to, source, network) if isinstance(to, str) else to
+    end = network.name_of(target)
+    if start == end:
+        raise _same_model(source, target)
+    network.add(start, source)
+    network.add(end, target)
+    middle = [network.known_as(id) for id in ([via] if isinstance(via, str) else via)]
+    return [start, *middle, end] if middle else network.path(start, end), target
+
+
+def _target(to: str, source: Model, network: Network) -> Model:
+    try:
+        return network.model(to)
+    except PluginError:
+        # The model of the result need not be installed.
+        if to == source.id:
+            return source
+        raise
+
+
+def _same_model(source: Model, target: Model) -> ComparisonError:
+    if source.version == target.version:
+        finding = Finding("to", f"{quoted(source.id)} is the model of the result", "another model")
+        return ComparisonError("nothing has to be carried over", [finding])
+    names = [f"{model.id}@{model.version}" for model in (source, target)]
+    finding = Finding("to", "equal ids of two versions need not mean the same", f"a crosswalk {'--'.join(names)}")
+    return ComparisonError("nothing can be carried over", [finding])

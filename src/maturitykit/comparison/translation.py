@@ -8,14 +8,13 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-from maturitykit.comparison.network import Network
+from maturitykit.comparison.network import Network, find_way
 from maturitykit.comparison.pool import pool
 from maturitykit.definition import Model, Scorer, Stage
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
-from maturitykit.errors import ComparisonError, Finding, PluginError, quoted
 from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Score, Setting, Span, describe_span
 
@@ -240,44 +239,6 @@ def translate(
     network = network or Network(crosswalks, models)
     path, target = find_way(result.model, to, via, network)
     return translate_by(result, path, target, network, scorer=scorer)
-
-
-def find_way(
-    source: Model, to: Model | str, via: str | Sequence[str], network: Network
-) -> tuple[Sequence[str], Model]:
-    """The path of models to take, by their ids, and the model that it leads to.
-
-    Raises:
-        ComparisonError: If there is none.
-    """
-    start = network.name_of(source)
-    target = _target(to, source, network) if isinstance(to, str) else to
-    end = network.name_of(target)
-    if start == end:
-        raise _same_model(source, target)
-    network.add(start, source)
-    network.add(end, target)
-    middle = [network.known_as(id) for id in ([via] if isinstance(via, str) else via)]
-    return [start, *middle, end] if middle else network.path(start, end), target
-
-
-def _target(to: str, source: Model, network: Network) -> Model:
-    try:
-        return network.model(to)
-    except PluginError:
-        # The model of the result need not be installed.
-        if to == source.id:
-            return source
-        raise
-
-
-def _same_model(source: Model, target: Model) -> ComparisonError:
-    if source.version == target.version:
-        finding = Finding("to", f"{quoted(source.id)} is the model of the result", "another model")
-        return ComparisonError("nothing has to be carried over", [finding])
-    names = [f"{model.id}@{model.version}" for model in (source, target)]
-    finding = Finding("to", "equal ids of two versions need not mean the same", f"a crosswalk {'--'.join(names)}")
-    return ComparisonError("nothing can be carried over", [finding])
 
 
 def translate_by(

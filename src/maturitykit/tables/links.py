@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from maturitykit.comparison.network import Network
-from maturitykit.comparison.translation import HIDDEN, find_way, may_be_between
+from maturitykit.comparison.network import Network, find_way
+from maturitykit.comparison.translation import HIDDEN, may_be_between
 from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
