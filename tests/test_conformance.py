@@ -245,6 +245,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK307": lambda _: check_joined(outcome_linked()),
     "MK308": lambda _: told_otherwise(),
     "MK309": lambda _: check_joined(joined(link("a", "x", "nnn nnn aaa"))),
+    "MK310": lambda _: check_joined(joined(source_version="9")),
     "MK311": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(links={"a--z": "Nee."})})),
     "MK320": lambda patch: pooled(lambda scale, spans: (0, 2, 1), patch),
     "MK321": lambda patch: pooled(lambda scale, spans: (2 - max(s[1] for s in spans), None, 2), patch),
