@@ -26,6 +26,7 @@ PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.to
 #: own layer and of the layers before it.
 LAYERS: Mapping[str, set[str]] = {
     "errors": set(),
+    "words": set(),
     "registry": {"importlib_metadata"},
     "definition": {"attrs"},
     "assessment": {"attrs"},

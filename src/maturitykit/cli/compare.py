@@ -57,7 +57,7 @@ def command(
 
 def comparison_page(page: Page, comparison: Comparison) -> None:
     """A comparison as a person wants to read it."""
-    from maturitykit.cli.score import depths
+    from maturitykit.scoring.telling import depths
 
     before, after = _name(comparison.before), _name(comparison.after)
     page.heading(f"{before} → {after}")
@@ -68,9 +68,8 @@ def comparison_page(page: Page, comparison: Comparison) -> None:
     rows = [("", "before", "after", "") if in_time else ("", before, after, "")]
     words = _WORDS if in_time else _WORDS | {"up": "↑ higher", "down": "↓ lower", "sideways": "↔ elsewhere"}
     rows += [_row(comparison.outcome, "overall", words)] if comparison.after.stage else []
-    for id, depth in depths(comparison.after):
-        movement = comparison[id]
-        rows.append(_row(movement, f"{'  ' * depth}{movement.dimension.name}", words))
+    for dimension, depth in depths(comparison.after.model):
+        rows.append(_row(comparison[dimension.id], f"{'  ' * depth}{dimension.name}", words))
     page.table(rows, 2)
     page.paragraph(
         "for sure: no answer to an open question could change that; likely: open questions could explain it", 2
@@ -78,7 +77,9 @@ def comparison_page(page: Page, comparison: Comparison) -> None:
 
 
 def _name(result: Result) -> str:
-    return " · ".join(part for part in (result.subject, str(result.date or "")) if part) or "(no name)"
+    from maturitykit.scoring.telling import about
+
+    return about(result) or "(no name)"
 
 
 _WORDS = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}

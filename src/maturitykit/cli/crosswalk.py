@@ -121,7 +121,9 @@ def _explained(page: Page, translation: Translation, id: str) -> None:
 
 
 def _about(result: Result) -> str:
-    return " · ".join(part for part in (result.subject, str(result.date or "")) if part) or "(no subject)"
+    from maturitykit.scoring.telling import about
+
+    return about(result) or "(no subject)"
 
 
 def _known(result: Result, id: str) -> str:
@@ -136,6 +138,7 @@ def _known(result: Result, id: str) -> str:
 def translation_page(page: Page, translation: Translation) -> None:
     """A translation as a person wants to read it; at no place does it look like a measured result."""
     from maturitykit.scoring.result import describe
+    from maturitykit.scoring.telling import depths
 
     origin, way = translation.origin, translation.way
     page.heading(_about(translation))
@@ -147,7 +150,7 @@ def translation_page(page: Page, translation: Translation) -> None:
     page.paragraph(f"Derived, not measured: {names[0]} from {names[1]}{through}. {strength}")
     text = describe(translation.outcome)
     page.heading(text[:1].upper() + text[1:])
-    page.table([_row(score, depth) for score, depth in _tree(translation)], 2)
+    page.table([_row(translation[dimension.id], depth) for dimension, depth in depths(translation.model)], 2)
     page.paragraph("● at least  ◐ likely  ○ possible  · ruled out", 2)
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
@@ -163,17 +166,9 @@ def translation_page(page: Page, translation: Translation) -> None:
     page.paragraph("Every link, its strength and its stages. What each rests on: --explain DIMENSION", 2)
 
 
-def _tree(translation: Translation) -> Iterator[tuple[DerivedScore, int]]:
-    from maturitykit.cli.score import depths
-
-    for id, depth in depths(translation):
-        score = translation[id]
-        yield score, depth
-
-
 def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
-    from maturitykit.cli.score import bar
     from maturitykit.scoring.result import describe_span
+    from maturitykit.scoring.telling import bar
 
     stage = describe_span(score.stage) if score.stage else "not applicable" if score.not_applicable else ""
     if score.inferable == "none":

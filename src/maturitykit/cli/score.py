@@ -9,7 +9,7 @@ import click
 from maturitykit.cli.options import language_option, output_options, pairs, score_file, suffix_of, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from maturitykit.cli.page import Page
     from maturitykit.scoring.result import Result, Score
@@ -137,11 +137,13 @@ def _score_few(
 
 def result_page(page: Page, result: Result) -> None:
     """A result as a person wants to read it: the outcome, the tree, what is weak, what is next."""
-    about = " · ".join(part for part in (result.subject, str(result.date or "")) if part)
-    page.heading(about or "Result")
-    page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}). {_rule(result)}")
-    page.heading(_sentence(result))
-    page.table([_row(result[id], depth) for id, depth in depths(result)], 2)
+    from maturitykit.scoring.telling import about, depths, headline, how_scored
+
+    page.heading(about(result) or "Result")
+    page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}). {how_scored(result)}")
+    text = headline(result)
+    page.heading(text[:1].upper() + text[1:])
+    page.table([_row(result[dimension.id], depth) for dimension, depth in depths(result.model)], 2)
     page.paragraph(_legend(result), 2)
     _weakest(page, result)
     _next(page, result)
@@ -150,81 +152,39 @@ def result_page(page: Page, result: Result) -> None:
     _readings(page, result)
 
 
-def _rule(result: Result) -> str:
-    counts = {
-        rating.respondent for leaf in result.leaves for rating in leaf.inputs if hasattr(rating, "respondent")
-    }
-    people = f"; {len(counts)} respondents, consensus by {result.consensus}" if len(counts) > 1 else ""
-    return f"Scored by {result.scorer}{people}."
-
-
-def _sentence(result: Result) -> str:
-    from maturitykit.scoring.result import describe
-
-    text = describe(result.outcome)
-    if result.stage is None and not result.outcome.not_applicable:
-        return f"A profile, without an overall stage: {text}"
-    return text[:1].upper() + text[1:]
-
-
-def depths(result: Result) -> Iterator[tuple[str, int]]:
-    """The dimensions below the outcome, with how deep each stands."""
-    waiting = [(dimension, 0) for dimension in reversed(result.model.dimensions)]
-    while waiting:
-        dimension, depth = waiting.pop()
-        yield dimension.id, depth
-        waiting += [(child, depth + 1) for child in reversed(dimension.children)]
-
-
 def _row(score: Score, depth: int) -> tuple[str, ...]:
-    from maturitykit.scoring.result import describe_span
+    from maturitykit.scoring.telling import bar, found
 
-    if score.not_applicable:
-        stage = "not applicable"
-    elif score.is_open and score.dimension.is_leaf:
-        stage = "open"
-    else:
-        stage = describe_span(score.stage) if score.stage else ""
     covered = f"{score.coverage:.0%}" if score.inputs and not score.dimension.is_leaf else ""
     people = f"n={score.respondents}" if score.respondents > 1 and score.dimension.is_leaf else ""
-    return f"{'  ' * depth}{score.dimension.name}", bar(score), stage, covered or people
-
-
-def bar(score: Score) -> str:
-    """A cell for each stage of a chain: reached for sure, likely, possible, out of reach."""
-    scale, position = score.dimension.scale, score.position
-    if scale is None or position is None or not scale.is_chain or len(scale.stages) > 12:
-        return ""
-    likely = position.low if position.likely is None else position.likely
-    cells = ("█", position.low), ("▓", likely), ("░", position.high)
-    return "".join(
-        next((cell for cell, reached in cells if scale.at_least(reached, stage)), "·")
-        for stage in range(len(scale.stages))
-    )
+    return f"{'  ' * depth}{score.dimension.name}", bar(score), found(score), covered or people
 
 
 def _legend(result: Result) -> str:
+    from maturitykit.scoring.telling import bar
+
     blocks = "█ reached  ▓ likely  ░ possible  · not reached  n: how many rated it"
     return blocks if any(bar(score) for score in result.values()) else ""
 
 
 def _weakest(page: Page, result: Result) -> None:
-    weakest = result.weakest
-    if not weakest or len(weakest) == len(result.leaves):
-        return
-    page.heading("Weakest")
+    from maturitykit.scoring.telling import behind, descriptor
+
+    weakest = behind(result)
+    if weakest:
+        page.heading("Weakest")
     if len(weakest) > 3:
         page.paragraph(", ".join(score.dimension.name for score in weakest), 2)
     else:
         for score in weakest:
-            stage = score.stage and score.stage.likely
-            text = score.dimension.descriptors.get(stage.id, "") if stage else ""
+            stage, text = score.stage and score.stage.likely, descriptor(score)
             page.paragraph(f"{score.dimension.name}: {stage and stage.name}{'. ' + text if text else ''}", 2)
 
 
 def _next(page: Page, result: Result) -> None:
     """What the next stage takes, or the wanted one."""
     from maturitykit.scoring.roadmap import roadmap
+    from maturitykit.scoring.telling import change
 
     target = result.outcome.target
     for way in roadmap(result, target.id if target else None):
@@ -232,10 +192,9 @@ def _next(page: Page, result: Result) -> None:
             page.heading(f"{way.stage.name} is out of reach: what it requires is not applicable")
         elif way.raises:
             page.heading(f"What is needed for {way.stage.name}")
-        for dimension, start, to in way.raises or ():
-            text = dimension.descriptors.get(to.id, "")
-            change = f"{start.name if start else 'open'} → {to.name}"
-            page.paragraph(f"{dimension.name}: {change}{'. ' + text if text else ''}", 2)
+        for step in way.raises or ():
+            text = step.dimension.descriptors.get(step.to.id, "")
+            page.paragraph(f"{step.dimension.name}: {change(step)}{'. ' + text if text else ''}", 2)
         if way.alternatives:
             many = f"{len(way.alternatives)} or more" if len(way.alternatives) > 8 else f"{len(way.alternatives)}"
             page.paragraph(f"Instead, {many} other sets of {len(way.raises or ())} raises would do.", 2)
@@ -250,9 +209,9 @@ def _guidance(page: Page, result: Result) -> None:
 
 
 def _issues(page: Page, result: Result) -> None:
-    """The issues; small disagreements in one line, as there may be many."""
-    small = [i for i in result.issues if (i.code, i.severity) == ("disagreement", "info")]
-    others = [i for i in result.issues if i not in small]
+    from maturitykit.scoring.telling import grave_and_small
+
+    others, small = grave_and_small(result)
     names = {id: dimension.name for id, dimension in result.model.by_id.items()} | {"outcome": "overall"}
     if result.issues:
         page.heading("What to know before using this")
@@ -265,21 +224,21 @@ def _issues(page: Page, result: Result) -> None:
 
 def _readings(page: Page, result: Result) -> None:
     """What of all this the source does not state."""
-    model = result.model
-    parts = [about.split(".") for reading in model.readings for about in reading.about]
-    names = list(dict.fromkeys(" ".join(part[:2]) if part[0] == "scales" else part[0] for part in parts))
-    if names:
+    from maturitykit.scoring.telling import parts_read
+
+    if names := parts_read(result.model):
         page.heading("Our reading, not stated by the source")
-        page.paragraph(f"{', '.join(names)}. Why: maturitykit show {model.id}", 2)
+        page.paragraph(f"{', '.join(names)}. Why: maturitykit show {result.model.id}", 2)
 
 
 def _explained(page: Page, result: Result, id: str) -> None:
     from maturitykit.errors import Finding, ScoringError, one_of, quoted
+    from maturitykit.scoring.telling import about
 
     if id not in result:
         finding = Finding("", f"{quoted(id)} is not a dimension of {result.model.id}", one_of(list(result), id))
         raise ScoringError("there is nothing to explain", [finding])
-    page.heading(" · ".join(part for part in (result.subject, str(result.date or "")) if part) or "Result")
+    page.heading(about(result) or "Result")
     page.table([[line] for line in result.explain(id).split("\n")])
 
 
@@ -288,43 +247,15 @@ def _csv(results: Sequence[Result]) -> str:
     import csv
     import io
 
+    from maturitykit.scoring.rows import COLUMNS, rows_of
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    spans = [f"{what}_{end}" for what in ("stage", "index") for end in ("low", "likely", "high")]
-    split = ["disagreement_low", "disagreement_high", "agreement"]
-    writer.writerow(
-        [
-            "model",
-            "version",
-            "subject",
-            "date",
-            "dimension",
-            *spans,
-            "coverage",
-            "respondents",
-            *split,
-            "not_applicable",
-        ]
-    )
+    writer.writerow(COLUMNS)
     for result in results:
-        about = [result.model.id, _safe_cell(result.model.version), _safe_cell(result.subject), result.date or ""]
-        for id, score in result.items():
-            data = score.to_dict()
-            ends = [
-                (data[what] or {}).get(end) for what in ("stage", "index") for end in ("low", "likely", "high")
-            ]
-            rest = [(data["disagreement"] or {}).get(part) for part in ("low", "high", "agreement")]
-            writer.writerow(
-                [
-                    *about,
-                    id,
-                    *ends,
-                    data["coverage"],
-                    data["respondents"],
-                    *rest,
-                    str(score.not_applicable).lower(),
-                ]
-            )
+        for row in rows_of(result):
+            cells = row._replace(version=_safe_cell(row.version), subject=_safe_cell(row.subject))
+            writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in cells])
     return text.getvalue()
 
 

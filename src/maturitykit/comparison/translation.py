@@ -17,6 +17,7 @@ from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
 from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Score, Setting, Span, describe_span
+from maturitykit.words import phrase
 
 #: How much of a dimension its links speak to.
 Inferable: TypeAlias = Literal["full", "part", "none"]
@@ -45,14 +46,20 @@ class Use(NamedTuple):
 
     def describe(self) -> str:
         """The link in words."""
-        relation = " or ".join(sorted(self.link.relation))
-        says = describe_span(self.stage) if self.stage else "does not apply"
-        through = (
-            f" through {' and '.join(step.target for step in self.link.steps[:-1])}" if self.link.steps else ""
+        relation, *others = sorted(self.link.relation)
+        kind: str = phrase(relation)
+        for other in others:
+            kind = phrase("{one} or {other}", one=kind, other=phrase(other))
+        middle = ", ".join(step.target for step in self.link.steps[:-1])
+        return phrase(
+            "{source}{through} says {says} ({kind}, strength {strength:.2f}){rationale}",
+            source=self.link.source,
+            through=phrase(" through {middle}", middle=middle) if middle else "",
+            says=describe_span(self.stage) if self.stage else phrase("does not apply"),
+            kind=kind,
+            strength=float(self.link.strength),
+            rationale=f". {self.link.rationale}" if self.link.rationale else "",
         )
-        kind = f"{relation}, strength {float(self.link.strength):.2f}"
-        rationale = f". {self.link.rationale}" if self.link.rationale else ""
-        return f"{self.link.source}{through} says {says} ({kind}){rationale}"
 
 
 @frozen
@@ -75,8 +82,8 @@ class DerivedScore(Score):
     def why_open(self) -> str:
         """Why nothing is known of it."""
         if self.inferable == "none":
-            return f"not inferable: {self.reason or 'no link speaks of it'}"
-        return "what it would follow from is open itself"
+            return phrase("not inferable: {why}", why=self.reason or phrase("no link speaks of it"))
+        return phrase("what it would follow from is open itself")
 
     def to_dict(self) -> dict[str, Any]:
         """The score as the contract for JSON has it, with its links."""
@@ -192,12 +199,12 @@ class Translation(Result):
                 and above.index in self._columns.given
                 and node.dimension in above.dimension.walk()
             ):
-                name = (
-                    "the overall stage" if above.dimension.id == OUTCOME else f"{above.dimension.name}, above it,"
-                )
-                return f"only {name} is linked"
+                if above.dimension.id == OUTCOME:
+                    return phrase("only the overall stage is linked")
+                return phrase("only {name}, above it, is linked", name=above.dimension.name)
         if uses := self._uses.get(node.dimension.id):
-            return f"what it would follow from is not applicable: {', '.join(use.link.source for use in uses)}"
+            sources = ", ".join(use.link.source for use in uses)
+            return phrase("what it would follow from is not applicable: {sources}", sources=sources)
         return self.way.reasons.get(node.dimension.id, "")
 
     def _inferable(self, node: Node) -> Inferable:
@@ -354,20 +361,23 @@ def _remarks(plan: Plan, columns: Columns, uses: Mapping[str, Sequence[Use]]) ->
         gated = {gate.dimension for gate in node.dimension.gates}
         passed = sorted(gate for gate in gated if plan.index[gate] in columns.passed_over)
         if passed and node.scorer.reads_open_as_low and node.index not in columns.passed_over | columns.given:
-            text = f"nothing can be inferred of {', '.join(passed)}: passed over in what is likely"
+            text = phrase(
+                "nothing can be inferred of {gates}: passed over in what is likely", gates=", ".join(passed)
+            )
             yield Issue("gate-not-inferable", "warning", id, text)
         said = [use for use in uses.get(id, ()) if use.stage is not None]
         if not said or scale is None:
             continue
         for a, b in combinations(said, 2):
             if not _meet(scale, _pooled(scale, [a]), _pooled(scale, [b])):
-                text = f"the links from {a.link.source} and {b.link.source} exclude each other"
+                pair = {"one": a.link.source, "other": b.link.source}
+                text = phrase("the links from {one} and {other} exclude each other", **pair)
                 yield Issue("links-exclude-each-other", "warning", id, text)
         if node.index not in columns.given and columns.low[node.index] is not None:
             found = columns.low[node.index], None, columns.high[node.index]
             if not _meet(scale, _pooled(scale, said), found):
                 names = ", ".join(use.link.source for use in said)
-                text = f"what follows from its parts excludes what the link from {names} says"
+                text = phrase("what follows from its parts excludes what the link from {names} says", names=names)
                 yield Issue("link-disagrees", "warning", id, text)
 
 

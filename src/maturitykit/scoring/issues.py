@@ -8,6 +8,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, NoStage, Rating, is_k
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.scoring.result import Result, Score
+from maturitykit.words import phrase
 
 #: Below this ordinal consensus the respondents are closer to a split than to agreement.
 SPLIT = 0.5
@@ -26,15 +27,20 @@ def _choices(result: Result) -> Iterator[Issue]:
     """Where the caller departs from the model."""
     offered = [scorer if isinstance(scorer, str) else scorer.id for scorer in result.model.scorers]
     if result.scorer not in offered:
-        text = f"scored by {result.scorer}, which the model does not offer (it offers {', '.join(offered)})"
+        text = phrase(
+            "scored by {rule}, which the model does not offer (it offers {offered})",
+            rule=phrase(result.scorer), offered=", ".join(offered),
+        )  # fmt: skip
         yield Issue("scorer-not-offered", "warning", OUTCOME, text)
     elif result.scorer != offered[0]:
-        text = f"scored by {result.scorer}, not by the model's default, {offered[0]}"
+        rules = {"rule": phrase(result.scorer), "default": phrase(offered[0])}
+        text = phrase("scored by {rule}, not by the model's default, {default}", **rules)
         yield Issue("scorer-chosen", "info", OUTCOME, text)
     for id, weight in result.weights.items():
         published = result.model.by_id[id].weight
         if weight != published:
-            yield Issue("weight-changed", "warning", id, f"weight {weight}, where the model has {published}")
+            text = phrase("weight {weight}, where the model has {published}", weight=weight, published=published)
+            yield Issue("weight-changed", "warning", id, text)
 
 
 def _rules(result: Result) -> Iterator[Issue]:
@@ -51,19 +57,22 @@ def _ratings(score: Score) -> Iterator[Issue]:
     id = score.dimension.id
     ratings = [item for item in score.inputs if isinstance(item, Rating)]
     if score.dimension.is_leaf and score.is_open:
-        yield Issue("open", "info", id, f"{score.why_open}; it may be at any stage")
+        yield Issue("open", "info", id, phrase("{why}; it may be at any stage", why=score.why_open))
     absent = [rating for rating in ratings if _says(rating, NOT_APPLICABLE)]
     known = [rating for rating in ratings if is_known(rating)]
     if absent and known:
-        text = f"not applicable says {_names(absent)}, yet {_names(known)} rated it: the ratings count"
+        text = phrase(
+            "not applicable says {absent}, yet {known} rated it: the ratings count",
+            absent=_names(absent), known=_names(known),
+        )  # fmt: skip
         yield Issue("not-applicable-conflict", "warning", id, text)
     split = score.disagreement
     if split and split.low != split.high:
         severity: Severity = "warning" if split.agreement < SPLIT else "info"
-        text = (
-            f"{score.respondents} respondents say {split.low.name} to {split.high.name}"
-            f" (agreement {split.agreement:.2f})"
-        )
+        text = phrase(
+            "{people} respondents say {low} to {high} (agreement {agreement:.2f})",
+            people=score.respondents, low=split.low.name, high=split.high.name, agreement=split.agreement,
+        )  # fmt: skip
         yield Issue("disagreement", severity, id, text)
 
 
@@ -72,8 +81,9 @@ def _says(rating: Rating, answer: NoStage) -> bool:
 
 
 def _names(ratings: Sequence[Rating]) -> str:
-    names = [rating.respondent or "someone" for rating in ratings]
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    names = [rating.respondent or phrase("someone") for rating in ratings]
+    listed = ", ".join(names[:5])
+    return phrase("{names} and {more} more", names=listed, more=len(names) - 5) if len(names) > 5 else listed
 
 
 def _target(score: Score) -> Iterator[Issue]:
@@ -82,12 +92,12 @@ def _target(score: Score) -> Iterator[Issue]:
         return
     wanted = scale.positions[target.id]
     if position is None:
-        why = "it is not applicable" if score.not_applicable else "nothing is combined here"
-        text = f"the target {target.name} cannot be judged, as {why}"
+        why = phrase("it is not applicable") if score.not_applicable else phrase("nothing is combined here")
+        text = phrase("the target {stage} cannot be judged, as {why}", stage=target.name, why=why)
     elif scale.at_least(position.low, wanted):
-        text = f"the target {target.name} is reached"
+        text = phrase("the target {stage} is reached", stage=target.name)
     elif scale.at_least(position.high, wanted):
-        text = f"the target {target.name} may be reached; what is known does not settle it"
+        text = phrase("the target {stage} may be reached; what is known does not settle it", stage=target.name)
     else:
-        text = f"the target {target.name} is not reached"
+        text = phrase("the target {stage} is not reached", stage=target.name)
     yield Issue("target", "info", score.dimension.id, text)

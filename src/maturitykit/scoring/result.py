@@ -19,6 +19,7 @@ from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.scoring.plan import Columns, Node, Plan
+from maturitykit.words import phrase
 
 T = TypeVar("T")
 
@@ -113,7 +114,7 @@ class Score:
         """Why nothing is known of it, if it is open."""
         said = [item.answer for item in self.inputs if isinstance(item, Rating)]
         unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in said)
-        return "known to nobody who answered" if unknown else "answered by nobody"
+        return phrase("known to nobody who answered") if unknown else phrase("answered by nobody")
 
     @property
     def is_open(self) -> bool:
@@ -373,24 +374,24 @@ def describe(score: Score) -> str:
     """A score in a few words: ``emerging (up to operational), 88% answered``."""
     stage = score.stage
     if score.not_applicable:
-        return "not applicable"
+        return phrase("not applicable")
     if score.is_open and stage is not None:
-        return f"open ({describe_span(stage)})"
+        return phrase("open ({stages})", stages=describe_span(stage))
     if score.dimension.is_leaf and stage is not None and score.covered == Score.covered:
         return describe_span(stage)
-    covered = f"{score.coverage:.0%} {score.covered}"
-    return covered if stage is None else f"{describe_span(stage)}, {covered}"
+    share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score.covered))
+    return share if stage is None else phrase("{stages}, {share}", stages=describe_span(stage), share=share)
 
 
 def describe_span(stage: Span[Stage]) -> str:
     """Stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
     low, likely, high = stage
     if likely is None:
-        return f"{low.name} to {high.name}"
+        return phrase("{low} to {high}", low=low.name, high=high.name)
     if low == high:
         return likely.name
     if likely == low:
-        return f"{likely.name} (up to {high.name})"
+        return phrase("{likely} (up to {high})", likely=likely.name, high=high.name)
     if likely == high:
-        return f"{likely.name} (from {low.name})"
-    return f"{likely.name} ({low.name} to {high.name})"
+        return phrase("{likely} (from {low})", likely=likely.name, low=low.name)
+    return phrase("{likely} ({low} to {high})", likely=likely.name, low=low.name, high=high.name)

@@ -29,6 +29,7 @@ from maturitykit.definition.formula import (
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.definition.scorer import Bounds
+from maturitykit.words import phrase
 
 #: A sum of whole weights that a column of whole numbers still holds, doubled.
 LARGEST_WHOLE = 2**61
@@ -136,8 +137,9 @@ class Mean(Scorer):
 
     def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
         stated = not all(_scale(child).has_equal_steps for child in parent.children)
-        steps = "the values stated for its stages" if stated else "equal steps between stages"
-        yield Issue("equal-steps", "info", parent.id, f"a mean assumes {steps}; stages are ordered, not measured")
+        steps = phrase("the values stated for its stages") if stated else phrase("equal steps between stages")
+        text = phrase("a mean assumes {steps}; stages are ordered, not measured", steps=steps)
+        yield Issue("equal-steps", "info", parent.id, text)
 
 
 class Staged(Scorer):
@@ -216,13 +218,15 @@ class Staged(Scorer):
         for stage, own in sorted(gates.items()):
             for gate in own:
                 if children[gate.dimension] is None:
-                    text = f"{scale.ids[stage]} requires {gate.dimension}, which is not applicable: passed over"
+                    names = {"stage": scale.ids[stage], "dimension": gate.dimension}
+                    text = phrase("{stage} requires {dimension}, which is not applicable: passed over", **names)
                     yield Issue("passed-over", "warning", parent.id, text)
             applicable = [gate for gate in own if children[gate.dimension] is not None]
             lacking = [scale.ids[lower] for lower in sorted(scale.below[stage] & unmet - {stage})]
             if lacking and applicable and all(is_met(gate) for gate in applicable):
                 below = ", ".join(lacking)
-                text = f"what {scale.ids[stage]} requires is there, but not what {below} requires below it"
+                names = {"stage": scale.ids[stage], "below": below}
+                text = phrase("what {stage} requires is there, but not what {below} requires below it", **names)
                 yield Issue("out-of-order", "warning", parent.id, text)
 
 

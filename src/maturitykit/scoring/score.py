@@ -25,6 +25,7 @@ from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringE
 from maturitykit.registry import models
 from maturitykit.scoring.plan import Columns, Plan, plan_for
 from maturitykit.scoring.result import Answers, Result, Setting
+from maturitykit.words import phrase
 
 Weights: TypeAlias = Mapping[str, int | float | str | Fraction]
 
@@ -98,7 +99,7 @@ def score(
         _place(plan, columns, id, given, consensus)
     plan.evaluate(columns)
     if OUTCOME in answers:
-        text = "the overall stage was given as such, and does not follow from the dimensions"
+        text = phrase("the overall stage was given as such, and does not follow from the dimensions")
         setting = setting._replace(remarks=[Issue("outcome-given", "warning", OUTCOME, text)])
     return Result(plan, columns, answers, setting)
 

@@ -1,0 +1,106 @@
+"""What a page or a report tells of a result, in words and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from maturitykit.assessment.ratings import Rating
+from maturitykit.definition import Model
+from maturitykit.definition.dimension import Dimension
+from maturitykit.definition.issue import Issue
+from maturitykit.scoring.result import Result, Score, describe, describe_span
+from maturitykit.scoring.roadmap import Raise
+from maturitykit.words import phrase
+
+#: Longer chains make bars that nobody can count.
+LONGEST_BAR = 12
+
+
+def about(result: Result) -> str:
+    """Whom or what a result is of, and of when; empty if it does not say."""
+    return " · ".join(part for part in (result.subject, str(result.date or "")) if part)
+
+
+def respondents_of(result: Result) -> tuple[str, ...]:
+    """Everybody who said anything, in the order of the answers."""
+    ratings = (item for leaf in result.leaves for item in leaf.inputs if isinstance(item, Rating))
+    return tuple(dict.fromkeys(rating.respondent for rating in ratings))
+
+
+def how_scored(result: Result) -> str:
+    """By which rule, and from how many respondents."""
+    rule, people = phrase(result.scorer), len(respondents_of(result))
+    if people < 2:
+        return phrase("Scored by {rule}.", rule=rule)
+    return phrase(
+        "Scored by {rule}; {people} respondents, consensus by {consensus}.",
+        rule=rule, people=people, consensus=phrase(result.consensus),
+    )  # fmt: skip
+
+
+def headline(result: Result) -> str:
+    """The outcome in a few words."""
+    text = describe(result.outcome)
+    if result.stage is None and not result.outcome.not_applicable:
+        return phrase("A profile, without an overall stage: {found}", found=text)
+    return text
+
+
+def depths(model: Model) -> Iterator[tuple[Dimension, int]]:
+    """The dimensions below the outcome, with how deep each stands."""
+    waiting = [(dimension, 0) for dimension in reversed(model.dimensions)]
+    while waiting:
+        dimension, depth = waiting.pop()
+        yield dimension, depth
+        waiting += [(child, depth + 1) for child in reversed(dimension.children)]
+
+
+def found(score: Score) -> str:
+    """The stage of a dimension in a few words; empty where nothing is combined."""
+    if score.not_applicable:
+        return phrase("not applicable")
+    if score.is_open and score.dimension.is_leaf:
+        return phrase("open")
+    return describe_span(score.stage) if score.stage else ""
+
+
+def bar(score: Score) -> str:
+    """A cell for each stage of a chain: reached for sure, likely, possible, out of reach."""
+    scale, position = score.dimension.scale, score.position
+    if scale is None or position is None or not scale.is_chain or len(scale.stages) > LONGEST_BAR:
+        return ""
+    likely = position.low if position.likely is None else position.likely
+    cells = ("█", position.low), ("▓", likely), ("░", position.high)
+    return "".join(
+        next((cell for cell, reached in cells if scale.at_least(reached, stage)), "·")
+        for stage in range(len(scale.stages))
+    )
+
+
+def behind(result: Result) -> Sequence[Score]:
+    """The weakest dimensions, where there are others that are stronger."""
+    weakest = result.weakest
+    return () if len(weakest) == len(result.leaves) else weakest
+
+
+def descriptor(score: Score) -> str:
+    """What the model says of the dimension at its likely stage."""
+    stage = score.stage and score.stage.likely
+    return score.dimension.descriptors.get(stage.id, "") if stage else ""
+
+
+def change(step: Raise) -> str:
+    """From where to where a dimension has to be raised."""
+    return phrase("{start} → {to}", start=step.start.name if step.start else phrase("open"), to=step.to.name)
+
+
+def grave_and_small(result: Result) -> tuple[list[Issue], list[Issue]]:
+    """The issues, and apart from them the small disagreements, as there may be many."""
+    small = [i for i in result.issues if (i.code, i.severity) == ("disagreement", "info")]
+    return [i for i in result.issues if i not in small], small
+
+
+def parts_read(model: Model) -> tuple[str, ...]:
+    """The parts of a model that are our reading, by the names that a model file has for them."""
+    parts = [about.split(".") for reading in model.readings for about in reading.about]
+    return tuple(dict.fromkeys(" ".join(part[:2]) if part[0] == "scales" else part[0] for part in parts))
