@@ -35,6 +35,7 @@ LAYERS: Mapping[str, set[str]] = {
     "comparison": {"attrs"},
     "tables": {"narwhals", "duckdb", "pyarrow"},
     "form": set(),
+    "figures": set(),
     "__init__": set(),
     "testing": {"attrs", "duckdb", "hypothesis", "pyarrow", "pytest"},
     "template": set(),

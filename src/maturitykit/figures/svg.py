@@ -86,8 +86,10 @@ def width_of(text: str, size: float = SIZE) -> float:
 
 
 def _width(character: str) -> float:
-    if character in "iljtfrI.,:;'|!()[]/- ·":
-        return 0.42
+    if character in "ijl.,:;'|! ·":
+        return 0.35
+    if character in "tfrI()[]/-":
+        return 0.44
     if character in "mwMW@%…—":
         return 1.0
     if character.isascii():
@@ -226,8 +228,8 @@ def _sample(drawing: Drawing, kind: str, x: float, y: float) -> None:
         drawing.rect(kind, x - 10, y - 5, 20, 10, 5)
     elif kind == "target":
         triangle(drawing, x, y + 4)
-    elif kind.startswith("shade"):
-        drawing.rect(kind, x - 8, y - 7, 16, 14)
+    elif kind.startswith("box-"):
+        drawing.rect(kind.removeprefix("box-"), x - 9, y - 7, 18, 14, 3)
     elif kind.endswith("flow"):
         drawing.path(kind, f"M{_number(x - 10)} {_number(y)}h20", stroke_width=4)
     elif kind:

@@ -1,0 +1,88 @@
+"""The flow of a translation: which dimensions speak of which, and how strongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from maturitykit.comparison.translation import Translation
+from maturitykit.definition import Dimension, Model
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
+from maturitykit.figures.tracks import BESIDE
+from maturitykit.scoring.telling import depths
+from maturitykit.words import Words
+
+
+def flow(translation: Translation, width: float = 760, language: str = "") -> str:
+    """The source's dimensions on the left, the target's on the right, and a band for each link.
+
+    The wider a band, the stronger the link; it is dashed where the source judges a part only.
+    A dimension of the target that no band reaches cannot be inferred.
+    """
+    say = Words(language or translation.model.language)
+    source, target = translation.origin.model, translation.model
+    uses = [use for id in translation for use in translation[id].links]
+    names = {"source": source.title, "target": target.title}
+    told = [f"{use.link.source} → {use.link.target} {float(use.link.strength):.2f}" for use in uses]
+    drawing = Drawing(width, say("From {source} to {target}", **names), "; ".join(told[:30]))
+    linked = {use.link.source for use in uses}
+    lefts = _column(source, linked)
+    rights = _column(target, {use.link.target for use in uses}, everything=True)
+    column = width * (0.34 if width >= BESIDE else 0.38)
+    first = _titles(drawing, (source.title, target.title), column)
+    at_left = _names(drawing, lefts, first, 0, column, say)
+    at_right = _names(drawing, rights, first, width - column, column, say)
+    start, end = column + 4, width - column - 4
+    middle = (start + end) / 2
+    used = set()
+    for use in uses:
+        style = "flow" if use.link.is_full else "part-flow"
+        used.add(style)
+        y, y2 = at_left[use.link.source], at_right[use.link.target]
+        hint = say("{one} → {other}, strength {strength:.2f}", one=source.by_id[use.link.source].name,
+                   other=target.by_id[use.link.target].name, strength=float(use.link.strength))  # fmt: skip
+        curve = f"M{start:.1f} {y:.1f}C{middle:.1f} {y:.1f} {middle:.1f} {y2:.1f} {end:.1f} {y2:.1f}"
+        drawing.path(style, curve, hint, stroke_width=1 + 11 * float(use.link.strength))
+    y = max([first, *at_left.values(), *at_right.values()]) + 26
+    legend = [
+        ("flow", say("judges all of it; wider is stronger")),
+        ("part-flow", say("judges a part of it; wider is stronger")),
+        ("before-dot", say("cannot be inferred")),
+    ]
+    for id in translation.not_inferable:
+        used.add("before-dot")
+        drawing.circle("before-dot", end, at_right[id], 5)
+    return drawing.svg(drawing.legend(y + 8, [entry for entry in legend if entry[0] in used]))
+
+
+def _column(model: Model, linked: set[str], everything: bool = False) -> list[Dimension]:
+    """What stands in a column: the linked dimensions, and of the target all that are rated."""
+    rows = [d for d, _ in depths(model) if d.id in linked or (everything and d.is_leaf)]
+    return [model.root, *rows] if OUTCOME in linked else rows
+
+
+def _titles(drawing: Drawing, titles: Sequence[str], column: float) -> float:
+    tallest = 0
+    for i, title in enumerate(titles):
+        lines = wrapped(title, column - 6, 5, 12)
+        x, anchor = (4.0, "start") if i == 0 else (drawing.width - 4, "end")
+        drawing.lines(x, 14, lines, "quiet", anchor, 12)
+        tallest = max(tallest, len(lines))
+    return 14 + tallest * LEADING
+
+
+def _names(
+    drawing: Drawing, dimensions: Sequence[Dimension], y: float, x: float, column: float, say: Words
+) -> dict[str, float]:
+    """The names of a column; gives the height of each by its id."""
+    places, left, small = {}, x == 0, 12 if drawing.width >= BESIDE else 11
+    for dimension in dimensions:
+        name = say("overall") if dimension.id == OUTCOME else dimension.name
+        lines = wrapped(name, column - 14, 3, small)
+        height = max(24, LEADING * len(lines) + 8)
+        drawing.rect("band", x, y + 1, column, height - 2, 3)
+        anchor, at = ("end", column - 8) if left else ("start", x + 8)
+        drawing.lines(at, y + (height - LEADING * len(lines)) / 2 + SIZE - 1, lines, "text", anchor, small)
+        places[dimension.id] = y + height / 2
+        y += height
+    return places

@@ -1,0 +1,143 @@
+"""Who says what: dimensions by respondents, or by how many said each stage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+from typing import NamedTuple
+
+from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rating, read_answer
+from maturitykit.definition import Scale
+from maturitykit.errors import Finding
+from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, wrapped
+from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.telling import respondents_of
+from maturitykit.words import Words
+
+#: With more respondents than these, a cell is how many said so, and not what one said.
+MOST_COLUMNS = 12
+
+#: What stands in a cell for an answer that is no stage.
+SIGNS: Mapping[str, str] = {UNKNOWN: "?", NOT_APPLICABLE: "n/a", "": "–"}
+
+
+class Cell(NamedTuple):
+    """A sign, and how dark it stands on a scale from 0 to 1; None for no shade."""
+
+    text: str
+    shade: float | None = None
+    hint: str = ""
+
+
+def heatmap(result: Result, width: float = 760, language: str = "") -> str:
+    """What each respondent said of each dimension; of many, how many said each stage.
+
+    The number in a cell is that of the stage, told below; from 1 for the lowest.
+    """
+    say = Words(language or result.model.language)
+    people = respondents_of(result)
+    counted = len(people) > MOST_COLUMNS
+    scales = list({leaf.scale.id: leaf.scale for leaf in result.model.leaves if leaf.scale}.values())
+    if counted:
+        longest = max(len(scale.stages) for scale in scales)
+        heads = [*map(str, range(1, longest + 1)), *SIGNS.values()]
+        rows = [_counts(score, longest) for score in result.leaves]
+        title = say("How many of {people} respondents said each stage", people=len(people))
+    else:
+        heads = [name or say("(no name)") for name in people]
+        rows = [_answers(score, people, say) for score in result.leaves]
+        title = say("What each respondent said")
+    drawing = Drawing(width, title, say("The number in a cell is that of the stage, from 1 for the lowest."))
+    y = _draw(drawing, [score.dimension.name for score in result.leaves], heads, rows)
+    for scale in scales:
+        y = _stages(drawing, scale, y)
+    used = {cell.text for row in rows for cell in row} | ({*heads} if counted else set())
+    signs = [(SIGNS[UNKNOWN], say("does not know")), (SIGNS[NOT_APPLICABLE], say("not applicable"))]
+    signs.append((SIGNS[""], say("no answer")))
+    return drawing.svg(drawing.legend(y + 16, [sign for sign in signs if sign[0] in used]))
+
+
+def _answers(score: Score, people: Sequence[str], say: Words) -> list[Cell]:
+    said = {item.respondent: item for item in score.inputs if isinstance(item, Rating)}
+    scale = score.dimension.scale
+    assert scale is not None
+    return [_cell(scale, said.get(name), say) for name in people]
+
+
+def _cell(scale: Scale, rating: Rating | None, say: Words) -> Cell:
+    read = _read(scale, rating)
+    if isinstance(read, str):
+        return Cell(SIGNS[read])
+    low, likely, high = read
+    number = str(low + 1) if low == high else f"{low + 1}–{high + 1}"
+    stages = scale.stages[low].name if low == high else f"{scale.stages[low].name} – {scale.stages[high].name}"
+    return Cell(number, likely / scale.top, stages)
+
+
+def _read(scale: Scale, rating: Rating | None) -> tuple[int, int, int] | str:
+    if rating is None or rating.answer in (None, ""):
+        return ""
+    read = read_answer(scale, rating.answer)
+    assert not isinstance(read, Finding)
+    if isinstance(read, NoStage):
+        blank = isinstance(rating.answer, str) and not rating.answer.strip()
+        return "" if blank else str(read)
+    return read
+
+
+def _counts(score: Score, longest: int) -> list[Cell]:
+    scale = score.dimension.scale
+    assert scale is not None
+    found: Counter[int | str] = Counter()
+    for item in score.inputs:
+        if isinstance(item, Rating):
+            read = _read(scale, item)
+            found[read if isinstance(read, str) else read[1]] += 1
+    most = max(found.values(), default=1)
+    keys: list[int | str] = [*range(longest), *SIGNS]
+    return [Cell(str(found[key] or ""), found[key] / most if found[key] else None) for key in keys]
+
+
+def _draw(drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> float:
+    beside = drawing.width >= 520
+    left = drawing.width * 0.3 if beside else 0
+    step = min((drawing.width - left) / max(len(heads), 1), 120)
+    size, y = 11, 0.0
+    lines = [wrapped(head, step - 6, 3, size) for head in heads]
+    if any(line[-1].endswith("…") or step < 58 for line in lines) and max(map(len, heads)) > 3:
+        # Letters stand for names that do not fit.
+        told = " · ".join(f"{letter} {head}" for letter, head in zip(ascii_uppercase, heads, strict=False))
+        y = drawing.lines(4, 14, wrapped(told, drawing.width - 8, 8, size), "quiet", size=size) - 10
+        lines = [[letter] for letter, _ in zip(ascii_uppercase, heads, strict=False)]
+    tallest = max(map(len, lines), default=0)
+    for i, text in enumerate(lines):
+        first = y + 14 + (tallest - len(text)) * LEADING * size / SIZE
+        drawing.lines(left + (i + 0.5) * step, first, text, "quiet", "middle", size)
+    y += 10 + tallest * LEADING * size / SIZE
+    for name, row in zip(names, rows, strict=True):
+        text = wrapped(name, (left or drawing.width) - 12, 2)
+        height = max(26, LEADING * len(text) + 8) if beside else 26
+        if not beside:
+            y = drawing.lines(4, y + 16, text) - 8
+        else:
+            drawing.lines(4, y + (height - LEADING * len(text)) / 2 + SIZE, text)
+        for i, cell in enumerate(row):
+            _draw_cell(drawing, cell, left + i * step, y, step, height)
+        y += height + (0 if beside else 4)
+    return y
+
+
+def _draw_cell(drawing: Drawing, cell: Cell, x: float, y: float, width: float, height: float) -> None:
+    level = None if cell.shade is None else 1 + min(4, int(cell.shade * 5))
+    if level is not None:
+        drawing.rect(f"shade{level}", x + 1, y + 1, width - 2, height - 2, 2, cell.hint)
+    if cell.text:
+        style = "quiet" if level is None else "on-dark" if level in DARK_SHADES else "text"
+        drawing.text(x + width / 2, y + height / 2 + 4.5, cell.text, style, "middle", 12)
+
+
+def _stages(drawing: Drawing, scale: Scale, y: float) -> float:
+    """The names of the stages by their numbers."""
+    told = " · ".join(f"{i} {stage.name}" for i, stage in enumerate(scale.stages, start=1))
+    return drawing.lines(4, y + 18, wrapped(told, drawing.width - 8, 8, 12), "quiet", size=12) - 12

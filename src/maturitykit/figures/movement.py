@@ -1,0 +1,71 @@
+"""Movement between two results: where each dimension was, and where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from maturitykit.comparison.movement import Comparison
+from maturitykit.definition import Dimension, Stage
+from maturitykit.figures.svg import Drawing
+from maturitykit.figures.tracks import draw_tracks, rows_of
+from maturitykit.scoring.result import Span
+from maturitykit.scoring.telling import about
+from maturitykit.words import Words
+
+
+def movement(comparison: Comparison, width: float = 760, language: str = "") -> str:
+    """Every dimension before and after, with an arrow where the likely stage moved."""
+    model = comparison.after.model
+    say = Words(language or model.language)
+    names = {"before": about(comparison.before), "after": about(comparison.after)}
+    used = {"before-dot", "dot"}
+    drawing = Drawing(width, say("Movement: {before} to {after}", **names), _in_words(comparison, say))
+
+    def marks(dimension: Dimension, at: Callable[[float], float], y: float) -> None:
+        moved = comparison[dimension.id]
+        scale = dimension.scale
+        assert scale is not None
+        places = [_place(span, scale.positions, at) for span in (moved.before, moved.after)]
+        for place, style, height in zip(places, ("before-span", "span"), (y - 8, y + 2), strict=True):
+            if place and place[2] > place[0]:
+                used.add(style)
+                drawing.rect(style, place[0], height, place[2] - place[0], 6)
+        before, after = (place[1] if place else None for place in places)
+        if before is not None and after is not None and before != after:
+            _arrow(drawing, before, after, y)
+        if before is not None:
+            # Before stands around after, where nothing moved.
+            drawing.circle("before-dot", before, y, 9 if before == after else 6)
+        if after is not None:
+            drawing.circle("dot", after, y, 6)
+
+    y = draw_tracks(drawing, rows_of(model), marks, say("overall"))
+    legend = [("before-dot", say("before")), ("dot", say("after"))]
+    legend += [("before-span", say("could have been")), ("span", say("can be"))]
+    return drawing.svg(drawing.legend(y + 20, [entry for entry in legend if entry[0] in used]))
+
+
+def _place(
+    span: Span[Stage] | None, positions: dict[str, int], at: Callable[[float], float]
+) -> tuple[float, float | None, float] | None:
+    if span is None:
+        return None
+    low, likely, high = (None if stage is None else at(positions[stage.id]) for stage in span)
+    assert low is not None
+    assert high is not None
+    return low, likely, high
+
+
+def _arrow(drawing: Drawing, start: float, end: float, y: float) -> None:
+    way = 1 if end > start else -1
+    tip = end - 8 * way
+    drawing.path("arrow", f"M{start + 7 * way:.1f} {y:.1f}H{tip:.1f}m{-6 * way} -5l{6 * way} 5l{-6 * way} 5")
+
+
+def _in_words(comparison: Comparison, say: Words) -> str:
+    told = [
+        f"{moved.dimension.name}: {say(moved.direction)}"
+        for moved in comparison.values()
+        if moved.dimension.is_leaf
+    ]
+    return "; ".join(told[:20]) + (" …" if len(told) > 20 else "")
