@@ -11,7 +11,7 @@ import click
 
 from maturitykit.errors import MaturityError
 
-COMMANDS = ("models", "show", "form", "score", "crosswalk", "compare", "check", "new")
+COMMANDS = ("models", "show", "form", "score", "crosswalk", "compare", "report", "check", "new")
 
 
 class BadInput(click.ClickException):

@@ -44,8 +44,8 @@ class Use(NamedTuple):
         """How much of the target it speaks to, as far as its source is answered."""
         return (1.0 if self.link.is_full else float(self.link.strength)) * self.source.coverage
 
-    def describe(self) -> str:
-        """The link in words."""
+    def describe(self, source: str = "") -> str:
+        """The link in words, with the id of its source or another name for it."""
         relation, *others = sorted(self.link.relation)
         kind: str = phrase(relation)
         for other in others:
@@ -53,7 +53,7 @@ class Use(NamedTuple):
         middle = ", ".join(step.target for step in self.link.steps[:-1])
         return phrase(
             "{source}{through} says {says} ({kind}, strength {strength:.2f}){rationale}",
-            source=self.link.source,
+            source=source or self.link.source,
             through=phrase(" through {middle}", middle=middle) if middle else "",
             says=describe_span(self.stage) if self.stage else phrase("does not apply"),
             kind=kind,

@@ -54,7 +54,7 @@ def quadrant(result: Result, width: float = 760, language: str = "") -> str:
         (False, True): scale.stages[2].name,
         (True, True): scale.stages[3].name,
     }
-    for (right, above), name in names.items():
+    for right, above in names:
         x, x2 = (split_x, left + side) if right else (left, split_x)
         y, y2 = (top, split_y) if above else (split_y, top + side)
         drawing.rect("band" if right == above else "ground", x, y, x2 - x, y2 - y)

@@ -74,10 +74,14 @@ def variables(dark: bool) -> str:
     return "".join(f"--{name}:{pair[dark]};" for name, pair in PALETTE.items())
 
 
+def clean(text: str) -> str:
+    """A text without the characters that XML, HTML and PDF cannot hold."""
+    return _NOT_IN_XML.sub("�", text)
+
+
 def escape(text: object) -> str:
     """Any text as the content or the quoted attribute of an element in XML or HTML."""
-    plain = _NOT_IN_XML.sub("�", str(text))
-    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return clean(str(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def width_of(text: str, size: float = SIZE) -> float:
@@ -222,14 +226,14 @@ class Drawing:
 
 def _sample(drawing: Drawing, kind: str, x: float, y: float) -> None:
     """The mark that a legend explains, around a point."""
-    if kind.endswith("dot"):
+    if kind.startswith("box-"):
+        drawing.rect(kind.removeprefix("box-"), x - 9, y - 7, 18, 14, 3)
+    elif kind.endswith("dot"):
         drawing.circle(kind, x, y, 6)
     elif kind.endswith("span"):
         drawing.rect(kind, x - 10, y - 5, 20, 10, 5)
     elif kind == "target":
         triangle(drawing, x, y + 4)
-    elif kind.startswith("box-"):
-        drawing.rect(kind.removeprefix("box-"), x - 9, y - 7, 18, 14, 3)
     elif kind.endswith("flow"):
         drawing.path(kind, f"M{_number(x - 10)} {_number(y)}h20", stroke_width=4)
     elif kind:

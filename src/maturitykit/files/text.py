@@ -49,11 +49,12 @@ def read_bytes(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> bytes:
         with file.open("rb") as stream:
             data = stream.read(_FIRST)
             if len(data) == _FIRST:
-                data += stream.read() if largest is None else stream.read(largest + 1 - _FIRST)
+                data += stream.read() if largest is None else stream.read(max(0, largest + 1 - _FIRST))
     except (OSError, ValueError) as error:
         raise FileError(title, [_trouble(file, error)]) from None
     if largest is not None and len(data) > largest:
-        raise FileError(title, [Finding("", f"is larger than {largest // 10**6} MB", "a smaller file", "MK001")])
+        size = f"{largest // 10**6} MB" if largest >= 10**6 else f"{largest // 1000} kB"
+        raise FileError(title, [Finding("", f"is larger than {size}", "a smaller file", "MK001")])
     return data
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maturitykit.assessment.ratings import Rating
-from maturitykit.definition import Stage
+from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
+from maturitykit.definition import Scale, Stage
 from maturitykit.scoring.result import Score, describe
-from maturitykit.words import phrase
+from maturitykit.words import Phrase, phrase
 
 _CONSENSUS = {
     "median": "lower median of {count} ratings",
@@ -38,20 +38,33 @@ def _lines(score: Score, head: str, indent: str) -> Iterator[str]:
 
 def derived(score: Score) -> str:
     """A score in one line, with the rule and the number of what it follows from."""
-    parts = {"name": _in_one_line(score.dimension.name), "found": describe(score), "because": _because(score)}
+    parts = {"name": _in_one_line(score.dimension.name), "found": describe(score), "because": because(score)}
     return phrase("{name}: {found}{because}", **parts)
 
 
-def said(rating: Rating) -> str:
-    """A rating in one line: who says what, and why."""
+def said(rating: Rating, scale: Scale | None = None) -> str:
+    """A rating in one line: who says what, and why; with a scale, in the names of its stages."""
     answer = rating.answer
     text = answer.id if isinstance(answer, Stage) else phrase("no answer") if answer in (None, "") else answer
+    if scale is not None and isinstance(text, str) and not isinstance(text, Phrase):
+        text = _named(text.strip(), scale)
     who = f"{_in_one_line(rating.respondent)}: " if rating.respondent else ""
     comment = f" ({_in_one_line(rating.comment)})" if rating.comment else ""
     return phrase("{who}{answer}{comment}", who=who, answer=text, comment=comment)
 
 
-def _because(score: Score) -> str:
+def _named(answer: str, scale: Scale) -> str:
+    """What a respondent gave as an id, in the names that people read; a share stays as it is."""
+    names = {stage.id: stage.name for stage in scale.stages}
+    low, dots, high = (part.strip() for part in answer.partition(".."))
+    if dots and low in names and high in names:
+        return phrase("{low} to {high}", low=names[low], high=names[high])
+    words = {str(UNKNOWN): phrase("does not know"), str(NOT_APPLICABLE): phrase("not applicable")}
+    return names.get(answer) or words.get(answer) or answer
+
+
+def because(score: Score) -> str:
+    """By which rule it follows, and from how many; empty where it is as it was said."""
     count = len(score.inputs)
     if score.not_applicable or not count:
         return ""

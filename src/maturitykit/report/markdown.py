@@ -1,0 +1,88 @@
+"""A report as plain Markdown, for a wiki or a repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from maturitykit.errors import escaped
+from maturitykit.report.nodes import (
+    Block,
+    Bullet,
+    Bullets,
+    Details,
+    Document,
+    Figure,
+    Number,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    written,
+)
+
+_SPECIAL = re.compile(r"([\\`*_\[\]|~$#])")
+#: What makes a list, a heading or a rule at the start of a line.
+_STARTS = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
+
+
+def render(document: Document) -> bytes:
+    """The report as UTF-8; figures are drawn in characters, where they can be."""
+    lines = [f"# {plain(document.title)}", ""]
+    lines += ["  \n".join(map(plain, document.about)), ""]
+    for section in document.sections:
+        lines += _block(section, document.language, 2)
+    return (re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip("\n") + "\n").encode()
+
+
+def plain(text: str) -> str:
+    """A text on one line, of which nothing is taken for Markdown or HTML."""
+    one_line = escaped(" ".join(text.split()))
+    safe = _SPECIAL.sub(r"\\\1", one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    return _STARTS.sub(lambda start: f"\\{start[0]}" if not start[0].isdigit() else f"{start[0]}\u200b", safe)
+
+
+def _block(part: Block, language: str, level: int) -> Iterator[str]:
+    match part:
+        case Section(title=title, blocks=inner):
+            yield from ("", f"{'#' * level} {plain(title)}", "")
+            for block in inner:
+                yield from _block(block, language, level + 1)
+        case Details(title=title, blocks=inner):
+            yield from (f"**{plain(title)}**", "")
+            for block in inner:
+                yield from _block(block, language, level)
+        case Paragraph(text=text, style="heading"):
+            yield from (f"{'#' * level} {plain(text)}", "")
+        case Paragraph(text=text, style=style):
+            yield from (f"**{plain(text)}**" if style in ("lead", "derived") else plain(text), "")
+        case Bullets(items=items):
+            yield from (*_bullets(items, ""), "")
+        case Table():
+            yield from (*_table(part, language), "")
+        case Figure(plain=()):
+            pass
+        case Figure(plain=drawing):
+            longest = max((len(run) for line in drawing for run in re.findall("`+", line)), default=0)
+            fence = "`" * max(3, longest + 1)
+            yield from (f"{fence}text", *map(escaped, drawing), fence, "")
+
+
+def _bullets(items: Sequence[Bullet], indent: str) -> Iterator[str]:
+    for item in items:
+        yield f"{indent}- {plain(item.text)}"
+        yield from _bullets(item.below, indent + "  ")
+
+
+def _table(part: Table, language: str) -> Iterator[str]:
+    yield f"| {' | '.join(map(plain, part.head))} |"
+    numeric = [any(isinstance(row.cells[i], Number) for row in part.rows) for i in range(len(part.head))]
+    yield f"| {' | '.join('---:' if number else '---' for number in numeric)} |"
+    for row in part.rows:
+        yield f"| {' | '.join(_cells(row, language))} |"
+
+
+def _cells(row: Row, language: str) -> Iterator[str]:
+    first, *others = (plain(written(cell, language)) for cell in row.cells)
+    yield "&nbsp;&nbsp;" * row.depth + first
+    yield from others

@@ -1,0 +1,124 @@
+"""What a report is made of: a tree of a few kinds of blocks, the same for every format."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from typing import Literal, NamedTuple, TypeAlias
+
+from attrs import field, frozen
+
+from maturitykit.definition.fields import as_tuple
+from maturitykit.report.brand import Brand
+from maturitykit.scoring.rows import Row as DataRow
+
+
+class Number(NamedTuple):
+    """A number, and how it is written: whole, as a percentage, or with two decimals."""
+
+    value: float
+    form: Literal["0", "0%", "0.00"] = "0"
+
+
+Cell: TypeAlias = str | Number
+
+
+@frozen
+class Paragraph:
+    """A text; the styles are a heading of its own, the main message, a remark and a warning."""
+
+    text: str
+    style: Literal["plain", "heading", "lead", "quiet", "warning", "derived"] = "plain"
+
+
+@frozen
+class Bullet:
+    """A line of a list, with the lines below it."""
+
+    text: str
+    below: tuple[Bullet, ...] = field(default=(), converter=as_tuple)
+
+
+@frozen
+class Bullets:
+    """A list."""
+
+    items: tuple[Bullet, ...] = field(converter=as_tuple)
+
+
+class Row(NamedTuple):
+    """Cells, how deep the first of them stands in a tree, and the id of the details on it."""
+
+    cells: tuple[Cell, ...]
+    depth: int = 0
+    why: str = ""
+
+
+@frozen
+class Table:
+    """Rows below a head; the first column names what a row is about."""
+
+    head: tuple[str, ...] = field(converter=as_tuple)
+    rows: tuple[Row, ...] = field(converter=as_tuple)
+    title: str
+
+
+@frozen
+class Figure:
+    """A drawing as SVG: for a page, and for a telephone; and as plain text, where it has one."""
+
+    title: str
+    wide: str
+    narrow: str
+    plain: tuple[str, ...] = ()
+
+
+@frozen
+class Details:
+    """What is shown when it is asked for, where a format can do so."""
+
+    title: str
+    blocks: tuple[Block, ...] = field(converter=as_tuple)
+    id: str = ""
+
+
+@frozen
+class Section:
+    """A part of a report with a heading."""
+
+    title: str
+    blocks: tuple[Block, ...] = field(converter=as_tuple)
+    derived: bool = False
+
+
+Block: TypeAlias = Paragraph | Bullets | Table | Figure | Details | Section
+
+
+@frozen
+class Document:
+    """A whole report.
+
+    Args:
+        title: What it is of.
+        about: The lines below the title.
+        sections: In order.
+        language: Of its own words.
+        brand: The client's name, logo and colour.
+        date: Of the assessment.
+        data: Every score as a row, for programs.
+    """
+
+    title: str
+    about: tuple[str, ...] = field(converter=as_tuple)
+    sections: tuple[Section, ...] = field(converter=as_tuple)
+    language: str
+    brand: Brand
+    date: Date | None
+    data: tuple[DataRow, ...] = field(converter=as_tuple, repr=False)
+
+
+def written(cell: Cell, language: str) -> str:
+    """A cell as text."""
+    if isinstance(cell, str):
+        return cell
+    text = {"0": "{:.0f}", "0%": "{:.0%}", "0.00": "{:.2f}"}[cell.form].format(cell.value)
+    return text.replace(".", ",") if language == "nl" else text

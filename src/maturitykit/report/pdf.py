@@ -1,0 +1,97 @@
+"""A report as a tagged PDF, set by typst.
+
+Its texts are data to the template and never a part of it: nothing in them is taken for markup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from maturitykit.figures.svg import clean
+from maturitykit.report.nodes import (
+    Block,
+    Bullet,
+    Bullets,
+    Details,
+    Document,
+    Figure,
+    Number,
+    Paragraph,
+    Section,
+    Table,
+    written,
+)
+from maturitykit.report.render import missing
+from maturitykit.report.times import moment
+from maturitykit.words import Words
+
+
+def render(document: Document) -> bytes:
+    """The PDF; as PDF/UA-1 where every character of it has a font.
+
+    Raises:
+        MaturityError: If typst is not installed.
+    """
+    try:
+        import typst
+    except ImportError:
+        raise missing("typst", "pdf") from None
+    template = files("maturitykit.report").joinpath("page.typ").read_bytes()
+    inputs = {"document": json.dumps(_document(document))}
+    try:
+        data = typst.compile(template, format="pdf", sys_inputs=inputs, pdf_standards="ua-1")
+    except typst.TypstError:
+        # A sign that no font has: the PDF is tagged all the same, but may not claim the standard.
+        data = typst.compile(template, format="pdf", sys_inputs=inputs)
+    assert isinstance(data, bytes)
+    return data
+
+
+def _document(document: Document) -> Mapping[str, Any]:
+    made, brand, say = moment(document), document.brand, Words(document.language)
+    return {
+        "title": clean(document.title),
+        "about": [clean(line) for line in document.about],
+        "language": document.language,
+        "colour": brand.colour,
+        "client": clean(brand.client) or say("Logo"),
+        "logo_bytes": list(brand.logo),
+        "logo_kind": brand.logo_kind,
+        "date": [made.year, made.month, made.day] if made else None,
+        "contents": say("Contents"),
+        "page": say("page"),
+        "blocks": [_block(section, document.language) for section in document.sections],
+    }
+
+
+def _block(part: Block, language: str) -> Mapping[str, Any]:
+    match part:
+        case Section(title=title, blocks=inner, derived=derived):
+            below = [_block(block, language) for block in inner]
+            return {"kind": "section", "title": clean(title), "derived": derived, "blocks": below}
+        case Details(title=title, blocks=inner, id=id):
+            below = [_block(block, language) for block in inner]
+            return {"kind": "details", "title": clean(title), "id": id, "blocks": below}
+        case Paragraph(text=text, style=style):
+            return {"kind": "paragraph", "text": clean(text), "style": style}
+        case Bullets(items=items):
+            return {"kind": "bullets", "items": [_bullet(item) for item in items]}
+        case Figure(title=title, wide=wide):
+            return {"kind": "figure", "title": clean(title), "svg": wide}
+        case Table(head=head, rows=rows, title=title):
+            numeric = [any(isinstance(row.cells[i], Number) for row in rows) for i in range(len(head))]
+            cells = [[clean(written(cell, language)) for cell in row.cells] for row in rows]
+            table = {"kind": "table", "title": clean(title), "head": [*map(clean, head)], "numeric": numeric}
+            return {
+                **table,
+                "rows": cells,
+                "depths": [row.depth for row in rows],
+                "whys": [row.why for row in rows],
+            }
+
+
+def _bullet(item: Bullet) -> Mapping[str, Any]:
+    return {"text": clean(item.text), "below": [_bullet(below) for below in item.below]}

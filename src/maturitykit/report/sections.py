@@ -1,0 +1,244 @@
+"""The middle of a report: the profile, what is weak or disputed, the road ahead, and what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from maturitykit import figures
+from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
+from maturitykit.comparison.movement import Comparison
+from maturitykit.definition import Scale
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.figures import NARROW, WIDE
+from maturitykit.report.nodes import (
+    Block,
+    Bullet,
+    Bullets,
+    Cell,
+    Details,
+    Figure,
+    Number,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from maturitykit.report.summary import disputed, is_split, listed
+from maturitykit.scoring.explain import said
+from maturitykit.scoring.result import Result, Score, describe_span
+from maturitykit.scoring.roadmap import Roadmap, roadmap
+from maturitykit.scoring.telling import about, bar, behind, change, depths, descriptor, found, respondents_of
+from maturitykit.words import Words
+
+#: How many of the weakest are told with their texts, and how many disputed ones with their comments.
+TOLD = 8
+
+
+def figure(
+    draw: Callable[..., str], of: Any, say: Words, title: str, plain: tuple[str, ...] = ()
+) -> Iterator[Figure]:
+    """A figure in both widths; none where it does not fit the model."""
+    if wide := draw(of, WIDE, say.language):
+        yield Figure(title, wide, draw(of, NARROW, say.language), plain)
+
+
+def anchor(result: Result, id: str) -> str:
+    """The id of the details on a score within a report."""
+    return f"why-{result.model.id}-{id}"
+
+
+def profile(result: Result, say: Words) -> Section:
+    """Every dimension with its span, as figures and as a table."""
+    blocks: list[Block] = [
+        *figure(figures.quadrant, result, say, say("Where it stands")),
+        *figure(figures.ladder, result, say, say("Stages and what they require")),
+        *figure(figures.profile, result, say, say("Profile"), bars(result)),
+        Paragraph(say("A dot is what is likely. A bar runs from the least to the most it can be, whatever the "
+                      "open questions turn out to be."), "quiet"),
+        scores_table(result, say),
+    ]  # fmt: skip
+    if shape := list(figure(figures.radar, result, say, say("Radar"))):
+        note = say("Its area depends on the order of the axes and means nothing: read each axis by itself.")
+        blocks.append(Details(say("The same as a radar"), [*shape, Paragraph(note, "quiet")]))
+    return Section(say("Profile"), blocks)
+
+
+def scores_table(result: Result, say: Words) -> Table:
+    """A row for each score: its stage, what it rests on, and a link to how it follows."""
+    links = result.is_derived
+    head = (
+        ["dimension", "stage", "covered", "links"] if links else ["dimension", "stage", "answered", "respondents"]
+    )
+    rows = [Row(_score_cells(result.outcome, say("overall"), links, say), 0, anchor(result, OUTCOME))]
+    for dimension, depth in depths(result.model):
+        score = result[dimension.id]
+        rows.append(Row(_score_cells(score, dimension.name, links, say), depth, anchor(result, dimension.id)))
+    return Table(map(say, head), rows, say("Scores: {title}", title=result.model.title))
+
+
+def _score_cells(score: Score, name: str, links: bool, say: Words) -> tuple[Cell, ...]:
+    count = len(getattr(score, "links", ())) if links else score.respondents
+    return name, say(found(score)), Number(score.coverage, "0%"), Number(count)
+
+
+def bars(result: Result) -> tuple[str, ...]:
+    """The profile in characters."""
+    rows = [(f"{'  ' * depth}{d.name}", bar(result[d.id])) for d, depth in depths(result.model)]
+    width = max((len(name) for name, _ in rows), default=0)
+    return tuple(f"{' '.join(name.splitlines()):{width}}  {cells}".rstrip() for name, cells in rows)
+
+
+def weakest(result: Result, say: Words) -> Iterator[Section]:
+    """The weakest dimensions, with what the model says of them."""
+    scores = behind(result)
+    if scores:
+        rows = [
+            Row((s.dimension.name, say(found(s)), descriptor(s)), 0, anchor(result, s.dimension.id))
+            for s in scores
+        ]
+        head = say("dimension"), say("stage"), say("what that looks like")
+        yield Section(say("Weakest dimensions"), [Table(head, rows, say("Weakest dimensions"))])
+
+
+def disagreement(result: Result, say: Words) -> Iterator[Section]:
+    """Where respondents differ, as the agenda of a workshop: the least agreed first."""
+    people = respondents_of(result)
+    if len(people) < 2:
+        return
+    scores = disputed(result)
+    blocks: list[Block] = [*figure(figures.heatmap, result, say, say("What each respondent said"))]
+    if not scores:
+        blocks.insert(0, Paragraph(say("Nobody differs on any dimension.")))
+        yield Section(say("Where respondents differ"), blocks)
+        return
+    split = [score.dimension.name for score in scores if is_split(score)]
+    lead = say("Respondents differ on {some} of {all} dimensions.", some=len(scores), all=len(result.leaves))
+    if split:
+        lead += " " + say("They are split on {names}: start there.", names=listed(split, say))
+    lead += " " + say(
+        "Where they differ they may know different things, or mean different things by the same words."
+    )
+    head = "dimension", "lowest", "highest", "agreement"
+    rows = [Row(_ends(score, say), 0, anchor(result, score.dimension.id)) for score in scores]
+    blocks = [Paragraph(lead), Table(map(say, head), rows, say("Agenda for a workshop")), *blocks]
+    blocks.append(
+        Paragraph(say("Agreement runs from 0 (split between both ends of the scale) to 1 (all alike)."), "quiet")
+    )
+    for score in scores[:TOLD]:
+        comments = [item for item in score.inputs if isinstance(item, Rating) and item.comment]
+        if comments:
+            told = Bullets(Bullet(say(said(item, score.dimension.scale))) for item in comments[:TOLD])
+            blocks.append(Details(say("What they say of {name}", name=score.dimension.name), [told]))
+    yield Section(say("Where respondents differ: agenda for a workshop"), blocks)
+
+
+def _ends(score: Score, say: Words) -> tuple[Cell, ...]:
+    split, scale = score.disagreement, score.dimension.scale
+    assert split is not None
+    assert scale is not None
+    who: dict[str, list[str]] = {split.low.id: [], split.high.id: []}
+    for item in score.inputs:
+        if isinstance(item, Rating) and is_known(item):
+            who.setdefault(_likely(scale, item), []).append(item.respondent or say("someone"))
+    ends = [f"{stage.name} ({listed(who[stage.id], say)})" for stage in (split.low, split.high)]
+    return score.dimension.name, *ends, Number(split.agreement, "0.00")
+
+
+def _likely(scale: Scale, rating: Rating) -> str:
+    """The id of the stage that a known rating takes for likely."""
+    read = read_answer(scale, rating.answer)
+    assert isinstance(read, Reading)
+    return scale.ids[read.likely]
+
+
+def road(result: Result, say: Words) -> Iterator[Section]:
+    """What a wanted or the next stage takes, with the guidance of the model."""
+    target = result.outcome.target
+    blocks: list[Block] = []
+    for way in roadmap(result, target.id if target else None):
+        blocks += _way(way, say)
+    blocks += _guidance(result, say)
+    names = {id: d.name for id, d in result.model.by_id.items()} | {OUTCOME: say("overall")}
+    if wanted := [issue for issue in result.issues if issue.code == "target"]:
+        blocks.append(Paragraph(say("Targets"), "heading"))
+        blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in wanted))
+    if result.stage and result.model.outcome and not blocks:
+        blocks.append(Paragraph(say("There is no stage above that could be named.")))
+    if blocks:
+        yield Section(say("Gaps and roadmap"), blocks)
+
+
+def _way(way: Roadmap, say: Words) -> Iterator[Block]:
+    if way.raises is None:
+        yield Paragraph(say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name))
+        return
+    if not way.raises:
+        yield Paragraph(say("{stage} is reached.", stage=way.stage.name))
+        return
+    title = say("What is needed for {stage}", stage=way.stage.name)
+    yield Paragraph(title, "heading")
+    head = "dimension", "from → to", "what it has to look like"
+    rows = [
+        Row((step.dimension.name, say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
+        for step in way.raises
+    ]
+    yield Table(map(say, head), rows, title)
+    yield Paragraph(say("In this order each step brings the outcome furthest. Open dimensions count as lowest, so "
+                        "that this is enough whatever they turn out to be."), "quiet")  # fmt: skip
+    if way.alternatives:
+        told = [
+            Bullet("; ".join(f"{step.dimension.name}: {say(change(step))}" for step in steps))
+            for steps in way.alternatives
+        ]
+        yield Details(say("Instead, one of these would do ({count})", count=len(told)), [Bullets(told)])
+
+
+def _guidance(result: Result, say: Words) -> Iterator[Block]:
+    """What the model says to do at the present stages."""
+    stage = result.stage and (result.stage.likely or result.stage.low)
+    told = [
+        (topic.name, topic.texts[stage.id]) for topic in result.model.guidance if stage and stage.id in topic.texts
+    ]
+    for score in result.leaves:
+        at = score.stage and score.stage.likely
+        told += [
+            (f"{score.dimension.name}: {topic.name}", topic.texts[at.id])
+            for topic in score.dimension.guidance
+            if at and at.id in topic.texts
+        ]
+    if told:
+        yield Paragraph(say("What the model says to do now"), "heading")
+        yield Bullets(Bullet(f"{name} {text}" if name.endswith("?") else f"{name}: {text}") for name, text in told)
+
+
+def movement(comparison: Comparison, say: Words) -> Section:
+    """What moved since an earlier result."""
+    names = say("before"), say("after")
+    before, after = (
+        about(r) or name for r, name in zip((comparison.before, comparison.after), names, strict=True)
+    )
+    rows = [Row(_moved(comparison, OUTCOME, say("overall"), say))] if comparison.after.stage else []
+    for dimension, depth in depths(comparison.after.model):
+        rows.append(Row(_moved(comparison, dimension.id, dimension.name, say), depth))
+    title = say("Movement: {before} to {after}", before=before, after=after)
+    note = say(
+        "For sure: no answer to an open question could change that. Likely: open questions could explain it."
+    )
+    head = map(say, ("dimension", "before", "after", "change"))
+    blocks = [
+        *figure(figures.movement, comparison, say, title),
+        Table(head, rows, title),
+        Paragraph(note, "quiet"),
+    ]
+    return Section(say("What moved since {before}", before=str(comparison.before.date or before)), blocks)
+
+
+def _moved(comparison: Comparison, id: str, name: str, say: Words) -> tuple[Cell, ...]:
+    moved = comparison[id]
+    if moved.dimension.scale is None:
+        return name, "", "", ""
+    ends = (say(describe_span(s)) if s else say("not applicable") for s in (moved.before, moved.after))
+    way = say(moved.direction)
+    sure = say("for sure") if moved.certain else say("likely")
+    return name, *ends, way if moved.direction == "unknown" else f"{way}, {sure}"

@@ -1,0 +1,147 @@
+"""The summary: what a result comes to, in sentences for who has a minute."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from maturitykit.comparison.movement import Comparison
+from maturitykit.comparison.translation import Translation
+from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
+from maturitykit.scoring.issues import SPLIT
+from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.roadmap import roadmap
+from maturitykit.scoring.telling import behind, grave_and_small, headline, respondents_of
+from maturitykit.words import Words
+
+#: How many names a sentence lists.
+LISTED = 4
+
+
+def summary(
+    result: Result, translations: Sequence[Translation], comparison: Comparison | None, say: Words
+) -> Section:
+    """The outcome with its bounds, and what follows from it."""
+    points = [*_points(result, say)]
+    if comparison:
+        points.append(_moved(comparison, say))
+    for translation in translations:
+        found = {"model": translation.model.title, "found": say(headline(translation))}
+        points.append(say("In {model}: {found}. Derived, not measured.", **found))
+    blocks = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
+    warnings = [issue for issue in grave_and_small(result)[0] if issue.severity == "warning"]
+    if warnings:
+        names = names_of(result, say)
+        told = [Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in warnings]
+        heading = Paragraph(say("What to know before using this"), "heading")
+        return Section(say("Summary"), [*blocks, heading, Bullets(told)])
+    return Section(say("Summary"), blocks)
+
+
+def names_of(result: Result, say: Words) -> dict[str, str]:
+    """The names of the dimensions by their ids."""
+    return {id: d.name for id, d in result.model.by_id.items()} | {"outcome": say("overall")}
+
+
+def outcome(result: Result, say: Words) -> str:
+    """The outcome with its bounds, in a sentence or two that everybody understands."""
+    who, scale, stage = result.subject or say("The organisation"), result.model.outcome, result.stage
+    if result.outcome.not_applicable:
+        return say("The model does not apply to {who}.", who=who)
+    if stage is None or scale is None:
+        return _profile(result, who, say)
+    low, likely, high = stage.low.name, stage.likely and stage.likely.name, stage.high.name
+    parts = {"who": who, "low": low, "likely": likely, "high": high}
+    if likely is None:
+        first = say("Nothing known so far makes a stage likely for {who}.", **parts)
+        return f"{first} {say('It may be anything from “{low}” to “{high}”.', **parts)}"
+    if low == high:
+        return f"{say('{who} is at “{likely}”.', **parts)} {_sure(result, say)}"
+    first = say("{who} is most likely at “{likely}”.", **parts)
+    if likely == low:
+        bounds = say("It is not lower; what is still open could lift it to “{high}”.", **parts)
+    elif likely == high:
+        bounds = say("It is not higher; what is still open could pull it down to “{low}”.", **parts)
+    else:
+        bounds = say("What is still open leaves room from “{low}” to “{high}”.", **parts)
+    return f"{first} {bounds}"
+
+
+def _sure(result: Result, say: Words) -> str:
+    if result.coverage == 1:
+        return say("Everything that counts is answered.")
+    return say("No answer to an open question can change that.")
+
+
+def _profile(result: Result, who: str, say: Words) -> str:
+    stages = [score.stage.likely for score in result.leaves if score.stage and score.stage.likely]
+    order = {stage.id: i for scale in result.model.scales.values() for i, stage in enumerate(scale.stages)}
+    counted = Counter(stages)
+    listed = ", ".join(
+        say("{count} at {stage}", count=counted[stage], stage=stage.name)
+        for stage in sorted(counted, key=lambda stage: order[stage.id])
+    )
+    first = say("The model gives no overall stage; {who} has a profile.", who=who)
+    return f"{first} {say('Of {total} dimensions: {listed}.', total=len(result.leaves), listed=listed)}"
+
+
+def listed(names: Sequence[str], say: Words) -> str:
+    """Names in a sentence, no more than a few."""
+    shown, more = ", ".join(names[:LISTED]), len(names) - LISTED
+    return say("{names} and {more} more", names=shown, more=more) if more > 0 else shown
+
+
+def _points(result: Result, say: Words) -> Iterator[str]:
+    people = len(respondents_of(result))
+    if people > 1:
+        yield say("{share:.0%} of the model is answered, by {people} respondents.", share=result.coverage,
+                  people=people)  # fmt: skip
+    else:
+        yield say("{share:.0%} of the model is answered.", share=result.coverage)
+    if still_open := [score.dimension.name for score in result.leaves if score.is_open]:
+        yield say("Still open: {names}.", names=listed(still_open, say))
+    if weakest := behind(result):
+        stage = weakest[0].stage and weakest[0].stage.likely
+        names = listed([score.dimension.name for score in weakest], say)
+        yield say("Weakest: {names} ({stage}).", names=names, stage=stage.name if stage else "")
+    target = result.outcome.target
+    for way in roadmap(result, target.id if target else None):
+        if way.raises is None:
+            yield say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name)
+        elif way.raises:
+            names = listed([step.dimension.name for step in way.raises], say)
+            yield say("To reach “{stage}”, raise: {names}.", stage=way.stage.name, names=names)
+    if split := [score.dimension.name for score in disputed(result) if is_split(score)]:
+        yield say("Respondents are split on {names}: talk this through before using the result.",
+                  names=listed(split, say))  # fmt: skip
+
+
+def disputed(result: Result) -> list[Score]:
+    """The dimensions that respondents rate differently, the least agreed first."""
+    found = [score for score in result.leaves if score.disagreement]
+    return sorted(
+        (score for score in found if score.disagreement and score.disagreement.low != score.disagreement.high),
+        key=lambda score: score.disagreement.agreement if score.disagreement else 1,
+    )
+
+
+def is_split(score: Score) -> bool:
+    """Whether respondents are closer to a split than to agreement."""
+    return score.disagreement is not None and score.disagreement.agreement < SPLIT
+
+
+def _moved(comparison: Comparison, say: Words) -> str:
+    directions = Counter(moved.direction for moved in comparison.values() if moved.dimension.is_leaf)
+    listed = ", ".join(
+        say("{count} {direction}", count=directions[way], direction=say(way))
+        for way in ("up", "down", "sideways", "same", "unknown")
+        if directions[way]
+    )
+    before = str(comparison.before.date or say("the earlier assessment"))
+    return say("Since {before}: {listed}.", before=before, listed=listed)
+
+
+def found_in(result: Result, say: Words) -> str:
+    """The outcome in a few words, with a capital."""
+    text = say(describe(result.outcome) if result.stage else headline(result))
+    return text[:1].upper() + text[1:]

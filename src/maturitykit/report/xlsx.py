@@ -1,0 +1,162 @@
+"""A report as a workbook: a sheet for each section, numbers as numbers, and no formula anywhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from io import BytesIO
+from typing import Any
+
+from maturitykit.figures.svg import clean
+from maturitykit.report.nodes import (
+    Block,
+    Bullet,
+    Bullets,
+    Cell,
+    Details,
+    Document,
+    Number,
+    Paragraph,
+    Section,
+    Table,
+)
+from maturitykit.report.render import missing
+from maturitykit.report.times import moment
+from maturitykit.scoring.rows import COLUMNS
+from maturitykit.words import Words
+
+#: What a cell can hold.
+LONGEST = 32_000
+_WIDTHS = (46, 34, 34, 18)
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+
+
+def render(document: Document) -> bytes:
+    """The workbook; without figures, whose numbers stand in the tables.
+
+    Raises:
+        MaturityError: If xlsxwriter is not installed.
+    """
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise missing("xlsxwriter", "xlsx") from None
+    buffer = BytesIO()
+    book = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    created = moment(document) or datetime(1980, 1, 1)
+    book.set_properties({"title": clean(document.title)[:255], "created": created})
+    say = Words(document.language)
+    for number, section in enumerate(document.sections, start=1):
+        sheet = _Sheet(book, f"{number} {section.title}", derived=section.derived)
+        if number == 1:
+            sheet.line(document.title, "title")
+            for line in document.about:
+                sheet.line(line, "quiet")
+            sheet.row += 1
+        sheet.line(section.title, "title")
+        for block in section.blocks:
+            sheet.block(block)
+    _data(book, document, say)
+    book.close()
+    return buffer.getvalue()
+
+
+def _data(book: Any, document: Document, say: Words) -> None:
+    """Every score as a row, for programs and pivot tables."""
+    sheet = _Sheet(book, say("Data"))
+    for column, name in enumerate(COLUMNS):
+        sheet.cell(0, column, name, "head")
+    for row, scores in enumerate(document.data, start=1):
+        for column, value in enumerate(scores):
+            if isinstance(value, bool):
+                sheet.sheet.write_boolean(row, column, value)
+            elif isinstance(value, (int, float)):
+                sheet.sheet.write_number(row, column, value)
+            elif isinstance(value, str):
+                sheet.cell(row, column, value)
+            elif value is not None:
+                sheet.sheet.write_datetime(row, column, datetime.combine(value, time()), sheet.formats["date"])
+    sheet.sheet.freeze_panes(1, 0)
+    sheet.sheet.set_column(0, len(COLUMNS) - 1, 18)
+
+
+class _Sheet:
+    """A sheet that is filled from the top down."""
+
+    def __init__(self, book: Any, name: str, derived: bool = False) -> None:
+        self.sheet = book.add_worksheet(_NOT_IN_NAMES.sub(" ", clean(name))[:31].strip())
+        self.row = 0
+        pattern = {"pattern": 14, "fg_color": "#c6ccd3"} if derived else {"bg_color": "#f1f4f7"}
+        top = {"valign": "top", "text_wrap": True}
+        self.formats = {
+            "text": book.add_format(top),
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "heading": book.add_format({"bold": True}),
+            "lead": book.add_format({"bold": True, **top}),
+            "quiet": book.add_format({"font_color": "#59636e"}),
+            "head": book.add_format({"bold": True, "bottom": 1, **pattern}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "0": book.add_format({"num_format": "0", "valign": "top"}),
+            "0%": book.add_format({"num_format": "0%", "valign": "top"}),
+            "0.00": book.add_format({"num_format": "0.00", "valign": "top"}),
+        }
+        for column, width in enumerate(_WIDTHS):
+            self.sheet.set_column(column, column, width)
+        if derived:
+            self.sheet.set_tab_color("#c6ccd3")
+
+    def cell(self, row: int, column: int, value: Cell, style: str = "text", depth: int = 0) -> None:
+        if isinstance(value, Number):
+            self.sheet.write_number(row, column, value.value, self.formats[value.form])
+            return
+        text = clean(value)
+        if len(text) > LONGEST:
+            text = f"{text[:LONGEST]}…"
+        self.sheet.write_string(row, column, "  " * depth + text, self.formats[style])
+
+    def line(self, text: str, style: str = "text", indent: int = 0) -> None:
+        """A line of text, over the columns."""
+        self.cell(
+            self.row, 0, "    " * indent + text, style if style != "text" else "quiet" if indent else "heading"
+        )
+        self.row += 1
+
+    def block(self, part: Block) -> None:
+        match part:
+            case Paragraph(text=text, style=style):
+                known = {"heading": "heading", "lead": "title", "derived": "heading"}
+                self._long(text, known.get(style, "quiet" if style == "quiet" else "plain"))
+            case Bullets(items=items):
+                for item in items:
+                    self._bullet(item, 0)
+            case Table(head=head, rows=rows):
+                for column, name in enumerate(head):
+                    self.cell(self.row, column, name, "head")
+                self.row += 1
+                for row in rows:
+                    for column, value in enumerate(row.cells):
+                        self.cell(self.row, column, value, depth=row.depth if column == 0 else 0)
+                    self.row += 1
+                self.row += 1
+            case Details(title=title, blocks=inner) | Section(title=title, blocks=inner):
+                self.cell(self.row, 0, title, "heading")
+                self.row += 1
+                for block in inner:
+                    self.block(block)
+            case _:
+                # A figure: its numbers stand in the table below it.
+                pass
+
+    def _bullet(self, item: Bullet, depth: int) -> None:
+        self._long(f"{'    ' * depth}• {item.text}", "plain")
+        for below in item.below:
+            self._bullet(below, depth + 1)
+
+    def _long(self, text: str, style: str) -> None:
+        """A text in the first column that runs over the others, cut into lines."""
+        from textwrap import wrap
+
+        for line in wrap(clean(text)[:LONGEST], 130, replace_whitespace=True, drop_whitespace=False) or [""]:
+            formats = (self.formats[style],) if style in self.formats else ()
+            self.sheet.write_string(self.row, 0, line, *formats)
+            self.row += 1
