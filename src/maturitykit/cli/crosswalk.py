@@ -167,16 +167,12 @@ def translation_page(page: Page, translation: Translation) -> None:
 
 
 def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
-    from maturitykit.scoring.result import describe_span
-    from maturitykit.scoring.telling import bar
+    from maturitykit.scoring.telling import bar, found
 
-    stage = describe_span(score.stage) if score.stage else "not applicable" if score.not_applicable else ""
-    if score.inferable == "none":
-        stage = "not inferable"
     links = f"{len(score.links)} link{'s' if len(score.links) > 1 else ''}" if score.links else ""
     # Circles, where what was measured has blocks.
     cells = bar(score).translate(str.maketrans("█▓░", "●◐○"))
-    return f"{'  ' * depth}{score.dimension.name}", cells, stage, f"{score.coverage:.0%}", links
+    return f"{'  ' * depth}{score.dimension.name}", cells, found(score), f"{score.coverage:.0%}", links
 
 
 def _everywhere(page: Page, result: Result, translations: Sequence[Translation]) -> None:

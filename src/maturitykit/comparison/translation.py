@@ -85,6 +85,11 @@ class DerivedScore(Score):
             return phrase("not inferable: {why}", why=self.reason or phrase("no link speaks of it"))
         return phrase("what it would follow from is open itself")
 
+    @property
+    def silence(self) -> str:
+        """In a word, why no stage is told of it."""
+        return phrase("not inferable") if self.inferable == "none" and self.position else super().silence
+
     def to_dict(self) -> dict[str, Any]:
         """The score as the contract for JSON has it, with its links."""
         links = [

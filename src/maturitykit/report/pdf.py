@@ -81,16 +81,26 @@ def _block(part: Block, language: str) -> Mapping[str, Any]:
             return {"kind": "bullets", "items": [_bullet(item) for item in items]}
         case Figure(title=title, wide=wide):
             return {"kind": "figure", "title": clean(title), "svg": wide}
-        case Table(head=head, rows=rows, title=title):
-            numeric = [any(isinstance(row.cells[i], Number) for row in rows) for i in range(len(head))]
-            cells = [[clean(written(cell, language)) for cell in row.cells] for row in rows]
-            table = {"kind": "table", "title": clean(title), "head": [*map(clean, head)], "numeric": numeric}
-            return {
-                **table,
-                "rows": cells,
-                "depths": [row.depth for row in rows],
-                "whys": [row.why for row in rows],
-            }
+        case Table():
+            return _table(part, language)
+
+
+def _table(part: Table, language: str) -> Mapping[str, Any]:
+    columns = range(len(part.head))
+    numeric = [any(isinstance(row.cells[i], Number) for row in part.rows) for i in columns]
+    cells = [[clean(written(cell, language)) for cell in row.cells] for row in part.rows]
+    # A column of text is as wide as what it has to hold, within reason; 0 for just that.
+    longest = [max([len(part.head[i]), *(len(row[i]) for row in cells)]) for i in columns]
+    return {
+        "kind": "table",
+        "title": clean(part.title),
+        "head": [*map(clean, part.head)],
+        "numeric": numeric,
+        "weights": [0 if numeric[i] else min(max(longest[i], 10), 60) ** 0.7 for i in columns],
+        "rows": cells,
+        "depths": [row.depth for row in part.rows],
+        "whys": [row.why for row in part.rows],
+    }
 
 
 def _bullet(item: Bullet) -> Mapping[str, Any]:

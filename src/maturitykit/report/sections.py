@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from maturitykit import figures
@@ -98,7 +98,14 @@ def weakest(result: Result, say: Words) -> Iterator[Section]:
             for s in scores
         ]
         head = say("dimension"), say("stage"), say("what that looks like")
-        yield Section(say("Weakest dimensions"), [Table(head, rows, say("Weakest dimensions"))])
+        yield Section(say("Weakest dimensions"), [_told(head, rows, say("Weakest dimensions"))])
+
+
+def _told(head: Sequence[str], rows: Sequence[Row], title: str) -> Table:
+    """A table whose last column is a text that the model may not have; then it is left out."""
+    if any(row.cells[-1] for row in rows):
+        return Table(head, rows, title)
+    return Table(head[:-1], [row._replace(cells=row.cells[:-1]) for row in rows], title)
 
 
 def disagreement(result: Result, say: Words) -> Iterator[Section]:
@@ -183,7 +190,7 @@ def _way(way: Roadmap, say: Words) -> Iterator[Block]:
         Row((step.dimension.name, say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
         for step in way.raises
     ]
-    yield Table(map(say, head), rows, title)
+    yield _told([*map(say, head)], rows, title)
     yield Paragraph(say("In this order each step brings the outcome furthest. Open dimensions count as lowest, so "
                         "that this is enough whatever they turn out to be."), "quiet")  # fmt: skip
     if way.alternatives:

@@ -121,6 +121,11 @@ class Score:
         """Whether it applies, and nothing at all is known of it."""
         return self.coverage == 0 and not self.not_applicable
 
+    @property
+    def silence(self) -> str:
+        """In a word, why no stage is told of it: nothing is known; empty where one is told."""
+        return phrase("open") if self.is_open and self.dimension.is_leaf else ""
+
     def to_dict(self) -> dict[str, Any]:
         """The score as the contract for JSON has it, stages by id."""
         stage, index, split = self.stage, self.index, self.disagreement

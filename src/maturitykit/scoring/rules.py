@@ -204,6 +204,7 @@ class Staged(Scorer):
     def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
         scale = _scale(parent)
         scales = {child.id: _scale(child) for child in parent.children}
+        child_name = {child.id: child.name for child in parent.children}
         gates: dict[int, list[Gate]] = {}
         for gate in parent.gates:
             gates.setdefault(scale.positions[gate.stage], []).append(gate)
@@ -218,14 +219,14 @@ class Staged(Scorer):
         for stage, own in sorted(gates.items()):
             for gate in own:
                 if children[gate.dimension] is None:
-                    names = {"stage": scale.ids[stage], "dimension": gate.dimension}
+                    names = {"stage": scale.stages[stage].name, "dimension": child_name[gate.dimension]}
                     text = phrase("{stage} requires {dimension}, which is not applicable: passed over", **names)
                     yield Issue("passed-over", "warning", parent.id, text)
             applicable = [gate for gate in own if children[gate.dimension] is not None]
-            lacking = [scale.ids[lower] for lower in sorted(scale.below[stage] & unmet - {stage})]
+            lacking = [scale.stages[lower].name for lower in sorted(scale.below[stage] & unmet - {stage})]
             if lacking and applicable and all(is_met(gate) for gate in applicable):
                 below = ", ".join(lacking)
-                names = {"stage": scale.ids[stage], "below": below}
+                names = {"stage": scale.stages[stage].name, "below": below}
                 text = phrase("what {stage} requires is there, but not what {below} requires below it", **names)
                 yield Issue("out-of-order", "warning", parent.id, text)
 

@@ -59,9 +59,7 @@ def found(score: Score) -> str:
     """The stage of a dimension in a few words; empty where nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
-    if score.is_open and score.dimension.is_leaf:
-        return phrase("open")
-    return describe_span(score.stage) if score.stage else ""
+    return score.silence or (describe_span(score.stage) if score.stage else "")
 
 
 def bar(score: Score) -> str:

@@ -76,6 +76,7 @@ DUTCH: Mapping[str, str] = {
     "{one} → {other}, strength {strength:.2f}": "{one} → {other}, sterkte {strength:.2f}",
     "judges all of it; wider is stronger": "beoordeelt het geheel; breder is sterker",
     "judges a part of it; wider is stronger": "beoordeelt een deel; breder is sterker",
+    "not inferable": "niet af te leiden",
     "cannot be inferred": "niet af te leiden",
     "overall": "geheel",
     "How many of {people} respondents said each stage": "Hoeveel van de {people} respondenten welke fase noemden",
