@@ -16,6 +16,7 @@ TEST = nox.project.dependency_groups(PROJECT, "test")
 SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
 BROWSER = nox.project.dependency_groups(PROJECT, "browser")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
+EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
 PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
 
 
@@ -31,7 +32,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types, of the package as its users see it and of everything around it."""
     types = nox.project.dependency_groups(PROJECT, "types")
-    session.install(".[rich,tables,testing,xlsx,yaml]", *PLUGINS, *types, *TEST, *SSSOM, *BROWSER)
+    session.install(EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *BROWSER)
     session.run("mypy", "src", "noxfile.py", "conftest.py")
     # Test modules of plugins may share names, so each folder is a run of its own.
     for folder in ("tests", "benchmarks", *(f"{plugin}/tests" for plugin in PLUGINS)):
@@ -42,16 +43,16 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests of the core and of the documentation.
 
-    Those of forms use chromium and LibreOffice, where they are installed.
+    Those of forms and reports use chromium and LibreOffice, where they are installed.
     """
-    session.install(".[rich,tables,testing,xlsx,yaml]", *PLUGINS, *TEST, *SSSOM, *ENGINES, *BROWSER)
+    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *BROWSER)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The same, with what of the code they run."""
-    session.install(".[rich,tables,testing,xlsx,yaml]", *PLUGINS, *TEST, *SSSOM, *ENGINES, *BROWSER)
+    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *BROWSER)
     session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
 
 

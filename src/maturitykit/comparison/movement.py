@@ -11,6 +11,7 @@ from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
+from maturitykit.notebook import InNotebook
 from maturitykit.scoring.result import Result, Score, Span
 
 #: Where something went; ``sideways`` is to a stage that cannot be compared.
@@ -35,7 +36,7 @@ class Movement(NamedTuple):
     certain: bool
 
 
-class Comparison(Mapping[str, Movement]):
+class Comparison(InNotebook, Mapping[str, Movement]):
     """Two results of one model, by the id of the dimension, the outcome first."""
 
     def __init__(self, before: Result, after: Result) -> None:

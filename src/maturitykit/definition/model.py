@@ -14,6 +14,7 @@ from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
 from maturitykit.errors import ModelError, quoted
+from maturitykit.notebook import InNotebook
 
 
 @frozen
@@ -67,7 +68,7 @@ class Label:
 
 
 @frozen
-class Model:
+class Model(InNotebook):
     """A published framework at a version: what it judges, on which scales, by which rules.
 
     Args:

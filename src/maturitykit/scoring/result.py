@@ -18,6 +18,7 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
+from maturitykit.notebook import InNotebook
 from maturitykit.scoring.plan import Columns, Node, Plan
 from maturitykit.words import phrase
 
@@ -162,7 +163,7 @@ class Setting(NamedTuple):
     remarks: Sequence[Issue] = ()
 
 
-class Result(Mapping[str, Score]):
+class Result(InNotebook, Mapping[str, Score]):
     """The scores of one assessment, by the id of the dimension, the outcome first.
 
     Made by `maturitykit.score`. Its scores are made when they are asked for.
@@ -300,6 +301,19 @@ class Result(Mapping[str, Score]):
             "dimensions": {id: score.to_dict() for id, score in self.items() if id != OUTCOME},
             "issues": [issue._asdict() for issue in self.issues],
         }
+
+    def to_frame(self, engine: str = "pandas") -> Any:
+        """The scores as a data frame: a row for each dimension, the outcome first, stages by id.
+
+        Args:
+            engine: ``pandas`` or ``polars``, which has to be installed.
+
+        Raises:
+            MaturityError: If there is no such engine here.
+        """
+        from maturitykit.scoring.rows import frame_of
+
+        return frame_of(self, engine)
 
     def _score(self, node: Node) -> Score:
         columns, i = self._columns, node.index

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date as Date
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
+from maturitykit.errors import Finding, MaturityError, one_of, quoted
 from maturitykit.scoring.result import Result
 
 
@@ -44,3 +46,36 @@ def rows_of(result: Result) -> Iterator[Row]:
         agreement = (split.low.id, split.high.id, split.agreement) if split else (None, None, None)
         rest = score.coverage, score.respondents, *agreement, score.not_applicable
         yield Row._make((*about, id, *stages, *index, *rest))
+
+
+#: The engines of data frames, and what a kind of column is called in each.
+_KINDS = {
+    "pandas": {"text": "object", "date": "datetime64[s]", "real": "float64", "whole": "int64", "flag": "bool"},
+    "polars": {"text": "String", "date": "Date", "real": "Float64", "whole": "Int64", "flag": "Boolean"},
+}
+_KIND_OF = {
+    "date": "date",
+    **dict.fromkeys(("index_low", "index_likely", "index_high", "coverage", "agreement"), "real"),
+    "respondents": "whole",
+    "not_applicable": "flag",
+}
+
+
+def frame_of(result: Result, engine: str) -> Any:
+    """The rows of a result as a data frame.
+
+    Raises:
+        MaturityError: If there is no such engine here.
+    """
+    if engine not in _KINDS:
+        finding = Finding("engine", f"{quoted(engine)} is not known", one_of([*_KINDS], engine))
+        raise MaturityError("a data frame cannot be made", [finding])
+    try:
+        module = import_module(engine)
+    except ImportError:
+        raise MaturityError(f"this needs {engine}: python -m pip install {engine}") from None
+    columns = dict(zip(COLUMNS, map(list, zip(*rows_of(result), strict=True)), strict=True))
+    kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in COLUMNS}
+    if engine == "polars":
+        return module.DataFrame(columns, schema={name: getattr(module, kind) for name, kind in kinds.items()})
+    return module.DataFrame(columns, dtype=object).astype(kinds)
