@@ -56,7 +56,7 @@ def command(
     from maturitykit.report import SUFFIXES, Brand, build, read_logo, render
     from maturitykit.report.brand import COLOUR
 
-    suffix = Path(output or ".md").suffix.lower() or Path(output or "").name
+    suffix = Path(output).suffix.lower() if output else ".md"
     if suffix not in SUFFIXES:
         raise click.BadParameter(f"{output!r} must end in {' or '.join(SUFFIXES)}", param_hint="'-o'")
     brand = Brand(client, colour or COLOUR, read_logo(logo) if logo else b"")

@@ -13,6 +13,7 @@ from maturitykit.report.nodes import Document, Section
 from maturitykit.report.sections import disagreement, movement, profile, road, weakest
 from maturitykit.report.summary import summary
 from maturitykit.scoring.result import Result
+from maturitykit.scoring.roadmap import roadmap
 from maturitykit.scoring.rows import rows_of
 from maturitykit.scoring.telling import how_scored
 from maturitykit.words import Words
@@ -36,12 +37,14 @@ def build(
         language: Of the report's own words (en, nl); by default that of the model's texts.
     """
     say, brand = Words(language or result.model.language), brand or Brand()
+    target = result.outcome.target
+    ways = roadmap(result, target.id if target else None)
     sections: list[Section] = [
-        summary(result, translations, comparison, say),
+        summary(result, ways, translations, comparison, say),
         profile(result, say),
         *weakest(result, say),
         *disagreement(result, say),
-        *road(result, say),
+        *road(result, ways, say),
         *(derived(translation, say) for translation in translations),
         *([movement(comparison, say)] if comparison else ()),
         method(result, translations, say),

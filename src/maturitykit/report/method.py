@@ -147,9 +147,9 @@ def _ratings(score: Score, say: Words) -> Iterator[Bullet]:
             evidence = [Bullet(say("evidence: {what}", what=item.evidence))] if item.evidence else []
             yield Bullet(say(said(item, scale)), evidence)
         return
-    counted = Counter(say(said(Rating(item.dimension, item.answer), scale)) for item in ratings)
-    for answer, count in counted.most_common():
-        yield Bullet(say("{count} respondents: {answer}", count=count, answer=answer))
+    for answer, count in Counter(item.answer for item in ratings).most_common():
+        told = say(said(Rating(score.dimension.id, answer), scale))
+        yield Bullet(say("{count} respondents: {answer}", count=count, answer=told))
 
 
 def _others(score: Score, say: Words) -> Iterator[Bullet]:

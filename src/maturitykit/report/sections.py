@@ -27,7 +27,7 @@ from maturitykit.report.nodes import (
 from maturitykit.report.summary import disputed, is_split, listed
 from maturitykit.scoring.explain import said
 from maturitykit.scoring.result import Result, Score, describe_span
-from maturitykit.scoring.roadmap import Roadmap, roadmap
+from maturitykit.scoring.roadmap import Roadmap
 from maturitykit.scoring.telling import about, bar, behind, change, depths, descriptor, found, respondents_of
 from maturitykit.words import Words
 
@@ -159,11 +159,10 @@ def _likely(scale: Scale, rating: Rating) -> str:
     return scale.ids[read.likely]
 
 
-def road(result: Result, say: Words) -> Iterator[Section]:
+def road(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[Section]:
     """What a wanted or the next stage takes, with the guidance of the model."""
-    target = result.outcome.target
     blocks: list[Block] = []
-    for way in roadmap(result, target.id if target else None):
+    for way in ways:
         blocks += _way(way, say)
     blocks += _guidance(result, say)
     names = {id: d.name for id, d in result.model.by_id.items()} | {OUTCOME: say("overall")}

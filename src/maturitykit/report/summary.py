@@ -10,7 +10,7 @@ from maturitykit.comparison.translation import Translation
 from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
 from maturitykit.scoring.result import Result, Score, describe
-from maturitykit.scoring.roadmap import roadmap
+from maturitykit.scoring.roadmap import Roadmap
 from maturitykit.scoring.telling import behind, grave_and_small, headline, respondents_of
 from maturitykit.words import Words
 
@@ -19,10 +19,14 @@ LISTED = 4
 
 
 def summary(
-    result: Result, translations: Sequence[Translation], comparison: Comparison | None, say: Words
+    result: Result,
+    ways: Sequence[Roadmap],
+    translations: Sequence[Translation],
+    comparison: Comparison | None,
+    say: Words,
 ) -> Section:
     """The outcome with its bounds, and what follows from it."""
-    points = [*_points(result, say)]
+    points = [*_points(result, ways, say)]
     if comparison:
         points.append(_moved(comparison, say))
     for translation in translations:
@@ -91,7 +95,7 @@ def listed(names: Sequence[str], say: Words) -> str:
     return say("{names} and {more} more", names=shown, more=more) if more > 0 else shown
 
 
-def _points(result: Result, say: Words) -> Iterator[str]:
+def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str]:
     people = len(respondents_of(result))
     if people > 1:
         yield say("{share:.0%} of the model is answered, by {people} respondents.", share=result.coverage,
@@ -104,8 +108,7 @@ def _points(result: Result, say: Words) -> Iterator[str]:
         stage = weakest[0].stage and weakest[0].stage.likely
         names = listed([score.dimension.name for score in weakest], say)
         yield say("Weakest: {names} ({stage}).", names=names, stage=stage.name if stage else "")
-    target = result.outcome.target
-    for way in roadmap(result, target.id if target else None):
+    for way in ways:
         if way.raises is None:
             yield say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name)
         elif way.raises:

@@ -47,7 +47,9 @@ def render(document: Document) -> bytes:
     book.set_properties({"title": clean(document.title)[:255], "created": created})
     say = Words(document.language)
     for number, section in enumerate(document.sections, start=1):
-        sheet = _Sheet(book, f"{number} {section.title}", derived=section.derived)
+        # The name of a sheet is short: what follows a colon is told in the sheet itself.
+        name = section.title if section.derived else section.title.partition(":")[0]
+        sheet = _Sheet(book, f"{number} {name}", derived=section.derived)
         if number == 1:
             sheet.line(document.title, "title")
             for line in document.about:
