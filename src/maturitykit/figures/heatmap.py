@@ -10,7 +10,7 @@ from typing import NamedTuple
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rating, read_answer
 from maturitykit.definition import Scale
 from maturitykit.errors import Finding
-from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, width_of, wrapped
+from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, is_cut, width_of, wrapped
 from maturitykit.scoring.result import Result, Score
 from maturitykit.scoring.telling import respondents_of
 from maturitykit.words import Words
@@ -106,7 +106,7 @@ def _draw(drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Se
     size, y = 11, 0.0
     lines = [wrapped(head, step - 6, 3, size) for head in heads]
     broken = any(width_of(word, size) > step - 6 for head in heads for word in head.split())
-    if broken or any(line[-1].endswith("…") for line in lines):
+    if broken or any(map(is_cut, lines)):
         # Letters stand for names that do not fit.
         told = " · ".join(f"{letter} {head}" for letter, head in zip(ascii_uppercase, heads, strict=False))
         y = drawing.lines(4, 14, wrapped(told, drawing.width - 8, 8, size), "quiet", size=size) - 10

@@ -18,7 +18,7 @@ PALETTE: Mapping[str, tuple[str, str]] = {
     "shade1": ("#edf3f8", "#20282f"),
     "shade2": ("#c3d9ec", "#2b4052"),
     "shade3": ("#8db8dc", "#3a6287"),
-    "shade4": ("#3f7fb5", "#86b9e4"),
+    "shade4": ("#3874a8", "#86b9e4"),
     "shade5": ("#0d4478", "#cfe5f8"),
 }
 
@@ -106,7 +106,7 @@ def _width(character: str) -> float:
 def wrapped(text: str, room: float, most: int = 2, size: float = SIZE) -> list[str]:
     """The lines of a text in some room; what is too long for the last of them is cut with an ellipsis."""
     # What nobody could read on so few lines is not looked at.
-    words = [piece for word in text[:2_000].split() for piece in _pieces(word, room, size)]
+    words = [piece for word in text[:1_000].split() for piece in _pieces(word, room, size)]
     lines: list[str] = []
     for word in words:
         if lines and width_of(f"{lines[-1]} {word}", size) <= room:
@@ -116,20 +116,32 @@ def wrapped(text: str, room: float, most: int = 2, size: float = SIZE) -> list[s
     return lines if len(lines) <= most else [*lines[: most - 1], _cut(" ".join(lines[most - 1 :]), room, size)]
 
 
+def is_cut(lines: Sequence[str]) -> bool:
+    """Whether a wrapped text was too long for its lines."""
+    return bool(lines) and lines[-1].endswith("…")
+
+
 def _pieces(word: str, room: float, size: float) -> Iterator[str]:
     """A word, in pieces where it is longer than a line; long words break at hyphens first."""
-    while width_of(word, size) > room and len(word) > 2:
-        fits = max(1, next((i for i in range(len(word)) if width_of(word[: i + 1], size) > room), 1))
+    while (fits := _fitting(word, room, size)) < len(word):
         hyphen = word.rfind("-", 1, fits) + 1
         yield word[: hyphen or fits]
         word = word[hyphen or fits :]
     yield word
 
 
+def _fitting(text: str, room: float, size: float) -> int:
+    """How many characters of a text fit, one at the least."""
+    used = 0.0
+    for i, character in enumerate(text):
+        used += _width(character) * size
+        if used > room:
+            return max(1, i)
+    return len(text)
+
+
 def _cut(text: str, room: float, size: float) -> str:
-    while text and width_of(text + "…", size) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    return text[: _fitting(text, room - width_of("…", size), size)].rstrip() + "…"
 
 
 class Drawing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.figures.svg import LEADING, SIZE, Drawing, width_of, wrapped
+from maturitykit.figures.svg import LEADING, SIZE, Drawing, is_cut, width_of, wrapped
 from maturitykit.scoring.telling import depths
 
 #: Below this width, names stand above the tracks and not beside them.
@@ -65,11 +65,11 @@ def _heading(drawing: Drawing, scale: Scale, left: float, room: float, y: float)
     names = [stage.name for stage in scale.stages]
     fits = all(width_of(word, SMALL) <= step - 4 for name in names for word in name.split())
     lines = [wrapped(name, step - 4, 3, SMALL) for name in names] if fits else []
-    if not fits or any(line[-1].endswith("…") for line in lines):
+    if not fits or any(map(is_cut, lines)):
         told = " · ".join(f"{i} {name}" for i, name in enumerate(names, start=1))
         y = drawing.lines(4, y + 14, wrapped(told, drawing.width - 8, 6, SMALL), "quiet", size=SMALL) - 12
         lines = [[str(i)] for i in range(1, len(names) + 1)]
-    tallest = max(map(len, lines))
+    tallest = max(1, *map(len, lines))
     for i, text in enumerate(lines):
         first = y + 14 + (tallest - len(text)) * LEADING * SMALL / SIZE
         drawing.lines(left + (i + 0.5) * step, first, text, "quiet", "middle", SMALL)
