@@ -14,7 +14,7 @@ nox.options.reuse_existing_virtualenvs = False
 PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PROJECT, "test")
 SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
-BROWSER = nox.project.dependency_groups(PROJECT, "browser")
+PEOPLE = nox.project.dependency_groups(PROJECT, "people")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
 EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
 PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
@@ -32,7 +32,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types, of the package as its users see it and of everything around it."""
     types = nox.project.dependency_groups(PROJECT, "types")
-    session.install(EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *BROWSER)
+    session.install(EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *PEOPLE)
     session.run("mypy", "src", "noxfile.py", "conftest.py")
     # Test modules of plugins may share names, so each folder is a run of its own.
     for folder in ("tests", "benchmarks", *(f"{plugin}/tests" for plugin in PLUGINS)):
@@ -45,14 +45,14 @@ def tests(session: nox.Session) -> None:
 
     Those of forms and reports use chromium and LibreOffice, where they are installed.
     """
-    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *BROWSER)
+    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The same, with what of the code they run."""
-    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *BROWSER)
+    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
     session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
 
 

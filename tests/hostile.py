@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import cycle
 
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ NASTY = (
     "漢字 🏴‍☠️ é ß İ",
     "",
     " ",
-    "x" * 5_000,
+    "x" * 1_500,
 )
 
 TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
@@ -34,7 +35,7 @@ TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
 
 def model(texts: list[str], id: str = "hostile") -> mk.Model:
     """A model of two groups and four leaves, with texts in every place that has one."""
-    given = iter(texts * 60)
+    given = cycle(texts)
 
     def text() -> str:
         return next(given)
@@ -63,7 +64,7 @@ def model(texts: list[str], id: str = "hostile") -> mk.Model:
 
 def result(texts: list[str]) -> mk.Result:
     """A result of that model: with a range, an open and a disputed dimension."""
-    given = iter(texts * 60)
+    given = cycle(texts)
     names = [f"{next(given)} {i}" for i in range(3)]
     answers = {
         "d00": ("s0", "s3", "s1..s2"),

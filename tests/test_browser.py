@@ -15,8 +15,8 @@ import pytest
 import maturitykit as mk
 from maturitykit.form import write_form
 
-api = pytest.importorskip("playwright.sync_api", reason="the forms are tried with playwright: group browser")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is in the group browser")
+api = pytest.importorskip("playwright.sync_api", reason="the forms are tried with playwright: group people")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is in the group people")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")

@@ -165,6 +165,9 @@ def test_derived_never_looks_like_measured() -> None:
         root = drawn(draw, translated)
         assert of_class(root, "derived-dot")
         assert not of_class(root, "dot")
+    ladder = drawn(figures.ladder, mk.translate(example("clearhead"), "bluevenn"))
+    assert not of_class(ladder, "dot")
+    assert "derived" in (ladder[0].text or "")
     assert "derived" in (drawn(figures.profile, translated)[0].text or "")
     for style in ("dot", "span"):
         measured, derived = STYLES[style], STYLES[f"derived-{style}"]
@@ -177,19 +180,15 @@ def test_a_heatmap_shows_every_answer_as_it_was_given() -> None:
     result = example("clearhead")
     root = drawn(figures.heatmap, result)
     cells = [e.text for e in root.iter(f"{SVG}text") if re.fullmatch(r"[1-5](–[1-5])?|\?|n/a|–", e.text or "")]
-    signs = {"unknown": "?", "not_applicable": "n/a", "": "–", None: "–"}
+    signs: dict[object, str] = {"unknown": "?", "not_applicable": "n/a", "": "–", None: "–"}
     expected = []
     for leaf in result.leaves:
+        assert leaf.dimension.scale is not None
+        number = {stage: str(i) for i, stage in enumerate(leaf.dimension.scale.ids, start=1)}
         for rating in leaf.inputs:
             assert isinstance(rating, mk.Rating)
             ids = str(rating.answer).split("..")
-            number = (
-                "–".join(str(leaf.dimension.scale.positions[id] + 1) for id in ids)
-                # type: ignore[union-attr]
-                if (rating.answer not in signs)
-                else signs[rating.answer]
-            )  # type: ignore[index]
-            expected.append(number)
+            expected.append(signs.get(rating.answer) or "–".join(number[id] for id in ids))
     assert sorted(filter(None, cells[: len(expected)])) == sorted(expected)
 
 

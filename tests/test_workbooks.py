@@ -84,7 +84,7 @@ def test_a_table_that_is_none_is_said(tmp_path: Path) -> None:
 @pytest.fixture
 def form(tmp_path: Path) -> Callable[..., tuple[Path, Any]]:
     """A form, filled in as a person would: by label."""
-    openpyxl = pytest.importorskip("openpyxl", reason="the forms are filled in with openpyxl: group browser")
+    openpyxl = pytest.importorskip("openpyxl", reason="the forms are filled in with openpyxl: group people")
 
     def form(model: mk.Model, answers: Mapping[str, str | float], name: str = "form") -> tuple[Path, Any]:
         path = tmp_path / f"{name}.xlsx"

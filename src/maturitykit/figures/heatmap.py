@@ -45,7 +45,7 @@ def heatmap(result: Result, width: float = 760, language: str = "") -> str:
         rows = [_counts(score, longest) for score in result.leaves]
         title = say("How many of {people} respondents said each stage", people=len(people))
     else:
-        heads = [name or say("(no name)") for name in people]
+        heads = [name[:200] or say("(no name)") for name in people]
         rows = [_answers(score, people, say) for score in result.leaves]
         title = say("What each respondent said")
     drawing = Drawing(width, title, say("The number in a cell is that of the stage, from 1 for the lowest."))

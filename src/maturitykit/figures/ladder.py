@@ -26,14 +26,18 @@ def ladder(result: Result, width: float = 760, language: str = "") -> str:
     scale, position = root.scale, result.outcome.position
     if scale is None or position is None or not scale.is_chain or not root.gates:
         return ""
-    drawing = Drawing(width, say("Stages reached: {title}", title=result.model.title), say(found(result.outcome)))
+    title = say("Stages reached: {title}", title=result.model.title)
+    if result.is_derived:
+        title = say("Stages reached, derived and not measured: {title}", title=result.model.title)
+    drawing = Drawing(width, title, say(found(result.outcome)))
     y, beside = 8.0, width >= BESIDE
     stairs = width * 0.16 if beside else 70
     for i in reversed(range(len(scale.stages))):
         state = _state(scale, position.low, position.likely, position.high, i)
         needs = [gate for gate in root.gates if gate.stage == scale.ids[i]]
         y = _step(drawing, result, i, state, needs, y, stairs, say)
-    return drawing.svg(drawing.legend(y + 18, [(f"box-{_SAMPLES[state]}", say(state)) for state in STATES]))
+    samples = _DERIVED if result.is_derived else _SAMPLES
+    return drawing.svg(drawing.legend(y + 18, [(f"box-{samples[state]}", say(state)) for state in STATES]))
 
 
 _SAMPLES: dict[State, str] = {
@@ -42,6 +46,10 @@ _SAMPLES: dict[State, str] = {
     "possible": "open-span",
     "not reached": "before-span",
 }
+
+
+#: The same of a translation: hollow, as all that is derived.
+_DERIVED: dict[State, str] = {**_SAMPLES, "reached": "derived-dot", "likely": "derived-span"}
 
 
 def _state(scale: Scale, low: float, likely: float | None, high: float, stage: int) -> State:
@@ -68,7 +76,7 @@ def _step(
     ]
     height = LEADING * len(name) + LEADING * size / SIZE * len(told) + 12
     length = stairs * (index + 1) / len(scale.stages)
-    drawing.rect(_SAMPLES[state], 2, y, length, height - 4, 3, say(state))
+    drawing.rect((_DERIVED if result.is_derived else _SAMPLES)[state], 2, y, length, height - 4, 3, say(state))
     below = drawing.lines(left, y + SIZE + 2, name, "strong" if state in ("reached", "likely") else "text")
     drawing.lines(left, below, told, "quiet", size=size)
     return y + height

@@ -52,6 +52,8 @@ DARK_SHADES = (4, 5)
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
 SIZE = 13
+#: Longer texts are not listened to.
+LONGEST = 2_000
 #: From one line of text to the next.
 LEADING = 16
 
@@ -155,8 +157,8 @@ class Drawing:
 
     def __init__(self, width: float, title: str, text: str = "") -> None:
         self.width = width
-        self.title = title
-        self.description = text
+        self.title = title[:LONGEST]
+        self.description = text[:LONGEST]
         self._parts: list[str] = []
 
     def shape(self, kind: str, style: str, hint: str = "", **attributes: float | str) -> None:
@@ -164,7 +166,7 @@ class Drawing:
         given = {name.replace("_", "-"): value for name, value in attributes.items()}
         plain = {key: PALETTE[value][0] if value in PALETTE else value for key, value in STYLES[style].items()}
         told = "".join(f' {key}="{_number(value)}"' for key, value in {**plain, **given}.items())
-        body = f"><title>{escape(hint)}</title></{kind}>" if hint else "/>"
+        body = f"><title>{escape(hint[:LONGEST])}</title></{kind}>" if hint else "/>"
         self._parts.append(f'<{kind} class="mk-{style}"{told}{body}')
 
     def rect(

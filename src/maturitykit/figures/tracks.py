@@ -62,7 +62,7 @@ def draw_tracks(drawing: Drawing, rows: Iterable[tuple[Dimension, int]], marks: 
 def _heading(drawing: Drawing, scale: Scale, left: float, room: float, y: float) -> float:
     """The names of the stages above the tracks; numbers, told above them, where names do not fit."""
     step = room / len(scale.stages)
-    names = [stage.name for stage in scale.stages]
+    names = [stage.name[:200] for stage in scale.stages]
     fits = all(width_of(word, SMALL) <= step - 4 for name in names for word in name.split())
     lines = [wrapped(name, step - 4, 3, SMALL) for name in names] if fits else []
     if not fits or any(map(is_cut, lines)):

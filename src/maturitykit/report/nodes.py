@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date as Date
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -21,12 +22,31 @@ class Number(NamedTuple):
 
 Cell: TypeAlias = str | Number
 
+#: A longer text than this is no answer, and would bury the others.
+LONGEST = 3_000
+
+
+def shortened(text: str) -> str:
+    """A text as long as a reader may want it."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _short_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(
+        row._replace(cells=tuple(shortened(cell) if isinstance(cell, str) else cell for cell in row.cells))
+        for row in rows
+    )
+
+
+def _short_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(shortened, lines))
+
 
 @frozen
 class Paragraph:
     """A text; the styles are a heading of its own, the main message, a remark and a warning."""
 
-    text: str
+    text: str = field(converter=shortened)
     style: Literal["plain", "heading", "lead", "quiet", "warning", "derived"] = "plain"
 
 
@@ -34,7 +54,7 @@ class Paragraph:
 class Bullet:
     """A line of a list, with the lines below it."""
 
-    text: str
+    text: str = field(converter=shortened)
     below: tuple[Bullet, ...] = field(default=(), converter=as_tuple)
 
 
@@ -58,25 +78,25 @@ class Table:
     """Rows below a head; the first column names what a row is about."""
 
     head: tuple[str, ...] = field(converter=as_tuple)
-    rows: tuple[Row, ...] = field(converter=as_tuple)
-    title: str
+    rows: tuple[Row, ...] = field(converter=_short_rows)
+    title: str = field(converter=shortened)
 
 
 @frozen
 class Figure:
     """A drawing as SVG: for a page, and for a telephone; and as plain text, where it has one."""
 
-    title: str
+    title: str = field(converter=shortened)
     wide: str
     narrow: str
-    plain: tuple[str, ...] = ()
+    plain: tuple[str, ...] = field(default=(), converter=_short_lines)
 
 
 @frozen
 class Details:
     """What is shown when it is asked for, where a format can do so."""
 
-    title: str
+    title: str = field(converter=shortened)
     blocks: tuple[Block, ...] = field(converter=as_tuple)
     id: str = ""
 
@@ -85,7 +105,7 @@ class Details:
 class Section:
     """A part of a report with a heading."""
 
-    title: str
+    title: str = field(converter=shortened)
     blocks: tuple[Block, ...] = field(converter=as_tuple)
     derived: bool = False
 
@@ -107,8 +127,8 @@ class Document:
         data: Every score as a row, for programs.
     """
 
-    title: str
-    about: tuple[str, ...] = field(converter=as_tuple)
+    title: str = field(converter=shortened)
+    about: tuple[str, ...] = field(converter=_short_lines)
     sections: tuple[Section, ...] = field(converter=as_tuple)
     language: str
     brand: Brand

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from maturitykit.errors import Finding, MaturityError
 from maturitykit.figures.svg import clean
 from maturitykit.report.nodes import (
     Block,
@@ -33,7 +34,7 @@ def render(document: Document) -> bytes:
     """The PDF; as PDF/UA-1 where every character of it has a font.
 
     Raises:
-        MaturityError: If typst is not installed.
+        MaturityError: If typst is not installed, or cannot read the logo.
     """
     try:
         import typst
@@ -45,7 +46,12 @@ def render(document: Document) -> bytes:
         data = typst.compile(template, format="pdf", sys_inputs=inputs, pdf_standards="ua-1")
     except typst.TypstError:
         # A sign that no font has: the PDF is tagged all the same, but may not claim the standard.
-        data = typst.compile(template, format="pdf", sys_inputs=inputs)
+        try:
+            data = typst.compile(template, format="pdf", sys_inputs=inputs)
+        except typst.TypstError as error:
+            # Else nothing is left to go wrong but a logo that is damaged.
+            finding = Finding("logo" if document.brand.logo else "", error.message, "an image that is whole")
+            raise MaturityError("the PDF cannot be made", [finding]) from None
     assert isinstance(data, bytes)
     return data
 

@@ -85,6 +85,7 @@ DUTCH: Mapping[str, str] = {
     "The number in a cell is that of the stage, from 1 for the lowest.": "Het getal in een vak is dat van de fase; 1 is de laagste.",
     "Stages reached: {title}": "Bereikte fasen: {title}",
     "requires {name} at {minimum}: not applicable, passed over": "vereist {name} op {minimum}: niet van toepassing, overgeslagen",
+    "Stages reached, derived and not measured: {title}": "Bereikte fasen, afgeleid en niet gemeten: {title}",
     "requires {name} at {minimum}: met ({found})": "vereist {name} op {minimum}: voldaan ({found})",
     "requires {name} at {minimum}: not met ({found})": "vereist {name} op {minimum}: niet voldaan ({found})",
     "requires {name} at {minimum}: not settled ({found})": "vereist {name} op {minimum}: nog niet beslist ({found})",
