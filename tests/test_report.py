@@ -7,6 +7,7 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -22,6 +23,7 @@ from maturitykit.errors import FileError, MaturityError
 from maturitykit.report.brand import contrast, read_logo, readable
 from maturitykit.report.html import DARK
 from maturitykit.report.nodes import Details, Document, Number, Section, Table
+from maturitykit.report.times import moment
 from maturitykit.scoring.telling import depths
 from pages import TAGS, Page
 
@@ -284,6 +286,18 @@ def test_made_again_it_has_the_same_bytes(suffix: str, monkeypatch: pytest.Monke
     if suffix in (".pdf", ".xlsx"):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
         assert report.render(everything("four-stage"), suffix) != first
+
+
+def test_its_time_is_never_that_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    dated, undated = report.build(example("four-stage")), report.build(mk.score(mk.model("four-stage"), {}))
+    assert moment(dated) == datetime(2026, 4, 14)
+    assert moment(undated) is None
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert moment(dated) == moment(undated) == datetime(1970, 1, 2)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    assert moment(undated) is None
+    with zipfile.ZipFile(BytesIO(report.render(undated, ".xlsx"))) as archive:
+        assert "1980-01-01" in archive.read("docProps/core.xml").decode()
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
