@@ -364,11 +364,10 @@ def _remarks(plan: Plan, columns: Columns, uses: Mapping[str, Sequence[Use]]) ->
     for node in plan.nodes:
         id, scale = node.dimension.id, node.dimension.scale
         gated = {gate.dimension for gate in node.dimension.gates}
-        passed = sorted(gate for gate in gated if plan.index[gate] in columns.passed_over)
+        passed = sorted(plan.index[gate] for gate in gated if plan.index[gate] in columns.passed_over)
         if passed and node.scorer.reads_open_as_low and node.index not in columns.passed_over | columns.given:
-            text = phrase(
-                "nothing can be inferred of {gates}: passed over in what is likely", gates=", ".join(passed)
-            )
+            names = ", ".join(plan.nodes[gate].dimension.name for gate in passed)
+            text = phrase("nothing can be inferred of {gates}: passed over in what is likely", gates=names)
             yield Issue("gate-not-inferable", "warning", id, text)
         said = [use for use in uses.get(id, ()) if use.stage is not None]
         if not said or scale is None:

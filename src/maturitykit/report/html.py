@@ -113,24 +113,26 @@ def _bullets(items: Sequence[Bullet]) -> Iterator[str]:
 
 
 def table(part: Table, language: str) -> str:
-    """A table that scrolls by itself where it is too wide."""
+    """A table, whose rows become cards on a telephone: cells name their columns, and roles keep them a table."""
     numeric = [any(isinstance(row.cells[i], Number) for row in part.rows) for i in range(len(part.head))]
     heads = zip(part.head, numeric, strict=True)
-    head = "".join(f'<th scope="col"{" class=n" * number}>{escape(name)}</th>' for name, number in heads)
-    body = "".join(f"<tr>{_cells(row, language)}</tr>" for row in part.rows)
-    title = escape(part.title)
+    head = "".join(
+        f'<th role="columnheader" scope="col"{" class=n" * number}>{escape(name)}</th>' for name, number in heads
+    )
+    body = "".join(f'<tr role="row">{_cells(row, part.head, language)}</tr>' for row in part.rows)
+    top = f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
     return (
-        f'<div class="table" role="region" tabindex="0" aria-label="{title}"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="table" role="region" tabindex="0" aria-label="{escape(part.title)}">'
+        f'<table role="table">{top}<tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
 
-def _cells(row: Row, language: str) -> str:
+def _cells(row: Row, head: Sequence[str], language: str) -> str:
     first, *others = (escape(written(cell, language)) for cell in row.cells)
     if row.why:
         first = f'<a href="#{escape(row.why)}">{first}</a>'
     told = "".join(
-        f"<td{' class=n' * isinstance(cell, Number)}>{text}</td>"
-        for cell, text in zip(row.cells[1:], others, strict=True)
+        f'<td role="cell" data-of="{escape(name)}"{" class=n" * isinstance(cell, Number)}>{text}</td>'
+        for name, cell, text in zip(head[1:], row.cells[1:], others, strict=True)
     )
-    return f'<th scope="row" class="d{min(row.depth, 4)}">{first}</th>{told}'
+    return f'<th role="rowheader" scope="row" class="d{min(row.depth, 4)}">{first}</th>{told}'
