@@ -17,6 +17,8 @@ SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
 PEOPLE = nox.project.dependency_groups(PROJECT, "people")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
 EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
+#: A process for each processor; the tests of a file stay together, as they share what is slow to make.
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
 PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
 
 
@@ -46,7 +48,7 @@ def tests(session: nox.Session) -> None:
     Those of forms and reports use chromium and LibreOffice, where they are installed.
     """
     session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session(default=False)
@@ -81,4 +83,4 @@ def minimal(session: nox.Session) -> None:
     """
     oldest = [dependency.replace(">=", "==") for dependency in PROJECT["project"]["dependencies"]]
     session.install(".", *PLUGINS, *oldest, *TEST)
-    session.run("pytest", "tests", *session.posargs, env={"LAWS": "quick"})
+    session.run("pytest", "tests", *PARALLEL, *session.posargs, env={"LAWS": "quick"})

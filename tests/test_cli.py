@@ -145,7 +145,7 @@ def test_help_is_on_stdout(args: list[str], run: Run) -> None:
 
 def test_help_lists_the_commands_in_the_order_of_use(run: Run) -> None:
     commands = re.findall(r"^  ([a-z]+) +[A-Z]", run("--help").stdout, re.MULTILINE)
-    assert commands[:3] == ["models", "show", "score"]
+    assert commands[:4] == ["models", "show", "form", "score"]
 
 
 def test_version(run: Run) -> None:

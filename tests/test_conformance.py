@@ -229,6 +229,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK143": lambda _: check(flat(outcome=BARE, dimensions=[leaf("a", scale=BARE)]), cases=[]),
     "MK144": lambda _: check(flat(summary="TODO: say what it is about.")),
     "MK145": lambda _: check(flat(summary="<script>alert(1)</script>")),
+    "MK146": lambda _: check(flat(summary="So it is.", translations={"nl": mk.ModelText(summary="So it is.")})),
     "MK150": lambda _: check(flat(), against=flat(dimensions=[leaf("a"), leaf("old")])),
     "MK151": lambda _: check(flat(), against=flat(dimensions=[leaf("a", children=[leaf("d")])])),
     "MK152": lambda _: check(flat(), against=flat(summary="It was about this.")),
@@ -258,6 +259,9 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK342": lambda _: check_joined(joined(link("a", "x", "nns nsa saa", rationale=""))),
     "MK344": lambda _: check_joined(joined(summary="TBD")),
     "MK345": lambda _: check_joined(joined(summary="A bell: \x07")),
+    "MK346": lambda _: check_joined(
+        joined(summary="So it is.", translations={"nl": mk.CrosswalkText(summary="So it is.")})
+    ),
 }
 
 #: For each code, the arguments of ``check`` in the folder of bad files.
@@ -396,7 +400,7 @@ def test_each_check_is_a_test(pytester: pytest.Pytester) -> None:
     found = outcomes(pytester, written(SOUND))
     assert found["xfailed"] == 1
     assert found["warnings"] == 2, "no golden cases, and no question"
-    assert found["passed"] + found.get("skipped", 0) == 18
+    assert found["passed"] + found.get("skipped", 0) == 19
     assert "failed" not in found
 
 

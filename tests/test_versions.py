@@ -41,10 +41,15 @@ target = "{target}"
 version = "1.0"
 {more}
 
+[coding]
+method = "By hand."
+coders = 1
+
 [[links]]
 source = "{a}"
 target = "{b}"
 relation = "equal"
+rationale = "Both say the same."
 strength = 1
 cells = [["low", "low"], ["high", "high"]]
 stages = {{ low = ["low", "low", "low"], mid = ["mid", "mid", "mid"], high = ["high", "high", "high"] }}
@@ -53,6 +58,7 @@ stages = {{ low = ["low", "low", "low"], mid = ["mid", "mid", "mid"], high = ["h
 source = "{c}"
 target = "{d}"
 relation = "equal"
+rationale = "Both say the same."
 strength = 1
 cells = [["low", "low"], ["high", "high"]]
 stages = {{ low = ["low", "low", "low"], mid = ["mid", "mid", "mid"], high = ["high", "high", "high"] }}

@@ -148,16 +148,16 @@ def corner(reference: str) -> str:
 
 #: What is no workbook, or too large a one, and what the answer must say.
 BAD: Mapping[str, tuple[Callable[[Path], object], str]] = {
-    "no zip": (lambda file: file.write_bytes(b"PK no"), "is not a workbook"),
-    "empty": (lambda file: file.write_bytes(b""), "is not a workbook"),
+    "no zip": (lambda file: file.write_bytes(b"PK no"), "is not whole"),
+    "empty": (lambda file: file.write_bytes(b""), "the file is empty"),
     "cut off": (
         lambda file: file.write_bytes(write_workbook(file, {"a": GRID}).read_bytes()[:400]),
-        "is not a workbook",
+        "is not whole",
     ),
     "zip of something else": (lambda file: zipfile.ZipFile(file, "w").writestr("a.txt", "a"), "is not a workbook"),
-    "not XML": (lambda file: write_workbook(file, {"a": []}, raw="<row><c>"), "is not a workbook"),
-    "a cell far away": (lambda file: write_workbook(file, {"a": []}, raw=corner("XFD1048576")), "is larger than"),
-    "bomb": (lambda file: write_workbook(file, {"a": []}, raw=" " * 200_000_001), "is larger than"),
+    "not XML": (lambda file: write_workbook(file, {"a": []}, raw="<row><c>"), "is not whole"),
+    "a cell far away": (lambda file: write_workbook(file, {"a": []}, raw=corner("XFD1048576")), "spans more than"),
+    "bomb": (lambda file: write_workbook(file, {"a": []}, raw=" " * 200_000_001), "unpacks to more than"),
     "no sheet with texts": (lambda file: write_workbook(file, {"a": []}), "has no row with more than one text"),
     "folder": (lambda file: file.mkdir(), "there is no such folder"),
 }

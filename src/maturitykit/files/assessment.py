@@ -29,6 +29,7 @@ class AssessmentEntry:
         ratings: What the respondents say.
         model: Id of the model, or ``id@version``, unless it is given beside the file.
         version: Of the model, if the ratings are meant for a certain one.
+        digest: Of the model's parts that ratings depend on, as a form keeps it.
         subject: Who or what is judged.
         date: When, as in 2026-05-31.
     """

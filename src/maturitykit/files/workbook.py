@@ -59,12 +59,12 @@ def read_workbook(path: str | os.PathLike[str]) -> Mapping[str, Sheet]:
     if PurePath(path).name.startswith("~$"):
         problem = "is the mark that Excel leaves beside a workbook while it is open there"
         raise FileError(title, [Finding("", problem, f"{PurePath(path).name[2:]}, saved and closed")])
+    calamine = _calamine(title)
     data = read_bytes(path, LARGEST_DOCUMENT)
     try:
         _look_through(data)
     except _Stop as stop:
         raise FileError(title, [stop.finding]) from None
-    calamine = _calamine(title)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         return {name: _sheet(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
@@ -82,7 +82,7 @@ def _calamine(title: str) -> Any:
     try:
         import python_calamine
     except ImportError:
-        finding = Finding("", "python-calamine is not installed", "pip install maturitykit[xlsx]")
+        finding = Finding("", "python-calamine is not installed", "pip install 'maturitykit[xlsx]'")
         raise FileError(title, [finding]) from None
     return python_calamine
 

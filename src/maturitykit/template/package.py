@@ -251,8 +251,8 @@ def _cases(model: Model) -> str:
     why = "Nothing is answered: it may be any stage, and none is likely."
     nothing = {"id": "nothing-known", "why": why, "ratings": {model.leaves[0].id: "unknown"}}
     cases.append({**nothing, "expected": {"outcome": [bottom, "", top]}, "coverage": {"outcome": 0.0}})
-    head = "# Golden cases: assessments with the result that one gets by hand. Add some of your own.\n"
-    return head + to_toml({"format": FORMAT, "cases": cases})
+    about = "# Golden cases: assessments with the result that one gets by hand. Add some of your own.\n"
+    return about + to_toml({"format": FORMAT, "cases": cases})
 
 
 def _example(model: Model) -> str:

@@ -62,6 +62,7 @@ CODES: dict[str, Code] = {
     "MK143": Code("stages can be told apart", "warning"),
     "MK144": Code("no placeholders", "warning"),
     "MK145": Code("texts are plain", "warning"),
+    "MK146": Code("texts are translated", "warning"),
     # Models: the version before.
     "MK150": Code("ids stay"),
     "MK151": Code("ids keep their meaning"),
@@ -103,6 +104,7 @@ CODES: dict[str, Code] = {
     "MK342": Code("links have rationales"),
     "MK344": Code("no placeholders", "warning"),
     "MK345": Code("texts are plain", "warning"),
+    "MK346": Code("texts are translated", "warning"),
     # Assessments.
     "MK401": Code("dimension that is not rated"),
     "MK402": Code("answer that is not on the scale"),

@@ -45,7 +45,12 @@ class CrosswalkSubject:
         """A network in which nothing else speaks of its models."""
         if misfits(self.crosswalk, self.source, self.target):
             raise Skipped("the crosswalk does not fit its models")
-        return Network([self.crosswalk], [self.source, self.target])
+        network = Network([self.crosswalk])
+        for name, model in zip(
+            (self.crosswalk.source, self.crosswalk.target), (self.source, self.target), strict=True
+        ):
+            network.add(network.known_as(name), model)
+        return network
 
 
 Law: TypeAlias = Callable[[CrosswalkSubject, Random], Iterator[Finding]]
@@ -81,7 +86,7 @@ def crosswalk_subject(
 
 
 def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
-    path = [subject.crosswalk.source, subject.crosswalk.target]
+    path = [subject.alone.known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
     return translate_by(score(subject.source, given), path, subject.target, subject.alone)
 
 
@@ -138,26 +143,27 @@ def _there_and_back(subject: CrosswalkSubject) -> Iterator[Finding]:
 def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
     """A crosswalk that gives every stage back, before or after, changes nothing."""
     assert subject.alone
+    links = subject.crosswalk.links
     for model, before in ((subject.source, True), (subject.target, False)):
-        same = _identity_of(model, subject.crosswalk)
+        name = subject.crosswalk.source if before else subject.crosswalk.target
+        same = _identity_of(model, name, [link.source if before else link.target for link in links])
         joined = compose(same, subject.crosswalk) if before else compose(subject.crosswalk, same)
         found = {(link.source, link.target): link.stages for link in joined.links}
-        for link in subject.crosswalk.links:
+        for link in links:
             if link.relation != {"disjoint"} and found.get((link.source, link.target)) != link.stages:
                 side = "before" if before else "after"
                 problem = f"changes when every stage of {model.id} is given back {side} it"
                 yield Finding(f"links.{link.source}--{link.target}", problem, "the same stages")
 
 
-def _identity_of(model: Model, crosswalk: Crosswalk) -> Crosswalk:
-    ids = [link.source if model.id == crosswalk.source else link.target for link in crosswalk.links]
+def _identity_of(model: Model, name: str, ids: Iterable[str]) -> Crosswalk:
     scales = {id: model.by_id[id].scale for id in ids}
     links = [
         Link(id, id, "equal", 1, {stage: (stage, stage, stage) for stage in scale.ids})
         for id, scale in scales.items()
         if scale is not None
     ]
-    return Crosswalk(model.id, model.id, links)
+    return Crosswalk(name, name, links)
 
 
 def _fits(subject: CrosswalkSubject) -> Iterator[Finding]:
@@ -175,6 +181,10 @@ def _translations(subject: CrosswalkSubject) -> Iterator[Finding]:
 
 def _untranslated(subject: CrosswalkSubject) -> Iterator[Finding]:
     return texts.untranslated(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
+
+
+def _alike(subject: CrosswalkSubject) -> Iterator[Finding]:
+    return texts.alike(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
 
 
 def _all_texts(subject: CrosswalkSubject) -> Iterator[tuple[str, str]]:
@@ -209,4 +219,5 @@ CROSSWALK_CHECKS: Sequence[Check[CrosswalkSubject]] = (
     Check("MK342", _rationales),
     Check("MK344", lambda subject: texts.unfinished(_all_texts(subject))),
     Check("MK345", lambda subject: texts.not_plain(_all_texts(subject))),
+    Check("MK346", _alike),
 )

@@ -277,6 +277,10 @@ def _untranslated(subject: ModelSubject) -> Iterator[Finding]:
     return texts.untranslated(texts.model_texts(subject.model), subject.translations.texts)
 
 
+def _alike(subject: ModelSubject) -> Iterator[Finding]:
+    return texts.alike(texts.model_texts(subject.model), subject.translations.texts)
+
+
 def _unfinished(subject: ModelSubject) -> Iterator[Finding]:
     return texts.unfinished(_all_texts(subject))
 
@@ -299,6 +303,7 @@ MODEL_CHECKS: Sequence[Check[ModelSubject]] = (
     Check("MK143", _descriptors),
     Check("MK144", _unfinished),
     Check("MK145", _not_plain),
+    Check("MK146", _alike),
     Check("MK150", _ids_stay),
     Check("MK151", _meanings_stay),
     Check("MK152", _versions),

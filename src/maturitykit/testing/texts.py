@@ -123,15 +123,22 @@ def untranslated(texts: Texts, translations: Mapping[str, Translation]) -> Itera
     labels = re.compile(r"(^|\.)(title|name)$|^(tags|kinds)\.")
     for language in translations:
         found = translated_texts(translations[language])
-        for where, text in texts.items():
+        for where in texts:
             if where not in found:
                 yield Finding(f"text/{language}: {where}", "is not there", f"the text in {language}")
-            elif found[where] == text and " " in text:
-                yield Finding(f"text/{language}: {where}", "is not translated", f"the text in {language}")
         for where in found:
             if where not in texts and not labels.search(where):
                 problem = f"is there in {language} alone"
                 yield Finding(f"text/{language}: {where}", problem, "the same texts in every language")
+
+
+def alike(texts: Texts, translations: Mapping[str, Translation]) -> Iterator[Finding]:
+    """A finding for every text of several words that is the same in another language."""
+    for language in translations:
+        found = translated_texts(translations[language])
+        for where, text in texts.items():
+            if found.get(where) == text and " " in text:
+                yield Finding(f"text/{language}: {where}", "is not translated", f"the text in {language}")
 
 
 def in_all_languages(texts: Texts, translations: Mapping[str, Translation]) -> Iterator[tuple[str, str]]:
