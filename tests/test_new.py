@@ -127,8 +127,9 @@ def test_model_is_a_whole_package(tmp_path: Path, run: Run) -> None:
     assert sorted(done.stdout.splitlines()) == sorted(str(folder / name) for name in made)
     home = "src/maturitykit_my_ladder"
     assert set(made) == {
-        ".github/workflows/tests.yml", ".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml",
-        f"{home}/__init__.py", f"{home}/py.typed", f"{home}/model.toml", f"{home}/cases.toml",
+        ".github/workflows/tests.yml", ".gitignore", ".taplo.toml", "CHANGELOG.md", "LICENSE", "README.md",
+        "pyproject.toml", f"{home}/__init__.py", f"{home}/py.typed", f"{home}/model.toml", f"{home}/cases.toml",
+        *(f"schema/{kind}.schema.json" for kind in ("model", "model-text", "cases")),
         f"{home}/text/nl.toml", f"{home}/text/pt-BR.toml", "tests/test_model.py",
     }  # fmt: skip
     assert f"next: write {folder / home / 'model.toml'}" in done.stderr
@@ -136,7 +137,8 @@ def test_model_is_a_whole_package(tmp_path: Path, run: Run) -> None:
     assert project["name"] == "maturitykit-my-ladder"
     assert project["entry-points"] == {"maturitykit.models": {"my-ladder": "maturitykit_my_ladder:model"}}
     assert project["dependencies"] == ["maturitykit>=1,<2"]
-    assert not [name for name, text in made.items() if re.search(r"\$[a-z{]|PACKAGE", text)]
+    filled = {name: text for name, text in made.items() if not name.startswith("schema/")}
+    assert not [name for name, text in filled.items() if re.search(r"\$[a-z{]|PACKAGE", text)]
     for language in ("nl", "pt-BR"):
         model = mk.read_model(folder / home)
         assert model.in_language(language).title == model.title

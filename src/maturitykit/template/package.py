@@ -26,6 +26,7 @@ from maturitykit.files.toml import to_toml, toml_value
 from maturitykit.template.draft import Draft, title_of
 from maturitykit.template.texts import crosswalk_texts, model_texts
 from maturitykit.template.unlinked import crosswalk_words
+from maturitykit.testing.schema import as_json
 
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _TRANSLATE = "# Every text is still that of {file}: translate each.\n\n"
@@ -45,6 +46,13 @@ _COMMENTS = {
     "dimensions": "What is judged. A dimension without children is rated; one with children is scored from them.\n"
     "It may have a parent, a summary, a question, tags, a weight, descriptors, guidance and notes.",
     "dimensions.descriptors": "What the dimension looks like at each stage.",
+}
+
+
+#: The TOML files of each kind of package, by the schema that they follow.
+_TOML_FILES: Mapping[str, Mapping[str, str]] = {
+    "model": {"model": "src/*/model.toml", "model-text": "src/*/text/*.toml", "cases": "src/*/cases.toml"},
+    "crosswalk": {"crosswalk": "src/*/*--*.toml", "crosswalk-text": "src/*/text/*/*.toml"},
 }
 
 
@@ -285,6 +293,16 @@ def _in_markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html.escape(_on_a_line(text), quote=False))
 
 
+def _schemas(kind: str) -> Iterator[tuple[str, str]]:
+    """By what editors complete and check the TOML files of a package."""
+    rules = []
+    for schema, place in _TOML_FILES.get(kind, {}).items():
+        yield f"schema/{schema}.schema.json", as_json(schema)
+        rules.append({"include": [place], "schema": {"path": f"schema/{schema}.schema.json"}})
+    if rules:
+        yield ".taplo.toml", to_toml({"rule": rules})
+
+
 def _rendered(
     kind: str, names: _Names, words: Mapping[str, str], without: bool = False
 ) -> Iterator[tuple[str, str]]:
@@ -292,6 +310,7 @@ def _rendered(
     root = files(__package__)
     yield "LICENSE", _fill(root / "licenses" / f"{words['license']}.txt", words)
     yield f"src/{names.package}/py.typed", ""
+    yield from _schemas(kind)
     for folder in ("common", kind):
         for path, template in _walk(root / folder):
             if template.name == "imported.toml.in" or (

@@ -29,6 +29,8 @@ def crosswalk_words(source: Model, target: Model) -> dict[str, str]:
     return {
         "source": source.id,
         "target": target.id,
+        "source_version": toml_value(source.version.partition(".")[0]),
+        "target_version": toml_value(target.version.partition(".")[0]),
         "stages": "\n".join(line for model in (source, target) for line in _stages(model)),
         "from_dimension": one.id,
         "to_dimension": other.id,
