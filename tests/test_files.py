@@ -19,7 +19,7 @@ from maturitykit.files.text import write_text
 
 TOY = Path(__file__).parent / "bad" / "toy.toml"
 #: Seconds that reading a bad file of any size here may take; most take less than one.
-LONG = 15
+LONG = 60
 
 
 def saved(folder: Path, name: str, data: str | bytes) -> Path:

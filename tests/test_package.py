@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
-from importlib.util import resolve_name
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import NamedTuple
 
@@ -277,7 +277,9 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 
 def test_each_module_can_be_the_first_to_be_imported() -> None:
-    names = [module for module in modules() if not module.endswith("__main__")]
+    # Tables come with an extra, without which importing them is refused.
+    without = () if find_spec("narwhals") else ("tables",)
+    names = [m for m in modules() if not m.endswith("__main__") and layer_of(m) not in without]
     done = fresh(f"""
 import sys
 from importlib import import_module
