@@ -49,7 +49,7 @@ def command(
     colour: str | None,
     language: str,
 ) -> None:
-    """Make a report on the assessment in FILE (.csv, .json or .toml).
+    """Make a report on the assessment in FILE, or in a folder of respondents' files.
 
     What the report says as data: maturitykit score --json.
     """

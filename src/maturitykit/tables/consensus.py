@@ -34,8 +34,9 @@ from maturitykit.definition.formula import (
 )
 from maturitykit.scoring.plan import Plan
 from maturitykit.scoring.rollup import Cell, Given, keep
+from maturitykit.tables.coding import Coding, scale_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.responses import Answers, Coding, Responses, scale_of
+from maturitykit.tables.responses import Answers, Responses
 from maturitykit.tables.sheet import Sheet
 
 #: Three counts share a number, 21 bits each, of which the highest is left free to compare all three at once.
