@@ -281,6 +281,12 @@ def test_the_toy_is_shown(environment: Environment) -> None:
     assert "A toy has no texts to rest on." in done.stdout
 
 
+def test_the_toy_is_reported(environment: Environment, answers: str) -> None:
+    done = environment.run("maturitykit", "report", answers, "--to", "clearhead")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(text in done.stdout for text in ("A toy ladder", "Derived, not measured", "Middle"))
+
+
 def test_the_toy_is_carried_to_all_that_can_be_reached(environment: Environment, answers: str) -> None:
     done = environment.run("maturitykit", "crosswalk", answers)
     assert done.returncode == 0
