@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -239,6 +240,13 @@ def test_imports_point_down_only() -> None:
         and not (found.late and module in ASKS_HIGHER_LAYERS_LATE)
     ]
     assert wrong == []
+
+
+def test_the_page_on_the_architecture_has_every_layer_from_the_top() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("\n`plugins/`")[0]
+    folders = [name for name in reversed(LAYERS) if (SOURCE / "maturitykit" / name).is_dir() and name != "words"]
+    assert re.findall(r"^\| `(\w+)/`", page, re.MULTILINE) == folders
+    assert all(f"`{name}.py`" in page or f"`{name}/`" in page for name in LAYERS if "__" not in name)
 
 
 def test_each_layer_imports_from_outside_what_it_may() -> None:
