@@ -277,7 +277,7 @@ def checking(folder: Path) -> Figure:
     ids = [f"group-{g}" if i == 0 else f"part-{g}-{i}" for g in range(50) for i in range(10)]
     dimensions = "".join(
         f'[[dimensions]]\nid = "{id}"\n'
-        + ("" if "group" in id else f'parent = "group-{id.split("-")[1]}"\n{_texts("", "dimensions", id)}')
+        + ("" if "group" in id else f'parent = "group-{id.split("-")[1]}"\n{_all_texts("", "dimensions", id)}')
         for id in ids
     )
     (model / "model.toml").write_text(
@@ -287,7 +287,7 @@ def checking(folder: Path) -> Figure:
         texts = [f'format = 1\nlanguage = "{language}"\nsource.note = "{_words(language)}"\n']
         texts += [f'[scales.level.{s}]\nsummary = "{_words(language + s)}"\n' for s in "abcde"]
         texts += [
-            f"[dimensions.{id}]\n{_texts(language, f'dimensions.{id}', id)}" for id in ids if "group" not in id
+            f"[dimensions.{id}]\n{_all_texts(language, f'dimensions.{id}', id)}" for id in ids if "group" not in id
         ]
         (model / "text" / f"{language}.toml").write_text("".join(texts))
     command = child("-m", "maturitykit", "check", str(model))
@@ -299,7 +299,7 @@ def _words(about: str) -> str:
     return f"In {about} it is done in such a way that one can see it, and say so in a sentence."
 
 
-def _texts(language: str, path: str, id: str) -> str:
+def _all_texts(language: str, path: str, id: str) -> str:
     """The texts of a dimension: a summary, a question, and a descriptor for each of five stages."""
     about = f"{language} {id}"
     cells = "".join(f'{s} = "{_words(f"{about} {s}")}"\n' for s in "abcde")
