@@ -244,7 +244,9 @@ def test_imports_point_down_only() -> None:
 
 def test_the_page_on_the_architecture_has_every_layer_from_the_top() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("\n`plugins/`")[0]
-    folders = [name for name in reversed(LAYERS) if (SOURCE / "maturitykit" / name).is_dir() and name != "words"]
+    folders = [
+        name for name in reversed(list(LAYERS)) if (SOURCE / "maturitykit" / name).is_dir() and name != "words"
+    ]
     assert re.findall(r"^\| `(\w+)/`", page, re.MULTILINE) == folders
     assert all(f"`{name}.py`" in page or f"`{name}/`" in page for name in LAYERS if "__" not in name)
 
