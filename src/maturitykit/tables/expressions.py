@@ -180,11 +180,9 @@ class _Writer:
         operand = self._write(formula.args[0])
         if not self._is_polars:
             is_numbers = formula.op == "pick" and isinstance(formula.args[1][-1], int)
-            return (
-                self._taken(operand, formula.args[1])
-                if is_numbers and not self._refuses
-                else self._write(as_cases(formula))
-            )
+            if is_numbers and not self._refuses:
+                return self._taken(operand, formula.args[1])
+            return self._write(as_cases(formula))
         if formula.op == "pick":
             return self._series(formula.args[1]).gather(operand)
         _, keys, values, otherwise, missing = formula.args
