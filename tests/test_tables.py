@@ -413,6 +413,18 @@ def test_bad_ratings_stop_a_table_with_all_that_is_wrong(engine: str) -> None:
     assert findings[2].startswith('subject "beta", respondent "eve", people: is answered 2 times')
 
 
+@pytest.mark.parametrize("engine", KINDS)
+@pytest.mark.parametrize("who", [{"respondent": ["ann", "bob", "ann"]}, {}])
+def test_who_has_two_rows_of_a_wide_table_is_refused(engine: str, who: Table) -> None:
+    table = into(engine, {"subject": ["acme"] * 3, **who, "people": ["emerging"] * 3})
+    with pytest.raises(
+        Exception, match=r"is answered . times|a respondent rates a dimension of model clearhead twice"
+    ):
+        rows_of(tables.score("clearhead", table).frame)
+    (problem,) = tables.score("clearhead", table, on_error="report").findings()
+    assert problem.problem == f"is answered {2 if who else 3} times"
+
+
 #: A row that is wrong, and what a lazy engine is made to say of it; the last is wrong beside the one before only.
 ONE_BAD_ROW = {
     "rating": (["acme", "ann", "people", "emergin"], "this rating does not fit model clearhead"),
