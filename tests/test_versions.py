@@ -284,6 +284,30 @@ class mk_without:  # noqa: N801
         look_again()
 
 
+@pytest.mark.parametrize("first", ["1.0", "2.0"])
+def test_neither_version_has_to_be_installed(first: str, tmp_path: Path, run: Run) -> None:
+    files = {}
+    for version, ids in (("1.0", "people tools"), ("2.0", "people ways")):
+        one, two = ids.split()
+        files[version] = tmp_path / f"{version}.toml"
+        files[version].write_text(MODEL.format(id="own", version=version, first=one, second=two), "utf-8")
+    crosswalk = write_crosswalk(tmp_path, "own@1.0", "own@2.0", "people people tools ways")
+    given = [
+        arg for version in sorted(files, key=lambda v: v != first) for arg in ("--model", str(files[version]))
+    ]
+    done = run("check", str(crosswalk), *given)
+    assert (done.returncode, "nothing to report" in done.stdout) == (0, True)
+    old, new = (mk.read_model(file) for file in files.values())
+    network = mk.Network([mk.read_crosswalk(crosswalk)])
+    before, after = (
+        mk.score(old, {"people": "high", "tools": "mid"}),
+        mk.score(new, {"people": "high", "ways": "high"}),
+    )
+    assert mk.compare(before, after, network=network)["ways"].direction == "up"
+    with pytest.raises(mk.ComparisonError, match=r"expected a crosswalk own@1\.0--own@2\.0$"):
+        mk.compare(before, after)
+
+
 def test_the_command_line_shows_results_in_other_versions(site: Path, tmp_path: Path, run: Run) -> None:
     file = tmp_path / "a.csv"
     file.write_text("model,dimension,rating\ntoy@1.0,tools,high\n", "utf-8")

@@ -40,7 +40,8 @@ class Network:
     ) -> None:
         self._language = language
         self._own = {crosswalk.id: crosswalk for crosswalk in own}
-        self._models = {model.id: model for model in own_models}
+        # Two versions of one model are told apart by their full names.
+        self._models = {name: m for m in own_models for name in (m.id, f"{m.id}@{m.version}")}
         self._ids = {*self._own, *crosswalks}
         self._same: dict[str, str] = {}
         #: Where two crosswalks come to join the same models, the one that names a version counts.
@@ -221,8 +222,9 @@ class Network:
             ComparisonError: If two models that follow each other have no crosswalk.
         """
         for source, target in pairwise(path):
-            if target not in self._neighbours.get(source, ()):
-                expected = one_of(sorted(self._neighbours.get(source, ())), target)
+            near = sorted(self._neighbours.get(source, ()))
+            if target not in near:
+                expected = one_of(near, target) if near else f"a crosswalk {source}--{target}"
                 problem = f"no crosswalk joins {quoted(source)} and {quoted(target)}"
                 raise ComparisonError("nothing can be carried over", [Finding("", problem, expected)])
         joined = self.step(path[0], path[1])
