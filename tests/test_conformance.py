@@ -348,7 +348,7 @@ def test_the_rules_of_the_core_conform(scorer: str) -> None:
 
 
 def sections() -> dict[str, str]:
-    text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "findings.md").read_text(encoding="utf-8")
     parts = re.split(r"^### (MK\d{3}): ", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 

@@ -115,7 +115,7 @@ def test_the_notebook_of_the_documentation_is_what_it_gives(pytestconfig: pytest
     nbclient = pytest.importorskip("nbclient", reason="runs notebooks")
     pytest.importorskip("ipykernel", reason="runs notebooks")
     pytest.importorskip("pandas", reason="the notebook uses it")
-    path = Path("docs/notebook.ipynb")
+    path = Path("docs/how-to/notebook.ipynb")
     kept = nbformat.read(path, as_version=4)
     ran = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(ran, kernel_name="python3", resources={"metadata": {"path": "."}}).execute()

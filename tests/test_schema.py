@@ -24,7 +24,8 @@ from maturitykit.files.strict import structure
 from maturitykit.testing import schema as schemas, strategies
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "files.md"
+PAGE = ROOT / "docs" / "reference" / "files.md"
+SCHEMAS = PAGE.with_name("schema")
 TAPLO = tomllib.loads((ROOT / ".taplo.toml").read_text(encoding="utf-8"))
 NAMES = list(schemas.FILES)
 
@@ -41,13 +42,13 @@ VALIDATORS = {name: validator(name) for name in NAMES}
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_published_schema_is_up_to_date(name: str) -> None:
-    published = ROOT / "docs" / "schema" / f"{name}.schema.json"
-    expected = "run python -m maturitykit.testing.schema docs/schema docs/files.md"
+    published = SCHEMAS / f"{name}.schema.json"
+    expected = "run python -m maturitykit.testing.schema docs/reference/schema docs/reference/files.md"
     assert published.read_text(encoding="utf-8") == schemas.as_json(name), expected
 
 
 def test_no_other_schema_is_published() -> None:
-    assert {path.name for path in (ROOT / "docs" / "schema").iterdir()} == {f"{n}.schema.json" for n in NAMES}
+    assert {path.name for path in SCHEMAS.iterdir()} == {f"{n}.schema.json" for n in NAMES}
 
 
 def test_the_reference_has_every_key_of_every_file() -> None:

@@ -51,7 +51,7 @@ def command(
     """Report every finding in models, crosswalks, scorers and assessments.
 
     They are named by file, folder or the id of what is installed. What each code means is in
-    docs/findings.md.
+    docs/reference/findings.md.
     """
     from maturitykit.cli.page import as_json, put
     from maturitykit.cli.targets import Context, Target, targets_of

@@ -20,7 +20,7 @@ class Code(NamedTuple):
     severity: Severity = "error"
 
 
-#: Every code there is; docs/findings.md has a section on each.
+#: Every code there is; docs/reference/findings.md has a section on each.
 CODES: dict[str, Code] = {
     # Files and plugins.
     "MK001": Code("cannot be read"),
