@@ -15,6 +15,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PROJECT, "test")
 SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
 PEOPLE = nox.project.dependency_groups(PROJECT, "people")
+DOCS = nox.project.dependency_groups(PROJECT, "docs")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
 EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
 #: A process for each processor; the tests of a file stay together, as they share what is slow to make.
@@ -34,8 +35,9 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types, of the package as its users see it and of everything around it."""
     types = nox.project.dependency_groups(PROJECT, "types")
-    session.install(EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *PEOPLE)
+    session.install(EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *PEOPLE, *DOCS)
     session.run("mypy", "src", "noxfile.py", "conftest.py")
+    session.run("mypy", "docs/conf.py", "docs/extensions")
     # Test modules of plugins may share names, so each folder is a run of its own.
     for folder in ("tests", "benchmarks", *(f"{plugin}/tests" for plugin in PLUGINS)):
         session.run("mypy", folder)
@@ -49,6 +51,13 @@ def tests(session: nox.Session) -> None:
     """
     session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
     session.run("pytest", *PARALLEL, *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site, in ``build/docs``: every warning is an error, and so is a link to what is not there."""
+    session.install(".[tables,testing]", *PLUGINS, *DOCS)
+    session.run("sphinx-build", "-W", "-n", "--keep-going", "--fresh-env", "docs", "build/docs", *session.posargs)
 
 
 @nox.session(default=False)

@@ -1,0 +1,95 @@
+"""The documentation is whole: every public name, every command, every link, and the picture as it is drawn now."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from maturitykit.cli import commands
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+NOT_OURS = {".git", ".nox", ".venv", "build", "node_modules"}
+
+
+def pages() -> list[Path]:
+    """Every page of the repository, whether it is on the site or not."""
+    found = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = sorted(name for name in folders if name not in NOT_OURS)
+        found += [Path(folder) / name for name in files if name.endswith(".md")]
+    return sorted(found)
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page, as git hosts and the site make them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"src(?:set)?=\"([^\"]+)\"", text)
+    assert [link for link in links if is_dead(page, link)] == []
+
+
+def is_dead(page: Path, link: str) -> bool:
+    """Whether a link to this repository leads nowhere; others are not tried."""
+    if re.match(r"[a-z]+:", link):
+        return False
+    path, _, anchor = link.partition("#")
+    target = page.parent / path if path else page
+    return not target.exists() or bool(anchor and anchor not in anchors(target))
+
+
+@pytest.mark.parametrize(
+    "module", ["maturitykit", "maturitykit.figures", "maturitykit.report", "maturitykit.testing"]
+)
+def test_every_public_name_is_in_the_reference(module: str) -> None:
+    assert missing(module) == []
+
+
+def test_every_public_name_of_tables_is_in_the_reference() -> None:
+    pytest.importorskip("narwhals", reason="tables need it")
+    assert missing("maturitykit.tables") == []
+
+
+def missing(module: str) -> list[str]:
+    """The names of a module that no page of the reference has."""
+    told = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference" / "api").glob("*.md"))
+    documented = set(re.findall(r"^\.\. (?:auto\w+|data|py:type):: ([\w.]+)", told, flags=re.MULTILINE))
+    return [name for name in import_module(module).__all__ if f"{module}.{name}" not in documented]
+
+
+def every_command(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:
+    """The names of every command that does something."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, *names, name)
+        else:
+            yield (*names, name)
+
+
+@pytest.mark.parametrize("command", [*every_command(commands)], ids=" ".join)
+def test_every_command_has_its_options_and_an_example(command: tuple[str, ...]) -> None:
+    text, name = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8"), " ".join(command)
+    assert f"```{{command}} {name}\n```" in text
+    assert re.search(rf"^\$ maturitykit {name}( |$)", text, flags=re.MULTILINE)
+
+
+def test_the_picture_is_what_is_drawn_now() -> None:
+    readme = runpy.run_path(str(DOCS / "extensions" / "readme.py"))
+    shown = (DOCS / "picture.svg").read_text(encoding="utf-8")
+    assert shown == readme["picture"](), "run python docs/extensions/readme.py"
