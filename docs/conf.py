@@ -32,8 +32,6 @@ myst_heading_anchors = 4
 
 # A name in backticks is a link where it is a name of ours.
 default_role = "py:obj"
-# What is typed is shown as it is typed: two hyphens stay two.
-smartquotes = False
 nitpicky = True
 nitpick_ignore_regex = [
     # What others document; no other site is asked while these pages are built.

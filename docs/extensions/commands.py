@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -39,7 +40,11 @@ class Command(SphinxDirective):
 def paragraphs(help: str) -> Iterator[nodes.Node]:
     """The help of a command, as click reads it: blank lines part paragraphs."""
     for text in help.replace("\b\n", "").split("\n\n"):
-        yield nodes.paragraph("", " ".join(text.split()))
+        paragraph = nodes.paragraph()
+        # What has two hyphens is typed as it stands, and shown so.
+        for i, piece in enumerate(re.split(r"(\S*--[\w-]+)", " ".join(text.split()))):
+            paragraph += nodes.literal(piece, piece) if i % 2 else nodes.Text(piece)
+        yield paragraph
 
 
 def options(command: click.Command, context: click.Context) -> nodes.Node:

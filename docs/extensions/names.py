@@ -36,6 +36,13 @@ def show_colon(app: Sphinx, what: str, name: str, thing: object, options: object
     lines[:] = [line.replace(COLON, ":") for line in lines]
 
 
+def tell_default(
+    app: Sphinx, what: str, name: str, thing: object, options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Show that a default is made anew each time, without the name that attrs has for it."""
+    return signature and signature.replace("= NOTHING", "= …"), returns
+
+
 def skip_alias(app: Sphinx, what: str, name: str, thing: object, skip: bool, options: object) -> bool | None:
     """Leave out the fields of named tuples: they are told as parameters, and have no text of their own."""
     return True if (getattr(thing, "__doc__", None) or "").startswith("Alias for field number") else None
@@ -58,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Before and after napoleon, whose priority is 500.
     app.connect("autodoc-process-docstring", hide_colon, priority=400)
     app.connect("autodoc-process-docstring", show_colon, priority=600)
+    app.connect("autodoc-process-signature", tell_default)
     app.connect("autodoc-skip-member", skip_alias)
     app.connect("missing-reference", by_ending)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
