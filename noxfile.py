@@ -57,7 +57,17 @@ def tests(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The site, in ``build/docs``: every warning is an error, and so is a link to what is not there."""
     session.install(".[tables,testing]", *PLUGINS, *DOCS)
-    session.run("sphinx-build", "-W", "-n", "--keep-going", "--fresh-env", "docs", "build/docs", *session.posargs)
+    session.run(
+        "sphinx-build",
+        "-W",
+        "-n",
+        "--keep-going",
+        "--fresh-env",
+        "--jobs=auto",
+        "docs",
+        "build/docs",
+        *session.posargs,
+    )
 
 
 @nox.session(default=False)
