@@ -215,6 +215,32 @@ def test_unknown_attribute_is_an_attribute_error(name: str) -> None:
     assert name not in dir(mk)
 
 
+RENAMED = "maturitykit.Grade is now maturitykit.Stage; the old name goes in version 1.2"
+
+
+def test_a_renamed_name_warns_wherever_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(mk._RENAMED, "Grade", ("Stage", "1.2"))
+    for _ in range(2):
+        with pytest.warns(DeprecationWarning, match=f"^{re.escape(RENAMED)}$") as caught:
+            grade = mk.Grade  # type: ignore[attr-defined]
+        assert grade is mk.Stage
+        assert [one.filename for one in caught] == [__file__]
+    assert "Grade" not in dir(mk)
+
+
+@pytest.mark.parametrize("use", ["import maturitykit as mk; mk.Grade", "from maturitykit import Grade"])
+def test_a_renamed_name_warns_in_a_program(use: str) -> None:
+    rename = "import maturitykit\nmaturitykit._RENAMED['Grade'] = ('Stage', '1.2')\n"
+    done = fresh(f"import warnings\nwarnings.simplefilter('default')\n{rename}{use}")
+    # Once for the line, and with the line of the program, not of ours.
+    assert (done.returncode, done.stderr) == (0, f"<string>:5: DeprecationWarning: {RENAMED}\n")
+
+
+def test_names_that_are_to_go_are_not_those_to_use() -> None:
+    assert not set(mk._RENAMED) & set(mk.__all__)
+    assert {new for new, _ in mk._RENAMED.values()} <= set(mk.__all__)
+
+
 @pytest.mark.parametrize("folder", [ROOT, *PLUGINS], ids=lambda folder: folder.name if folder != ROOT else "core")
 def test_types_are_published(folder: Path) -> None:
     (package,) = (path.parent for path in (folder / "src").glob("*/__init__.py"))

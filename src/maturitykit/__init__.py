@@ -158,6 +158,9 @@ _PLACES = {
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
+#: Names that are to go: the one to use instead, and the version in which the old one goes.
+_RENAMED: dict[str, tuple[str, str]] = {}
+
 __all__ = ["model", *_PLACE_OF]  # noqa: PLE0604
 
 
@@ -177,6 +180,13 @@ if not TYPE_CHECKING:
     def __getattr__(name):
         from importlib import import_module
 
+        if name in _RENAMED:
+            from warnings import warn
+
+            new, version = _RENAMED[name]
+            text = f"maturitykit.{name} is now maturitykit.{new}; the old name goes in version {version}"
+            warn(text, DeprecationWarning, stacklevel=2)
+            return globals().get(new) or __getattr__(new)
         if name not in _PLACE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
