@@ -3,12 +3,12 @@
 Tests run on what is built and installed, never on the source tree.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
 
 nox.needs_version = ">=2025.2"
-nox.options.error_on_missing_interpreters = True
 nox.options.reuse_existing_virtualenvs = False
 
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -21,6 +21,11 @@ EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
 #: A process for each processor; the tests of a file stay together, as they share what is slow to make.
 PARALLEL = ("-n", "auto", "--dist", "loadfile")
 PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
+NAMES = [Path(plugin).name for plugin in PLUGINS]
+#: Those that the metadata names, and the one that is to be next.
+PYTHONS = [*nox.project.python_versions(PROJECT), "3.14"]
+#: Where a release is built.
+DIST = Path("dist")
 
 
 @nox.session
@@ -78,19 +83,25 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("plugin", PLUGINS, ids=[Path(plugin).name for plugin in PLUGINS])
+@nox.parametrize("plugin", PLUGINS, ids=NAMES)
 def plugins(session: nox.Session, plugin: str) -> None:
-    """A plugin alone, from its wheel, with nothing installed but what it asks for.
+    """A plugin alone, from its wheel, with nothing installed but what it asks for."""
+    wheels = Path(session.create_tmp())
+    folders = [".", plugin, *beside(plugin)]
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), *folders)
+    alone(session, plugin, sorted(wheels.glob("*.whl")))
 
-    A plugin on other plugins names them in its dependency group ``test``.
-    """
-    wheels = session.create_tmp()
+
+def beside(plugin: str) -> list[str]:
+    """The plugins that a plugin on other plugins is tested with: its dependency group ``test``."""
     project = nox.project.load_toml(f"{plugin}/pyproject.toml")
     others = nox.project.dependency_groups(project, "test") if "dependency-groups" in project else ()
-    folders = [".", plugin, *(f"./plugins/{other}" for other in others)]
-    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, *folders)
-    session.install("pytest", *map(str, Path(wheels).glob("*.whl")))
-    # Without the core's own conftest: nothing of this repository is to help it.
+    return [f"./plugins/{other}" for other in others]
+
+
+def alone(session: nox.Session, plugin: str, wheels: Sequence[Path]) -> None:
+    """Run the tests of a plugin with some wheels, and without the core's own conftest: nothing here helps it."""
+    session.install("pytest", *map(str, wheels))
     session.run("pytest", "--confcutdir", plugin, f"{plugin}/tests")
 
 
@@ -103,3 +114,44 @@ def minimal(session: nox.Session) -> None:
     oldest = [dependency.replace(">=", "==") for dependency in PROJECT["project"]["dependencies"]]
     session.install(".", *PLUGINS, *oldest, *TEST)
     session.run("pytest", "tests", *PARALLEL, *session.posargs, env={"LAWS": "quick"})
+
+
+@nox.session(default=False, python=PYTHONS)
+def pythons(session: nox.Session) -> None:
+    """The core on each Python that is there; the summary says which are not.
+
+    Without the engines, as not each has wheels for the newest Python, and with fewer examples of the laws.
+    """
+    session.install(EXTRAS, *PLUGINS, *TEST, *PEOPLE)
+    session.run("pytest", "tests", *PARALLEL, *session.posargs, env={"LAWS": "quick"})
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """What is published: built in dist/ of what is committed, held to what is expected, tested from its wheels."""
+    session.install(*nox.project.dependency_groups(PROJECT, "release"))
+    session.run("python", "tests/release.py", str(DIST))
+    session.run("twine", "check", "--strict", *map(str, sorted(DIST.iterdir())))
+    for name in ("core", *NAMES):
+        session.notify(f"released({name})")
+
+
+@nox.session(default=False)
+@nox.parametrize("folder", [".", *PLUGINS], ids=["core", *NAMES])
+def released(session: nox.Session, folder: str) -> None:
+    """One wheel of dist/ in an environment of its own, with its tests."""
+    if folder != ".":
+        alone(session, folder, [wheel_of(each) for each in (".", folder, *beside(folder))])
+        return
+    extras = EXTRAS.removeprefix(".")
+    session.install(
+        f"{wheel_of('.')}{extras}", *(str(wheel_of(plugin)) for plugin in PLUGINS), *TEST, *ENGINES, *PEOPLE
+    )
+    session.run("pytest", "tests", *PARALLEL, *session.posargs)
+
+
+def wheel_of(folder: str) -> Path:
+    """The wheel of a folder in dist/."""
+    name = nox.project.load_toml(f"{folder}/pyproject.toml")["project"]["name"]
+    (wheel,) = DIST.glob(f"{name.replace('-', '_')}-[0-9]*.whl")
+    return wheel
