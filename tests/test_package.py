@@ -215,11 +215,11 @@ def test_unknown_attribute_is_an_attribute_error(name: str) -> None:
     assert name not in dir(mk)
 
 
-RENAMED = "maturitykit.Grade is now maturitykit.Stage; the old name goes in version 1.2"
+RENAMED = "maturitykit.Grade is now maturitykit.Stage; the old name goes in version 2.0"
 
 
 def test_a_renamed_name_warns_wherever_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mk._RENAMED, "Grade", ("Stage", "1.2"))
+    monkeypatch.setitem(mk._RENAMED, "Grade", ("Stage", "2.0"))
     for _ in range(2):
         with pytest.warns(DeprecationWarning, match=f"^{re.escape(RENAMED)}$") as caught:
             grade = mk.Grade  # type: ignore[attr-defined]
@@ -230,7 +230,7 @@ def test_a_renamed_name_warns_wherever_it_is_used(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("use", ["import maturitykit as mk; mk.Grade", "from maturitykit import Grade"])
 def test_a_renamed_name_warns_in_a_program(use: str) -> None:
-    rename = "import maturitykit\nmaturitykit._RENAMED['Grade'] = ('Stage', '1.2')\n"
+    rename = "import maturitykit\nmaturitykit._RENAMED['Grade'] = ('Stage', '2.0')\n"
     done = fresh(f"import warnings\nwarnings.simplefilter('default')\n{rename}{use}")
     # Once for the line, and with the line of the program, not of ours.
     assert (done.returncode, done.stderr) == (0, f"<string>:5: DeprecationWarning: {RENAMED}\n")
@@ -274,6 +274,11 @@ def test_the_page_on_the_architecture_has_every_layer_from_the_top() -> None:
         name for name in reversed(list(LAYERS)) if (SOURCE / "maturitykit" / name).is_dir() and name != "words"
     ]
     assert re.findall(r"^\| `(\w+)/`", page, re.MULTILINE) == folders
+    # The figure shows the same rooms, floor by floor.
+    figure = page.partition("```text\n")[2].partition("```")[0]
+    assert re.findall(r"│ (\w+)/", figure) == [*folders, "words"]
+    assert all(line[0] + line[-1] in ("┌┐", "├┤", "││", "└┘") for line in figure.splitlines())
+    assert {len(line) for line in figure.splitlines()} == {88}
     assert all(f"`{name}.py`" in page or f"`{name}/`" in page for name in LAYERS if "__" not in name)
 
 
