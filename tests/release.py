@@ -67,11 +67,16 @@ def build_all(into: Path, work: Path) -> Iterator[str]:
         with tarfile.open(sdist) as tar:
             tar.extractall(work, filter="data")
         build(work / sdist.name.removesuffix(".tar.gz"), rebuilt, "wheel")
-    for file in sorted(into.iterdir()):
-        others = [again / file.name] + [rebuilt / file.name] * (file.suffix == ".whl")
-        for other in others:
-            if other.read_bytes() != file.read_bytes():
-                yield f"{file.name}: is another when built again ({other.parent.name})"
+    yield from differences(into, again)
+    yield from differences(into, rebuilt, "*.whl")
+
+
+def differences(built: Path, other: Path, which: str = "*") -> Iterator[str]:
+    """Which files are not the same, or not there, in another folder."""
+    for file in sorted(built.glob(which)):
+        twin = other / file.name
+        if not twin.is_file() or twin.read_bytes() != file.read_bytes():
+            yield f"{file.name}: is another when built again ({other.name})"
 
 
 # ---- what is in it

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from release import FOLDERS, ROOT, build, names_in, problems, project
+from release import FOLDERS, ROOT, build, differences, names_in, problems, project
 
 CORE, *PLUGINS = FOLDERS
 PYTHON = "Programming Language :: Python :: 3."
@@ -108,6 +108,19 @@ def test_what_is_stray_or_missing_is_told(plugin: Path, tmp_path: Path) -> None:
         "no py.typed",
     ]
     assert len([line for line in found if ".tar.gz" in line]) == 2
+
+
+def test_what_differs_from_build_to_build_is_told(plugin: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    build(plugin, first, "wheel")
+    build(plugin, second, "wheel", zone="Asia/Tokyo")
+    assert list(differences(first, second)) == []
+    (wheel,) = second.iterdir()
+    with ZipFile(wheel, "a") as held:
+        held.comment = b"made on a Monday"
+    assert list(differences(first, second)) == [f"{wheel.name}: is another when built again (second)"]
+    wheel.unlink()
+    assert len(list(differences(first, second))) == 1
 
 
 def test_what_was_not_built_is_told(plugin: Path, tmp_path: Path) -> None:
