@@ -372,3 +372,12 @@ def test_a_plugin_imports_only_maturitykit(plugin: Path) -> None:
     assert outside == {"maturitykit"}
     project = tomllib.loads((plugin / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert [needed.partition(">")[0] for needed in project["dependencies"]] == ["maturitykit"]
+
+
+# ---- its tests
+
+
+def test_the_command_that_runs_all_tests_is_the_same_everywhere() -> None:
+    command = "python -m pip install 'nox[uv]' && python -m nox"
+    for name in ("README.md", "CONTRIBUTING.md", ".ci/run"):
+        assert command in (ROOT / name).read_text("utf-8").replace(" --quiet", "").splitlines(), name
