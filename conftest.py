@@ -14,6 +14,21 @@ from sybil.parsers.rest import DocTestParser
 
 ROOT = Path(__file__).parent
 
+#: What takes longest is begun first, so that no process waits for another at the end.
+LONGEST = [
+    "test_form_in_browser.py",
+    "test_tables.py",
+    "test_real_path.py",
+    "test_comparison_laws.py",
+    "test_sssom.py",
+    "test_files.py",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the files by their time; the tests of a file stay as they are."""
+    items.sort(key=lambda item: (*LONGEST, item.path.name).index(item.path.name))
+
 
 def run_console(example: Example) -> str | None:
     """Run each ``$`` line of a console block; the lines below it are its output.

@@ -24,7 +24,7 @@ DOCS = nox.project.dependency_groups(PROJECT, "docs")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
 EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
 #: A process for each processor; the tests of a file stay together, as they share what is slow to make.
-PARALLEL = ("-n", "auto", "--dist", "loadfile")
+PARALLEL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 PLUGINS = sorted(f"./{path.parent}" for path in Path("plugins").glob("*/pyproject.toml"))
 NAMES = [Path(plugin).name for plugin in PLUGINS]
 #: Those that the metadata names, and the one that is to be next.

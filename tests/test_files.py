@@ -194,7 +194,8 @@ def test_a_model_may_not_be_too_deep(depth: int, tmp_path: Path) -> None:
 
 # Very many mistakes.
 
-MANY = 100_000
+#: Were the time to grow with the square, these would still take far longer than we wait.
+MANY = 50_000
 
 
 def wide_model() -> str:

@@ -182,7 +182,7 @@ def reread(text: str, folder: Path) -> mk.Crosswalk:
     return read_sssom(path)
 
 
-@SETTINGS
+@settings(SETTINGS, max_examples=min(50, SETTINGS.max_examples))
 @given(crosswalk=crosswalks())
 def test_what_is_written_is_read_back(crosswalk: mk.Crosswalk, tmp_path_factory: pytest.TempPathFactory) -> None:
     text = write_sssom(crosswalk)
