@@ -191,7 +191,7 @@ def test_what_is_written_is_read_back(crosswalk: mk.Crosswalk, tmp_path_factory:
     assert write_sssom(found) == text
 
 
-@settings(SETTINGS, max_examples=25)
+@settings(SETTINGS, max_examples=15)  # a second each
 @given(crosswalk=crosswalks())
 def test_sssom_accepts_what_is_written(accept: Accept, crosswalk: mk.Crosswalk) -> None:
     # Of a set without mappings, sssom makes one that is not well-formed.
