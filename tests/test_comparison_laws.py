@@ -163,7 +163,7 @@ def test_what_a_stage_hides_of_the_step_to_the_next_is_held(data: st.DataObject,
 
 
 @given(st.data(), A, B, C)
-@settings(max_examples=60)
+@settings(max_examples=min(60, settings().max_examples))
 def test_two_translations_hold_the_truth_if_their_links_do(
     data: st.DataObject, a: mk.Model, b: mk.Model, c: mk.Model
 ) -> None:
@@ -423,7 +423,7 @@ def test_composed_links_say_the_hull_of_what_the_second_says(
 
 
 @given(st.data(), A, B, C, D)
-@settings(max_examples=60)
+@settings(max_examples=min(60, settings().max_examples))
 def test_composing_is_associative(data: st.DataObject, a: mk.Model, b: mk.Model, c: mk.Model, d: mk.Model) -> None:
     first, second, third = (data.draw(mks.crosswalks(*pair)) for pair in ((a, b), (b, c), (c, d)))
     one = mk.compose(mk.compose(first, second), third)
@@ -440,7 +440,7 @@ def test_composing_is_associative(data: st.DataObject, a: mk.Model, b: mk.Model,
 
 
 @given(st.data(), A, B, C, D)
-@settings(max_examples=60)
+@settings(max_examples=min(60, settings().max_examples))
 def test_strength_never_grows_along_a_path(
     data: st.DataObject, a: mk.Model, b: mk.Model, c: mk.Model, d: mk.Model
 ) -> None:

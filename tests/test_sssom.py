@@ -206,7 +206,7 @@ def test_sssom_accepts_what_is_written(accept: Accept, crosswalk: mk.Crosswalk) 
     assert slots.get("mapping_set_version", "") == crosswalk.version
 
 
-@settings(SETTINGS, max_examples=25)
+@settings(SETTINGS, max_examples=min(25, SETTINGS.max_examples))
 @given(data=st.data())
 def test_turned_around_and_composed_crosswalks_are_read_back(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
