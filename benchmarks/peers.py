@@ -267,8 +267,17 @@ def polars_long(frame: pl.LazyFrame, model: mk.Model) -> pl.LazyFrame:
         answer=pl.col("rating").cast(pl.Enum(_answers(model))).to_physical().cast(pl.UInt64),
     ).with_columns(answer * _whole(32) ** (place % TO_A_WORD))
     words = range(-(-len(leaves) // TO_A_WORD))
-    respondents = told.group_by("subject", "respondent").agg(
-        pl.when(place // TO_A_WORD == word).then(answer).sum().alias(f"{word}") for word in words
+    # A number as the key is grouped in half the time of two texts. 128 bits of two hashes are as good as these.
+    first, second = (
+        (pl.col("subject").hash(seed) + pl.col("respondent").hash(seed + 1)).cast(pl.Int128) for seed in (1, 3)
+    )
+    respondents = (
+        told.with_columns(who=first * pl.lit(2**62, pl.Int128) + second)
+        .group_by("who")
+        .agg(
+            pl.col("subject").max(),
+            *(pl.when(place // TO_A_WORD == word).then(answer).sum().alias(f"{word}") for word in words),
+        )
     )
     codes = respondents.select(
         "subject",

@@ -252,7 +252,9 @@ def test_tables_give_the_numbers_of_single_assessments(engine: str) -> None:
         table = long(subjects) if data.draw(st.booleans()) else wide(model, subjects)
         order = data.draw(st.permutations(range(len(table["subject"]))))
         frame = into(engine, shuffled(table, order))
-        results = tables.score(model, frame, consensus=consensus)
+        # However few or many counts share a number.
+        most = data.draw(st.sampled_from([100, 2_047, 1_048_575, 1_073_741_823]))
+        results = tables.score(model, frame, consensus=consensus, most_respondents=most)
         expected = one_by_one(model, subjects, consensus=consensus)
         assert differences(by_place(rows_of(results.tidy())), expected) == []
         assert type(results.frame) is type(frame)
@@ -476,6 +478,38 @@ def test_the_outcome_is_not_rated_beside_its_parts(engine: str, on_error: Any) -
     assert (problem["subject"], problem["column"]) == ("a", "outcome")
     (row,) = (row for row in rows_of(results.tidy()) if row["dimension"] == "outcome")
     assert row["coverage"] < 1
+
+
+def crowd(respondents: int) -> Table:
+    """An assessment of so many respondents, half of whom say more than the other half."""
+    people = [str(number) for number in range(respondents)]
+    said = ["emerging" if number % 2 else "operational..impactful" for number in range(respondents)]
+    return {"subject": ["acme"] * respondents, "respondent": people, "culture": said}
+
+
+@pytest.mark.parametrize("engine", ["polars", "pandas", "pyarrow"])
+def test_a_table_in_memory_may_have_any_number_of_respondents(engine: str) -> None:
+    (row,) = rows_of(tables.score("clearhead", into(engine, crowd(2_048))).frame)
+    assert row["culture__respondents"] == 2_048
+    assert (row["culture__stage_low"], row["culture__stage_high"]) == ("emerging", "emerging")
+    (row,) = rows_of(tables.score("clearhead", into(engine, crowd(2_047))).frame)
+    assert (row["culture__stage_low"], row["culture__stage_high"]) == ("operational", "impactful")
+
+
+@pytest.mark.parametrize("engine", ["polars lazy", "duckdb"])
+def test_a_lazy_table_is_told_how_many_respondents_there_are(engine: str) -> None:
+    with pytest.raises(
+        Exception, match=r"more respondents than 2,047 \(most_respondents= takes more\) .* for acme"
+    ):
+        rows_of(tables.score("clearhead", into(engine, crowd(2_048))).frame)
+    (row,) = rows_of(tables.score("clearhead", into(engine, crowd(2_048)), most_respondents=2_048).frame)
+    assert row["culture__respondents"] == 2_048
+
+
+@pytest.mark.parametrize("most", [0, 1_073_741_824])
+def test_a_number_of_respondents_that_cannot_be_counted_is_refused(most: int) -> None:
+    with pytest.raises(mk.ScoringError, match=r"most_respondents: is .*; expected 1 to 1,073,741,823"):
+        tables.score("clearhead", into_polars(crowd(1)), most_respondents=most)
 
 
 def test_a_table_of_another_model_is_refused() -> None:

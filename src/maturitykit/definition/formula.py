@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from maturitykit.definition.dimension import Dimension
 
 
-@frozen(order=False)
+@frozen(order=False, repr=False)
 class Formula:
     """An operation on columns, numbers and texts, row by row.
 
@@ -29,6 +29,9 @@ class Formula:
 
     op: str
     args: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        return f"{self.op}{self.args}"
 
     def __add__(self, other: Term) -> Formula:
         return Formula("+", (self, other))

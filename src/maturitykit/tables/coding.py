@@ -1,12 +1,13 @@
-"""The coding of answers: each a digit, and those of a respondent the digits of a few numbers.
+"""The coding of answers and of counts: those of many dimensions are the digits of a few numbers.
 
 So gathering them is a plain sum, which every engine does fast, in any order and partition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import log2
+from operator import mul
 from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Scale
@@ -65,6 +66,34 @@ class Coding(NamedTuple):
         """The digit of a slot, from the numbers."""
         word = column(f"word{slot // self.per_word}")
         return cast(word // self.place(slot) % (self.base * self.base), "small")
+
+
+class Counting:
+    """How counts of respondents are written as numbers, several to each.
+
+    Args:
+        most: How many respondents can be counted.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        #: The highest bit of a count, which is left free, so that all in a number are compared at once.
+        self.free = int(2 ** most.bit_length())
+        #: One more than a count can be.
+        self.base = 2 * self.free
+        #: What each count of a number counts in it.
+        self.places = tuple(self.base**i for i in range(63 // (self.base.bit_length() - 1)))
+
+    def packed(self, counts: Sequence[int]) -> Iterator[int]:
+        """Some counts as numbers, as many to each as there are places."""
+        for start in range(0, len(counts), len(self.places)):
+            yield sum(map(mul, counts[start:], self.places))
+
+    def read(self, names: Sequence[str], number: int) -> Formula:
+        """A count, by its number among those in the columns of these names."""
+        of_column, place = divmod(number, len(self.places))
+        above = column(names[of_column])
+        return (above // self.places[place] if place else above) % self.base
 
 
 def scale_of(dimension: Dimension) -> Scale:

@@ -6,8 +6,7 @@ there is nothing to sort, and parts of a table can be counted apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from operator import mul
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from maturitykit.assessment.consensus import Consensus
@@ -34,16 +33,13 @@ from maturitykit.definition.formula import (
 )
 from maturitykit.scoring.plan import Plan
 from maturitykit.scoring.rollup import Cell, Given, keep
-from maturitykit.tables.coding import Coding, scale_of
+from maturitykit.tables.coding import Coding, Counting, scale_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import Answers, Responses
 from maturitykit.tables.sheet import Sheet
 
-#: Three counts share a number, 21 bits each, of which the highest is left free to compare all three at once.
-PLACES = (1, 2**21, 2**42)
-FREE = 2**20
-#: How many respondents of one assessment can be counted.
-MOST = FREE - 1
+#: By what one knows that the respondents are to be counted otherwise.
+TOO_MANY = "more respondents than"
 
 
 class Split(NamedTuple):
@@ -84,7 +80,9 @@ class Voices(NamedTuple):
     respondents: dict[str, Formula]
 
 
-def voices(sheet: Sheet, responses: Responses, plan: Plan, consensus: Consensus, strict: bool) -> Voices:
+def voices(
+    sheet: Sheet, responses: Responses, plan: Plan, consensus: Consensus, counting: Counting, strict: bool
+) -> Voices:
     """The consensus of each assessment in a table.
 
     Args:
@@ -92,29 +90,33 @@ def voices(sheet: Sheet, responses: Responses, plan: Plan, consensus: Consensus,
         responses: The table.
         plan: The compiled model.
         consensus: How the ratings of several respondents are combined.
+        counting: How the respondents are counted.
         strict: Whether a bad answer stops everything; else it counts as blank.
     """
-    counting = Sheet()
-    answers = responses.answers(counting, strict)
-    frame, columns = _counted(counting, answers, responses, plan)
-    refused = sheet.let(_refused(responses.model, answers.is_repeated if strict else False))
+    below = Sheet()
+    answers = responses.answers(below, strict)
+    tallies = _Tallies(responses.coding, plan, counting)
+    frame, columns = _counted(below, answers, responses, tallies.sums(answers.digits))
+    refused = sheet.let(_refused(responses.model, counting, answers.is_repeated if strict else False))
     cells: dict[str, Cell] = {}
     splits: dict[str, Split] = {}
-    respondents: dict[str, Formula] = {node.dimension.id: column(f"raters{node.index}") for node in plan.inner}
+    respondents = {node.dimension.id: tallies.raters_below(i) for i, node in enumerate(plan.inner)}
     for slot, dimension in enumerate(responses.coding.dimensions):
-        counts = _Counts(sheet, responses.model, scale_of(dimension), slot, consensus, refused)
+        counts = _Counts(
+            sheet, responses.model, scale_of(dimension), counting, tallies.columns(slot), consensus, refused
+        )
         cells[dimension.id] = counts.cell()
         splits[dimension.id] = counts.split()
         respondents.setdefault(dimension.id, counts.raters)
     return Voices(frame, columns, cells, splits, respondents)
 
 
-def _refused(model: Model, is_repeated: Condition) -> Formula:
+def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formula:
     """What no result may be made of: nothing but 0, or else the engine stops."""
     key = cast(column("key0"), "text")
-    too_many = f"more than {MOST:,} respondents rate model {model.id} for "
+    too_many = f"{TOO_MANY} {counting.most:,} (most_respondents= takes more) rate model {model.id} for "
     twice = f"a respondent rates a dimension of model {model.id} twice (problems lists all) for "
-    return refuse(column("respondents") > MOST, too_many, key) + refuse(is_repeated, twice, key)
+    return refuse(column("respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
 
 
 def given_outcome(sheet: Sheet, model: Model, cells: Mapping[str, Cell], strict: bool) -> Given | None:
@@ -131,17 +133,11 @@ def given_outcome(sheet: Sheet, model: Model, cells: Mapping[str, Cell], strict:
     return Given(cell, all_of(said, negate(beside)))
 
 
-def _counted(sheet: Sheet, answers: Answers, responses: Responses, plan: Plan) -> tuple[Frame, list[str]]:
+def _counted(
+    sheet: Sheet, answers: Answers, responses: Responses, tallies: Mapping[str, Formula]
+) -> tuple[Frame, list[str]]:
     """A row for each assessment, with how many are at or above each stage, and its columns."""
-    coding = responses.coding
-    sums: dict[str, Formula] = dict(answers.sums)
-    for slot, dimension in enumerate(coding.dimensions):
-        tallies = _tallies(coding, scale_of(dimension))
-        sums |= {f"count{slot}_{i}": pick(answers.digits[slot], tally) for i, tally in enumerate(tallies)}
-    known = {d.id: digit > coding.exempt for d, digit in zip(coding.dimensions, answers.digits, strict=True)}
-    for node in plan.inner:
-        below = (known[d.id] for d in node.dimension.walk() if d.id in known)
-        sums[f"raters{node.index}"] = count([any_of(*below)])
+    sums = {**answers.sums, **tallies}
     keys = list(responses.keys)
     for name, formula in sums.items():
         sheet.let(cast(formula, "whole"), name)
@@ -152,38 +148,79 @@ def _counted(sheet: Sheet, answers: Answers, responses: Responses, plan: Plan) -
     return frame, [*keys, *sums, *answers.different]
 
 
-def _tallies(coding: Coding, scale: Scale) -> Iterator[list[int]]:
-    """What each digit adds to the counts of its dimension, three counts to a number.
+class _Tallies:
+    """What is counted, and in which columns.
 
-    These are, in this order: of the likely at or above each stage, of those who rate it, and of those who
-    say that it does not apply; then of the lowest, and of the highest, at or above each stage. So what is
-    likely is known without the rest.
+    Of each dimension these are, in this order: how many have their likely position at or above each stage,
+    how many rate it, and how many say that it does not apply; then how many have their lowest, and their
+    highest, at or above each stage. So for what is likely alone, an engine leaves out the rest. Of each inner
+    node it is how many rate a dimension below it.
     """
-    stages = range(1, len(scale.stages))
-    rows: list[list[int]] = []
-    for digit in range(coding.base**2):
-        span = coding.span(digit, scale)
-        ends = [[0] * len(stages)] * 3 if span is None else [[scale.at_least(p, s) for s in stages] for p in span]
-        low, likely, high = ends
-        rows.append([*likely, span is not None, digit == coding.exempt, *low, *high])
-    counts = list(zip(*rows, strict=True))
-    for first_count in range(0, len(counts), len(PLACES)):
-        here = counts[first_count : first_count + len(PLACES)]
-        yield [sum(map(mul, each, PLACES)) for each in zip(*here, strict=True)]
+
+    def __init__(self, coding: Coding, plan: Plan, counting: Counting) -> None:
+        self.counting = counting
+        self._coding = coding
+        slots = {dimension.id: slot for slot, dimension in enumerate(coding.dimensions)}
+        self._inner = [[slots[d.id] for d in node.dimension.walk() if d.id in slots] for node in plan.inner]
+
+    def sums(self, digits: Sequence[Formula]) -> dict[str, Formula]:
+        """The columns to sum, from the digits of all dimensions."""
+        sums: dict[str, Formula] = {}
+        for slot, dimension in enumerate(self._coding.dimensions):
+            counted = map(self.counting.packed, self._counted(scale_of(dimension)))
+            sums |= {
+                f"count{slot}_{i}": pick(digits[slot], tally) for i, tally in enumerate(zip(*counted, strict=True))
+            }
+        places = self.counting.places
+        for start in range(0, len(self._inner), len(places)):
+            rated = (
+                any_of(*(digits[slot] > self._coding.exempt for slot in slots)) for slots in self._inner[start:]
+            )
+            counts = (cast(count([each]), "whole") * place for each, place in zip(rated, places, strict=False))
+            sums[f"raters{start // len(places)}"] = total(counts)
+        return sums
+
+    def _counted(self, scale: Scale) -> Iterator[list[int]]:
+        """What each digit adds to the counts of a dimension."""
+        stages = range(1, len(scale.stages))
+        for digit in range(self._coding.base**2):
+            span = self._coding.span(digit, scale)
+            ends = [
+                [int(span is not None and scale.at_least(end, s)) for s in stages] for end in span or (0, 0, 0)
+            ]
+            low, likely, high = ends
+            yield [*likely, int(span is not None), int(digit == self._coding.exempt), *low, *high]
+
+    def columns(self, slot: int) -> list[str]:
+        """The names of those with the counts of a dimension."""
+        numbers = 3 * scale_of(self._coding.dimensions[slot]).top + 2
+        return [f"count{slot}_{i}" for i in range(-(-numbers // len(self.counting.places)))]
+
+    def raters_below(self, inner: int) -> Formula:
+        """How many rate a dimension below an inner node."""
+        return self.counting.read([f"raters{i}" for i in range(len(self._inner))], inner)
 
 
 class _Counts:
     """The counts of one dimension, and what follows from them."""
 
     def __init__(
-        self, sheet: Sheet, model: Model, scale: Scale, slot: int, consensus: Consensus, refused: Formula
+        self,
+        sheet: Sheet,
+        model: Model,
+        scale: Scale,
+        counting: Counting,
+        columns: Sequence[str],
+        consensus: Consensus,
+        refused: Formula,
     ) -> None:
         self._sheet = sheet
-        self._slot = slot
-        self._consensus = consensus
         self._scale = scale
+        self._counting = counting
+        self._columns = columns
+        self._consensus = consensus
         top = scale.top
-        #: Where the counts of each end begin, as `_tallies` has put them: of stage 1, and those above it.
+        #: Where the counts of each end begin, as `_Tallies` has put them: of stage 1, and those above it.
         self._starts = {"low": top + 2, "likely": 0, "high": 2 * top + 2}
         #: How many give a known rating.
         self.raters = self._read(top)
@@ -197,8 +234,10 @@ class _Counts:
 
     def _read(self, number: int) -> Formula:
         """One count, by its number among those of the dimension."""
-        word, place = divmod(number, len(PLACES))
-        return self._sheet.let(column(f"count{self._slot}_{word}") // PLACES[place] % PLACES[1])
+        count = self._counting.read(self._columns, number)
+        # Twice the sum of all is still a small number, and small ones are quicker to work with.
+        is_small = 2 * self._counting.base * self._scale.top < 2**15
+        return self._sheet.let(cast(count, "small") if is_small else count)
 
     def _at(self, end: str, stage: int) -> Formula:
         """How many have this end at or above a stage."""
@@ -211,7 +250,7 @@ class _Counts:
             low, likely, high = (self._mean(end) for end in self._starts)
         else:
             needed = _NEEDED.get(self._consensus, _NEEDED["median"])
-            low, likely, high = (self._held(end, of(self.raters)) for end, of in needed.items())
+            low, likely, high = (self._held(end, of(self._counted)) for end, of in needed.items())
         return Cell(
             low,
             likely,
@@ -225,11 +264,16 @@ class _Counts:
 
     def split(self) -> Split:
         """How they differ."""
-        low, high = (self._held("likely", needed(self.raters)) for needed in (_all, _one))
+        low, high = (self._held("likely", needed(self._counted)) for needed in (_all, _one))
         n = greatest(self.raters, 1)
         at = [self._at("likely", stage) for stage in range(1, len(self._scale.stages))]
         agreement = 1 - total(least(c, n - c) for c in at) * 2 / (n * self._scale.top)
         return Split(self._sheet.let(self.raters > 1), low, high, agreement)
+
+    @property
+    def _counted(self) -> Formula:
+        # Not more than can be counted: that is refused, but not sooner than this is worked out.
+        return self._sheet.let(least(self.raters, self._counting.most))
 
     def _held(self, end: str, needed: Formula) -> Formula:
         """The position that so many reach with this end of what they say; the lowest if nobody says anything."""
@@ -237,13 +281,13 @@ class _Counts:
             return self._sheet.let(highest(self._scale, lambda stage: self._at(end, stage) >= needed))
         # With the free bit above each count set, it is still there once the needed count is taken away, unless
         # that was more.
-        free, start = needed * -sum(PLACES) + FREE * sum(PLACES), self._starts[end]
-        masks: dict[int, int] = {}
-        for number in range(start, start + self._scale.top):
-            word, place = divmod(number, len(PLACES))
-            masks[word] = masks.get(word, 0) + FREE * PLACES[place]
-        free = self._sheet.let(free)
-        reached = total(bits_of(column(f"count{self._slot}_{w}") + free, mask) for w, mask in masks.items())
+        places, free = self._counting.places, self._counting.free
+        above = self._sheet.let(cast(needed, "whole") * -sum(places) + free * sum(places))
+        masks: dict[str, int] = {}
+        for number in range(self._starts[end], self._starts[end] + self._scale.top):
+            at, place = divmod(number, len(places))
+            masks[self._columns[at]] = masks.get(self._columns[at], 0) + free * places[place]
+        reached = total(bits_of(column(name) + above, mask) for name, mask in masks.items())
         return self._sheet.let(cast(reached, "small"))
 
     def _mean(self, end: str) -> Formula:
@@ -257,12 +301,11 @@ Needed: TypeAlias = Callable[[Formula], Formula]
 
 
 def _all(raters: Formula) -> Formula:
-    # Not of more than can be counted: that is refused, but not sooner than this is worked out.
-    return least(greatest(raters, 1), MOST)
+    return greatest(raters, 1)
 
 
 def _half(raters: Formula) -> Formula:
-    return least(raters, MOST) // 2 + 1
+    return raters // 2 + 1
 
 
 def _one(raters: Formula) -> Formula:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
 from importlib import import_module
 from typing import Any, cast as typed
 
@@ -33,7 +34,9 @@ class ExpressionFrame(Frame):
         # Polars has the same expressions as narwhals. Without a layer between, planning takes a third of the time.
         is_polars = self._frame.implementation.is_polars()
         writer = _Writer(import_module("polars") if is_polars else nw, refuses=self.is_lazy)
-        expressions = [writer.expression(term).alias(name) for name, term in columns.items()]
+        expressions = [
+            name if _is_kept(name, term) else writer.expression(term).alias(name) for name, term in columns.items()
+        ]
         return ExpressionFrame(
             nw.from_native(native.select(expressions)) if is_polars else self._frame.select(expressions)
         )
@@ -50,6 +53,9 @@ class ExpressionFrame(Frame):
             warnings.filterwarnings("ignore", message="DataFrame is highly fragmented")
             sums = [nw.col(name).sum() for name in columns]
             counts = [nw.col(old).n_unique().alias(new) for new, old in different.items()]
+            if len(keys) > 1 and frame.implementation.is_polars() and _are_plain(frame, keys):
+                same = (nw.col(key).max() for key in keys)
+                return ExpressionFrame(_hashed(frame, keys).agg(*same, *sums, *counts).drop(HASH))
             return ExpressionFrame(frame.group_by(*keys).agg(*sums, *counts))
 
     def where(self, condition: Formula) -> ExpressionFrame:
@@ -109,6 +115,34 @@ class ExpressionFrame(Frame):
                 raise Refused(why + str(ExpressionFrame(first).select({"value": value}).rows()[0][0]))
 
 
+def _is_kept(name: str, term: Term) -> bool:
+    """Whether a column is what it was."""
+    return isinstance(term, Formula) and term.op == "column" and term.args[0] == name
+
+
+#: A column that stands for several keys.
+HASH = "maturitykit hash"
+
+
+def _are_plain(frame: Any, keys: Sequence[str]) -> bool:
+    """Whether of values with the same hash, which are equal, the greatest is any of them."""
+    schema = frame.collect_schema()
+    plain = (nw.String, nw.Boolean, nw.Date, nw.Datetime)
+    return all(isinstance(schema[key], plain) or schema[key].is_integer() for key in keys)
+
+
+def _hashed(frame: Any, keys: Sequence[str]) -> Any:
+    """A frame of Polars, grouped by 128 bits that stand for several keys, in half the time that these take."""
+    pl = import_module("polars")
+
+    def half(seed: int) -> Any:
+        parts = (pl.col(key).hash(seed + i) for i, key in enumerate(keys))
+        return reduce(operator.add, parts).cast(pl.Int128)
+
+    native = frame.to_native().with_columns((half(1) * pl.lit(2**62, pl.Int128) + half(1001)).alias(HASH))
+    return nw.from_native(native).group_by(HASH)
+
+
 def _refusals(terms: Iterable[Term]) -> Iterable[Formula]:
     waiting: list[Any] = list(terms)
     while waiting:
@@ -117,6 +151,17 @@ def _refusals(terms: Iterable[Term]) -> Iterable[Formula]:
             if term.op == "refuse":
                 yield term
             waiting.extend(term.args)
+
+
+@lru_cache(1000, typed=True)
+def _literal(module: Any, value: Any, kind: Any = None) -> Any:
+    return module.lit(value, kind)
+
+
+@lru_cache(1000)
+def _list(module: Any, values: tuple[Any, ...], of: type, kind: Any) -> Any:
+    # By type as well, as 1 and 1.0 are equal but not alike.
+    return module.lit(module.Series(values, dtype=kind))
 
 
 class _Writer:
@@ -141,8 +186,8 @@ class _Writer:
             return self._write(term)
         if isinstance(term, int) and not isinstance(term, bool):
             # Engines that guess the type of a number may guess twice, and differently.
-            return self._module.lit(term, self._kinds["small" if abs(term) < 2**15 else "whole"])
-        return self._module.lit(term)
+            return _literal(self._module, term, self._kinds["small" if abs(term) < 2**15 else "whole"])
+        return _literal(self._module, term)
 
     def _write(self, formula: Formula) -> Any:
         operation, args = formula.op, formula.args
@@ -159,9 +204,9 @@ class _Writer:
                 return self._write(as_remainders(formula))
             return (self._write(args[0]) & self.expression(args[1])).bitwise_count_ones()
         if operation == "nothing":
-            return self._module.lit(None, self._kinds[args[0]])
+            return _literal(self._module, None, self._kinds[args[0]])
         if operation == "cast":
-            return self.expression(args[0]).cast(self._kinds[args[1]])
+            return self._cast(self.expression(args[0]), args[1])
         if operation == "either":
             return self._when(formula)
         if operation in ("look up", "pick"):
@@ -171,6 +216,12 @@ class _Writer:
         if operation == "refuse":
             return self._fail(*args) if self._refuses else self.expression(0)
         return self._call(operation, *map(self.expression, args))
+
+    def _cast(self, operand: Any, kind: str) -> Any:
+        if self._is_polars and kind == "small":
+            # What is to be a small number is one, and need not be seen to be.
+            return operand.cast(self._kinds[kind], wrap_numerical=True)
+        return operand.cast(self._kinds[kind])
 
     def _listed(self, formula: Formula) -> Any:
         """What Polars has an operation for; others go case by case, unless numbers are picked at once."""
@@ -197,7 +248,7 @@ class _Writer:
 
     def _series(self, values: Sequence[Any]) -> Any:
         kind = self._kinds["small"] if isinstance(values[-1], int) and max(values) < 2**15 else None
-        return self._module.lit(self._module.Series(values, dtype=kind))
+        return _list(self._module, tuple(values), type(values[-1]), kind)
 
     def _rarely(self, found: Formula, text: Formula, formula: Formula) -> Any:
         """What a batch in which all is found can be spared."""
@@ -250,16 +301,16 @@ class _Writer:
     def _fail(self, condition: Formula, why: str, value: Formula) -> Any:
         lit, text = self._module.lit, self._kinds["text"]
         if self._is_polars:
-            zeros, small = self._module.zeros, self._kinds["small"]
+            zeros, frame, names = self._module.zeros, self._module.DataFrame, sorted(set(columns_of(value)))
 
             def see(batch: Sequence[Any]) -> Any:
-                bad, values = batch
-                if bad.any():
-                    # What is the same in all rows comes as one value.
-                    raise Refused(f"{why}{values[0] if len(values) == 1 else values.filter(bad)[0]}")
-                return zeros(len(bad), dtype=small, eager=True)
+                is_bad = batch[0]
+                if is_bad.any():
+                    here = frame([each.alias(name) for name, each in zip(["", *names], batch, strict=True)])
+                    raise Refused(why + str(here.filter(is_bad).select(self.expression(value)).item(0, 0)))
+                return zeros(len(is_bad), dtype=self._kinds["small"], eager=True)
 
-            return self._in_batches([condition, value], see)
+            return self._in_batches([condition, *map(column, names)], see)
         # Expressions have no operation that fails, but engines fail to read a text as a number.
         refused = self._module.when(self._write(condition)).then(self.expression(value)).otherwise(lit(None, text))
         return self._module.concat_str(lit(why), refused).cast(self._kinds["whole"]).fill_null(0)

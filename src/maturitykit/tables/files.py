@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast as typ
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.registry import models
-from maturitykit.tables.results import score
+from maturitykit.tables.results import MOST_RESPONDENTS, score
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,7 +85,10 @@ def score_files(
             table = _watched(engine, partial(_read, engine, paths, kind))
             chosen = model or load(_watched(engine, partial(_model_in, table)))
             on_error: Literal["raise", "report"] = "report" if problems else "raise"
-            results = _watched(engine, partial(score, chosen, table, on_error=on_error, **choices))
+            scoring = partial(
+                score, chosen, table, on_error=on_error, most_respondents=MOST_RESPONDENTS, **choices
+            )
+            results = _watched(engine, scoring)
             scores = results.tidy() if tidy else results.frame
             _watched(engine, partial(_write, scores, targets[0]), progress)
             if not problems:

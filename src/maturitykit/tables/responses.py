@@ -370,35 +370,36 @@ class WideResponses(Responses):
         # Each row is a respondent's, so that there is nothing to bring together if nobody has two.
         self._named(sheet)
         repeated = column("respondents") > (column("people") if self.who else 1)
+        digits = self._digits_of_rows(sheet, strict)
         return Answers(
             self.frame,
             list(self.schema),
-            self._digits_of_rows(sheet, strict),
-            {"respondents": constant(1)},
+            digits,
+            {"respondents": constant(1) + self._refused(sheet, digits)},
             {"people": "who"} if self.who else {},
             repeated,
             is_by_assessment=False,
         )
 
     def _digits_of_rows(self, sheet: Sheet, strict: bool) -> list[Formula]:
-        digits = []
-        for dimension in self.coding.dimensions:
-            digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id))
-            if strict:
-                text = self.text(sheet, dimension.id)
-                digit += refuse(digit.equals(0), _refusal(self.model, dimension.id), text)
-            else:
-                digit = either(digit > 0, digit, BLANK)
-            digits.append(sheet.let(digit))
-        return digits
+        digits = [sheet.let(self._read(sheet, scale_of(d), d.id)) for d in self.coding.dimensions]
+        return digits if strict else [sheet.let(either(digit > 0, digit, BLANK)) for digit in digits]
+
+    def _refused(self, sheet: Sheet, digits: Sequence[Formula]) -> Formula:
+        """Nothing but 0, or else the engine stops as an answer is none."""
+        is_bad = [digit.equals(0) for digit in digits]
+        texts = [self.text(sheet, dimension.id) for dimension in self.coding.dimensions]
+        return refuse(any_of(*is_bad), _refusal(self.model, "rating"), first(zip(is_bad, texts, strict=True), ""))
 
     def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
-        digits = [sheet.let(cast(digit, "whole")) for digit in self._digits_of_rows(sheet, strict)]
+        small = self._digits_of_rows(sheet, strict)
+        digits = [sheet.let(cast(digit, "whole")) for digit in small]
         words = {
             word: total(digits[slot] * self.coding.place(slot) for slot in slots)
             for word, slots in self.coding.words.items()
         }
-        return {**words, "answers": total(digits) + ONE * len(digits)}
+        refused = self._refused(sheet, small) if strict else 0
+        return {**words, "answers": total(digits) + ONE * len(digits) + refused}
 
     def _bad_answers(self) -> Frame:
         sheet = Sheet()

@@ -24,7 +24,6 @@ from maturitykit.definition.formula import (
     either,
     negate,
     nothing,
-    one,
     pick,
     stage_index,
 )
@@ -33,7 +32,8 @@ from maturitykit.registry import models
 from maturitykit.scoring.plan import Plan, plan_for
 from maturitykit.scoring.rollup import Cell, keep, open_cell, roll_up
 from maturitykit.scoring.score import Weights, exact_weights
-from maturitykit.tables.consensus import Split, given_outcome, voices
+from maturitykit.tables.coding import Counting
+from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, responses_of
@@ -41,6 +41,8 @@ from maturitykit.tables.sheet import Sheet
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
+#: How many respondents of one assessment can be counted.
+MOST_RESPONDENTS = 2**30 - 1
 #: So many findings at the most are fetched from a table.
 MOST_FINDINGS = 1000
 
@@ -179,7 +181,7 @@ class Results:
             position = getattr(cell, end)
             where = all_of(is_known, cell.scored, negate(cell.exempt))
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
-            columns[f"index_{end}"] = _index(dimension, position, where, cell.is_whole)
+            columns[f"index_{end}"] = _index(dimension, position, where)
         columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
         differ = split.where if split else False
         columns |= {
@@ -203,16 +205,14 @@ def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_
     if position is None or dimension.scale is None:
         return _NO_TEXT
     index = stage_index(dimension.scale, position, is_whole)
-    return pick((index + 1) * one(where), [None, *dimension.scale.ids])
+    return either(where, pick(index, dimension.scale.ids), _NO_TEXT)
 
 
-def _index(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool) -> Formula:
+def _index(dimension: Dimension, position: Formula | None, where: Condition) -> Formula:
     """What a position is in [0, 1]; nothing elsewhere, and where stages cannot all be compared."""
     scale = dimension.scale
     if position is None or scale is None or not scale.is_chain:
         return _NO_NUMBER
-    if is_whole:
-        return pick((position + 1) * one(where), [None, *(i / scale.top for i in range(len(scale.stages)))])
     return either(where, position / scale.top, _NO_NUMBER)
 
 
@@ -225,6 +225,7 @@ def score(
     weights: Weights = _NONE,
     by: Sequence[str] | None = None,
     on_error: Literal["raise", "report"] = "raise",
+    most_respondents: int = 2_047,
 ) -> Results:
     """Score a table of ratings, with the numbers that `maturitykit.score` gives for each assessment.
 
@@ -241,6 +242,8 @@ def score(
             as they are there.
         on_error: Whether bad ratings stop everything, or count as blank and are listed by
             `Results.problems`. A lazy table stops when it is collected.
+        most_respondents: Of one assessment in a lazy table, up to 1,073,741,823; more are refused. The fewer
+            there can be, the sooner they are counted. A table that is not lazy may have any number.
 
     Raises:
         AssessmentError: If the table does not fit the model, with its findings.
@@ -260,18 +263,26 @@ def score(
     if isinstance(model, str):
         model = models.load(model)
     check_consensus(consensus)
+    if not 1 <= most_respondents <= MOST_RESPONDENTS:
+        finding = Finding("most_respondents", f"is {most_respondents:,}", f"1 to {MOST_RESPONDENTS:,}")
+        raise ScoringError("the respondents cannot be counted", [finding])
     plan = plan_for(model, scorer, exact_weights(model, weights))
     table = frame_of(frame)
     responses = responses_of(model, table.planned(), by)
-    try:
-        results = _scored(plan, responses, consensus, strict=on_error == "raise")
-        return results if table.is_lazy else results.computed()
-    except Exception as error:
-        # Whatever an engine says: here is what is wrong with the table, if that is it.
-        failed = what_failed(responses, error)
-        if failed is None:
-            raise
-    raise failed
+    for most in (most_respondents, MOST_RESPONDENTS):
+        try:
+            results = _scored(plan, responses, consensus, Counting(most), strict=on_error == "raise")
+            return results if table.is_lazy else results.computed()
+        except Exception as error:
+            # They are few as a rule. What is not lazy can be counted once more, if they are not.
+            if f"{REFUSED}{TOO_MANY}" in str(error) and most < MOST_RESPONDENTS:
+                continue
+            # Whatever an engine says: here is what is wrong with the table, if that is it.
+            failed = what_failed(responses, error)
+            if failed is None:
+                raise
+        raise failed
+    raise AssertionError("more respondents than can be counted are refused")
 
 
 def what_failed(responses: Responses, error: Exception) -> AssessmentError | ScoringError | None:
@@ -288,9 +299,9 @@ def what_failed(responses: Responses, error: Exception) -> AssessmentError | Sco
     )
 
 
-def _scored(plan: Plan, responses: Responses, consensus: Consensus, strict: bool) -> Results:
+def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:
     sheet = Sheet()
-    said = voices(sheet, responses, plan, consensus, strict)
+    said = voices(sheet, responses, plan, consensus, counting, strict)
     given = given_outcome(sheet, plan.model, said.cells, strict)
     leaves = {
         node.index: said.cells.get(id) or open_cell(node.dimension.scale)  # type: ignore[arg-type]

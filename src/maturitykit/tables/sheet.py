@@ -49,6 +49,8 @@ class Sheet:
         self._formulas: dict[str, Formula | LookUp] = {}
         #: By how they are written, as 1 and 1.0 are equal but not alike.
         self._names: dict[str, str] = {}
+        #: What each is made from.
+        self._used: dict[str, tuple[str, ...]] = {}
 
     def let(self, term: Term, name: str = "") -> Formula:
         """A column for what a formula gives; the same one for the same formula."""
@@ -61,6 +63,7 @@ class Sheet:
         name = name or f"c{next(_numbers)}"
         self._names.setdefault(repr(formula), name)
         self._formulas[name] = formula
+        self._used[name] = tuple(columns_of(formula))
         return column(name)
 
     def look_up(
@@ -70,6 +73,7 @@ class Sheet:
         names = tuple(self.let(key).args[0] for key in keys)
         name = f"c{next(_numbers)}"
         self._formulas[name] = LookUp(names, tuple(domains), function)
+        self._used[name] = names
         return column(name)
 
     def on(self, frame: Frame, wanted: Iterable[str], given: Iterable[str]) -> Frame:
@@ -84,10 +88,9 @@ class Sheet:
         levels: dict[str, int] = dict.fromkeys(given, 0)
         order = list(self._ordered(last, levels))
         for name in order:
-            formula = self._formulas[name]
             # What is looked up is joined to the finished columns of its level.
-            level = levels[name] + isinstance(formula, LookUp)
-            for used in _used(formula):
+            level = levels[name] + isinstance(self._formulas[name], LookUp)
+            for used in self._used[name]:
                 last[used] = max(last.get(used, 0), level)
         for level in range(1, max((levels[name] for name in order), default=0) + 1):
             here = [name for name in order if levels[name] == level]
@@ -107,14 +110,10 @@ class Sheet:
             name, is_ready = waiting.pop()
             if name in levels:
                 continue
-            used = list(_used(self._formulas[name]))
+            used = self._used[name]
             if is_ready:
                 levels[name] = 1 + max((levels[other] for other in used), default=0)
                 yield name
             else:
                 waiting.append((name, True))
                 waiting += [(other, False) for other in used]
-
-
-def _used(formula: Formula | LookUp) -> Iterable[str]:
-    return formula.keys if isinstance(formula, LookUp) else columns_of(formula)
