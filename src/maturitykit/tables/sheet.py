@@ -55,13 +55,13 @@ class Sheet:
     def let(self, term: Term, name: str = "") -> Formula:
         """A column for what a formula gives; the same one for the same formula."""
         formula = term if isinstance(term, Formula) else constant(term)
-        if not name:
-            if formula.op in ("column", "constant"):
-                return formula
-            if repr(formula) in self._names:
-                return column(self._names[repr(formula)])
+        if not name and formula.op in ("column", "constant"):
+            return formula
+        written = repr(formula)
+        if not name and written in self._names:
+            return column(self._names[written])
         name = name or f"c{next(_numbers)}"
-        self._names.setdefault(repr(formula), name)
+        self._names.setdefault(written, name)
         self._formulas[name] = formula
         self._used[name] = tuple(columns_of(formula))
         return column(name)
