@@ -79,7 +79,8 @@ def in_memory(folder: Path, ratings: int, dimensions: int) -> Iterator[Row]:
     model = peers.model_of(dimensions)
     survey = peers.generate(folder / f"of-{dimensions}", ratings, dimensions, SEED)
     by_hand = {"long": peers.polars_long, "wide": peers.polars_wide}
-    in_pandas = {"long": (peers.pandas_long, 1 / 3), "wide": (peers.pandas_wide, 1 / 8)}
+    table = pl.read_parquet(survey.long).to_pandas()
+    limits = {"long": 1 / 3, "wide": 1 / 8}
     for form in ("long", "wide"):
         frame = pl.scan_parquet(getattr(survey, form))
 
@@ -91,18 +92,22 @@ def in_memory(folder: Path, ratings: int, dimensions: int) -> Iterator[Row]:
 
         check_alike(ours(), theirs())
         yield compared(f"{form}, {dimensions} dimensions", ours, "Polars by hand", theirs, 1.3)
-        idiom, limit = in_pandas[form]
-        table = frame.collect().to_pandas()
         plain = [f"{id}__index_likely" for id in model.by_id]
 
         def scores(frame: pl.LazyFrame = frame, plain: list[str] = plain) -> Any:
             return tables.score(model, frame).frame.select("subject", *plain).collect(engine="streaming")
 
-        yield compared(f"… plain scores, {form}", scores, "pandas idiom", partial(idiom, table, model), limit, 3)
+        idiom = partial(peers.pandas_long, table, model)
+        yield compared(f"… plain scores, {form}", scores, "pandas idiom, long", idiom, limits[form], 3)
         if form == "long" and dimensions == 8:
             few = table.iloc[: max(1000, len(table) // 100)]
             applied = timed(partial(peers.pandas_apply_long, few, model)) * len(table) / len(few)
             yield Row("… plain scores, long", timed(scores), "groupby.apply, of a 100th", applied, 1 / 500)
+        if form == "wide":
+            wide = frame.collect().to_pandas()
+            idiom = partial(peers.pandas_wide, wide, model)
+            yield compared("… plain scores, wide", scores, "pandas idiom, wide", idiom, 1 / 3, 3)
+            del wide
     if dimensions == 8:
         results = tables.score(model, frame.collect())
         carried = lambda: tables.translate(results, "four-stage")  # noqa: E731

@@ -429,8 +429,8 @@ def test_who_has_two_rows_of_a_wide_table_is_refused(engine: str, who: Table) ->
 
 #: A row that is wrong, and what a lazy engine is made to say of it; the last is wrong beside the one before only.
 ONE_BAD_ROW = {
-    "rating": (["acme", "ann", "people", "emergin"], "this rating does not fit model clearhead"),
-    "dimension": (["acme", "ann", "prosess", "emerging"], "this dimension does not fit model clearhead"),
+    "rating": (["acme", "ann", "people", "emergin"], "this row does not fit model clearhead"),
+    "dimension": (["acme", "ann", "prosess", "emerging"], "this row does not fit model clearhead"),
     "repeated": (
         ["gamma", "ann", "people", "impactful"],
         "a respondent rates a dimension of model clearhead twice",

@@ -159,7 +159,7 @@ def _literal(module: Any, value: Any, kind: Any = None) -> Any:
 
 
 @lru_cache(1000)
-def _list(module: Any, values: tuple[Any, ...], of: type, kind: Any) -> Any:
+def _list(module: Any, values: tuple[Any, ...], of: str, kind: Any) -> Any:
     # By type as well, as 1 and 1.0 are equal but not alike.
     return module.lit(module.Series(values, dtype=kind))
 
@@ -248,7 +248,7 @@ class _Writer:
 
     def _series(self, values: Sequence[Any]) -> Any:
         kind = self._kinds["small"] if isinstance(values[-1], int) and max(values) < 2**15 else None
-        return _list(self._module, tuple(values), type(values[-1]), kind)
+        return _list(self._module, tuple(values), type(values[-1]).__name__, kind)
 
     def _rarely(self, found: Formula, text: Formula, formula: Formula) -> Any:
         """What a batch in which all is found can be spared."""

@@ -295,18 +295,13 @@ class LongResponses(Responses):
 
     def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
         slot, digit, foreign = self._slot(sheet), self._digit(sheet), self._is_foreign(sheet)
-        known = all_of(slot >= 0, negate(foreign))
-        if not strict:
-            digit = either(digit > 0, digit, BLANK)
-        digit = cast(either(known, digit, 0), "whole")
+        known: Condition = True
         if strict:
-            # Apart from the digit, as some engines work out only what they need of it.
-            is_bad = self._digit(sheet).equals(0)
-            wrong = {"rating": is_bad, "dimension": slot.equals(-1), "model": foreign}
-            for name, condition in wrong.items():
-                if condition is not False:
-                    digit += refuse(condition, _refusal(self.model, name), self.text(sheet, name))
-        digit = sheet.let(digit)
+            digit += self._refused(sheet, slot, digit, foreign)
+        else:
+            known = all_of(slot >= 0, negate(foreign))
+            digit = either(known, either(digit > 0, digit, BLANK), 0)
+        digit = sheet.let(cast(digit, "whole"))
         places = [0, *map(self.coding.place, self._slots())]
         number = sheet.let(digit * sheet.let(pick(slot + 1, places)))
         words: dict[str, Formula] = {
@@ -314,6 +309,15 @@ class LongResponses(Responses):
             for word, slots in self.coding.words.items()
         }
         return {**words, "answers": either(known, digit + ONE, 0)}
+
+    def _refused(self, sheet: Sheet, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
+        """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
+        wrong = [
+            (foreign, self.text(sheet, "model") if foreign is not False else ""),
+            (slot.equals(-1), self.text(sheet, "dimension")),
+            (digit.equals(0), self.text(sheet, "rating")),
+        ]
+        return refuse(any_of(*(where for where, _ in wrong)), _refusal(self.model, "row"), first(wrong, ""))
 
     def _bad_answers(self) -> Frame:
         sheet = Sheet()
