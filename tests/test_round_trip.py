@@ -89,6 +89,8 @@ def test_answers_of_other_types_are_written_as_what_they_mean(suffix: str, tmp_p
     [
         ("x.json", mk.Rating("a", comment="\ud800"), "half a character"),
         ("x.csv", mk.Rating("a", comment="\udfff"), "half a character"),
+        ("x.json", mk.Rating("a", float("nan")), "a, rating: is nan; expected a number from 0 to 1"),
+        ("x.toml", mk.Rating("a", float("-inf")), "is -inf"),
         ("x.yaml", mk.Rating("a"), "files of the kind"),
         ("no/such/x.csv", mk.Rating("a"), "No such file"),
     ],

@@ -173,3 +173,16 @@ def test_what_is_no_workbook_is_told(
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
     assert os.listdir(tmp_path) == ["grid.xlsx"]
+
+
+def test_an_archive_that_begins_too_late_is_no_workbook(tmp_path: Path) -> None:
+    """Of it, Python's reader of archives raises yet another error."""
+    file = write_workbook(tmp_path / "x.xlsx", {"a": [["dimension", "rating"]]})
+    file.write_bytes(file.read_bytes()[1:])
+    with pytest.raises(mk.FileError, match="is not whole"):
+        mk.read_all(file)
+
+
+def test_a_workbook_without_sheets_is_an_empty_table(tmp_path: Path) -> None:
+    with pytest.raises(mk.FileError, match="the file is empty"):
+        mk.read_all(write_workbook(tmp_path / "x.xlsx", {}))

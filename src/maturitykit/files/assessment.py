@@ -152,8 +152,8 @@ def _read_xlsx(path: str | os.PathLike[str], model: str) -> list[Assessment]:
     sheets = read_workbook(path)
     if is_form(sheets):
         return [read_form(path, sheets, model)]
-    sheet = next(iter(sheets.values()))
-    return read_table(path, model, lambda findings: sheet_rows(sheet.rows, model, findings))
+    rows = next(iter(sheets.values())).rows if sheets else ()
+    return read_table(path, model, lambda findings: sheet_rows(rows, model, findings))
 
 
 #: By suffix, what reads such files.

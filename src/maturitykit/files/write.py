@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date as Date
+from math import isfinite
 from pathlib import PurePath
 from typing import Any
 
@@ -54,7 +55,7 @@ _SUFFIXES = ".csv, .json, .toml or .xlsx"
 
 
 def _findings(assessments: Sequence[Assessment], suffix: str) -> Iterator[Finding]:
-    """The texts that no file, or no workbook, can hold."""
+    """What no file, or no workbook, can hold."""
     checks: list[tuple[Callable[[str], object], str, str]] = [(_is_broken, "holds half a character", "whole ones")]
     if suffix == ".xlsx":
         checks += [
@@ -66,6 +67,9 @@ def _findings(assessments: Sequence[Assessment], suffix: str) -> Iterator[Findin
             for check, problem, expected in checks:
                 if check(text):
                     yield Finding(f"{row['dimension']}, {name}", f"{quoted(text)} {problem}", expected)
+    for rating in (rating for assessment in assessments for rating in assessment.ratings):
+        if isinstance(rating.answer, float) and not isfinite(rating.answer):
+            yield Finding(f"{rating.dimension}, rating", f"is {rating.answer}", "a number from 0 to 1")
 
 
 def _is_broken(text: str) -> bool:
