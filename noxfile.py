@@ -87,6 +87,31 @@ def coverage(session: nox.Session) -> None:
     session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
 
 
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Broken files for every reader: ``nox -s fuzz -- 20000`` tries so many of each kind.
+
+    What is found is tried first from then on; keep it, as an example in the test or a file in ``tests/bad``.
+    """
+    examples, *others = session.posargs or ["2000"]
+    session.install(EXTRAS, *PLUGINS, *TEST)
+    parallel = ("-n", "auto", "--dist", "load")
+    session.run("pytest", "tests/test_fuzz.py", *parallel, *others, env={"FUZZ": examples})
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Whether the tests see it when scoring, comparison or scales are changed: hours on a small machine.
+
+    Names of mutants, such as ``maturitykit.definition.scale*``, try only these.
+    """
+    session.install("-e", EXTRAS, *PLUGINS, *TEST, "mutmut>=3.8,<4")
+    env = {"LAWS": "mutation", "CI": "true"}
+    session.run("mutmut", "run", *session.posargs, env=env, success_codes=[0, 1])
+    session.run("mutmut", "results", env=env)
+    session.run("mutmut", "export-cicd-stats", env=env)
+
+
 @nox.session
 @nox.parametrize("plugin", PLUGINS, ids=NAMES)
 def plugins(session: nox.Session, plugin: str) -> None:

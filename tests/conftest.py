@@ -7,7 +7,7 @@ from collections.abc import Callable
 from subprocess import CompletedProcess
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from maturitykit.cli import commands
 
@@ -19,6 +19,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.register_profile("quick", settings.get_profile("laws"), max_examples=10)
+settings.register_profile(
+    "mutation", settings.get_profile("quick"), max_examples=5, derandomize=True, database=None,
+    phases=[Phase.explicit, Phase.generate],
+)  # fmt: skip
 settings.load_profile(os.environ.get("LAWS", "laws"))
 
 
