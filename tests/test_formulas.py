@@ -90,7 +90,7 @@ def test_what_is_rolled_up_in_columns_is_what_is_scored(
     # Where something else is given in other rows, nothing changes in this one.
     elsewhere = {node.index: Given(open_cell(node.dimension.scale), said(False)) for node in plan.inner
                  if node.index not in given and node.dimension.scale}  # fmt: skip
-    found = roll_up(Row(), plan, leaves, given | elsewhere)
+    found = {at: here.kept(Row()) for at, here in roll_up(Row(), plan, leaves, given | elsewhere).items()}
     passed_over = set(columns.passed_over)
     plan.evaluate(columns)
     for node in plan.nodes:

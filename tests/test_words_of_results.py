@@ -1,0 +1,192 @@
+"""What results say of themselves: one of everything, line by line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import maturitykit as mk
+from maturitykit.scoring import telling
+from maturitykit.scoring.explain import said
+from maturitykit.scoring.rows import COLUMNS, rows_of
+
+LEVEL = mk.Scale("level", [mk.Stage(id, id.capitalize()) for id in ("basic", "good", "better", "best")])
+SHARE = mk.Scale("share", [mk.Stage("no"), mk.Stage("partly", cut=0.15), mk.Stage("fully", cut=0.85)])
+DIAMOND = mk.Scale(
+    "diamond",
+    [mk.Stage("none"), mk.Stage("left", above=["none"]), mk.Stage("right", above=["none"]),
+     mk.Stage("both", above=["left", "right"])],
+)  # fmt: skip
+WORK = mk.Dimension(
+    "work", "Work", scale=LEVEL, scorer="weakest",
+    children=[mk.Dimension("plans", "Plans", scale=LEVEL), mk.Dimension("tools", "Tools", scale=LEVEL)],
+)  # fmt: skip
+REACH = mk.Dimension("reach", "Reach\nfar", children=[mk.Dimension("goal", "Goal", scale=SHARE, weight="1/2")])
+SKILLS = mk.Dimension(
+    "skills", "Skills", scale=LEVEL, scorer="mean",
+    children=[mk.Dimension("learn", scale=LEVEL, weight=2), mk.Dimension("teach", scale=LEVEL)],
+)  # fmt: skip
+MODEL = mk.Model("toy", "1", "A toy", [WORK, SKILLS], ["median", "weakest"], outcome=LEVEL)
+PROFILE = mk.Model("profile", "1", "A profile", [REACH, WORK], ["profile"])
+RATINGS = [
+    mk.Rating("plans", "good", "Ann", "we  do"), mk.Rating("plans", "best", "Bob"),
+    mk.Rating("plans", "basic..better", "Cy"), mk.Rating("tools", "unknown", "Ann"),
+    mk.Rating("tools", None, "Bob"), mk.Rating("learn", "better", "Ann"),
+    mk.Rating("learn", "not_applicable", "Bob"), mk.Rating("teach", "good", "Ann"),
+]  # fmt: skip
+RESULT = mk.score(
+    MODEL, mk.Assessment("toy", RATINGS, "Acme", date(2026, 5, 31)), scorer="weakest", weights={"skills": "3/2"},
+    targets={"outcome": "good", "plans": "basic", "skills": "best"},
+)  # fmt: skip
+
+
+def test_a_derivation() -> None:
+    assert RESULT.explain().splitlines() == [
+        "A toy: Good (from Basic), 80% answered, weakest of 2, weights 2 : 3",
+        "├─ Work: Good (Basic to Better), 50% answered, weakest of 2",
+        "│  ├─ Plans: Good (up to Better), lower median of 3 ratings",
+        "│  │  ├─ Ann: good (we do)",
+        "│  │  ├─ Bob: best",
+        "│  │  └─ Cy: basic..better",
+        "│  └─ Tools: open (Basic to Best)",
+        "│     ├─ Ann: unknown",
+        "│     └─ Bob: no answer",
+        "└─ Skills: Good, 100% answered, mean of 2, weights 2 : 1 = 0.56 of 1",
+        "   ├─ learn: Better",
+        "   │  ├─ Ann: better",
+        "   │  └─ Bob: not_applicable",
+        "   └─ teach: Good",
+        "      └─ Ann: good",
+    ]
+
+
+def test_issues() -> None:
+    assert [tuple(issue) for issue in RESULT.issues] == [
+        ("weight-changed", "warning", "skills", "weight 3/2, where the model has 1"),
+        (
+            "not-applicable-conflict",
+            "warning",
+            "learn",
+            "not applicable says Bob, yet Ann rated it: the ratings count",
+        ),
+        ("scorer-chosen", "info", "outcome", "scored by weakest, not by the model's default, median"),
+        (
+            "equal-steps",
+            "info",
+            "skills",
+            "a mean assumes equal steps between stages; stages are ordered, not measured",
+        ),
+        ("target", "info", "outcome", "the target Good may be reached; what is known does not settle it"),
+        ("disagreement", "info", "plans", "3 respondents say Good to Best (agreement 0.56)"),
+        ("target", "info", "plans", "the target Basic is reached"),
+        ("open", "info", "tools", "known to nobody who answered; it may be at any stage"),
+        ("target", "info", "skills", "the target Best is not reached"),
+    ]
+
+
+def test_a_result_in_short() -> None:
+    assert repr(RESULT) == "<Result of Acme on toy: Good (from Basic), 80% answered>"
+    assert telling.about(RESULT) == "Acme · 2026-05-31"
+    assert telling.how_scored(RESULT) == "Scored by weakest; 3 respondents, consensus by median."
+    assert telling.headline(RESULT) == "Good (from Basic), 80% answered"
+    assert [telling.found(score) for score in RESULT.values()] == [
+        "Good (from Basic)",
+        "Good (Basic to Better)",
+        "Good (up to Better)",
+        "open",
+        "Good",
+        "Better",
+        "Good",
+    ]
+    assert [telling.bar(score) for score in RESULT.values()] == [
+        "█▓··",
+        "█▓░·",
+        "██░·",
+        "█░░░",
+        "██··",
+        "███·",
+        "██··",
+    ]
+    assert [score.dimension.id for score in telling.behind(RESULT)] == ["plans", "teach"]
+    assert [(d.id, depth) for d, depth in telling.depths(MODEL)] == [
+        ("work", 0),
+        ("plans", 1),
+        ("tools", 1),
+        ("skills", 0),
+        ("learn", 1),
+        ("teach", 1),
+    ]
+    grave, small = telling.grave_and_small(RESULT)
+    assert (len(grave), [issue.where for issue in small]) == (8, ["plans"])
+    assert [repr(LEVEL), repr(DIAMOND), repr(LEVEL.stages[0])] == [
+        "<Scale level: basic < good < better < best>",
+        "<Scale diamond: none, left, right, both>",
+        "<Stage basic>",
+    ]
+
+
+def test_a_profile() -> None:
+    result = mk.score(PROFILE, {"goal": 0.5, "plans": "not_applicable", "tools": "not_applicable"})
+    assert result.explain().splitlines() == [
+        "A profile: 100% answered, 2 parts, not combined",
+        "├─ Reach far: 100% answered, 1 parts, not combined",
+        "│  └─ Goal: partly",
+        "│     └─ 0.5",
+        "└─ Work: not applicable",
+        "   ├─ Plans: not applicable",
+        "   │  └─ not_applicable",
+        "   └─ Tools: not applicable",
+        "      └─ not_applicable",
+    ]
+    assert result.issues == ()
+    assert telling.headline(result) == "A profile, without an overall stage: 100% answered"
+    assert telling.how_scored(result) == "Scored by profile."
+    assert telling.about(result) == ""
+    assert [telling.found(score) for score in result.values()] == [
+        "",
+        "",
+        "partly",
+        "not applicable",
+        "not applicable",
+        "not applicable",
+    ]
+    assert [telling.bar(score) for score in result.values()] == ["", "", "██·", "", "", ""]
+
+
+def test_rows() -> None:
+    rows = {row.dimension: row for row in rows_of(RESULT)}
+    about = ("toy", "1", "Acme", date(2026, 5, 31))
+    assert rows["plans"] == (
+        *about, "plans", "good", "good", "better", *(pytest.approx(i / 3) for i in (1, 1, 2)), 1.0, 3,
+        "good", "best", pytest.approx(5 / 9), False,
+    )  # fmt: skip
+    assert rows["tools"] == (
+        *about, "tools", "basic", None, "best", 0.0, None, 1.0, 0.0, 0, None, None, None, False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars"])
+def test_a_frame(engine: str) -> None:
+    pytest.importorskip(engine, reason=f"{engine} is not installed")
+    frame = RESULT.to_frame(engine)
+    assert tuple(frame.columns) == COLUMNS
+    kinds = {name: str(kind) for name, kind in zip(frame.columns, frame.dtypes, strict=True)}
+    assert kinds["stage_low"] in ("object", "String") and kinds["date"].startswith(("datetime64[s]", "Date"))
+    assert {kinds[name].lower() for name in ("index_low", "coverage", "agreement")} == {"float64"}
+    assert kinds["respondents"].lower() == "int64" and kinds["not_applicable"].lower()[:4] == "bool"
+    assert list(frame["dimension"]) == ["outcome", "work", "plans", "tools", "skills", "learn", "teach"]
+    assert list(frame["respondents"]) == [3, 3, 3, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("good", "Ann: Good (why)"), (" good .. best ", "Ann: Good to Best (why)"), ("0.25", "Ann: 0.25 (why)"),
+        ("unknown", "Ann: does not know (why)"), (mk.NOT_APPLICABLE, "Ann: not applicable (why)"),
+        (None, "Ann: no answer (why)"), ("", "Ann: no answer (why)"), ("good..goood", "Ann: good..goood (why)"),
+        ("x..best", "Ann: x..best (why)"), (LEVEL.stages[2], "Ann: Better (why)"), (0.5, "Ann: 0.5 (why)"),
+    ],
+)  # fmt: skip
+def test_a_rating_in_the_names_of_its_stages(answer: mk.Stage | float | str | None, words: str) -> None:
+    assert said(mk.Rating("plans", answer, "Ann ", " why\n"), LEVEL) == words
