@@ -35,14 +35,18 @@ RATINGS = [
     mk.Rating("tools", None, "Bob"), mk.Rating("learn", "better", "Ann"),
     mk.Rating("learn", "not_applicable", "Bob"), mk.Rating("teach", "good", "Ann"),
 ]  # fmt: skip
-RESULT = mk.score(
-    MODEL, mk.Assessment("toy", RATINGS, "Acme", date(2026, 5, 31)), scorer="weakest", weights={"skills": "3/2"},
-    targets={"outcome": "good", "plans": "basic", "skills": "best"},
-)  # fmt: skip
 
 
-def test_a_derivation() -> None:
-    assert RESULT.explain().splitlines() == [
+@pytest.fixture
+def result() -> mk.Result:
+    return mk.score(
+        MODEL, mk.Assessment("toy", RATINGS, "Acme", date(2026, 5, 31)), scorer="weakest",
+        weights={"skills": "3/2"}, targets={"outcome": "good", "plans": "basic", "skills": "best"},
+    )  # fmt: skip
+
+
+def test_a_derivation(result: mk.Result) -> None:
+    assert result.explain().splitlines() == [
         "A toy: Good (from Basic), 80% answered, weakest of 2, weights 2 : 3",
         "├─ Work: Good (Basic to Better), 50% answered, weakest of 2",
         "│  ├─ Plans: Good (up to Better), lower median of 3 ratings",
@@ -61,8 +65,8 @@ def test_a_derivation() -> None:
     ]
 
 
-def test_issues() -> None:
-    assert [tuple(issue) for issue in RESULT.issues] == [
+def test_issues(result: mk.Result) -> None:
+    assert [tuple(issue) for issue in result.issues] == [
         ("weight-changed", "warning", "skills", "weight 3/2, where the model has 1"),
         (
             "not-applicable-conflict",
@@ -85,12 +89,12 @@ def test_issues() -> None:
     ]
 
 
-def test_a_result_in_short() -> None:
-    assert repr(RESULT) == "<Result of Acme on toy: Good (from Basic), 80% answered>"
-    assert telling.about(RESULT) == "Acme · 2026-05-31"
-    assert telling.how_scored(RESULT) == "Scored by weakest; 3 respondents, consensus by median."
-    assert telling.headline(RESULT) == "Good (from Basic), 80% answered"
-    assert [telling.found(score) for score in RESULT.values()] == [
+def test_a_result_in_short(result: mk.Result) -> None:
+    assert repr(result) == "<Result of Acme on toy: Good (from Basic), 80% answered>"
+    assert telling.about(result) == "Acme · 2026-05-31"
+    assert telling.how_scored(result) == "Scored by weakest; 3 respondents, consensus by median."
+    assert telling.headline(result) == "Good (from Basic), 80% answered"
+    assert [telling.found(score) for score in result.values()] == [
         "Good (from Basic)",
         "Good (Basic to Better)",
         "Good (up to Better)",
@@ -99,7 +103,7 @@ def test_a_result_in_short() -> None:
         "Better",
         "Good",
     ]
-    assert [telling.bar(score) for score in RESULT.values()] == [
+    assert [telling.bar(score) for score in result.values()] == [
         "█▓··",
         "█▓░·",
         "██░·",
@@ -108,7 +112,7 @@ def test_a_result_in_short() -> None:
         "███·",
         "██··",
     ]
-    assert [score.dimension.id for score in telling.behind(RESULT)] == ["plans", "teach"]
+    assert [score.dimension.id for score in telling.behind(result)] == ["plans", "teach"]
     assert [(d.id, depth) for d, depth in telling.depths(MODEL)] == [
         ("work", 0),
         ("plans", 1),
@@ -117,7 +121,7 @@ def test_a_result_in_short() -> None:
         ("learn", 1),
         ("teach", 1),
     ]
-    grave, small = telling.grave_and_small(RESULT)
+    grave, small = telling.grave_and_small(result)
     assert (len(grave), [issue.where for issue in small]) == (8, ["plans"])
     assert [repr(LEVEL), repr(DIAMOND), repr(LEVEL.stages[0])] == [
         "<Scale level: basic < good < better < best>",
@@ -154,8 +158,8 @@ def test_a_profile() -> None:
     assert [telling.bar(score) for score in result.values()] == ["", "", "██·", "", "", ""]
 
 
-def test_rows() -> None:
-    rows = {row.dimension: row for row in rows_of(RESULT)}
+def test_rows(result: mk.Result) -> None:
+    rows = {row.dimension: row for row in rows_of(result)}
     about = ("toy", "1", "Acme", date(2026, 5, 31))
     assert rows["plans"] == (
         *about, "plans", "good", "good", "better", *(pytest.approx(i / 3) for i in (1, 1, 2)), 1.0, 3,
@@ -167,9 +171,9 @@ def test_rows() -> None:
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars"])
-def test_a_frame(engine: str) -> None:
+def test_a_frame(result: mk.Result, engine: str) -> None:
     pytest.importorskip(engine, reason=f"{engine} is not installed")
-    frame = RESULT.to_frame(engine)
+    frame = result.to_frame(engine)
     assert tuple(frame.columns) == COLUMNS
     kinds = {name: str(kind) for name, kind in zip(frame.columns, frame.dtypes, strict=True)}
     assert kinds["stage_low"] in ("object", "String") and kinds["date"].startswith(("datetime64[s]", "Date"))
