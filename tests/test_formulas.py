@@ -140,6 +140,20 @@ def test_positions_on_columns_are_those_of_the_scale(scale: mk.Scale, data: st.D
     assert value(f.position_of(scale, constant(share))) == pytest.approx(scale.of_value(share), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("position", "share"), [(0, 0), (0.5, 0.05), (1, 0.1), (1.25, 0.2), (2, 0.5), (2.8, 0.9), (3, 1)]
+)
+def test_stated_values_between_two_stages_are_in_proportion(position: float, share: float) -> None:
+    stated = mk.Scale("stated", [mk.Stage(f"s{i}", value=v) for i, v in enumerate((0.0, 0.1, 0.5, 1.0))])
+    assert value(f.value_of(stated, constant(position), False)) == pytest.approx(share)
+    assert value(f.position_of(stated, constant(share))) == pytest.approx(position)
+    if position == int(position):
+        assert value(f.value_of(stated, constant(position), True)) == share
+    equal = mk.Scale("equal", [mk.Stage(f"s{i}") for i in range(4)])
+    assert value(f.value_of(equal, constant(position), False)) == pytest.approx(position / 3)
+    assert value(f.position_of(equal, constant(share))) == pytest.approx(share * 3)
+
+
 A, B = f.column("a"), f.column("b")
 
 

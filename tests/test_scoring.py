@@ -1064,3 +1064,10 @@ def test_what_is_likely_is_held_within_the_bounds() -> None:
     assert result.stage is not None
     assert result.stage.likely == result.stage.high
     assert result.stage.high.id == "good"
+
+
+def test_a_weighted_median_goes_from_the_top_not_by_weight() -> None:
+    # 2 of 7 are at best and 4 at better or above: 4 is more than half.
+    model = toy(leaf("people", weight=3), leaf("process", weight=2), leaf("tools", weight=2), scorers=["median"])
+    result = mk.score(model, {"people": "basic", "process": "best", "tools": "better"})
+    assert span(result.outcome) == same("better")

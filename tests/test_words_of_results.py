@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -194,3 +195,101 @@ def test_a_frame(result: mk.Result, engine: str) -> None:
 )  # fmt: skip
 def test_a_rating_in_the_names_of_its_stages(answer: mk.Stage | float | str | None, words: str) -> None:
     assert said(mk.Rating("plans", answer, "Ann ", " why\n"), LEVEL) == words
+
+
+def way(*models: mk.Model) -> list[mk.Crosswalk]:
+    """From each model to the next, leaf by leaf and stage by stage."""
+
+    def links(a: mk.Model, b: mk.Model) -> list[mk.Link]:
+        same = {id: (id, id, id) for id in LEVEL.ids}
+        cells = [("basic", "basic"), ("best", "best")]
+        return [
+            mk.Link(x.id, y.id, "intersects", "4/5", same, "Both.", cells)
+            for x, y in zip(a.leaves, b.leaves, strict=True)
+        ]
+
+    return [mk.Crosswalk(a.id, b.id, links(a, b), version="1") for a, b in pairwise(models)]
+
+
+def flat(id: str, *leaves: str) -> mk.Model:
+    return mk.Model(
+        id, "1", f"The {id}", [mk.Dimension(x, scale=LEVEL) for x in leaves], ["weakest"], outcome=LEVEL
+    )
+
+
+def test_a_translation() -> None:
+    models = [flat("one", "a", "b"), flat("two", "c", "d"), flat("three", "e", "f"), flat("four", "g", "h")]
+    measured = mk.score(models[0], {"a": "good", "b": "not_applicable"})
+    found = mk.translate(measured, models[3], crosswalks=way(*models), models=models)
+    assert found.explain().splitlines() == [
+        "The four: Good (from Basic), 26% covered, weakest of 2",
+        "├─ g: Good, 51% covered",
+        "│  └─ a through c, e says Good (disjoint or equal or intersects or subset or superset, strength 0.51)",
+        "│     └─ a: Good",
+        "│        └─ good",
+        "└─ h: open (Basic to Best)",
+        "   └─ b through d, f says does not apply "
+        "(disjoint or equal or intersects or subset or superset, strength 0.51)",
+        "      └─ b: not applicable",
+        "         └─ not_applicable",
+    ]
+    assert found["g"].to_dict() == {
+        "stage": {"low": "good", "likely": "good", "high": "good"},
+        "index": {"low": pytest.approx(1 / 3), "likely": pytest.approx(1 / 3), "high": pytest.approx(1 / 3)},
+        "coverage": 0.512,
+        "respondents": 0,
+        "disagreement": None,
+        "not_applicable": False,
+        "links": [
+            {
+                "source": "a",
+                "relation": ["disjoint", "equal", "intersects", "subset", "superset"],
+                "strength": 0.512,
+                "stage": {"low": "good", "likely": "good", "high": "good"},
+                "rationale": "",
+                "through": ["a--c", "c--e", "e--g"],
+            }
+        ],
+        "inferable": "part",
+    }
+    assert found.to_dict()["derived"] == {
+        "from": {"model": "one", "version": "1"},
+        "path": ["one", "two", "three", "four"],
+        "strength": 0.512,
+    }
+    assert [issue.code for issue in found.issues] == ["version-not-said"] * 3 + ["open"]
+
+
+def test_a_movement() -> None:
+    model = flat("one", "a", "b", "c")
+    ratings = [mk.Rating("a", "good"), mk.Rating("b", "best")]
+    before = mk.score(model, mk.Assessment("one", ratings, "Acme", date(2025, 1, 2)))
+    after = mk.score(model, {"a": "better", "b": "good..better", "c": "not_applicable"})
+    found = mk.compare(before, after)
+    assert repr(found) == "<Comparison on one: 2 of 4 moved>"
+    described = found.to_dict()
+    dimensions = described.pop("dimensions")
+    assert described == {
+        "format": 1,
+        "model": {"id": "one", "version": "1"},
+        "before": {"subject": "Acme", "date": "2025-01-02"},
+        "after": {"subject": "", "date": None},
+    }
+    keys = ["before", "after", "direction", "certain"]
+    assert all(list(row) == keys for row in dimensions.values())
+    assert all(
+        list(end) == ["low", "likely", "high"]
+        for row in dimensions.values()
+        for end in list(row.values())[:2]
+        if end
+    )
+    told = {
+        id: (*(end and tuple(end.values()) for end in list(row.values())[:2]), row["direction"], row["certain"])
+        for id, row in dimensions.items()
+    }
+    assert told == {
+        "outcome": (("basic", "good", "good"), ("good", "good", "better"), "same", False),
+        "a": (("good", "good", "good"), ("better", "better", "better"), "up", True),
+        "b": (("best", "best", "best"), ("good", "good", "better"), "down", True),
+        "c": (("basic", None, "best"), None, "unknown", False),
+    }
