@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
+import attrs
 import pytest
 
 import maturitykit as mk
@@ -293,3 +294,18 @@ def test_a_movement() -> None:
         "b": (("best", "best", "best"), ("good", "good", "better"), "down", True),
         "c": (("basic", None, "best"), None, "unknown", False),
     }
+
+
+def test_the_parts_that_are_our_reading() -> None:
+    about = [["outcome", "scales.level.good"], ["scorers", "scales.level", "dimensions.a"]]
+    readings = [mk.Reading(f"r{i}", parts, "Ours.") for i, parts in enumerate(about)]
+    model = attrs.evolve(flat("one", "a"), readings=readings)
+    assert telling.parts_read(model) == ("outcome", "scales level", "scorers", "dimensions")
+
+
+@pytest.mark.parametrize(("count", "names"), [(5, "a, b, c, d, e"), (6, "a, b, c, d, e and 1 more")])
+def test_only_some_of_many_respondents_are_named(count: int, names: str) -> None:
+    absent = [mk.Rating("a", "not_applicable", name) for name in "abcdef"[:count]]
+    result = mk.score(flat("one", "a"), mk.Assessment("one", [*absent, mk.Rating("a", "good")]))
+    (conflict,) = (issue for issue in result.issues if issue.code == "not-applicable-conflict")
+    assert conflict.message == f"not applicable says {names}, yet someone rated it: the ratings count"
