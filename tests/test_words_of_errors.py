@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -34,7 +35,7 @@ PROFILE = mk.Model("profile", "1", "A profile", [leaf("goal", SHARE)], ["profile
 OTHER = mk.Model("other", "2", "Another", [leaf("reach", SHARE), leaf("depth", SHARE)], ["weakest"], outcome=SHARE)
 
 
-def link(source: str = "people", target: str = "reach", **others: object) -> mk.Link:
+def link(source: str = "people", target: str = "reach", **others: Any) -> mk.Link:
     made = mk.Link(
         source, target, "intersects", "1/2",
         {"basic": ("no", "no", "partly"), "good": ("no", "partly", "fully"), "best": ("partly", "fully", "fully")},
@@ -43,7 +44,7 @@ def link(source: str = "people", target: str = "reach", **others: object) -> mk.
     return evolve(made, **others)
 
 
-def crosswalk(*links: mk.Link, gaps: Sequence[tuple[str, str]] = (), **others: object) -> mk.Crosswalk:
+def crosswalk(*links: mk.Link, gaps: Sequence[tuple[str, str]] = (), **others: Any) -> mk.Crosswalk:
     listed = [mk.NotInferable(of, id, "Nobody asks.") for of, id in gaps]
     return evolve(mk.Crosswalk("toy", "other", links, version="1", not_inferable=listed), **others)
 

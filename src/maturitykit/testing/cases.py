@@ -48,10 +48,15 @@ class Case:
             for number, answer in enumerate(given if isinstance(given, tuple) else (given,), start=1)
         ]
         result = score(model, Assessment(model.id, ratings), scorer=self.scorer)
+        unknown = "no such dimension"
         found: list[tuple[str, object, object]] = [
-            (id, _found(result[id]), _span(wanted)) for id, wanted in self.expected.items()
+            (id, _found(result[id]) if id in result else unknown, _span(wanted))
+            for id, wanted in self.expected.items()
         ]
-        found += [(id, round(result[id].coverage, 6), round(c, 6)) for id, c in self.coverage.items()]
+        found += [
+            (id, round(result[id].coverage, 6) if id in result else unknown, round(c, 6))
+            for id, c in self.coverage.items()
+        ]
         return [f"{id}: {value}, expected {wanted}" for id, value, wanted in found if value != wanted]
 
 
