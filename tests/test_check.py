@@ -189,6 +189,31 @@ def test_findings_of_texts_and_cases_are_in_their_files(folder: Path, run: Run) 
         assert found(run, name) == expected, name
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        ("outcome =", "outcom =", "MK129", '"outcom" is not a dimension; expected "outcome", perhaps'),
+        ('= "basic" }\n', '= "basik" }\n', "MK129", 'outcome: "basik" is not a stage; expected "basic", perhaps'),
+        ('= "basic" }\n', '= "good" }\n', "MK129", 'outcome: "basic", expected "good"'),
+        ('= "basic" }\n', '= ["basic", "", "good"] }\n', "MK129", 'expected ["basic", "", "good"]'),
+        ('why = "The lower of the two."\n', "", "MK004", "why: is missing"),
+    ],
+)
+def test_a_wrong_case_is_told_once_and_in_its_file(
+    folder: Path, run: Run, old: str, new: str, code: str, says: str
+) -> None:
+    text = CASES.replace('"basic" }\nexpected', '"basic"}\nexpected')
+    assert old in text
+    (folder / "cases.toml").write_text(text.replace(old, new), encoding="utf-8")
+    assert [(each[0], each[1]) for each in found(run, "model.toml")] == [(code, "cases.toml")]
+    assert says in run("check", "model.toml").stdout
+
+
+def test_cases_of_one_id_are_told(folder: Path, run: Run) -> None:
+    (folder / "cases.toml").write_text(CASES + CASES.removeprefix("format = 1\n"), encoding="utf-8")
+    assert [(each[0], each[1]) for each in found(run, "model.toml")] == [("MK102", "cases.toml")]
+
+
 # ---- what it takes
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment, Rating
 from maturitykit.definition import Model
+from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.files.strict import structure
 from maturitykit.files.text import Readable, read_toml
-from maturitykit.scoring.result import Score
+from maturitykit.scoring.result import Result, Score
 from maturitykit.scoring.score import score
 
 #: A rating, or one of each respondent.
@@ -48,16 +49,18 @@ class Case:
             for number, answer in enumerate(given if isinstance(given, tuple) else (given,), start=1)
         ]
         result = score(model, Assessment(model.id, ratings), scorer=self.scorer)
-        unknown = "no such dimension"
+        said = list(_mistaken(self, result))
+        if said:
+            return said
         found: list[tuple[str, object, object]] = [
-            (id, _found(result[id]) if id in result else unknown, _span(wanted))
-            for id, wanted in self.expected.items()
+            (id, _found(result[id]), _span(wanted)) for id, wanted in self.expected.items()
         ]
-        found += [
-            (id, round(result[id].coverage, 6) if id in result else unknown, round(c, 6))
-            for id, c in self.coverage.items()
+        found += [(id, round(result[id].coverage, 6), round(c, 6)) for id, c in self.coverage.items()]
+        return [
+            f"{id}: {_written(value)}, expected {_written(wanted)}"
+            for id, value, wanted in found
+            if value != wanted
         ]
-        return [f"{id}: {value}, expected {wanted}" for id, value, wanted in found if value != wanted]
 
 
 @frozen
@@ -82,6 +85,19 @@ def read_cases(path: Readable) -> list[Case]:
     return list(structure(read_toml(path), CasesEntry, f"{path} does not hold golden cases").cases)
 
 
+def _mistaken(case: Case, result: Result) -> Iterator[str]:
+    """What a case expects of dimensions and stages that there are not."""
+    for id in {**case.expected, **case.coverage}:
+        if id not in result:
+            yield str(Finding("", f"{quoted(id)} is not a dimension", one_of(list(result), id)))
+            continue
+        scale = result[id].dimension.scale
+        wanted = case.expected.get(id, ())
+        for stage in (wanted,) if isinstance(wanted, str) else wanted:
+            if scale is not None and stage not in (*scale.ids, "", NOT_APPLICABLE.value):
+                yield str(Finding(id, f"{quoted(stage)} is not a stage", one_of(scale.ids, stage)))
+
+
 def _found(score: Score) -> object:
     if score.not_applicable:
         return NOT_APPLICABLE.value
@@ -95,3 +111,10 @@ def _span(expected: Expected) -> object:
     if expected == NOT_APPLICABLE or isinstance(expected, tuple):
         return expected
     return expected, expected, expected
+
+
+def _written(value: object) -> object:
+    """As it is written in the file: a stage, or the lowest, likely and highest."""
+    if isinstance(value, tuple):
+        return quoted(value[0]) if len(set(value)) == 1 else f"[{', '.join(map(quoted, value))}]"
+    return value

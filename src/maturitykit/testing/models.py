@@ -12,7 +12,7 @@ from attrs import frozen
 
 from maturitykit.definition import Model, ModelText, Scorer
 from maturitykit.definition.translation import check_translation
-from maturitykit.errors import Finding, MaturityError, one_of
+from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import laws, texts
 from maturitykit.testing.cases import Case, read_cases
@@ -211,8 +211,17 @@ def _descriptors(subject: ModelSubject) -> Iterator[Finding]:
 def _cases(subject: ModelSubject) -> Iterator[Finding]:
     if not subject.rules:
         raise Skipped("the rules of the model cannot be used")
-    for case in subject.cases:
+    try:
+        cases = subject.cases
+    except FileError as error:
+        yield from (each._replace(where=f"cases: {each.where}") for each in error.findings)
+        return
+    seen: set[str] = set()
+    for case in cases:
         where = f"cases: cases.{case.id}"
+        if case.id in seen:
+            yield Finding(where, f"the id {quoted(case.id)} stands twice", "each id once", "MK102")
+        seen.add(case.id)
         try:
             differences = case.differences(subject.model)
         except MaturityError as error:
@@ -221,7 +230,11 @@ def _cases(subject: ModelSubject) -> Iterator[Finding]:
 
 
 def _some_cases(subject: ModelSubject) -> Iterator[Finding]:
-    if not subject.cases:
+    try:
+        there = bool(subject.cases)
+    except FileError:
+        return  # It is there, and its findings are told by the check before.
+    if not there:
         yield Finding("", "has no golden cases", "cases.toml beside it: assessments with results got by hand")
 
 
