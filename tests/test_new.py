@@ -268,7 +268,7 @@ def test_names_that_are_no_ids_are_refused(tmp_path: Path, run: Run, kind: str, 
         (["crosswalk", "clearhead"], "SOURCE--TARGET"),
         (["crosswalk", "clearhead--"], "SOURCE--TARGET"),
         (["crosswalk", "a--b--c"], "SOURCE--TARGET"),
-        (["crosswalk", "clearhead--../x"], "nothing installed has this name"),
+        (["crosswalk", "clearhead--../x"], "nothing installed has the name"),
         (["crosswalk", "clearhead--clearhead"], "from a model to itself"),
         (["crosswalk", "clearhead--clearheat"], '"clearhead", perhaps'),
         (["scorer", "median"], "is a rule of maturitykit"),
@@ -484,6 +484,13 @@ def test_what_has_no_place_is_listed(tmp_path: Path) -> None:
         'A cell is empty, and so there is no text: B4 ("Tools"), E4 ("Tools").',
     ):
         assert said in readme
+
+
+def test_dimensions_of_one_name_are_told_within_a_group_only(tmp_path: Path) -> None:
+    text = ",Low,High\nPeople,,\nSkills,a,b\nSkills,c,d\nTools,,\nSkills,e,f\n"
+    model, readme = from_grid(tmp_path, text)
+    assert [leaf.id for leaf in model.leaves] == ["skills", "skills-2", "skills-3"]
+    assert '- A dimension has the name of another: "Skills" in row 4.' in readme
 
 
 HOSTILE = '=cmd|"/c calc"!A0 \x1b[31m\x07 </script><script>alert(1)</script> ${oops} $package \u202e'

@@ -223,6 +223,7 @@ class _Grid:
         numbered = {r for r in rated if _NUMBER.match(self._label(r))}
         is_advice = set(rated) - numbered if len(numbered) > 1 else set()
         parent, waiting = "", ""
+        names: set[tuple[str, str]] = set()
         for r in self._body():
             kind = self._kind(r)
             if waiting and (kind == "group" or (self.labels == 2 and self.rows[r][0])):
@@ -244,6 +245,9 @@ class _Grid:
                     parent, waiting = entry["id"], ""
                     self.groups[parent] = entry["name"]
                 entry = self._entry(self._label(r), ids, "dimension", parent)
+                if (parent, entry["name"]) in names:
+                    self._remark("A dimension has the name of another", f"{quoted(entry['name'])} in row {r + 1}")
+                names.add((parent, entry["name"]))
                 dimensions.append({**entry, "descriptors": self._texts(r, entry["name"])})
         if waiting:
             self._remark("A name has no dimension below it", waiting)
