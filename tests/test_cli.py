@@ -274,7 +274,9 @@ def test_a_language_that_there_is_not_is_said_once(args: list[str], installed: P
 
 def test_an_unknown_model_is_answered_with_the_nearest(installed: Path, run: Run) -> None:
     result = run("show", "toys")
-    assert result.stderr.startswith('Error: no model "toys" can be used\n  nothing installed has this name; ')
+    assert result.stderr.startswith(
+        'Error: no model "toys" can be used\n  nothing installed has the name "toys"; '
+    )
     assert 'expected "toy", perhaps (' in result.stderr
     assert (result.returncode, result.stdout) == (2, "")
 
@@ -526,7 +528,9 @@ def test_another_scorer(run: Run) -> None:
 
 def test_an_unknown_scorer(run: Run) -> None:
     result = run("score", "acme.csv", "--model", TOY, "--scorer", "weekest")
-    assert result.stderr.startswith('Error: no scorer "weekest" can be used\n  nothing installed has this name;')
+    assert result.stderr.startswith(
+        'Error: no scorer "weekest" can be used\n  nothing installed has the name "weekest";'
+    )
     assert 'expected "weakest", perhaps' in result.stderr
     assert (result.returncode, result.stdout) == (2, "")
 

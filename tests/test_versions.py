@@ -162,7 +162,7 @@ def test_each_version_goes_by_its_name(site: Path) -> None:
         ("toy@3", "toy is installed, but not this version; expected one of 2.0, 1.0, 9"),
         ("toy@", "toy is installed, but not this version"),
         ("toy@9", 'registers "toy@1.0" under the name "toy@9"; expected one name for both'),
-        ("toi@1.0", 'nothing installed has this name; expected "toy@1.0", perhaps'),
+        ("toi@1.0", 'nothing installed has the name "toi@1.0"; expected "toy@1.0", perhaps'),
     ],
 )
 def test_a_version_that_is_not_there_is_told(name: str, words: str, site: Path) -> None:

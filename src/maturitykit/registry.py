@@ -122,7 +122,8 @@ class Registry(Mapping[str, Entry], Generic[T]):
         claims = self._claims().get(id, [])
         if not claims:
             raise PluginError(
-                title, [Finding("", "nothing installed has this name", one_of(list(self), id), "MK007")]
+                title,
+                [Finding("", f"nothing installed has the name {quoted(id)}", one_of(list(self), id), "MK007")],
             )
         entry = self[id]
         if len(claims) > 1:
