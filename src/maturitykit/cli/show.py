@@ -118,6 +118,7 @@ def _scale(page: Page, model: Model, scale: Scale) -> None:
 
 def _dimension(page: Page, model: Model, dimension: Dimension, indent: int) -> None:
     tags = [tag.name for tag in model.tags if tag.id in dimension.tags]
+    tags += [f"weight {dimension.weight}"] if dimension.weight != 1 else []
     title = f"{dimension.name}{' (' + ', '.join(tags) + ')' if tags else ''}"
     mark = _ours(model, "dimensions", dimension.id)
     if dimension.children or not indent:
