@@ -197,7 +197,9 @@ def _next(page: Page, result: Result) -> None:
             page.paragraph(f"{step.dimension.name}: {change(step)}{'. ' + text if text else ''}", 2)
         if way.alternatives:
             many = f"{len(way.alternatives)} or more" if len(way.alternatives) > 8 else f"{len(way.alternatives)}"
-            page.paragraph(f"Instead, {many} other sets of {len(way.raises or ())} raises would do.", 2)
+            sets = "other set" if len(way.alternatives) == 1 else "other sets"
+            raises = "1 raise" if len(way.raises or ()) == 1 else f"{len(way.raises or ())} raises"
+            page.paragraph(f"Instead, {many} {sets} of {raises} would do.", 2)
 
 
 def _guidance(page: Page, result: Result) -> None:

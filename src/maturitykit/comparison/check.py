@@ -67,7 +67,7 @@ def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterato
     if sound:
         yield from _check_order(where, link, scale, other)
     if not link.steps and len(set(link.cells)) < 2:
-        problem = f"names {len(link.cells)} pairs"
+        problem = f"names {len(link.cells)} pair{'' if len(link.cells) == 1 else 's'}"
         yield Finding(f"{where}.cells", problem, "two pairs of stages or more, or no link", "MK305")
     for a, b in link.cells:
         if a not in scale.ids or b not in other.ids:
