@@ -175,6 +175,11 @@ def check_joined(crosswalk: mk.Crosswalk, *others: mk.Crosswalk, models: Sequenc
     return codes(check_crosswalk(crosswalk, others=others, models=[flat(), TWO, *models]))
 
 
+def test_another_version_is_told_where_the_ids_do_not_fit_too() -> None:
+    wrong = joined(link("a", "x", "nnn sss aaa", strength=2), source_version="9")
+    assert {"MK301", "MK310"} <= check_joined(wrong)
+
+
 def outcome_linked() -> mk.Crosswalk:
     """What the dimensions say excludes what the overall stage does."""
     parts = [link(each, other, "nnn sss aaa", relation="equal") for each in "abc" for other in "xy"]

@@ -23,10 +23,11 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
         network: That has it, its models, and others to hold it against.
     """
     source, target = network.model(crosswalk.source), network.model(crosswalk.target)
+    versions = list(coded("MK310", other_versions(crosswalk, source, target)))
     if findings := check_crosswalk(crosswalk, source, target):
-        return findings
+        return [*versions, *findings]
     return [
-        *coded("MK310", other_versions(crosswalk, source, target)),
+        *versions,
         *coded("MK307", _against_outcome(crosswalk, source, target, network)),
         *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
