@@ -507,7 +507,7 @@ def test_targets_are_compared(run: Run) -> None:
 @pytest.mark.parametrize(
     ("target", "problem"),
     [
-        ("process=bets", 'targets.process: "bets" is not a stage of level; expected "best", perhaps'),
+        ("process=bets", 'targets.process: "bets" is not a stage of the scale "level"; expected "best", perhaps'),
         ("proces=best", 'targets: "proces" has no stages; expected "process", perhaps'),
     ],
 )
@@ -755,7 +755,7 @@ def test_a_poor_encoding_loses_signs_and_not_the_result(encoding: str) -> None:
     Path("acme.csv").write_text("dimension,rating\nprocess,知\n", encoding="utf-8")
     failed = program("score", "acme.csv", "--model", TOY, PYTHONIOENCODING=encoding)
     assert (failed.returncode, failed.stdout) == (2, b"")
-    assert b" is not a stage of level" in failed.stderr
+    assert b' is not a stage of the scale "level"' in failed.stderr
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])

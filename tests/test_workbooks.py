@@ -262,7 +262,8 @@ def test_a_form_that_was_taken_apart_is_said(form: Callable[..., tuple[Path, Any
 def test_what_is_no_answer_is_kept_for_its_scale_to_refuse(form: Callable[..., tuple[Path, Any]]) -> None:
     model = mk.read_model(TOY)
     path, _ = form(model, {"process": "rather good"})
-    with pytest.raises(mk.AssessmentError, match=r'Form row \d+, rating: "rather good" is not a stage of level'):
+    said = r'Form row \d+, rating: "rather good" is not a stage of the scale "level"'
+    with pytest.raises(mk.AssessmentError, match=said):
         mk.score(model, mk.read(path))
 
 

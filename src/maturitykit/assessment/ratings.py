@@ -144,9 +144,11 @@ def _read_text(scale: Scale, text: str) -> Reading | NoStage | Finding:
 
 
 def _read_range(scale: Scale, text: str, low: str, high: str) -> Reading | Finding:
+    if not (low and high):
+        return Finding("", f"the range {quoted(text)} lacks an end", "the lower and the higher stage, as in a..b")
     for end in (low, high):
         if end not in scale.positions:
-            problem = f"{quoted(end)} in the range {quoted(text)} is not a stage of {scale.id}"
+            problem = f"{quoted(end)} in the range {quoted(text)} is not a stage of the scale {quoted(scale.id)}"
             return Finding("", problem, one_of(scale.ids, end))
     bottom, top = scale.positions[low], scale.positions[high]
     if not scale.at_least(top, bottom):
@@ -172,4 +174,4 @@ def _read_share(scale: Scale, answer: str | float) -> Reading | Finding:
 def _wrong(scale: Scale, answer: object) -> Finding:
     share = ", a share such as 0.85" if scale.cuts else ""
     expected = one_of(scale.ids, answer, f"{share}, a range a..b, unknown, not_applicable or nothing")
-    return Finding("", f"{quoted(answer)} is not a stage of {scale.id}", expected)
+    return Finding("", f"{quoted(answer)} is not a stage of the scale {quoted(scale.id)}", expected)

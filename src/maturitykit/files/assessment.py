@@ -71,6 +71,8 @@ def read_all(path: str | os.PathLike[str], model: str = "") -> list[Assessment]:
     suffix = PurePath(path).suffix.lower()
     if suffix not in READERS:
         what = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"
+        if suffix in (".html", ".htm"):
+            what = "is a page, and holds no answers: a form's are in the file that it saves"
         expected = "a workbook saved as .xlsx" if suffix in OTHERS else ".csv, .json, .toml or .xlsx"
         finding = why_unreadable(path) or Finding("", OTHERS.get(suffix, what), expected, "MK008")
         raise FileError(f"cannot read {path}", [finding])

@@ -71,7 +71,9 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
         title = f"cannot read {as_traversable(path)}"
-        raise FileError(title, [Finding(f"line {line}", problem, "a file saved as UTF-8", "MK001")]) from None
+        in_excel = ', in Excel as "CSV UTF-8"' if as_traversable(path).name.lower().endswith(".csv") else ""
+        expected = f"a file saved as UTF-8{in_excel}"
+        raise FileError(title, [Finding(f"line {line}", problem, expected, "MK001")]) from None
 
 
 def is_folder(file: Traversable) -> bool:

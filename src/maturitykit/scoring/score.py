@@ -247,7 +247,7 @@ def _targets(model: Model, targets: Mapping[str, str]) -> dict[str, Stage]:
         if scale is None:
             findings.append(Finding("targets", f"{quoted(id)} has no stages", one_of(list(known), id)))
         elif stage not in scale.positions:
-            problem = f"{quoted(stage)} is not a stage of {scale.id}"
+            problem = f"{quoted(stage)} is not a stage of the scale {quoted(scale.id)}"
             findings.append(Finding(f"targets.{id}", problem, one_of(scale.ids, stage)))
         else:
             stages[id] = scale.stages[scale.positions[stage]]
