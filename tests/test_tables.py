@@ -644,6 +644,8 @@ def test_a_subject_has_a_rank_among_the_others(engine: str) -> None:
     lowest, middle = found["s0", "outcome"], found["s2", "outcome"]
     # Of the 100 others, 20 are at the lowest stage too, and 20 at each stage above.
     assert (lowest["others"], lowest["percentile"]) == (100, 10)
+    # Nobody is below: the interval begins at 0, and not a digit of rounding below it, which prints as "-0".
+    assert 0 <= lowest["percentile_low"] < 1e-9
     assert middle["percentile"] == pytest.approx(41 + 19 / 2)
     # Wilson's interval: for 41 of 100 from .3187, for 60 of 100 up to .6906 (E. B. Wilson 1927, by his formula).
     assert middle["percentile_low"] == pytest.approx(31.87, abs=0.01)

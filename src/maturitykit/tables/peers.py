@@ -20,6 +20,7 @@ from maturitykit.definition.formula import (
     either,
     first,
     greatest,
+    least,
     negate,
     nothing,
     pick,
@@ -134,8 +135,9 @@ def _standing(place: _Place, minimum: int) -> dict[str, Term]:
     many = greatest(others, 1)
     percentiles = {
         "percentile": (below + equal / 2) / many,
-        "percentile_low": _wilson(below / many, many, -1),
-        "percentile_high": _wilson((below + equal) / many, many, 1),
+        # Rounding may carry an end past 0 or 1 by the last digit, and "-0" into a report.
+        "percentile_low": greatest(_wilson(below / many, many, -1), 0.0),
+        "percentile_high": least(_wilson((below + equal) / many, many, 1), 1.0),
     }
     _, likely, _ = place.cell.positions
     index = stage_index(place.scale, likely, place.cell.is_whole)
