@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
 from io import BytesIO
 from typing import Any
@@ -27,8 +28,10 @@ from maturitykit.words import Words
 
 #: What a cell can hold.
 LONGEST = 32_000
-_WIDTHS = (46, 34, 34, 18)
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+_WIDTHS = (40, 42, 42, 18)
+#: How high a line of text is, and a row at the most.
+_LINE, _HIGHEST = 15, 409
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\s]+")
 
 
 def render(document: Document) -> bytes:
@@ -86,7 +89,14 @@ class _Sheet:
     """A sheet that is filled from the top down."""
 
     def __init__(self, book: Any, name: str, derived: bool = False) -> None:
-        self.sheet = book.add_worksheet(_NOT_IN_NAMES.sub(" ", clean(name))[:31].strip())
+        called = _NOT_IN_NAMES.sub(" ", clean(name).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"))
+        # Excel counts in UTF-16: at most 31 units of two bytes.
+        short = called.encode("utf-16-le")[:62].decode("utf-16-le", "ignore")
+        self.sheet = book.add_worksheet(short.strip())
+        # In print all columns go on one page: A4, landscape.
+        self.sheet.set_paper(9)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
         self.row = 0
         pattern = {"pattern": 14, "fg_color": "#c6ccd3"} if derived else {"bg_color": "#f1f4f7"}
         top = {"valign": "top", "text_wrap": True}
@@ -136,6 +146,7 @@ class _Sheet:
                     self.cell(self.row, column, name, "head")
                 self.row += 1
                 for row in rows:
+                    self._heighten(row.cells)
                     for column, value in enumerate(row.cells):
                         self.cell(self.row, column, value, depth=row.depth if column == 0 else 0)
                     self.row += 1
@@ -148,6 +159,19 @@ class _Sheet:
             case _:
                 # A figure: its numbers stand in the table below it.
                 pass
+
+    def _heighten(self, cells: Sequence[Cell]) -> None:
+        """Room for the longest text of a row: not every program makes it on opening."""
+        from textwrap import wrap
+
+        texts = [
+            (clean(cell)[:LONGEST], width)
+            for cell, width in zip(cells, _WIDTHS, strict=False)
+            if isinstance(cell, str)
+        ]
+        lines = max((len(wrap(text, width)) for text, width in texts), default=1)
+        if lines > 1:
+            self.sheet.set_row(self.row, min(_LINE * lines, _HIGHEST))
 
     def _bullet(self, item: Bullet, depth: int) -> None:
         self._long(f"{'    ' * depth}• {item.text}", "plain")
