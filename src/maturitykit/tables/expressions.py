@@ -92,7 +92,8 @@ class ExpressionFrame(Frame):
         return ExpressionFrame(self._frame.join(typed("Any", other._frame), on=list(keys), how="left"))
 
     def native(self) -> Any:
-        return self._frame.to_native()
+        # Frames of pandas that were put together repeat the numbers of their rows.
+        return nw.maybe_reset_index(self._frame).to_native()
 
     def planned(self) -> ExpressionFrame:
         is_quicker = isinstance(self._frame, nw.DataFrame) and self._frame.implementation.is_polars()

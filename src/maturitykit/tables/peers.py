@@ -63,12 +63,12 @@ class _Place(NamedTuple):
         return column(f"count{self.number}_{stage}")
 
 
-def distribution(results: Results, within: Sequence[str] = ()) -> Any:
+def distribution(results: Results, within: str | Sequence[str] = ()) -> Any:
     """How many subjects are likely at each stage: a row for each stage of each dimension.
 
     Args:
         results: Of many subjects.
-        within: Keys of the results to count apart by, such as a sector.
+        within: Keys of the results, or one, to count apart by, such as a sector.
 
     Returns:
         A table of the kind that was scored: the keys, ``dimension``, ``stage`` (its id),
@@ -91,7 +91,7 @@ def distribution(results: Results, within: Sequence[str] = ()) -> Any:
     return results.native_of(_counts(results, list(keys)).tall(rows))
 
 
-def peers(results: Results, within: Sequence[str] = (), minimum: int = MINIMUM) -> Any:
+def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MINIMUM) -> Any:
     """The percentile rank of each subject among the others, by its likely stages.
 
     The rank is the share of the others below it, and half of those at the same stage. Its
@@ -101,7 +101,7 @@ def peers(results: Results, within: Sequence[str] = (), minimum: int = MINIMUM) 
 
     Args:
         results: Of many subjects.
-        within: Keys of the results whose subjects are to be compared, such as a sector.
+        within: Keys of the results, or one, whose subjects are to be compared, such as a sector.
         minimum: How many others there must be.
 
     Returns:
@@ -173,8 +173,9 @@ def _places(results: Results) -> Iterator[_Place]:
             yield _Place(id, results.plan.index[id], scale, cell)
 
 
-def _keys(results: Results, within: Sequence[str]) -> dict[str, str]:
+def _keys(results: Results, within: str | Sequence[str]) -> dict[str, str]:
     """The columns of these keys, by what they are called in the results."""
+    within = [within] if isinstance(within, str) else within
     wrong = [
         Finding("within", f"{quoted(n)} is no key of the results", one_of(results.by, n))
         for n in within

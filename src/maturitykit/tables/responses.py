@@ -426,7 +426,7 @@ class WideResponses(Responses):
         return _more_than_one(self, frame, "respondent")
 
 
-def responses_of(model: Model, frame: Frame, by: Sequence[str] | None) -> Responses:
+def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> Responses:
     """The table of ratings that a frame holds, in the form that its columns tell.
 
     Args:
@@ -439,7 +439,9 @@ def responses_of(model: Model, frame: Frame, by: Sequence[str] | None) -> Respon
     """
     schema = frame.schema
     form = LongResponses if {"dimension", "rating"} <= set(schema) else WideResponses
-    return form(model, frame, tuple(key for key in KEYS if key in schema) if by is None else tuple(by))
+    if by is None:
+        by = [key for key in KEYS if key in schema]
+    return form(model, frame, (by,) if isinstance(by, str) else tuple(by))
 
 
 def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:

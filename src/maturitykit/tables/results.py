@@ -46,6 +46,9 @@ MOST_RESPONDENTS = 2**30 - 1
 #: So many findings at the most are fetched from a table.
 MOST_FINDINGS = 1000
 
+#: What can be done about bad ratings.
+WAYS = ("raise", "report")
+
 
 class Results:
     """The scores of the assessments in a table, one in a row.
@@ -223,7 +226,7 @@ def score(
     scorer: str | Scorer | None = None,
     consensus: Consensus = "median",
     weights: Weights = _NONE,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     on_error: Literal["raise", "report"] = "raise",
     most_respondents: int = 2_047,
 ) -> Results:
@@ -238,7 +241,7 @@ def score(
         scorer: The rule for the outcome and for all dimensions that do not name their own.
         consensus: How the ratings of several respondents are combined.
         weights: Weights above zero in place of the model's, by dimension.
-        by: The columns that tell assessments apart; by default ``subject`` and ``date``, as far
+        by: The columns, or the one, that tell assessments apart; by default ``subject`` and ``date``, as far
             as they are there.
         on_error: Whether bad ratings stop everything, or count as blank and are listed by
             `Results.problems`. A lazy table stops when it is collected.
@@ -263,6 +266,9 @@ def score(
     if isinstance(model, str):
         model = models.load(model)
     check_consensus(consensus)
+    if on_error not in WAYS:
+        finding = Finding("on_error", f"{quoted(on_error)} is not known", one_of(WAYS, on_error))
+        raise ScoringError("bad ratings cannot be dealt with so", [finding])
     if not 1 <= most_respondents <= MOST_RESPONDENTS:
         finding = Finding("most_respondents", f"is {most_respondents:,}", f"1 to {MOST_RESPONDENTS:,}")
         raise ScoringError("the respondents cannot be counted", [finding])
