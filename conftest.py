@@ -81,13 +81,13 @@ pytest_collect_file = (
             PythonCodeBlockParser(),
             CodeBlockParser(language="console", evaluator=run_console),
         ],
-        patterns=["README.md", "docs/**/*.md", "docs/*.md"],
+        patterns=["README.md", "docs/*.md", "docs/*/*.md", "docs/*/*/*.md"],
         fixtures=["folder"],
         setup=_in_root,
     )
     + Sybil(
         parsers=[DocTestParser()],
-        patterns=["src/**/*.py"],
+        patterns=["src/*/*.py", "src/*/*/*.py"],
         document_types={".py": PythonDocStringDocument},
     )
 ).pytest()
