@@ -291,8 +291,8 @@ this is no assessment of model "toy"
 the ratings do not fit model "toy"
   ratings[0], dimension: "peple" is not a dimension of toy; expected "people", perhaps (one of people, plans, tools)
   ratings[1], dimension: "work" is scored from its parts; expected ratings of plans, tools
-  ratings[2], rating: "god" is not a stage of level; expected "good", perhaps (one of basic, good, best), a range a..b, unknown, not_applicable or nothing
-  ratings[3], rating: 0.5 is not a stage of level; expected one of basic, good, best, a range a..b, unknown, not_applicable or nothing
+  ratings[2], rating: "god" is not a stage of the scale "level"; expected "good", perhaps (one of basic, good, best), a range a..b, unknown, not_applicable or nothing
+  ratings[3], rating: 0.5 is not a stage of the scale "level"; expected one of basic, good, best, a range a..b, unknown, not_applicable or nothing
   line 9, rating: the range "best..basic" does not rise; expected the lower stage first, as in "basic..best"
   ratings[5], dimension: "tools" is answered twice by "Ann" (see line 9); expected one answer
   ratings[7], dimension: "people" is answered twice (see ratings[6]); expected one answer
@@ -328,7 +328,7 @@ these weights cannot be used with "toy"
 == targets that are none
 these targets cannot be used with "profile"
   targets: "x" has no stages; expected "goal"
-  targets.goal: "ful" is not a stage of share; expected "fully", perhaps (one of no, partly, fully)
+  targets.goal: "ful" is not a stage of the scale "share"; expected "fully", perhaps (one of no, partly, fully)
   targets: "outcome" has no stages; expected "goal"
   [- - -]
 == another consensus
