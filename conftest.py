@@ -69,8 +69,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+#: What Spark works on in a page is small: no need to cut it into 200 parts, or to compile for it.
+SPARK = {"sql.shuffle.partitions": "2", "sql.codegen.wholeStage": "false", "ui.enabled": "false"}
+
+
 def _in_root(namespace: dict[str, object]) -> None:
     os.chdir(ROOT)
+    settings = (f"--conf spark.{name}={value}" for name, value in SPARK.items())
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{' '.join(settings)} pyspark-shell")
     namespace["no_java"] = shutil.which("java") is None and "JAVA_HOME" not in os.environ
 
 

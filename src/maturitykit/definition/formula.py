@@ -334,6 +334,9 @@ def columns_of(thing: object) -> Iterator[str]:
         if isinstance(term, Formula):
             if term.op == "column":
                 yield term.args[0]
+            elif term.op in ("look up", "pick"):
+                # What is looked up or picked are values, and many.
+                waiting.append(term.args[0])
             else:
                 waiting.extend(term.args)
         elif isinstance(term, (tuple, list)):

@@ -166,11 +166,13 @@ class _Tallies:
     def sums(self, digits: Sequence[Formula]) -> dict[str, Formula]:
         """The columns to sum, from the digits of all dimensions."""
         sums: dict[str, Formula] = {}
+        scales = {scale_of(dimension) for dimension in self._coding.dimensions}
+        tallies = {
+            scale: list(zip(*map(self.counting.packed, self._counted(scale)), strict=True)) for scale in scales
+        }
         for slot, dimension in enumerate(self._coding.dimensions):
-            counted = map(self.counting.packed, self._counted(scale_of(dimension)))
-            sums |= {
-                f"count{slot}_{i}": pick(digits[slot], tally) for i, tally in enumerate(zip(*counted, strict=True))
-            }
+            here = enumerate(tallies[scale_of(dimension)])
+            sums |= {f"count{slot}_{i}": pick(digits[slot], tally) for i, tally in here}
         places = self.counting.places
         for start in range(0, len(self._inner), len(places)):
             rated = (

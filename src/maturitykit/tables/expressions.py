@@ -154,6 +154,11 @@ def _refusals(terms: Iterable[Term]) -> Iterable[Formula]:
             waiting.extend(term.args)
 
 
+@lru_cache(1000)
+def _column(module: Any, name: str) -> Any:
+    return module.col(name)
+
+
 @lru_cache(1000, typed=True)
 def _literal(module: Any, value: Any, kind: Any = None) -> Any:
     return module.lit(value, kind)
@@ -197,9 +202,9 @@ class _Writer:
             number, divisor = self._write(args[0]), args[1]
             return number % divisor if divisor & (divisor - 1) else number & self.expression(divisor - 1)
         if operation in _OPERATORS:
-            return _OPERATORS[operation](*(self._write(a) if isinstance(a, Formula) else a for a in args))
+            return _OPERATORS[operation](*map(self._operand, args))
         if operation == "column":
-            return self._module.col(*args)
+            return _column(self._module, *args)
         if operation == "bits":
             if not self._is_polars:
                 return self._write(as_remainders(formula))
@@ -217,6 +222,11 @@ class _Writer:
         if operation == "refuse":
             return self._fail(*args) if self._refuses else self.expression(0)
         return self._call(operation, *map(self.expression, args))
+
+    def _operand(self, term: Any) -> Any:
+        if isinstance(term, Formula):
+            return self._write(term)
+        return _literal(self._module, term) if self._is_polars else term
 
     def _cast(self, operand: Any, kind: str) -> Any:
         if self._is_polars and kind == "small":
