@@ -275,20 +275,20 @@ def score(
     plan = plan_for(model, scorer, exact_weights(model, weights))
     table = frame_of(frame)
     responses = responses_of(model, table.planned(), by)
-    for most in (most_respondents, MOST_RESPONDENTS):
-        try:
-            results = _scored(plan, responses, consensus, Counting(most), strict=on_error == "raise")
-            return results if table.is_lazy else results.computed()
-        except Exception as error:
-            # They are few as a rule. What is not lazy can be counted once more, if they are not.
-            if f"{REFUSED}{TOO_MANY}" in str(error) and most < MOST_RESPONDENTS:
-                continue
-            # Whatever an engine says: here is what is wrong with the table, if that is it.
-            failed = what_failed(responses, error)
-            if failed is None:
-                raise
+    try:
+        results = _scored(plan, responses, consensus, Counting(most_respondents), strict=on_error == "raise")
+        return results if table.is_lazy else results.computed()
+    except Exception as error:
+        is_crowded = f"{REFUSED}{TOO_MANY}" in str(error) and most_respondents < MOST_RESPONDENTS
+        # Whatever an engine says: here is what is wrong with the table, if that is it.
+        failed = None if is_crowded else what_failed(responses, error)
+        if failed is None and not is_crowded:
+            raise
+    if failed:
         raise failed
-    raise AssertionError("more respondents than can be counted are refused")
+    # They are few as a rule. What is not lazy can be counted once more, if they are not.
+    choices: dict[str, Any] = {"scorer": scorer, "consensus": consensus, "weights": weights, "by": by}
+    return score(model, frame, **choices, on_error=on_error, most_respondents=MOST_RESPONDENTS)
 
 
 def what_failed(responses: Responses, error: Exception) -> AssessmentError | ScoringError | None:
