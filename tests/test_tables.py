@@ -533,6 +533,10 @@ COLUMN_MISTAKES = {
     "misspelt": ({"subject": ["a"], "peopel": ["emerging"], "process": ["x"]}, '"people", perhaps'),
     "inner": ({"subject": ["a"], "organizational-maturity": ["emerging"]}, "is not a dimension of clearhead"),
     "truths": ({"subject": ["a"], "people": [True]}, "holds values of type Boolean"),
+    "our own": (
+        {"subject": ["a"], "people": ["emerging"], "~key0": ["b"]},
+        "begins with ~",
+    ),
 }
 
 
@@ -546,6 +550,32 @@ def test_columns_that_are_wrong_are_named(mistake: str) -> None:
 def test_what_is_no_table_is_refused() -> None:
     with pytest.raises(TypeError):
         tables.score("clearhead", [["people", "emerging"]])
+
+
+@pytest.mark.parametrize("engine", KINDS)
+@pytest.mark.parametrize("form", ["long", "wide"])
+def test_a_dimension_may_be_called_as_what_a_table_is_made_of(engine: str, form: str) -> None:
+    ids = [
+        "who",
+        "people",
+        "respondents",
+        "answers",
+        "key0",
+        "word0",
+        "count0_0",
+        "raters0",
+        "c1",
+        "step_1",
+        "found",
+    ]
+    stages = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good")])
+    model = mk.Model("m", "1", "M", [mk.Dimension(id, scale=stages) for id in ids], ["weakest"], outcome=stages)
+    ratings = [mk.Rating(id, "good", name) for id in ids for name in ("ann", "bob")]
+    subjects = {name: mk.Assessment("m", ratings) for name in ("acme", "zeta")}
+    # A long table may have columns that are not read.
+    table = wide(model, subjects) if form == "wide" else {**(rows := long(subjects)), "key0": rows["respondent"]}
+    found = tables.score(model, into(engine, table))
+    assert differences(by_place(rows_of(found.tidy())), one_by_one(model, subjects)) == []
 
 
 @pytest.mark.parametrize("engine", KINDS)

@@ -63,6 +63,8 @@ class Cell(NamedTuple):
         is_whole: Whether its positions are stages only, never between two of them.
         passed_over: Where rules that read what is open as lowest leave it out.
         is_open_if_unknown: Whether it spans its scale wherever it has no likely position.
+        is_lowest_elsewhere: Whether its positions are the lowest wherever they take no part: all of them where
+            it is not applicable, and the likely one wherever it is not known, which it is in no such place.
     """
 
     low: Formula | None
@@ -75,6 +77,7 @@ class Cell(NamedTuple):
     is_whole: bool = True
     passed_over: Condition = False
     is_open_if_unknown: bool = False
+    is_lowest_elsewhere: bool = False
 
     def kept(self, sheet: Sheet) -> Cell:
         """The same, each as a column of a sheet."""
@@ -151,23 +154,24 @@ def _inner(sheet: Sheet, node: Node, below: Sequence[Cell], given: Given | None)
 def _combined(sheet: Sheet, node: Node, below: Sequence[Cell], applies: Sequence[Condition]) -> Cell:
     scale = node.dimension.scale
     assert scale is not None
-    spans = [cell.positions for cell in below]
-    low, is_whole = _rule(sheet, node, below, [span[0] for span in spans], applies)
-    high, _ = _rule(sheet, node, below, [span[2] for span in spans], applies)
+    lows, likelies, highs = zip(*(cell.positions for cell in below), strict=True)
+    low, is_whole = _rule(sheet, node, below, _lowest(sheet, below, lows, applies), applies)
+    high, _ = _rule(sheet, node, below, _lowest(sheet, below, highs, applies), applies)
     if type(node.scorer).formula is Scorer.formula:
         why = f"{node.scorer.id} puts the highest bound below the lowest; a better answer never lowers a score: "
         high = sheet.let(high + refuse(_is_below(scale, high, low), why, constant(node.dimension.id)))
-    has_likely = [keep(sheet, all_of(a, cell.known)) for a, cell in zip(applies, below, strict=True)]
+    has_likely = [
+        cell.known if cell.is_lowest_elsewhere else keep(sheet, all_of(a, cell.known))
+        for a, cell in zip(applies, below, strict=True)
+    ]
     known = keep(sheet, any_of(*has_likely))
-    likelies = [span[1] for span in spans]
     if node.scorer.reads_open_as_low:
-        has_likely = [
-            keep(sheet, all_of(a, negate(cell.passed_over))) for a, cell in zip(applies, below, strict=True)
-        ]
-        likelies = [
-            sheet.let(either(cell.known, likely, low)) for cell, (low, likely, _) in zip(below, spans, strict=True)
-        ]
-    likely, _ = _rule(sheet, node, below, likelies, has_likely)
+        takes = [keep(sheet, all_of(a, negate(cell.passed_over))) for a, cell in zip(applies, below, strict=True)]
+        read = [either(cell.known, *ends) for cell, *ends in zip(below, likelies, lows, strict=True)]
+        positions = [sheet.let(position * one(t)) for position, t in zip(read, takes, strict=True)]
+        likely, _ = _rule(sheet, node, below, positions, takes)
+    else:
+        likely, _ = _rule(sheet, node, below, _lowest(sheet, below, likelies, has_likely), has_likely)
     stays_within = node.scorer.stays_within and all(cell.is_open_if_unknown for cell in below)
     if not stays_within:
         likely = sheet.let(held_within(scale, low, likely, high))
@@ -194,14 +198,27 @@ def held_within(scale: Scale, low: Formula, likely: Formula, high: Formula) -> F
     )
 
 
+def _lowest(
+    sheet: Sheet, below: Sequence[Cell], positions: Sequence[Formula], takes_part: Sequence[Condition]
+) -> list[Formula]:
+    """Positions that are the lowest wherever they take no part."""
+    return [
+        position if takes is True or cell.is_lowest_elsewhere else sheet.let(position * one(takes))
+        for cell, position, takes in zip(below, positions, takes_part, strict=True)
+    ]
+
+
 def _rule(
     sheet: Sheet, node: Node, below: Sequence[Cell], positions: Sequence[Formula], takes_part: Sequence[Condition]
 ) -> tuple[Formula, bool]:
-    """The position by a node's rule, and whether it is a stage."""
+    """The position by a node's rule, and whether it is a stage.
+
+    Positions are those of its parts, the lowest wherever they take no part.
+    """
     dimension, scale = node.dimension, node.dimension.scale
     assert scale is not None
     parts = [
-        Part(child, weight, position if takes is True else sheet.let(position * one(takes)), takes, cell.is_whole)
+        Part(child, weight, position, takes, cell.is_whole)
         for child, weight, position, takes, cell in zip(
             dimension.children, node.weights, positions, takes_part, below, strict=True
         )

@@ -40,7 +40,7 @@ class Coding(NamedTuple):
         """The numbers that hold all answers, with the slots that are in each."""
         slots = len(self.dimensions)
         starts = range(0, slots, self.per_word)
-        return {f"word{i}": range(start, min(start + self.per_word, slots)) for i, start in enumerate(starts)}
+        return {f"~word{i}": range(start, min(start + self.per_word, slots)) for i, start in enumerate(starts)}
 
     @property
     def exempt(self) -> int:
@@ -64,7 +64,7 @@ class Coding(NamedTuple):
 
     def read(self, slot: int) -> Formula:
         """The digit of a slot, from the numbers."""
-        word = column(f"word{slot // self.per_word}")
+        word = column(f"~word{slot // self.per_word}")
         return cast(word // self.place(slot) % (self.base * self.base), "small")
 
 

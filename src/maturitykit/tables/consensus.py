@@ -20,9 +20,11 @@ from maturitykit.definition.formula import (
     bits_of,
     cast,
     column,
+    columns_of,
     constant,
     count,
     either,
+    first,
     greatest,
     highest,
     least,
@@ -113,10 +115,10 @@ def voices(
 
 def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formula:
     """What no result may be made of: nothing but 0, or else the engine stops."""
-    key = cast(column("key0"), "text")
+    key = cast(column("~key0"), "text")
     too_many = f"{TOO_MANY} {counting.most:,} (most_respondents= takes more) rate model {model.id} for "
     twice = f"a respondent rates a dimension of model {model.id} twice (problems lists all) for "
-    return refuse(column("respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
+    return refuse(column("~respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
 
 
 def given_outcome(sheet: Sheet, model: Model, cells: Mapping[str, Cell], strict: bool) -> Given | None:
@@ -128,7 +130,7 @@ def given_outcome(sheet: Sheet, model: Model, cells: Mapping[str, Cell], strict:
     said, beside = any_of(cell.known, cell.exempt), any_of(*parts)
     if strict:
         why = f"the outcome of model {model.id} is rated beside its parts in one assessment of "
-        refused = refuse(all_of(said, beside), why, cast(column("key0"), "text"))
+        refused = refuse(all_of(said, beside), why, cast(column("~key0"), "text"))
         return Given(cell._replace(coverage=cell.coverage + refused), said)
     return Given(cell, all_of(said, negate(beside)))
 
@@ -139,13 +141,12 @@ def _counted(
     """A row for each assessment, with how many are at or above each stage, and its columns."""
     sums = {**answers.sums, **tallies}
     keys = list(responses.keys)
-    for name, formula in sums.items():
-        sheet.let(cast(formula, "whole"), name)
-    frame = sheet.on(answers.frame, [*keys, *sums, *answers.different.values()], answers.given)
+    used = columns_of(list(sums.values()))
+    frame = sheet.on(answers.frame, dict.fromkeys([*keys, *used, *answers.different.values()]), answers.given)
     if answers.is_by_assessment:
-        return frame, [*keys, *sums]
-    frame = frame.sums(keys, {name: column(name) for name in sums}, answers.different)
-    return frame, [*keys, *sums, *answers.different]
+        whole = {name: cast(formula, "whole") for name, formula in sums.items()}
+        return frame.select({**{key: column(key) for key in keys}, **whole}), [*keys, *sums]
+    return frame.sums(keys, sums, answers.different), [*keys, *sums, *answers.different]
 
 
 class _Tallies:
@@ -172,14 +173,14 @@ class _Tallies:
         }
         for slot, dimension in enumerate(self._coding.dimensions):
             here = enumerate(tallies[scale_of(dimension)])
-            sums |= {f"count{slot}_{i}": pick(digits[slot], tally) for i, tally in here}
+            sums |= {f"~count{slot}_{i}": pick(digits[slot], tally) for i, tally in here}
         places = self.counting.places
         for start in range(0, len(self._inner), len(places)):
             rated = (
                 any_of(*(digits[slot] > self._coding.exempt for slot in slots)) for slots in self._inner[start:]
             )
             counts = (cast(count([each]), "whole") * place for each, place in zip(rated, places, strict=False))
-            sums[f"raters{start // len(places)}"] = total(counts)
+            sums[f"~raters{start // len(places)}"] = total(counts)
         return sums
 
     def _counted(self, scale: Scale) -> Iterator[list[int]]:
@@ -196,11 +197,11 @@ class _Tallies:
     def columns(self, slot: int) -> list[str]:
         """The names of those with the counts of a dimension."""
         numbers = 3 * scale_of(self._coding.dimensions[slot]).top + 2
-        return [f"count{slot}_{i}" for i in range(-(-numbers // len(self.counting.places)))]
+        return [f"~count{slot}_{i}" for i in range(-(-numbers // len(self.counting.places)))]
 
     def raters_below(self, inner: int) -> Formula:
         """How many rate a dimension below an inner node."""
-        return self.counting.read([f"raters{i}" for i in range(len(self._inner))], inner)
+        return self.counting.read([f"~raters{i}" for i in range(len(self._inner))], inner)
 
 
 class _Counts:
@@ -230,7 +231,7 @@ class _Counts:
             why = (
                 f"a mean needs a chain, and scale {scale.id} is a partial order: another consensus is needed for "
             )
-            refused += refuse(self.raters > 1, why, cast(column("key0"), "text"))
+            refused += refuse(self.raters > 1, why, cast(column("~key0"), "text"))
         self._is_known = sheet.let(self.raters + refused > 0)
         self._is_exempt = sheet.let(all_of(self._read(top + 1) > 0, ~self._is_known))
 
@@ -256,18 +257,19 @@ class _Counts:
         return Cell(
             low,
             likely,
-            let(either(known, high, scale.top)),
+            let(first([(known, high), (self._is_exempt, 0)], scale.top)),
             known,
             self._is_exempt,
             let(either(any_of(known, self._is_exempt), 1.0, 0.0)),
             is_whole=not is_mean,
             is_open_if_unknown=True,
+            is_lowest_elsewhere=True,
         )
 
     def split(self) -> Split:
         """How they differ."""
         low, high = (self._held("likely", needed(self._counted)) for needed in (_all, _one))
-        n = greatest(self.raters, 1)
+        n = self._sheet.let(greatest(self.raters, 1))
         at = [self._at("likely", stage) for stage in range(1, len(self._scale.stages))]
         agreement = 1 - total(least(c, n - c) for c in at) * 2 / (n * self._scale.top)
         return Split(self._sheet.let(self.raters > 1), low, high, agreement)

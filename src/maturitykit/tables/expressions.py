@@ -21,7 +21,8 @@ class ExpressionFrame(Frame):
     def __init__(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
         self._frame = frame
         self.is_lazy = isinstance(frame, nw.LazyFrame)
-        self.can_skip = self.can_count_different = frame.implementation.is_polars()
+        self._is_polars = frame.implementation.is_polars()
+        self.can_skip = self.can_count_different = self._is_polars
 
     @property
     def schema(self) -> Mapping[str, nw.dtypes.DType]:
@@ -30,16 +31,16 @@ class ExpressionFrame(Frame):
     def select(self, columns: Selection) -> ExpressionFrame:
         if not self.is_lazy:
             self._check(columns.values())
-        native = self._frame.to_native()
-        # Polars has the same expressions as narwhals. Without a layer between, planning takes a third of the time.
-        is_polars = self._frame.implementation.is_polars()
-        writer = _Writer(import_module("polars") if is_polars else nw, refuses=self.is_lazy)
-        expressions = [
-            name if _is_kept(name, term) else writer.expression(term).alias(name) for name, term in columns.items()
-        ]
-        return ExpressionFrame(
-            nw.from_native(native.select(expressions)) if is_polars else self._frame.select(expressions)
-        )
+        expressions = self._expressions(columns)
+        if self._is_polars:
+            return ExpressionFrame(nw.from_native(self._frame.to_native().select(expressions)))
+        return ExpressionFrame(self._frame.select(expressions))
+
+    def extended(self, kept: Sequence[str], new: Selection, *, only: bool) -> Frame:
+        if only or not (self._is_polars and self.is_lazy):
+            return super().extended(kept, new, only=only)
+        # What is not needed is left out all the same, and an optimizer has fewer columns to look at.
+        return ExpressionFrame(nw.from_native(self._frame.to_native().with_columns(self._expressions(new))))
 
     def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> ExpressionFrame:
         # Composite aggregations fail on some engines: first the columns, then their sums.
@@ -48,12 +49,16 @@ class ExpressionFrame(Frame):
         frame = self.select({**as_is, **whole})._frame
         if not keys:
             return ExpressionFrame(frame.select(nw.all().sum()))
+        if different:
+            # Of 64 bits of hashes the different ones are counted in a third of the time that texts take.
+            hashes = import_module("polars").col(list(different.values())).hash()
+            frame = nw.from_native(frame.to_native().with_columns(hashes))
         with warnings.catch_warnings():
             # How pandas puts many sums together is not for its user to mend.
             warnings.filterwarnings("ignore", message="DataFrame is highly fragmented")
             sums = [nw.col(name).sum() for name in columns]
             counts = [nw.col(old).n_unique().alias(new) for new, old in different.items()]
-            if len(keys) > 1 and frame.implementation.is_polars() and _are_plain(frame, keys):
+            if len(keys) > 1 and self._is_polars and _are_plain(frame, keys):
                 same = (nw.col(key).max() for key in keys)
                 return ExpressionFrame(_hashed(frame, keys).agg(*same, *sums, *counts).drop(HASH))
             return ExpressionFrame(frame.group_by(*keys).agg(*sums, *counts))
@@ -96,13 +101,21 @@ class ExpressionFrame(Frame):
         return nw.maybe_reset_index(self._frame).to_native()
 
     def planned(self) -> ExpressionFrame:
-        is_quicker = isinstance(self._frame, nw.DataFrame) and self._frame.implementation.is_polars()
-        return ExpressionFrame(self._frame.lazy()) if is_quicker else self
+        if isinstance(self._frame, nw.DataFrame) and self._is_polars:
+            return ExpressionFrame(self._frame.lazy())
+        return self
 
     def computed(self) -> ExpressionFrame:
         if isinstance(self._frame, nw.DataFrame):
             return self
         return ExpressionFrame(self._frame.collect("polars", engine="streaming"))
+
+    def _expressions(self, columns: Selection) -> list[Any]:
+        # Polars has the same expressions as narwhals. Without a layer between, planning takes a third of the time.
+        writer = _Writer(import_module("polars") if self._is_polars else nw, refuses=self.is_lazy)
+        return [
+            name if _is_kept(name, term) else writer.expression(term).alias(name) for name, term in columns.items()
+        ]
 
     def _eager(self) -> Any:
         implementation = self._frame.implementation
@@ -122,7 +135,7 @@ def _is_kept(name: str, term: Term) -> bool:
 
 
 #: A column that stands for several keys.
-HASH = "maturitykit hash"
+HASH = "~hash"
 
 
 def _are_plain(frame: Any, keys: Sequence[str]) -> bool:
@@ -162,6 +175,17 @@ def _column(module: Any, name: str) -> Any:
 @lru_cache(1000, typed=True)
 def _literal(module: Any, value: Any, kind: Any = None) -> Any:
     return module.lit(value, kind)
+
+
+@lru_cache(1000)
+def _type(kind: Any) -> Any:
+    # Polars takes a while to see what a type is, but not to see what an expression is.
+    return kind().to_dtype_expr() if hasattr(kind, "to_dtype_expr") else kind
+
+
+@lru_cache(1000)
+def _enum(module: Any, values: tuple[str, ...]) -> Any:
+    return module.Enum(values)
 
 
 @lru_cache(1000)
@@ -229,9 +253,9 @@ class _Writer:
         return _literal(self._module, term) if self._is_polars else term
 
     def _cast(self, operand: Any, kind: str) -> Any:
-        if self._is_polars and kind == "small":
+        if self._is_polars:
             # What is to be a small number is one, and need not be seen to be.
-            return operand.cast(self._kinds[kind], wrap_numerical=True)
+            return operand.cast(_type(self._kinds[kind]), wrap_numerical=kind == "small")
         return operand.cast(self._kinds[kind])
 
     def _listed(self, formula: Formula) -> Any:
@@ -248,7 +272,7 @@ class _Writer:
         if formula.op == "pick":
             return self._series(formula.args[1]).gather(operand)
         _, keys, values, otherwise, missing = formula.args
-        place = operand.cast(self._module.Enum(keys), strict=False).to_physical().cast(self._kinds["small"])
+        place = self._cast(operand.cast(_enum(self._module, keys), strict=False).to_physical(), "small")
         other = self._call("one", operand.is_null())
         return self._series([otherwise, missing, *values]).gather((place + 2).fill_null(other))
 
@@ -264,15 +288,15 @@ class _Writer:
     def _rarely(self, found: Formula, text: Formula, formula: Formula) -> Any:
         """What a batch in which all is found can be spared."""
         (name,) = text.args
-        rest = self._module.when(self._module.col("found") > 0).then(self._module.col("found"))
-        expression = rest.otherwise(self._write(formula)).cast(self._kinds["small"])
 
         def read(batch: Sequence[Any]) -> Any:
             numbers, texts = batch
             if len(numbers) == 0 or numbers.min() > 0:
                 return numbers
             frame = self._module.DataFrame([numbers.alias("found"), texts.alias(name)])
-            return frame.select(expression.alias(numbers.name)).to_series()
+            rest = self._module.when(self._module.col("found") > 0).then(self._module.col("found"))
+            every = rest.otherwise(self._write(formula)).cast(self._kinds["small"])
+            return frame.select(every.alias(numbers.name)).to_series()
 
         return self._in_batches([found, text], read)
 
@@ -285,7 +309,7 @@ class _Writer:
         if operation == "constant":
             return first
         if operation == "one":
-            return first.cast(self._kinds["small"])
+            return self._cast(first, "small")
         if operation in ("least", "greatest"):
             choose = self._module.min_horizontal if operation == "least" else self._module.max_horizontal
             return choose(first, *others)

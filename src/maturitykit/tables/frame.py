@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import narwhals as nw
 
-from maturitykit.definition.formula import Formula, Term
+from maturitykit.definition.formula import Formula, Term, column
 
 #: What `str.strip` takes off, which engines do not agree upon.
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
@@ -44,6 +44,10 @@ class Frame(ABC):
     @abstractmethod
     def select(self, columns: Selection) -> Frame:
         """These columns instead, row by row."""
+
+    def extended(self, kept: Sequence[str], new: Selection, *, only: bool) -> Frame:
+        """With new columns beside those that are kept, and no others if it is to have only these."""
+        return self.select({**{name: column(name) for name in kept}, **new})
 
     @abstractmethod
     def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> Frame:

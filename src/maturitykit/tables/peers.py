@@ -60,7 +60,7 @@ class _Place(NamedTuple):
 
     def counted(self, stage: int) -> Formula:
         """How many are at a stage, as `_counts` has it."""
-        return column(f"count{self.number}_{stage}")
+        return column(f"~count{self.number}_{stage}")
 
 
 def distribution(results: Results, within: str | Sequence[str] = ()) -> Any:
@@ -114,7 +114,7 @@ def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MIN
     """
     keys = _keys(results, within)
     frame = results.internal.beside(_counts(results, list(keys)), list(keys))
-    named: dict[str, Term] = {name: column(f"key{i}") for i, name in enumerate(results.by)}
+    named: dict[str, Term] = {name: column(f"~key{i}") for i, name in enumerate(results.by)}
     rows = [{**named, "dimension": place.id, **_standing(place, minimum)} for place in _places(results)]
     return results.native_of(frame.tall(rows))
 
@@ -159,7 +159,7 @@ def _counts(results: Results, keys: Sequence[str]) -> Frame:
     """How many subjects are at each stage of each dimension."""
     places = list(_places(results))
     counts: dict[str, Term] = {
-        f"count{place.number}_{stage}": count([place.is_at(stage)])
+        f"~count{place.number}_{stage}": count([place.is_at(stage)])
         for place in places
         for stage in range(len(place.scale.stages))
     }
@@ -183,4 +183,4 @@ def _keys(results: Results, within: str | Sequence[str]) -> dict[str, str]:
     ]
     if wrong:
         raise ScoringError("the subjects cannot be grouped", wrong)
-    return {f"key{i}": name for i, name in enumerate(results.by) if name in within}
+    return {f"~key{i}": name for i, name in enumerate(results.by) if name in within}

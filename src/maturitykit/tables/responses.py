@@ -37,7 +37,7 @@ from maturitykit.definition.formula import (
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 from maturitykit.tables.coding import Coding, scale_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.sheet import Sheet
+from maturitykit.tables.sheet import OWN, Sheet
 
 #: What makes an assessment one, as far as a table has it.
 KEYS = ("subject", "date")
@@ -99,12 +99,12 @@ class Responses(ABC):
     @property
     def keys(self) -> dict[str, str]:
         """The columns that make an assessment one, by what they are called while it is scored."""
-        return {f"key{i}": name for i, name in enumerate(self.by)}
+        return {f"~key{i}": name for i, name in enumerate(self.by)}
 
     @property
     def who(self) -> dict[str, str]:
         """The column of respondents likewise; none if each assessment has only one."""
-        return {"who": "respondent"} if "respondent" in self.schema and "respondent" not in self.by else {}
+        return {"~who": "respondent"} if "respondent" in self.schema and "respondent" not in self.by else {}
 
     def by_respondent(self, strict: bool) -> Frame:
         """A row for each respondent of each assessment, with the numbers that hold their answers.
@@ -126,7 +126,7 @@ class Responses(ABC):
             sheet: Where the digits are read, from the columns of the frame.
             strict: Whether a bad answer stops everything; else it counts as blank.
         """
-        slots, answers = self._slots(), column("answers")
+        slots, answers = self._slots(), column("~answers")
         digits = [sheet.let(self.coding.read(slot)) for slot in slots]
         # A sum of distinct digits is what its digits are; a repeated one leaves fewer, or is carried over.
         is_sound = sheet.let(
@@ -138,11 +138,11 @@ class Responses(ABC):
             digits = [sheet.let(either(is_sound, digit, 0)) for digit in digits]
         return Answers(
             self.by_respondent(strict),
-            [*self.keys, *self.who, *self.coding.words, "answers"],
+            [*self.keys, *self.who, *self.coding.words, "~answers"],
             digits,
-            {"respondents": constant(1), "repeated": count([~is_sound])},
+            {"~respondents": constant(1), "~repeated": count([~is_sound])},
             {},
-            column("repeated") > 0,
+            column("~repeated") > 0,
             is_by_assessment=not self.who,
         )
 
@@ -210,6 +210,10 @@ class Responses(ABC):
         if not self.by:
             expected = "one of them, or by=[...] with the columns that tell assessments apart"
             yield Finding("columns", f"there is no column {' or '.join(KEYS)}", expected)
+        for name in here:
+            if name.startswith(OWN):
+                problem = f"{quoted(name)} begins with {OWN}, as our own columns do"
+                yield Finding("columns", problem, "another name")
 
     def _read(self, sheet: Sheet, scale: Scale, name: str) -> Formula:
         """The digit of an answer in a column; 0 where it is none on that scale."""
@@ -308,7 +312,7 @@ class LongResponses(Responses):
             word: either(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
             for word, slots in self.coding.words.items()
         }
-        return {**words, "answers": either(known, digit + ONE, 0)}
+        return {**words, "~answers": either(known, digit + ONE, 0)}
 
     def _refused(self, sheet: Sheet, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
         """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
@@ -330,19 +334,20 @@ class LongResponses(Responses):
             (digit.equals(0) & slot.equals(i), _expected(scale_of(d)))
             for i, d in enumerate(self.coding.dimensions)
         ]
-        sheet.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "column")
-        sheet.let(first([(foreign, model), (slot.equals(-1), name)], text), "value")
-        sheet.let(first([(foreign, quoted(self.model.id)), (slot.equals(-1), leaves), *wrong], ""), "expected")
-        frame = sheet.on(self.frame, [*keys, "column", "value", "expected"], self.schema)
-        frame = frame.where(~column("expected").equals(""))
-        return frame.select(self._problem(self.who, column("column"), column("value"), column("expected")))
+        expected = first([(foreign, quoted(self.model.id)), (slot.equals(-1), leaves), *wrong], "")
+        where = sheet.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "~column")
+        value = sheet.let(first([(foreign, model), (slot.equals(-1), name)], text), "~value")
+        expected = sheet.let(expected, "~expected")
+        frame = sheet.on(self.frame, [*keys, "~column", "~value", "~expected"], self.schema)
+        frame = frame.where(~expected.equals(""))
+        return frame.select(self._problem(self.who, where, value, expected))
 
     def _repeated(self) -> Frame:
         sheet = Sheet()
         keys = [*self._named(sheet), "dimension"]
         sheet.let(self.text(sheet, "dimension"), "dimension")
-        sheet.let(count([~self._slot(sheet).equals(-1)]), "answers")
-        frame = sheet.on(self.frame, [*keys, "answers"], self.schema).sums(keys, {"answers": column("answers")})
+        sheet.let(count([~self._slot(sheet).equals(-1)]), "~answers")
+        frame = sheet.on(self.frame, [*keys, "~answers"], self.schema).sums(keys, {"~answers": column("~answers")})
         return _more_than_one(self, frame, column("dimension"))
 
 
@@ -373,14 +378,14 @@ class WideResponses(Responses):
             return super().answers(sheet, strict)
         # Each row is a respondent's, so that there is nothing to bring together if nobody has two.
         self._named(sheet)
-        repeated = column("respondents") > (column("people") if self.who else 1)
+        repeated = column("~respondents") > (column("~people") if self.who else 1)
         digits = self._digits_of_rows(sheet, strict)
         return Answers(
             self.frame,
             list(self.schema),
             digits,
-            {"respondents": constant(1) + self._refused(sheet, digits)},
-            {"people": "who"} if self.who else {},
+            {"~respondents": constant(1) + self._refused(sheet, digits)},
+            {"~people": "~who"} if self.who else {},
             repeated,
             is_by_assessment=False,
         )
@@ -403,26 +408,26 @@ class WideResponses(Responses):
             for word, slots in self.coding.words.items()
         }
         refused = self._refused(sheet, small) if strict else 0
-        return {**words, "answers": total(digits) + ONE * len(digits) + refused}
+        return {**words, "~answers": total(digits) + ONE * len(digits) + refused}
 
     def _bad_answers(self) -> Frame:
         sheet = Sheet()
         keys = self._named(sheet)
         selections: list[dict[str, Term]] = []
         for slot, dimension in enumerate(self.coding.dimensions):
-            digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"digit{slot}")
-            text = sheet.let(cast(column(dimension.id), "text"), f"text{slot}")
+            digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"~digit{slot}")
+            text = sheet.let(cast(column(dimension.id), "text"), f"~text{slot}")
             expected = either(digit.equals(0), _expected(scale_of(dimension)), "")
             selections.append(self._problem(self.who, dimension.id, text, expected))
-        wanted = [f"{what}{slot}" for slot in self._slots() for what in ("digit", "text")]
+        wanted = [f"~{what}{slot}" for slot in self._slots() for what in ("digit", "text")]
         frame = sheet.on(self.frame, [*keys, *wanted], self.schema).tall(selections)
         return frame.where(~column("expected").equals(""))
 
     def _repeated(self) -> Frame:
         sheet = Sheet()
         keys = self._named(sheet)
-        sheet.let(1, "answers")
-        frame = sheet.on(self.frame, [*keys, "answers"], self.schema).sums(keys, {"answers": column("answers")})
+        sheet.let(1, "~answers")
+        frame = sheet.on(self.frame, [*keys, "~answers"], self.schema).sums(keys, {"~answers": column("~answers")})
         return _more_than_one(self, frame, "respondent")
 
 
@@ -445,8 +450,8 @@ def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> 
 
 
 def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:
-    problem = responses._problem(responses.who, where, cast(column("answers"), "text"), ONE_EACH)
-    return frame.where(column("answers") > 1).select(problem)
+    problem = responses._problem(responses.who, where, cast(column("~answers"), "text"), ONE_EACH)
+    return frame.where(column("~answers") > 1).select(problem)
 
 
 def _is_share(scale: Scale, share: Formula) -> Condition:

@@ -173,7 +173,7 @@ class Results:
 
     @property
     def _keys(self) -> dict[str, str]:
-        return {f"key{i}": name for i, name in enumerate(self.by)}
+        return {f"~key{i}": name for i, name in enumerate(self.by)}
 
     def _score(self, id: str) -> dict[str, Term]:
         """The columns of one dimension."""

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from maturitykit.definition.formula import Formula, Term, column, columns_of, constant
 from maturitykit.tables.frame import Frame, Row
 
+#: What the names of our own columns begin with, and no id of a dimension can.
+OWN = "~"
+
 #: Columns of one sheet may be those that another one starts from.
 _numbers = count()
 
@@ -60,7 +63,7 @@ class Sheet:
         written = repr(formula)
         if not name and written in self._names:
             return column(self._names[written])
-        name = name or f"c{next(_numbers)}"
+        name = name or f"{OWN}{next(_numbers)}"
         self._names.setdefault(written, name)
         self._formulas[name] = formula
         self._used[name] = tuple(columns_of(formula))
@@ -71,7 +74,7 @@ class Sheet:
     ) -> Formula:
         """A column worked out once for each distinct profile."""
         names = tuple(self.let(key).args[0] for key in keys)
-        name = f"c{next(_numbers)}"
+        name = f"{OWN}{next(_numbers)}"
         self._formulas[name] = LookUp(names, tuple(domains), function)
         self._used[name] = names
         return column(name)
@@ -92,11 +95,13 @@ class Sheet:
             level = levels[name] + isinstance(self._formulas[name], LookUp)
             for used in self._used[name]:
                 last[used] = max(last.get(used, 0), level)
-        for level in range(1, max((levels[name] for name in order), default=0) + 1):
-            here = [name for name in order if levels[name] == level]
-            kept = {n: column(n) for n, lower in levels.items() if lower < level < last.get(n, 0)}
+        by_level: dict[int, list[str]] = {}
+        for name in order:
+            by_level.setdefault(levels[name], []).append(name)
+        for level, here in sorted(by_level.items()):
+            kept = [n for n, lower in levels.items() if lower < level < last.get(n, 0)]
             new = {n: f for n in here if isinstance(f := self._formulas[n], Formula)}
-            frame = frame.select({**kept, **new})
+            frame = frame.extended(kept, new, only=level == len(by_level))
             for name in here:
                 formula = self._formulas[name]
                 if isinstance(formula, LookUp):
