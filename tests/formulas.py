@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from maturitykit.definition.formula import Formula, Term, constant
+from maturitykit.definition.formula import Formula, Term, as_counts, constant
 
 _PLAIN: Mapping[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
@@ -26,6 +26,8 @@ def value(term: Any, row: Mapping[str, Any] = {}) -> Any:
         return term
     if term.op == "column":
         return row[term.args[0]]
+    if term.op == "majority":
+        return value(as_counts(term), row)
     args = [value(arg, row) for arg in term.args]
     if term.op == "look up":
         text, keys, values, otherwise, missing = args

@@ -199,6 +199,18 @@ def test_bits_are_remainders_where_an_engine_has_none(number: int, mask: int) ->
     assert value(f.as_remainders(bits)) == value(bits) == bin(number & mask).count("1")
 
 
+@given(st.integers(1, 12), st.data())
+def test_a_majority_is_digits_where_an_engine_has_bits(top: int, data: st.DataObject) -> None:
+    weights = data.draw(st.lists(st.integers(1, 9), min_size=1, max_size=6))
+    positions = [data.draw(st.integers(0, top)) for _ in weights]
+    whole = data.draw(st.integers(0, sum(weights)))
+    pairs = list(zip(weights, positions, strict=True))
+    reached = [s for s in range(top + 1) if sum(w for w, p in pairs if p >= s) * 2 > whole]
+    weighted = [(weight, constant(at)) for weight, at in pairs]
+    found = f.majority(top, weighted, constant(whole))
+    assert value(f.as_digits(found)) == value(f.as_counts(found)) == max(reached, default=0)
+
+
 @pytest.mark.parametrize("text", ["x", "y", "z", None])
 @pytest.mark.parametrize("missing", [None, 9, 8])
 def test_looking_up_is_cases_where_an_engine_cannot(text: str | None, missing: int | None) -> None:

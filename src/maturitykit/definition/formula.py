@@ -258,6 +258,17 @@ def highest(scale: Scale, held: Callable[[int], Condition]) -> Formula:
     return first(cases[:-1], scale.top)
 
 
+def majority(top: int, weighted: Sequence[tuple[int, Formula]], whole: Formula) -> Formula:
+    """The highest stage of a chain that more than half of a weight is at or above.
+
+    Args:
+        top: Of the chain.
+        weighted: Weights and their positions, all of them stages.
+        whole: The weight of which half is needed; not more than the sum of these.
+    """
+    return Formula("majority", (top, tuple(weighted), whole))
+
+
 def look_up(text: Formula, values: Mapping[str, int], otherwise: int, missing: int | None = None) -> Formula:
     """The number that goes with a text; other ones where the text is none of these, and where there is none."""
     missing = otherwise if missing is None else missing
@@ -272,6 +283,27 @@ def pick(index: Formula, values: Sequence[float | str | None]) -> Formula:
 def rarely(found: Formula, text: Formula, formula: Formula) -> Formula:
     """A whole number that is found in most rows; where it is 0, what follows from a column of texts alone."""
     return Formula("rarely", (found, text, formula))
+
+
+def as_counts(formula: Formula) -> Formula:
+    """What `majority` is where it has to be spelled out: the weight at or above each stage."""
+    top, weighted, whole = formula.args
+    stages = range(1, top + 1)
+    return count(weight_of((weight, at >= stage) for weight, at in weighted) * 2 > whole for stage in stages)
+
+
+def as_digits(formula: Formula) -> Formula:
+    """What `majority` is in a few operations: the weights at or above all stages are the digits of one number."""
+    top, weighted, whole = formula.args
+    # Of each digit the highest bit is there if twice its weight is more than the whole.
+    high = 1 << (2 * sum(weight for weight, _ in weighted)).bit_length()
+    ones = [(2 * high) ** i for i in range(top)]
+    if 2 * high * ones[-1] >= 2**63:
+        return as_counts(formula)
+    reached = [sum(ones[:stage]) for stage in range(top + 1)]
+    held = total(cast(pick(at, [weight * digits for digits in reached]), "whole") for weight, at in weighted)
+    numbers = held * 2 - cast(whole, "whole") * reached[-1] + (high - 1) * reached[-1]
+    return cast(bits_of(numbers, high * reached[-1]), "small")
 
 
 def as_remainders(formula: Formula) -> Formula:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from maturitykit.definition.formula import Formula, Term, as_cases, column, constant
+from maturitykit.definition.formula import Formula, Term, as_cases, as_counts, column, constant
 from maturitykit.scoring.rollup import Row
 
 #: How many characters a formula may have in Excel, and some to spare; and how many parts stand in one.
@@ -78,6 +78,8 @@ class Live:
         if term.op in ("column", "constant"):
             (held,) = term.args
             return held if term.op == "column" else self.text(held)
+        if term.op == "majority":
+            term = as_counts(term)
         if term.op in _JOINED:
             return self._joined(term)
         term = as_cases(term) if term.op == "pick" else term

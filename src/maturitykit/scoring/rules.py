@@ -20,6 +20,7 @@ from maturitykit.definition.formula import (
     greatest,
     highest,
     least,
+    majority,
     negate,
     position_of,
     total,
@@ -82,12 +83,15 @@ class Median(Scorer):
         if sum(part.weight for part in parts) > LARGEST_WHOLE:
             return None
         whole = weight_of((part.weight, part.takes_part) for part in parts)
+        is_whole = all(part.is_whole for part in parts)
+        # Who takes no part is at the lowest stage, and so at or above no other.
+        if scale.is_chain and is_whole:
+            return majority(scale.top, [(part.weight, part.position) for part in parts], whole)
 
         def more_than_half(met: Callable[[Part], Condition]) -> Condition:
             return weight_of((part.weight, met(part)) for part in parts) * 2 > whole
 
-        if all(part.is_whole for part in parts):
-            # Who takes no part is at the lowest stage, and so at or above no other.
+        if is_whole:
             return highest(scale, lambda stage: more_than_half(lambda part: part.at_least(stage)))
         # Between stages, the highest of the positions that more than half of the weight is at or above.
         reached = []

@@ -11,7 +11,16 @@ from typing import Any, cast as typed
 
 import narwhals as nw
 
-from maturitykit.definition.formula import Formula, Term, as_cases, as_remainders, column, columns_of
+from maturitykit.definition.formula import (
+    Formula,
+    Term,
+    as_cases,
+    as_counts,
+    as_digits,
+    as_remainders,
+    column,
+    columns_of,
+)
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, Frame, Refused, Row, Selection
 
 
@@ -233,6 +242,8 @@ class _Writer:
             if not self._is_polars:
                 return self._write(as_remainders(formula))
             return (self._write(args[0]) & self.expression(args[1])).bitwise_count_ones()
+        if operation == "majority":
+            return self._write(as_digits(formula) if self._is_polars else as_counts(formula))
         if operation == "nothing":
             return _literal(self._module, None, self._kinds[args[0]])
         if operation == "cast":

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast as typed
 
 import narwhals as nw
 
-from maturitykit.definition.formula import Formula, as_cases, either
+from maturitykit.definition.formula import Formula, as_cases, as_digits, either
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, Frame, Row, Selection
 
 _names = count()
@@ -116,8 +116,8 @@ class SQLFrame(Frame):
             return f"CAST({self._term(term.args[0])} AS {self.kinds[term.args[1]]})"
         if term.op == "either":
             return self._case(term)
-        if term.op == "look up":
-            return self._term(as_cases(term))
+        if term.op in ("look up", "majority"):
+            return self._term(as_cases(term) if term.op == "look up" else as_digits(term))
         if term.op == "pick":
             place, values = term.args
             return self.listed.format(
