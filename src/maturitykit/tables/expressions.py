@@ -21,7 +21,7 @@ from maturitykit.definition.formula import (
     column,
     columns_of,
 )
-from maturitykit.tables.frame import DOTS, NUMBER, SPACES, Frame, Refused, Row, Selection
+from maturitykit.tables.frame import DOTS, NUMBER, SPACES, Frame, Refused, Row, Selection, is_kept
 
 
 class ExpressionFrame(Frame):
@@ -123,7 +123,7 @@ class ExpressionFrame(Frame):
         # Polars has the same expressions as narwhals. Without a layer between, planning takes a third of the time.
         writer = _Writer(import_module("polars") if self._is_polars else nw, refuses=self.is_lazy)
         return [
-            name if _is_kept(name, term) else writer.expression(term).alias(name) for name, term in columns.items()
+            name if is_kept(name, term) else writer.expression(term).alias(name) for name, term in columns.items()
         ]
 
     def _eager(self) -> Any:
@@ -136,11 +136,6 @@ class ExpressionFrame(Frame):
             first = self.where(condition)._frame.head(1)
             if len(first):  # type: ignore[arg-type]
                 raise Refused(why + str(ExpressionFrame(first).select({"value": value}).rows()[0][0]))
-
-
-def _is_kept(name: str, term: Term) -> bool:
-    """Whether a column is what it was."""
-    return isinstance(term, Formula) and term.op == "column" and term.args[0] == name
 
 
 #: A column that stands for several keys.

@@ -22,6 +22,11 @@ Row: TypeAlias = tuple[Any, ...]
 Selection: TypeAlias = Mapping[str, Term]
 
 
+def is_kept(name: str, term: Term) -> bool:
+    """Whether a column is what it was."""
+    return isinstance(term, Formula) and term.op == "column" and term.args[0] == name
+
+
 class Refused(Exception):  # noqa: N818
     """A row holds what no result may be made of."""
 
