@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent
 LONGEST = [
     "test_form_in_browser.py",
     "test_tables.py",
+    "tables.md",
     "test_real_path.py",
     "test_comparison_laws.py",
     "test_sssom.py",

@@ -44,6 +44,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [link for link in links if is_dead(page, link)] == []
 
 
+def test_the_index_names_pages_as_they_name_themselves() -> None:
+    listed = re.findall(r"\[([^]]+)\]\(([\w/-]+\.md)\)", Path("docs/index.md").read_text("utf-8"))
+    named = {page: re.search("^# (.+)$", (Path("docs") / page).read_text("utf-8"), re.M) for _, page in listed}
+    models = [page for page in named if "frameworks/" in page]
+    assert len(named) > len(models) > 0
+    wrong = [text for text, page in listed if page not in models and (not named[page] or named[page][1] != text)]
+    assert wrong == []
+
+
 def is_dead(page: Path, link: str) -> bool:
     """Whether a link to this repository leads nowhere; others are not tried."""
     if re.match(r"[a-z]+:", link):

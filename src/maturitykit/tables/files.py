@@ -34,7 +34,7 @@ CSV = {
 }  # fmt: skip
 
 #: How DuckDB is to keep within a memory; it needs some beside, and so does Python.
-MEMORY = "1500MB"
+MEMORY = "1750MB"
 
 NOT_ONE_TABLE = "these files cannot be read as one table"
 

@@ -33,8 +33,9 @@ class SQLFrame(Frame):
     #: Of some values the one at a place, counted from 0, and the place of one of them, counted from 1.
     listed: ClassVar[str]
     placed: ClassVar[str]
-    #: A whole number without its last bits.
+    #: A whole number without its last bits, and what is behind one that takes more than 32.
     shifted: ClassVar[str]
+    long: ClassVar[str]
     random: ClassVar[str]
 
     @abstractmethod
@@ -125,7 +126,9 @@ class SQLFrame(Frame):
         return found if missing == otherwise else f"CASE WHEN {written} IS NULL THEN {missing} ELSE {found} END"
 
     def _picked(self, place: Formula, values: Sequence[Any]) -> str:
-        written = ("NULL" if value is None else self._term(value) for value in values)
+        # Values of two types are each cast to the wider one, and that takes an engine long to find out.
+        is_long = isinstance(values[-1], int) and max(value or 0 for value in values) >= 2**31
+        written = ("NULL" if value is None else self._term(value) + self.long * is_long for value in values)
         return self.listed.format(", ".join(written), self._term(place))
 
     def _divided(self, number: Formula, divisor: int) -> str:
@@ -209,6 +212,7 @@ class DuckDBFrame(SQLFrame):
     listed = "([{}])[{} + 1]"
     placed = "list_position([{}], {})"
     shifted = "({} >> {})"
+    long = ""
     kinds: ClassVar = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "VARCHAR"}
     functions: ClassVar = _COMMON | {
         "//": "({} // {})",
@@ -268,6 +272,7 @@ class SparkFrame(SQLFrame):
     listed = "get(array({}), {})"
     placed = "array_position(array({}), {})"
     shifted = "shiftright({}, {})"
+    long = "L"
     kinds: ClassVar = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "STRING"}
     functions: ClassVar = _COMMON | {
         "//": "({} DIV {})",
