@@ -46,11 +46,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_the_index_names_pages_as_they_name_themselves() -> None:
     listed = re.findall(r"\[([^]]+)\]\(([\w/-]+\.md)\)", Path("docs/index.md").read_text("utf-8"))
-    named = {page: re.search("^# (.+)$", (Path("docs") / page).read_text("utf-8"), re.M) for _, page in listed}
-    models = [page for page in named if "frameworks/" in page]
-    assert len(named) > len(models) > 0
-    wrong = [text for text, page in listed if page not in models and (not named[page] or named[page][1] != text)]
-    assert wrong == []
+    # Those of frameworks have a table, by the ids of the models.
+    pages = [(name, page) for name, page in listed if "frameworks/" not in page]
+    assert len(pages) > 15
+    headings = [Path("docs", page).read_text("utf-8").partition("# ")[2].partition("\n")[0] for _, page in pages]
+    assert headings == [name for name, _ in pages]
 
 
 def is_dead(page: Path, link: str) -> bool:
