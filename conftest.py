@@ -70,8 +70,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-#: What Spark works on in a page is small: no need to cut it into 200 parts, or to compile for it.
-SPARK = {"sql.shuffle.partitions": "2", "sql.codegen.wholeStage": "false", "ui.enabled": "false"}
+#: What Spark works on in a page is small: no need to cut it into 200 parts, or to compile much for it.
+SPARK = {
+    "sql.shuffle.partitions": "2",
+    "sql.codegen.wholeStage": "false",
+    "sql.codegen.factoryMode": "NO_CODEGEN",
+    "sql.adaptive.enabled": "false",
+    "driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "ui.enabled": "false",
+}
 
 
 def _in_root(namespace: dict[str, object]) -> None:

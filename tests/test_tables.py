@@ -98,6 +98,7 @@ def spark_session() -> Any:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.adaptive.enabled": "false",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
     }
     builder = sql.SparkSession.builder.master("local[2]")
     for name, value in settings.items():
