@@ -31,6 +31,7 @@ from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.scoring.rollup import Cell
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.results import Results
+from maturitykit.tables.sheet import keys_of
 
 #: Below this, a percentile says more of the few than of the subject.
 MINIMUM = 30
@@ -114,7 +115,7 @@ def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MIN
     """
     keys = _keys(results, within)
     frame = results.internal.beside(_counts(results, list(keys)), list(keys))
-    named: dict[str, Term] = {name: column(f"~key{i}") for i, name in enumerate(results.by)}
+    named: dict[str, Term] = {name: column(key) for key, name in keys_of(results.by).items()}
     rows = [{**named, "dimension": place.id, **_standing(place, minimum)} for place in _places(results)]
     return results.native_of(frame.tall(rows))
 
@@ -183,4 +184,4 @@ def _keys(results: Results, within: str | Sequence[str]) -> dict[str, str]:
     ]
     if wrong:
         raise ScoringError("the subjects cannot be grouped", wrong)
-    return {f"~key{i}": name for i, name in enumerate(results.by) if name in within}
+    return {key: name for key, name in keys_of(results.by).items() if name in within}

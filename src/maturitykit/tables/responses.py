@@ -37,7 +37,7 @@ from maturitykit.definition.formula import (
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 from maturitykit.tables.coding import Coding, scale_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.sheet import OWN, Sheet
+from maturitykit.tables.sheet import OWN, Sheet, keys_of
 
 #: What makes an assessment one, as far as a table has it.
 KEYS = ("subject", "date")
@@ -99,7 +99,7 @@ class Responses(ABC):
     @property
     def keys(self) -> dict[str, str]:
         """The columns that make an assessment one, by what they are called while it is scored."""
-        return {f"~key{i}": name for i, name in enumerate(self.by)}
+        return keys_of(self.by)
 
     @property
     def who(self) -> dict[str, str]:

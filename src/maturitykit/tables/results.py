@@ -37,7 +37,7 @@ from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, responses_of
-from maturitykit.tables.sheet import Sheet
+from maturitykit.tables.sheet import Sheet, keys_of
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
@@ -173,7 +173,7 @@ class Results:
 
     @property
     def _keys(self) -> dict[str, str]:
-        return {f"~key{i}": name for i, name in enumerate(self.by)}
+        return keys_of(self.by)
 
     def _score(self, id: str) -> dict[str, Term]:
         """The columns of one dimension."""

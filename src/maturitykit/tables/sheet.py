@@ -12,6 +12,12 @@ from maturitykit.tables.frame import Frame, Row
 #: What the names of our own columns begin with, and no id of a dimension can.
 OWN = "~"
 
+
+def keys_of(by: Sequence[str]) -> dict[str, str]:
+    """The columns that make an assessment one, by what they are called while it is scored."""
+    return {f"{OWN}key{i}": name for i, name in enumerate(by)}
+
+
 #: Columns of one sheet may be those that another one starts from.
 _numbers = count()
 

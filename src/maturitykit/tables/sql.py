@@ -15,7 +15,7 @@ from maturitykit.tables.frame import DOTS, NUMBER, SPACES, Frame, Row, Selection
 _numbers = count()
 
 
-def _name() -> str:
+def _new_name() -> str:
     """One that no other frame has."""
     return f"maturitykit_{next(_numbers)}"
 
@@ -225,7 +225,7 @@ class DuckDBFrame(SQLFrame):
 
     def __init__(self, source: Any, root: str = "", steps: tuple[tuple[str, str], ...] = ()) -> None:
         self._source = source
-        self._root = root or _name()
+        self._root = root or _new_name()
         self._steps = steps
         self.name = steps[-1][0] if steps else self._root
 
@@ -233,7 +233,7 @@ class DuckDBFrame(SQLFrame):
         known = {
             step: None for frame in (self, *others) if isinstance(frame, DuckDBFrame) for step in frame._steps
         }
-        return DuckDBFrame(self._source, self._root, (*known, (_name(), query)))
+        return DuckDBFrame(self._source, self._root, (*known, (_new_name(), query)))
 
     def native(self) -> Any:
         if not self._steps:
@@ -285,7 +285,7 @@ class SparkFrame(SQLFrame):
 
     def __init__(self, frame: Any) -> None:
         self._frame = frame
-        self.name = _name()
+        self.name = _new_name()
 
     def _then(self, query: str, *others: SQLFrame) -> SparkFrame:
         frames = [frame for frame in (self, *others) if isinstance(frame, SparkFrame)]
