@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -209,6 +210,8 @@ def test_a_majority_is_digits_where_an_engine_has_bits(top: int, data: st.DataOb
     weighted = [(weight, constant(at)) for weight, at in pairs]
     found = f.majority(top, weighted, constant(whole))
     assert value(f.as_digits(found)) == value(f.as_counts(found)) == max(reached, default=0)
+    # Engines count with 64 bits.
+    assert max(map(int, re.findall(r"\d+", repr(f.as_digits(found))))) < 2**63
 
 
 @pytest.mark.parametrize("text", ["x", "y", "z", None])

@@ -553,6 +553,15 @@ def test_what_is_no_table_is_refused() -> None:
         tables.score("clearhead", [["people", "emerging"]])
 
 
+@pytest.mark.parametrize("scorer", ["weakest", "median", "mean"])
+def test_what_does_not_apply_raises_no_bound(scorer: str) -> None:
+    model, parts = mk.model("four-stage"), [leaf.id for leaf in mk.model("four-stage").leaves]
+    answers = ["not_applicable", "not_applicable", *scale_ids(model)[:2]]
+    subjects = {"acme": mk.Assessment("four-stage", list(map(mk.Rating, parts, answers)))}
+    found = tables.score(model, into("polars", long(subjects)), scorer=scorer)
+    assert differences(by_place(rows_of(found.tidy())), one_by_one(model, subjects, scorer=scorer)) == []
+
+
 @pytest.mark.parametrize("engine", KINDS)
 @pytest.mark.parametrize("form", ["long", "wide"])
 def test_a_dimension_may_be_called_as_what_a_table_is_made_of(engine: str, form: str) -> None:
