@@ -1,6 +1,7 @@
 """Scoring by example: each point of the rules that is not a law."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -285,9 +286,15 @@ def test_not_applicable_leaves_with_its_weight_and_the_lowest_stage_stays(scorer
 
 def test_a_blank_that_is_written_down_is_no_answer() -> None:
     left_out = mk.score(three(), {"people": "good"})
-    for blank in (None, "", " "):
+    # NaN is what a row of pandas has there.
+    for blank in (None, "", " ", math.nan):
         given = mk.score(three(), {"people": "good", "process": blank})
         assert given.to_dict() == left_out.to_dict()
+
+
+def test_a_model_comes_first() -> None:
+    with pytest.raises(TypeError, match="score takes a model or its id, and then an assessment; not dict first"):
+        mk.score({"people": "good"}, three())  # type: ignore[arg-type]
 
 
 def test_unknown_is_told_from_a_blank() -> None:

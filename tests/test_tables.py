@@ -632,7 +632,8 @@ def test_shares_are_numbers_or_texts(engine: str) -> None:
     expected = one_by_one(model, subjects)
     texts = [None if share is None else repr(share) for share in shares]
     # Objects may be anything: only texts are told apart.
-    for values in (texts,) if engine == "pandas of objects" else (texts, shares):
+    nan = [math.nan if share is None else share for share in shares]
+    for values in (texts,) if engine == "pandas of objects" else (texts, shares, nan):
         found = tables.score(model, into(engine, {"subject": names, leaf.id: values}))
         assert differences(by_place(rows_of(found.tidy())), expected) == []
     for wrong in (-0.1, 1.1, math.inf):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date as Date
 from enum import StrEnum
+from math import isnan
 from typing import NamedTuple, TypeAlias
 
 from attrs import field, frozen
@@ -89,13 +90,13 @@ class Reading(NamedTuple):
 
 
 def ratings_of(answers: Mapping[str, Answer | Rating]) -> list[Rating]:
-    """The answers of one respondent, by dimension, as ratings.
+    """The answers of one respondent, by dimension, as ratings; NaN, as pandas has it, for a blank too.
 
     Raises:
         AssessmentError: If a rating stands under another dimension than its own.
     """
     ratings = [
-        answer if isinstance(answer, Rating) else Rating(dimension, answer)
+        answer if isinstance(answer, Rating) else Rating(dimension, None if _is_nan(answer) else answer)
         for dimension, answer in answers.items()
     ]
     misplaced = [
@@ -106,6 +107,10 @@ def ratings_of(answers: Mapping[str, Answer | Rating]) -> list[Rating]:
     if misplaced:
         raise AssessmentError("the ratings stand under the wrong dimensions", misplaced)
     return ratings
+
+
+def _is_nan(answer: Answer) -> bool:
+    return isinstance(answer, float) and isnan(answer)
 
 
 def is_known(rating: Rating) -> bool:

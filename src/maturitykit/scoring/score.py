@@ -49,7 +49,7 @@ def score(
             names, if it is installed.
         assessment: An assessment, or the answers of one respondent by dimension: a stage's
             id, a range ``"a..b"``, a share where the scale has cut points, ``UNKNOWN``,
-            ``NOT_APPLICABLE``, or None for a blank.
+            ``NOT_APPLICABLE``, or None or NaN for a blank.
         scorer: The rule for the outcome and for all dimensions that do not name their own;
             by default the first that the model offers.
         consensus: How the ratings of several respondents are combined.
@@ -72,6 +72,8 @@ def score(
     if isinstance(model, str):
         version = assessment.version if isinstance(assessment, Assessment) else ""
         model = models.at_version(model, version)
+    elif not isinstance(model, Model):
+        raise TypeError(f"score takes a model or its id, and then an assessment; not {type(model).__name__} first")
     changed = exact_weights(model, weights) if weights else {}
     plan = plan_for(model, scorer, changed)
     setting = _PLAIN

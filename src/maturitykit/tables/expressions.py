@@ -372,5 +372,6 @@ _OPERATORS: dict[str, Any] = {
     "or": operator.or_,
     "not": operator.invert,
     "is null": lambda a: a.is_null(),
+    "is nan": lambda a: a.is_nan(),
     "root": lambda a: a.sqrt(),
 }

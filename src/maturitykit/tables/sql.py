@@ -193,6 +193,7 @@ _COMMON = {
     "not": "(NOT {})",
     "one": "CAST({} AS INT)",
     "is null": "({} IS NULL)",
+    "is nan": "isnan({})",
     "root": "sqrt({})",
     "bits": "bit_count({} & {})",
 }
