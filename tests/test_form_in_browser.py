@@ -122,18 +122,18 @@ def fill_by_keyboard(page: Page, answers: Mapping[str, str]) -> None:
         # Chosen or not, the answers are one stop; then "clear", the range, the share and the texts.
         for place in places:
             page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.className") == place
             # Not by typing the name: a busy machine pauses between two letters, and then a new word begins.
             if place == "up-to" and high:
-                for _ in values:
-                    if page.evaluate("document.activeElement.value") != high:
-                        page.keyboard.press("ArrowDown")
+                for _ in range(page.evaluate(CHOICES).index(high)):
+                    page.keyboard.press("ArrowDown")
             if place == "share" and answer == "0.4":
                 page.keyboard.type("40")
 
 
 #: The places of a question after its answers, in the order in which the key tab goes through them.
 PLACES = ["clear", "up-to", "share", "comment", "evidence"]
+#: What the list at hand offers.
+CHOICES = "[...document.activeElement.options].map((option) => option.value)"
 #: For each question: the values of its answers, and its places.
 ASKED = """(places) => Object.fromEntries([...document.querySelectorAll(".question")].map((box) => [
   box.dataset.id,

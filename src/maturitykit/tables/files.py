@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast as typed
+from typing import TYPE_CHECKING, Any, TypeVar, cast as typed
 
 from maturitykit.definition import Model
-from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.errors import FileError, Finding, MaturityError, quoted
 from maturitykit.registry import models
-from maturitykit.tables.results import MOST_RESPONDENTS, score
+from maturitykit.tables.parts import RATINGS_PER_MEGABYTE, parts_of
+from maturitykit.tables.results import MOST_FINDINGS, MOST_RESPONDENTS, Results, failure_of, score
+from maturitykit.tables.sink import KINDS, whole
 
 if TYPE_CHECKING:
     import duckdb
 
 T = TypeVar("T")
-
-#: What a table may be kept in, by its suffix.
-KINDS = {".parquet": "parquet", ".csv": "csv", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
 
 #: How CSV is read: cells as text, for what one means is for its scale to say, and nothing guessed but what
 #: separates them. Guesses are made from the first rows, and may take others for comments or titles.
@@ -33,8 +33,15 @@ CSV = {
     "quotechar": '"', "escapechar": '"', "comment": "", "skiprows": 0,
 }  # fmt: skip
 
-#: How DuckDB is to keep within a memory; it needs some beside, and so does Python.
-MEMORY = "1750MB"
+#: The memory of the engine, in megabytes; Python needs some beside.
+MEMORY = 1750
+#: Of what is no Parquet, so many bytes take a megabyte while they are scored.
+BYTES_PER_MEGABYTE = 16 * RATINGS_PER_MEGABYTE
+#: What newer engines do of themselves to divide a large table. They do it for all parts at once, and take longer.
+DIVIDING = "partitioned_execution"
+
+#: How long to wait for an engine before telling of its progress again, in seconds.
+WAIT = 0.2
 
 NOT_ONE_TABLE = "these files cannot be read as one table"
 
@@ -46,7 +53,7 @@ def score_files(
     *,
     problems: str | None = None,
     tidy: bool = False,
-    memory: str = MEMORY,
+    memory: int = MEMORY,
     progress: Callable[[float], None] | None = None,
     load: Callable[[str], Model] = models.load,
     **choices: Any,
@@ -60,7 +67,7 @@ def score_files(
         model: The model; by default the one that a column ``model`` names.
         problems: A file for the bad ratings, which then count as blank.
         tidy: Whether to write a row for each dimension of each assessment.
-        memory: How much the engine may use before it moves to disk.
+        memory: How much the engine may use, in megabytes.
         progress: Told now and then how much is done, from 0 to 1.
         load: How to load the model that the files name.
         choices: What else `maturitykit.tables.score` takes.
@@ -78,40 +85,41 @@ def score_files(
     paths, kind = _files(files)
     _check_apart(paths, written)
     with ExitStack() as stack:
-        targets = [stack.enter_context(_whole(path)) for path in written]
+        scores, *listed = [stack.enter_context(whole(path)) for path in written]
         engine = stack.enter_context(_engine(memory, Path(output).resolve().parent))
-        results = None
+        run = partial(_watched, engine)
+        parts: list[Results] = []
         try:
-            table = _watched(engine, partial(_read, engine, paths, kind))
-            chosen = model or load(_watched(engine, partial(_model_in, table)))
-            on_error: Literal["raise", "report"] = "report" if problems else "raise"
-            scoring = partial(
-                score, chosen, table, on_error=on_error, most_respondents=MOST_RESPONDENTS, **choices
-            )
-            results = _watched(engine, scoring)
-            scores = results.tidy() if tidy else results.frame
-            _watched(engine, partial(_write, scores, targets[0]), progress)
-            if not problems:
-                return 0
-            return _watched(engine, partial(_write_problems, engine, results.problems(), targets[1]))
+            table = run(partial(_read, engine, paths, kind))
+            chosen = model or load(run(partial(_model_in, table)))
+            choices |= {"on_error": "report" if problems else "raise", "most_respondents": MOST_RESPONDENTS}
+            parts += run(partial(_parts, engine, table, paths, kind, memory, partial(score, chosen, **choices)))
+            found = 0
+            for number, part in enumerate(parts):
+                told = partial(_tell, progress, number, len(parts)) if progress else None
+                run(partial(scores.write, part.tidy() if tidy else part.frame), told)
+                found += sum(run(partial(sink.write, part.problems())) for sink in listed)
+            return found
         except engine_error() as error:
             failed = None
             # Files that break halfway do so again, whatever is asked of them.
             with suppress(*engine_error()):
-                failed = _watched(engine, partial(results.what_failed, error)) if results else None
+                failed = run(partial(_failure, parts, error)) if parts else None
             raise failed or _unreadable(paths, error) from error
 
 
 @contextmanager
-def _engine(memory: str, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _engine(memory: int, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine that keeps on disk, in a folder of its own, what memory does not hold."""
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix=".maturitykit-", dir=folder, ignore_cleanup_errors=True) as scratch:
         config: dict[str, str | bool | int | float | list[str]]
-        config = {"memory_limit": memory, "temp_directory": scratch, "preserve_insertion_order": False}
+        config = {"memory_limit": f"{memory}MB", "temp_directory": scratch, "preserve_insertion_order": False}
         with duckdb.connect(config=config) as connection:
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+            if connection.execute("FROM duckdb_optimizers() WHERE name = ?", [DIVIDING]).fetchall():
+                connection.execute(f"SET disabled_optimizers = '{DIVIDING}'")
             yield connection
 
 
@@ -131,6 +139,36 @@ def _read(engine: duckdb.DuckDBPyConnection, paths: list[str], kind: str) -> duc
     return engine.from_arrow(dataset.dataset(paths, schema, format="ipc"))
 
 
+def _parts(
+    engine: duckdb.DuckDBPyConnection,
+    table: duckdb.DuckDBPyRelation,
+    paths: Sequence[str],
+    kind: str,
+    memory: int,
+    scored: Callable[[duckdb.DuckDBPyRelation], Results],
+) -> list[Results]:
+    """The results of a table, in as many parts as it takes."""
+    results = scored(table)
+    if kind != "parquet" and sum(os.path.getsize(path) for path in paths) > memory * BYTES_PER_MEGABYTE:
+        # Of no other kind can a part be read without the rest.
+        ((folder,),) = engine.execute("SELECT current_setting('temp_directory')").fetchall()
+        path = str(Path(folder) / "responses.parquet")
+        table.write_parquet(path)
+        table, kind = engine.read_parquet(path), "parquet"
+    parts = parts_of(table, results.by, results.model, memory) if kind == "parquet" else []
+    return [scored(part) for part in parts] or [results]
+
+
+def _failure(parts: Sequence[Results], error: Exception) -> MaturityError | None:
+    """What is wrong with the ratings in all parts, if it is they that failed."""
+    findings = chain.from_iterable(part.findings() for part in parts)
+    return failure_of(parts[0].model, list(islice(findings, MOST_FINDINGS)), error)
+
+
+def _tell(progress: Callable[[float], None], done: int, parts: int, share: float) -> None:
+    progress((done + share) / parts)
+
+
 def _model_in(table: duckdb.DuckDBPyRelation) -> str:
     """The one model that a table names."""
     found: list[str] = []
@@ -143,71 +181,6 @@ def _model_in(table: duckdb.DuckDBPyRelation) -> str:
     return found[0]
 
 
-class _Target(NamedTuple):
-    """Where to write a table, and as what."""
-
-    path: str
-    kind: str
-
-
-@contextmanager
-def _whole(path: str) -> Iterator[_Target]:
-    """What is written meanwhile, elsewhere, stands in this file in the end: whole or not at all."""
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with _writing(path):
-        # Better known before the work than after it.
-        unfinished.touch()
-        unfinished.unlink()
-    try:
-        yield _Target(str(unfinished), KINDS[target.suffix.lower()])
-        with _writing(path):
-            unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise FileError(f"cannot write {path}", [Finding("", error.strerror or str(error))]) from error
-
-
-def _write(table: duckdb.DuckDBPyRelation, target: _Target) -> None:
-    if target.kind == "parquet":
-        table.write_parquet(target.path, compression="zstd")
-    elif target.kind == "csv":
-        _without_formulas(table).write_csv(target.path, header=True)
-    else:
-        import pyarrow as pa
-
-        reader = table.to_arrow_reader()
-        with pa.OSFile(target.path, "wb") as file, pa.ipc.new_file(file, reader.schema) as writer:
-            for batch in reader:
-                writer.write_batch(batch)
-
-
-def _without_formulas(table: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """The same table, with no text that a spreadsheet takes for a formula."""
-    cells = []
-    for name, kind in zip(table.columns, table.types, strict=True):
-        cell = '"' + name.replace('"', '""') + '"'
-        is_formula = f"regexp_matches({cell}, '^[\\s\\pZ]*[-+=@]')"
-        safe = f"CASE WHEN {is_formula} THEN '''' || {cell} ELSE {cell} END AS {cell}"
-        cells.append(safe if str(kind) == "VARCHAR" else cell)
-    return table.project(", ".join(cells))
-
-
-def _write_problems(engine: duckdb.DuckDBPyConnection, found: duckdb.DuckDBPyRelation, target: _Target) -> int:
-    """Write what is wrong, and count it, at the cost of looking for it once."""
-    found.to_table("problems")
-    table = engine.table("problems")
-    _write(table, target)
-    return len(table)
-
-
 def _watched(
     engine: duckdb.DuckDBPyConnection, work: Callable[[], T], progress: Callable[[float], None] | None = None
 ) -> T:
@@ -215,12 +188,12 @@ def _watched(
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(work)
         try:
-            while not wait([done], timeout=0.2).done:
+            while not wait([done], timeout=WAIT).done:
                 if progress:
                     progress(max(0.0, engine.query_progress()) / 100)
         except BaseException:
             # What has not begun yet cannot be stopped yet.
-            while not wait([done], timeout=0.1).done:
+            while not wait([done], timeout=WAIT).done:
                 engine.interrupt()
             raise
         return done.result()

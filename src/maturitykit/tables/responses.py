@@ -218,9 +218,10 @@ class Responses(ABC):
     def _read(self, sheet: Sheet, scale: Scale, name: str) -> Formula:
         """The digit of an answer in a column; 0 where it is none on that scale."""
         if self.schema[name].is_numeric():
-            missing = sheet.let(self._is_missing(name))
+            tests = ["is null", "is nan"] if self.schema[name].is_float() else ["is null"]
+            missing = [(sheet.let(Formula(test, (column(name),))), BLANK) for test in tests]
             share = sheet.let(Formula("filled", (column(name),)))
-            return first([(missing, BLANK), (_is_share(scale, share), self._of_share(scale, share))], 0)
+            return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
         text = self.text(sheet, name)
         found = sheet.let(look_up(text, self._digits(scale), 0, BLANK))
         # Few answers are written otherwise: only these have to be read with care.
@@ -228,10 +229,6 @@ class Responses(ABC):
             return sheet.let(rarely(found, text, self._with_care(scale, text, lambda formula: formula)))
         rest = sheet.let(either(found > 0, nothing("text"), text))
         return either(found > 0, found, self._with_care(scale, rest, sheet.let))
-
-    def _is_missing(self, name: str) -> Formula:
-        value = column(name)
-        return value.is_null() | Formula("is nan", (value,)) if self.schema[name].is_float() else value.is_null()
 
     def _with_care(self, scale: Scale, text: Formula, let: Callable[[Formula], Formula]) -> Formula:
         """The digit of an answer with spaces around its parts, or of a share; 0 where it is none."""

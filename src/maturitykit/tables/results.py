@@ -150,7 +150,7 @@ class Results:
 
     def what_failed(self, error: Exception) -> AssessmentError | ScoringError | None:
         """What was wrong, where collecting a lazy table raised an error; None if it was not the ratings."""
-        return what_failed(self._responses, error) if self._responses else None
+        return failure_of(self.model, self.findings(), error)
 
     def computed(self) -> Results:
         """The same, worked out now."""
@@ -281,7 +281,7 @@ def score(
     except Exception as error:
         is_crowded = f"{REFUSED}{TOO_MANY}" in str(error) and most_respondents < MOST_RESPONDENTS
         # Whatever an engine says: here is what is wrong with the table, if that is it.
-        failed = None if is_crowded else what_failed(responses, error)
+        failed = None if is_crowded else failure_of(model, list(findings_of(responses)), error)
         if failed is None and not is_crowded:
             raise
     if failed:
@@ -291,18 +291,16 @@ def score(
     return score(model, frame, **choices, on_error=on_error, most_respondents=MOST_RESPONDENTS)
 
 
-def what_failed(responses: Responses, error: Exception) -> AssessmentError | ScoringError | None:
+def failure_of(
+    model: Model, findings: Sequence[Finding], error: Exception
+) -> AssessmentError | ScoringError | None:
     """What is wrong with the ratings, or else what was refused as an engine failed; None if it is neither."""
-    findings = list(findings_of(responses))
-    model = quoted(responses.model.id)
     if findings:
-        return AssessmentError(f"the ratings do not fit model {model}", findings)
+        return AssessmentError(f"the ratings do not fit model {quoted(model.id)}", findings)
     refused = re.search(f'{REFUSED}([^"\n]*)', str(error))
-    return (
-        ScoringError(f"the table cannot be scored on model {model}", [Finding("", refused[1])])
-        if refused
-        else None
-    )
+    if refused is None:
+        return None
+    return ScoringError(f"the table cannot be scored on model {quoted(model.id)}", [Finding("", refused[1])])
 
 
 def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:

@@ -1,0 +1,316 @@
+"""Tables in files: `maturitykit score responses.parquet -o results.parquet`."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+import maturitykit as mk
+
+pytest.importorskip("duckdb", reason="tables come with an extra")
+pytest.importorskip("narwhals", reason="tables come with an extra")
+pa = pytest.importorskip("pyarrow")
+csv, feather, parquet = (pytest.importorskip(f"pyarrow.{kind}") for kind in ("csv", "feather", "parquet"))
+
+from maturitykit import tables  # noqa: E402 - it needs narwhals
+from maturitykit.tables import files as large, parts  # noqa: E402
+
+Run = Callable[..., CompletedProcess[str]]
+SMALL = Path(__file__).parent / "small.toml"
+MODEL = mk.read_model(SMALL)
+LEAVES = [leaf.id for leaf in MODEL.leaves]
+ANSWERS = ["basic", "good", "better", "best", "basic..better", "unknown", "not_applicable", "", None]
+SUFFIXES = [".parquet", ".arrow", ".csv"]
+READ = {".parquet": parquet.read_table, ".arrow": feather.read_table, ".csv": csv.read_csv}
+
+
+def survey(subjects: int = 60, *, is_long: bool, seed: int = 1) -> Any:
+    """Made-up responses of up to three respondents for each subject, in no certain order."""
+    chance = random.Random(seed)
+    who = [(f"s{n:03}", f"r{i}") for n in range(subjects) for i in range(chance.randrange(1, 4))]
+    chance.shuffle(who)
+    rows = [{"subject": s, "respondent": r, **{id: chance.choice(ANSWERS) for id in LEAVES}} for s, r in who]
+    if is_long:
+        rows = [
+            {"subject": row["subject"], "respondent": row["respondent"], "dimension": id, "rating": row[id]}
+            for row in rows
+            for id in LEAVES
+        ]
+    chance.shuffle(rows)
+    return pa.Table.from_pylist(rows)
+
+
+def write(table: Any, path: Path) -> Path:
+    if path.suffix == ".parquet":
+        parquet.write_table(table, path)
+    elif path.suffix == ".arrow":
+        feather.write_feather(table, path, compression="uncompressed")
+    else:
+        csv.write_csv(table, path)
+    return path
+
+
+def rows_of(table: Any) -> list[dict[str, Any]]:
+    """The rows, sorted, as numbers and texts that can be compared whatever file they are from."""
+    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+    return sorted(rows, key=repr)
+
+
+def _plain(value: Any) -> Any:
+    # A file of text has no type for numbers, truth and nothing.
+    if isinstance(value, float) and not math.isnan(value):
+        return round(value, 12)
+    return None if value == "" else value
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is small is taken to be large: so few ratings and bytes fit into memory."""
+    monkeypatch.setattr(parts, "RATINGS_PER_MEGABYTE", 90 / large.MEMORY)
+    monkeypatch.setattr(large, "BYTES_PER_MEGABYTE", 100 / large.MEMORY)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("is_long", [True, False], ids=["long", "wide"])
+def test_parts_give_the_numbers_of_the_whole(
+    is_long: bool, suffix: str, in_parts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = survey(is_long=is_long)
+    made = counted(monkeypatch)
+    output = tmp_path / f"out{suffix}"
+    large.score_files([str(write(table, tmp_path / f"in{suffix}"))], str(output), MODEL)
+    assert rows_of(READ[suffix](output)) == rows_of(tables.score(MODEL, table).frame)
+    assert made == [math.ceil(len(table) * (1 if is_long else len(LEAVES)) / 90)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"in{suffix}", f"out{suffix}"]
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many parts each table is cut into, from now on."""
+    made: list[int] = []
+
+    def counting(*args: Any) -> Any:
+        found = parts.parts_of(*args)
+        made.append(len(found))
+        return found
+
+    monkeypatch.setattr(large, "parts_of", counting)
+    return made
+
+
+KEYS: dict[str, Callable[[int], Any]] = {
+    "numbers": lambda n: n - 30,
+    "dates": lambda n: date(2020, 1, 1 + n % 28),
+    "texts of every kind": lambda n: (
+        ["", "'", '"', "é", "\u2603", "=cmd()", "a\nb", "z" * 50][n % 8] + str(n // 8)
+    ),
+    "some of them missing": lambda n: None if n % 7 == 0 else f"s{n}",
+    "all missing": lambda n: None,
+    "few": lambda n: n % 2,
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_subjects_of_any_type_are_parted(kind: str, in_parts: None, tmp_path: Path) -> None:
+    ids = range(60)
+    rows = [{"team.1": KEYS[kind](n), "respondent": f"r{n}", **dict.fromkeys(LEAVES, ANSWERS[n % 5])} for n in ids]
+    table = pa.Table.from_pylist(rows)
+    large.score_files(
+        [str(write(table, tmp_path / "in.parquet"))], str(tmp_path / "out.parquet"), MODEL, by=["team.1"]
+    )
+    expected = tables.score(MODEL, table, by=["team.1"]).frame
+    assert rows_of(parquet.read_table(tmp_path / "out.parquet")) == rows_of(expected)
+
+
+def test_what_tells_more_apart_makes_the_parts(
+    in_parts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = survey(is_long=True).append_column("year", pa.array([2026] * len(survey(is_long=True))))
+    made = counted(monkeypatch)
+    by = ["year", "subject"]
+    large.score_files([str(write(table, tmp_path / "in.parquet"))], str(tmp_path / "out.parquet"), MODEL, by=by)
+    expected = tables.score(MODEL, table, by=by).frame
+    assert rows_of(parquet.read_table(tmp_path / "out.parquet")) == rows_of(expected)
+    assert made == [math.ceil(len(table) / 90)]
+
+
+def test_what_is_wrong_in_any_part_is_told_at_once(in_parts: None, tmp_path: Path) -> None:
+    table = survey(is_long=True)
+    ratings = table["rating"].to_pylist()
+    ratings[3], ratings[120], ratings[-1] = "oops", "ouch", "best..good"
+    table = table.set_column(3, "rating", pa.array(ratings))
+    path = write(table, tmp_path / "in.parquet")
+    with pytest.raises(mk.AssessmentError) as caught:
+        large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL)
+    told = str(caught.value)
+    assert len(caught.value.findings) == 3
+    for row, words in (
+        (3, '"oops" is not a stage'),
+        (120, '"ouch" is not a stage'),
+        (len(ratings) - 1, "does not rise"),
+    ):
+        subject, respondent, dimension = (
+            table[name][row].as_py() for name in ("subject", "respondent", "dimension")
+        )
+        assert f'subject "{subject}", respondent "{respondent}", {dimension}: ' in told
+        assert words in told
+    assert [file.name for file in tmp_path.iterdir()] == ["in.parquet"]
+    problems = tmp_path / "problems.csv"
+    assert large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL, problems=str(problems)) == 3
+    assert sorted(csv.read_csv(problems)["value"].to_pylist()) == ["best..good", "oops", "ouch"]
+    blank = [None if number in (3, 120, len(ratings) - 1) else rating for number, rating in enumerate(ratings)]
+    expected = tables.score(MODEL, table.set_column(3, "rating", pa.array(blank))).frame
+    assert rows_of(parquet.read_table(tmp_path / "out.parquet")) == rows_of(expected)
+
+
+def test_progress_is_told_of_all_parts(in_parts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "WAIT", 0.001)
+    shares: list[float] = []
+    path = write(survey(is_long=True), tmp_path / "in.parquet")
+    large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL, progress=shares.append)
+    assert 0 <= min(shares) < 0.2
+    assert 0.8 < max(shares) <= 1
+
+
+@pytest.mark.parametrize("old", [None, b"what was there before"])
+def test_an_interrupted_run_leaves_what_was_there(
+    old: bytes | None, in_parts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.parquet"
+    if old:
+        output.write_bytes(old)
+    path = write(survey(is_long=True), tmp_path / "in.parquet")
+
+    def stopping(share: float) -> None:
+        if share > 0.3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(large, "WAIT", 0.001)
+    with pytest.raises(KeyboardInterrupt):
+        large.score_files([str(path)], str(output), MODEL, progress=stopping)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if file != path} == (
+        {"out.parquet": old} if old else {}
+    )
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def write_batch(self, *_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        def close(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(parquet, "ParquetWriter", Full)
+    path = write(survey(is_long=True), tmp_path / "in.parquet")
+    with pytest.raises(mk.FileError, match=r"cannot write .*out\.parquet\n  No space left on device"):
+        large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL)
+    assert [file.name for file in tmp_path.iterdir()] == ["in.parquet"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_table_without_rows_gives_one(suffix: str, tmp_path: Path) -> None:
+    table = survey(is_long=True)
+    write(table.slice(0, 0), tmp_path / f"in{suffix}")
+    write(table.slice(0, 1), tmp_path / f"one{suffix}")
+    for name in ("in", "one"):
+        large.score_files([str(tmp_path / f"{name}{suffix}")], str(tmp_path / f"{name}-out{suffix}"), MODEL)
+    none, one = (READ[suffix](tmp_path / f"{name}-out{suffix}") for name in ("in", "one"))
+    assert none.column_names == one.column_names
+    assert (len(none), len(one)) == (0, 1)
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_a_text_in_csv(tmp_path: Path) -> None:
+    subjects = ["=cmd()", "+1", " \u00a0=1+1", 'a "quoted", one', "<script>", "plain"]
+    table = pa.table({"subject": subjects, "people": ["good"] * len(subjects)})
+    path = write(table, tmp_path / "in.parquet")
+    large.score_files([str(path)], str(tmp_path / "out.csv"), MODEL)
+    found = csv.read_csv(tmp_path / "out.csv", parse_options=csv.ParseOptions(newlines_in_values=True))
+    assert sorted(found["subject"].to_pylist()) == sorted(["'=cmd()", "'+1", "' \u00a0=1+1", *subjects[3:]])
+    assert (tmp_path / "out.csv").read_text("utf-8").startswith("subject,outcome__stage_low,")
+
+
+def test_a_folder_and_a_pattern_are_all_their_files(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = survey(is_long=True)
+    Path("all/deeper").mkdir(parents=True)
+    # The columns of another file may come in another order.
+    write(table.slice(0, 70), Path("all/a.parquet"))
+    write(table.slice(70).select(["rating", "dimension", "respondent", "subject"]), Path("all/deeper/b.parquet"))
+    Path("all/.hidden.parquet").write_bytes(b"half a file")
+    expected = rows_of(tables.score(MODEL, table).tidy())
+    for given in (["all"], ["all/**/*.parquet"], ["all/a.parquet", "all/deeper"]):
+        assert run("score", *given, "--model", str(SMALL), "--tidy", "-o", "out.parquet").returncode == 0
+        assert rows_of(parquet.read_table("out.parquet")) == expected
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["a.parquet"], "large tables go to a file: -o FILE"),
+        (["a.parquet", "-o", "a.parquet"], "a.parquet: is read, and would be overwritten; expected another file"),
+        (
+            ["a.parquet", "-o", "x.parquet", "--problems", "./x.parquet"],
+            "is to hold both the results and the problems",
+        ),
+        (["a.parquet", "-o", "x.txt"], "its name does not say the kind of table; expected .parquet, .csv"),
+        (["a.parquet", "-o", "no/such/x.parquet"], "cannot write no/such/x.parquet\n  No such file or directory"),
+        (["a.parquet", "-o", "folder.csv"], "folder.csv\n  is a folder; expected a file"),
+        (
+            ["b.parquet", "-o", "x.parquet"],
+            "b.parquet: there is no such file; expected files that end in .parquet",
+        ),
+        (["folder.csv", "-o", "x.parquet"], "folder.csv: the folder holds no tables"),
+        (["empty.parquet", "-o", "x.parquet"], "empty.parquet: the file is empty"),
+        (["half.parquet", "-o", "x.parquet"], "cannot score half.parquet\n  "),
+        (["a.parquet", "c.csv", "-o", "x.parquet"], "the files are of several kinds: csv and parquet"),
+        (["a.parquet", "d.xlsx", "-o", "x.parquet"], 'd.xlsx: files of the kind ".xlsx" are no tables'),
+        (["other.parquet", "-o", "x.parquet"], "no column subject or date"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_cannot_be_scored_is_told(
+    args: Sequence[str], words: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = survey(3, is_long=True)
+    write(table, Path("a.parquet"))
+    write(table, Path("c.csv"))
+    write(table.select(["rating", "dimension"]), Path("other.parquet"))
+    Path("half.parquet").write_bytes(Path("a.parquet").read_bytes()[:-50])
+    Path("empty.parquet").touch()
+    Path("d.xlsx").write_bytes(b"PK")
+    Path("folder.csv").mkdir()
+    before = {path.name for path in tmp_path.iterdir()}
+    done = run("score", *args, "--model", str(SMALL))
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_the_model_is_the_one_that_the_table_names(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = pa.table({"subject": ["a", "b"], "people": ["unknown", "unknown"]})
+    named = table.append_column("model", pa.array(["clearhead"] * len(table)))
+    write(named, Path("named.parquet"))
+    write(table, Path("unnamed.parquet"))
+    several = ["clearhead"] * (len(table) - 1) + ["four-stage"]
+    write(table.append_column("model", pa.array(several)), Path("several.parquet"))
+    assert run("score", "named.parquet", "-o", "x.csv").returncode == 0
+    assert "no model is named; expected one, or --model" in run("score", "unnamed.parquet", "-o", "y.csv").stderr
+    told = run("score", "several.parquet", "-o", "y.csv").stderr
+    assert '"clearhead"' in told
+    assert '"four-stage"' in told
+    assert not Path("y.csv").exists()
