@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sybil import Example, Sybil
@@ -18,7 +19,6 @@ ROOT = Path(__file__).parent
 LONGEST = [
     "test_form_in_browser.py",
     "test_tables.py",
-    "tables.md",
     "test_real_path.py",
     "test_comparison_laws.py",
     "test_sssom.py",
@@ -26,9 +26,27 @@ LONGEST = [
 ]
 
 
+#: What starts Spark, which takes a dozen seconds: one process does so for all of them.
+WITH_SPARK = ["test_tables.py", "tables.md", "spark.md"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the files by their time; the tests of a file stay as they are."""
     items.sort(key=lambda item: (*LONGEST, item.path.name).index(item.path.name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a file stay in one process, and all of Spark do."""
+    from xdist.scheduler import LoadFileScheduling
+
+    def scope_of(test: str) -> str:
+        file, *_ = test.split("::", 1)
+        return "spark" if Path(file).name in WITH_SPARK else file
+
+    scheduling: Any = LoadFileScheduling(config, log)
+    scheduling._split_scope = scope_of
+    return scheduling
 
 
 def run_console(example: Example) -> str | None:

@@ -13,7 +13,7 @@ from maturitykit.cli import commands
 
 settings.register_profile(
     "laws",
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     # A submission is held to the same examples each time; new ones are tried wherever people work.
     derandomize="CI" in os.environ,

@@ -132,8 +132,8 @@ def fill_by_keyboard(page: Page, answers: Mapping[str, str]) -> None:
 
 #: The places of a question after its answers, in the order in which the key tab goes through them.
 PLACES = ["clear", "up-to", "share", "comment", "evidence"]
-#: What the list at hand offers.
-CHOICES = "[...document.activeElement.options].map((option) => option.value)"
+#: What the list at hand offers, in the order in which the key down goes through it.
+CHOICES = "[...document.activeElement.options].filter((each) => !each.disabled).map((each) => each.value)"
 #: For each question: the values of its answers, and its places.
 ASKED = """(places) => Object.fromEntries([...document.querySelectorAll(".question")].map((box) => [
   box.dataset.id,
