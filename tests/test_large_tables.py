@@ -314,3 +314,18 @@ def test_the_model_is_the_one_that_the_table_names(
     assert '"clearhead"' in told
     assert '"four-stage"' in told
     assert not Path("y.csv").exists()
+
+
+def test_bad_ratings_are_counted_and_kept(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    args = ["score", "a.parquet", "--model", str(SMALL), "-o", "x.parquet", "--problems", "bad.csv"]
+    for people, code, told in (
+        (["good", "best"], 0, ""),
+        (["good", "oops"], 1, "1 rating that does not fit the model counted as blank: see bad.csv\n"),
+        (["ouch", "oops"], 1, "2 ratings that do not fit the model counted as blank: see bad.csv\n"),
+    ):
+        write(pa.table({"subject": ["a", "b"], "people": people}), Path("a.parquet"))
+        done = run(*args)
+        assert (done.returncode, done.stderr) == (code, told)
+        assert len(parquet.read_table("x.parquet")) == 2
+        assert len(Path("bad.csv").read_text("utf-8").splitlines()) == 1 + len({"ouch", "oops"} & {*people})

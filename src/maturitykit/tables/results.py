@@ -237,7 +237,7 @@ def score(
         frame: A table of pandas, Polars, PyArrow, DuckDB, Spark, or another kind that narwhals
             knows. Either long, with a row for each rating (``subject, respondent, dimension,
             rating``), or wide, with a row for each respondent and a column for each dimension. A
-            table without a column ``respondent`` has one for each assessment.
+            table without a column ``respondent`` has one for each assessment. Null and NaN are blanks.
         scorer: The rule for the outcome and for all dimensions that do not name their own.
         consensus: How the ratings of several respondents are combined.
         weights: Weights above zero in place of the model's, by dimension.
