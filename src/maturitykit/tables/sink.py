@@ -52,10 +52,13 @@ class Sink:
 
     def close(self) -> None:
         """Finish the file; done again, this does nothing."""
-        with writing(self._path), self._file:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+        writer, self._writer = self._writer, None
+        with writing(self._path):
+            try:
+                if writer is not None:
+                    writer.close()
+            finally:
+                self._file.close()
 
     def _opened(self, schema: Any) -> Any:
         if self._kind == "parquet":
