@@ -28,11 +28,11 @@ from maturitykit.tables.files import MEMORY
 
 SEED = 20260531
 
-#: In a process of its own, so that its peak of memory is its own; what the system tells of all that a process has
-#: used counts that of whoever started it.
 #: More memory, in megabytes, than any table here takes.
 ENOUGH = 64_000
 
+#: In a process of its own, so that its peak of memory is its own; what the system tells of all that a process has
+#: used counts that of whoever started it.
 SCORE_FILE = """
 import json, re, sys, time
 from pathlib import Path

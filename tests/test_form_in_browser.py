@@ -108,6 +108,7 @@ def fill_by_mouse(page: Page, answers: Mapping[str, str]) -> None:
 def fill_by_keyboard(page: Page, answers: Mapping[str, str]) -> None:
     """With tab, arrows, space and typing alone, from the top of the page down."""
     asked = page.evaluate(ASKED, PLACES)
+    page.evaluate(WATCH, PLACES)
     for id, answer in answers.items():
         values, places = asked[id]
         low, _, high = answer.partition("..")
@@ -128,10 +129,18 @@ def fill_by_keyboard(page: Page, answers: Mapping[str, str]) -> None:
                     page.keyboard.press("ArrowDown")
             if place == "share" and answer == "0.4":
                 page.keyboard.type("40")
+    assert page.evaluate("stops") == [place for id in answers for place in asked[id][1]]
 
 
 #: The places of a question after its answers, in the order in which the key tab goes through them.
 PLACES = ["clear", "up-to", "share", "comment", "evidence"]
+#: Keeps where the focus goes, so that the page need not be asked after each key.
+WATCH = """(places) => {
+  window.stops = [];
+  document.addEventListener("focusin", ({ target }) => {
+    if (places.includes(target.className)) stops.push(target.className);
+  });
+}"""
 #: What the list at hand offers, in the order in which the key down goes through it.
 CHOICES = "[...document.activeElement.options].filter((each) => !each.disabled).map((each) => each.value)"
 #: For each question: the values of its answers, and its places.

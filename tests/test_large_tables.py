@@ -172,10 +172,11 @@ def test_what_is_wrong_in_any_part_is_told_at_once(in_parts: None, tmp_path: Pat
 def test_progress_is_told_of_all_parts(in_parts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large, "WAIT", 0.001)
     shares: list[float] = []
+    made = counted(monkeypatch)
     path = write(survey(is_long=True), tmp_path / "in.parquet")
     large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL, progress=shares.append)
-    assert 0 <= min(shares) < 0.2
-    assert 0.8 < max(shares) <= 1
+    assert max(shares) <= 1
+    assert {int(share * made[0]) for share in shares if share < 1} == set(range(made[0]))
 
 
 @pytest.mark.parametrize("old", [None, b"what was there before"])

@@ -155,8 +155,8 @@ def _parts(
         path = str(Path(folder) / "responses.parquet")
         table.write_parquet(path)
         table, kind = engine.read_parquet(path), "parquet"
-    parts = parts_of(table, results.by, results.model, memory) if kind == "parquet" else []
-    return [scored(part) for part in parts] or [results]
+    parts = parts_of(table, results.by, results.model, memory) if kind == "parquet" else [table]
+    return [results] if len(parts) == 1 else [scored(part) for part in parts]
 
 
 def _failure(parts: Sequence[Results], error: Exception) -> MaturityError | None:

@@ -12,6 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, cast as typed
 
 from maturitykit.definition import Model
+from maturitykit.tables.sql import DuckDBFrame
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,7 +42,7 @@ def parts_of(
     count = ceil(rows * max(1, rated) / (memory * RATINGS_PER_MEGABYTE))
     if count <= 1 or not by:
         return [table]
-    columns = ", ".join(map(as_name, by))
+    columns = ", ".join(map(DuckDBFrame.written, by))
     percent = min(100, 100 * SAMPLE / rows)
     query = f"SELECT {columns} FROM ratings USING SAMPLE {percent:.9f} PERCENT (bernoulli, 1)"
     sample = typed("Any", table.query("ratings", query)).fetchall()
@@ -52,15 +53,10 @@ def parts_of(
     return [table.filter(condition) for condition in _between(name, bounds)] if bounds else [table]
 
 
-def as_name(column: str) -> str:
-    """The name of a column in SQL."""
-    return '"' + column.replace('"', '""') + '"'
-
-
 def _between(name: str, bounds: Sequence[Any]) -> Iterator[duckdb.Expression]:
     from duckdb import ConstantExpression, SQLExpression
 
-    column, ends = SQLExpression(as_name(name)), [ConstantExpression(bound) for bound in bounds]
+    column, ends = SQLExpression(DuckDBFrame.written(name)), [ConstantExpression(bound) for bound in bounds]
     yield column.isnull() | (column < ends[0])
     for low, high in pairwise(ends):
         yield (column >= low) & (column < high)

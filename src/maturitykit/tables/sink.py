@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maturitykit.errors import FileError, Finding
-from maturitykit.tables.parts import as_name
+from maturitykit.tables.sql import DuckDBFrame
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,7 +111,7 @@ def _without_formulas(table: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation
     """The same table, with no text that a spreadsheet takes for a formula."""
     cells = []
     for name, kind in zip(table.columns, table.types, strict=True):
-        cell = as_name(name)
+        cell = DuckDBFrame.written(name)
         is_formula = f"regexp_matches({cell}, '^[\\s\\pZ]*[-+=@]')"
         safe = f"CASE WHEN {is_formula} THEN '''' || {cell} ELSE {cell} END AS {cell}"
         cells.append(safe if str(kind) == "VARCHAR" else cell)

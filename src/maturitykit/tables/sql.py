@@ -51,8 +51,8 @@ class SQLFrame(Frame):
 
     def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> SQLFrame:
         assert not different, "counting these takes an engine of SQL as long as grouping by them"
-        names = [self._name(key) for key in keys]
-        sums = [f"{self.sum(self._term(term))} AS {self._name(name)}" for name, term in columns.items()]
+        names = [self.written(key) for key in keys]
+        sums = [f"{self.sum(self._term(term))} AS {self.written(name)}" for name, term in columns.items()]
         grouped = f" GROUP BY {', '.join(names)}" if names else ""
         return self._then(f"SELECT {', '.join([*names, *sums])} FROM {self.name}{grouped}")
 
@@ -64,14 +64,14 @@ class SQLFrame(Frame):
 
     def look_up(self, keys: Sequence[str], name: str, rows: Sequence[Row]) -> SQLFrame:
         values = ", ".join(f"({', '.join(map(self._term, row))})" for row in rows)
-        names = ", ".join(map(self._name, [*keys, name]))
-        using = ", ".join(map(self._name, keys))
+        names = ", ".join(map(self.written, [*keys, name]))
+        using = ", ".join(map(self.written, keys))
         return self._then(
             f"SELECT * FROM {self.name} LEFT JOIN (VALUES {values}) AS looked_up({names}) USING ({using})"
         )
 
     def distinct(self, keys: Sequence[str]) -> SQLFrame:
-        return self._then(f"SELECT DISTINCT {', '.join(map(self._name, keys))} FROM {self.name}")
+        return self._then(f"SELECT DISTINCT {', '.join(map(self.written, keys))} FROM {self.name}")
 
     def above(self, other: Frame) -> SQLFrame:
         assert isinstance(other, SQLFrame)
@@ -80,7 +80,7 @@ class SQLFrame(Frame):
 
     def beside(self, other: Frame, keys: Sequence[str]) -> SQLFrame:
         assert isinstance(other, SQLFrame)
-        using = f"LEFT JOIN {other.name} USING ({', '.join(map(self._name, keys))})"
+        using = f"LEFT JOIN {other.name} USING ({', '.join(map(self.written, keys))})"
         joined = using if keys else f"CROSS JOIN {other.name}"
         return self._then(f"SELECT * FROM {self.name} {joined}", other)
 
@@ -90,12 +90,14 @@ class SQLFrame(Frame):
 
     def _listed(self, columns: Selection) -> str:
         return ",\n".join(
-            self._name(name) if is_kept(name, term) else f"{self._term(term)} AS {self._name(name)}"
+            self.written(name) if is_kept(name, term) else f"{self._term(term)} AS {self.written(name)}"
             for name, term in columns.items()
         )
 
-    def _name(self, name: str) -> str:
-        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+    @classmethod
+    def written(cls, name: str) -> str:
+        """The name of a column as SQL has it."""
+        return cls.quote + name.replace(cls.quote, cls.quote * 2) + cls.quote
 
     @abstractmethod
     def _text(self, text: str) -> str:
@@ -170,7 +172,7 @@ class SQLFrame(Frame):
 
 #: What is not written as a function of its parts.
 _WRITTEN: Mapping[str, Callable[..., str]] = {
-    "column": SQLFrame._name,
+    "column": lambda frame, name: frame.written(name),
     "constant": SQLFrame._term,
     "nothing": lambda frame, kind: f"CAST(NULL AS {frame.kinds[kind]})",
     "cast": lambda frame, term, kind: f"CAST({frame._term(term)} AS {frame.kinds[kind]})",
@@ -256,7 +258,7 @@ class DuckDBFrame(SQLFrame):
 
     def tall(self, selections: Sequence[Selection]) -> SQLFrame:
         rows = [
-            "{" + ", ".join(f"{self._name(n)}: {self._term(t)}" for n, t in selection.items()) + "}"
+            "{" + ", ".join(f"{self.written(n)}: {self._term(t)}" for n, t in selection.items()) + "}"
             for selection in selections
         ]
         return self._then(f"SELECT unnest([{', '.join(rows)}], max_depth := 2) FROM {self.name}")
