@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import maturitykit as mk
 from maturitykit.comparison.check import check_crosswalk
@@ -91,15 +93,15 @@ def test_links_pool_by_strength_and_disjoint_ones_never() -> None:
 def test_links_that_exclude_each_other_are_named() -> None:
     found = translated({"a": "all", "b": "none"}, link("a", "x", *SAME), link("b", "x", *SAME))
     (issue,) = (i for i in found.issues if i.code == "links-exclude-each-other")
-    assert issue.where == "x"
-    assert "a and b" in issue.message
+    assert (issue.where, issue.message) == ("x", "the links from a and b exclude each other")
 
 
 def test_a_link_to_the_outcome_checks_what_follows_from_the_parts() -> None:
     links = link("a", "x", *SAME), link("a", "y", *SAME), link("outcome", "outcome", *SAME)
     assert "link-disagrees" not in [i.code for i in translated({"a": "all", "b": "all"}, *links).issues]
     found = translated({"a": "all", "b": "none"}, *links)
-    assert [i.where for i in found.issues if i.code == "link-disagrees"] == ["outcome"]
+    told = [(i.where, i.message) for i in found.issues if i.code == "link-disagrees"]
+    assert told == [("outcome", "what follows from its parts excludes what the link from outcome says")]
     assert ids(found.outcome) == ("all", "all", "all")
 
 
@@ -128,7 +130,14 @@ def test_a_gate_of_which_nothing_is_known_is_passed_over_in_what_is_likely() -> 
     ladder = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
     found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=ladder)
     assert ids(found.outcome) == ("some", "some", "all")
-    assert [i.where for i in found.issues if i.code == "gate-not-inferable"] == ["outcome"]
+    told = [(i.where, i.message) for i in found.issues if i.code == "gate-not-inferable"]
+    assert told == [("outcome", "nothing can be inferred of y: passed over in what is likely")]
+    wide = evolve(
+        ladder, dimensions=[*parts, mk.Dimension("z", scale=LEVEL)], gates=[*gates, mk.Gate("all", "z", "some")]
+    )
+    neither = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=wide)
+    (issue,) = (i for i in neither.issues if i.code == "gate-not-inferable")
+    assert issue.message == "nothing can be inferred of y, z: passed over in what is likely"
 
 
 def test_a_third_model_is_reached_through_the_second_with_less_strength() -> None:
@@ -146,6 +155,50 @@ def test_a_third_model_is_reached_through_the_second_with_less_strength() -> Non
     assert "through x" in found.explain("u")
     with pytest.raises(mk.ComparisonError, match="no crosswalk joins"):
         mk.translate(result, three, via="elsewhere", crosswalks=[second, first], models=[TWO])
+
+
+def test_a_translation_is_of_the_same_subject_and_day_and_by_the_rule_asked_for() -> None:
+    target = mk.Model("two", "1", "Two", TWO.dimensions, ["weakest", "median"], outcome=LEVEL)
+    ratings = [mk.Rating("a", "none"), mk.Rating("b", "all")]
+    result = mk.score(ONE, mk.Assessment("one", ratings, "Acme", date(2026, 5, 31)))
+    found = mk.translate(result, target, crosswalks=[both()], models=[target], scorer="median")
+    assert (found.subject, found.date, found.scorer) == ("Acme", date(2026, 5, 31), "median")
+    assert (found["x"].rule, found["y"].rule, found.outcome.rule) == ("links", "links", "median")
+
+
+def test_a_stage_with_parts_may_hide_a_step_to_the_next_but_none_above_the_highest() -> None:
+    part = mk.Dimension("part", scale=LEVEL, scorer="mean", children=[mk.Dimension("x", scale=LEVEL)])
+    target = mk.Model("two", "1", "Two", [part], ["weakest"], outcome=LEVEL)
+    just_below = pytest.approx(1, abs=1e-6)
+    for answer, high in (("none", (0.5, just_below)), ("some", (1.0, just_below)), ("all", (1.0, 1.0))):
+        found = translated({"a": answer}, link("a", "part", *SAME), to=target)["part"]
+        assert found.index is not None
+        assert ids(found)[2] == answer
+        assert found.index.high == pytest.approx(high[0], abs=1e-6)
+        assert found.index.high <= high[0]
+    flat_part = evolve(part, scorer="weakest")
+    found = translated({"a": "none"}, link("a", "part", *SAME), to=evolve(target, dimensions=[flat_part]))["part"]
+    assert found.index is not None
+    assert found.index.high == 0
+
+
+def test_turned_around_or_joined_a_crosswalk_keeps_its_versions_its_way_and_its_reasons() -> None:
+    gaps = [mk.NotInferable("one", "b", "Nobody asks."), mk.NotInferable("two", "y", "Nobody says.")]
+    first = crosswalk(link("a", "x", *SAME), not_inferable=gaps, source_version="1", target_version="1.2")
+    ends = {"source": "two", "target": "three", "source_version": "1", "target_version": "3"}
+    others = [mk.NotInferable("two", "y", "No."), mk.NotInferable("three", "v", "Why.")]
+    second = crosswalk(link("x", "u", *SAME), not_inferable=others, **ends)
+    back = mk.reverse(first, ONE, TWO)
+    assert (back.source, back.target, back.path) == ("two", "one", ("one--two",))
+    assert (back.source_version, back.target_version) == ("1.2", "1")
+    assert list(back.not_inferable) == gaps
+    joined = mk.compose(first, second)
+    assert (joined.source, joined.target, joined.path) == ("one", "three", ("one--two", "two--three"))
+    assert (joined.source_version, joined.target_version) == ("1", "3")
+    assert list(joined.not_inferable) == [mk.NotInferable("three", "v", "Why.")]
+    assert mk.compose(joined, crosswalk(source="three", target="four")).path == (
+        "one--two", "two--three", "three--four",
+    )  # fmt: skip
 
 
 def test_a_translation_says_what_it_is_in_json() -> None:
@@ -204,6 +257,11 @@ def test_contradictions_within_and_between_crosswalks() -> None:
     found = [str(finding) for finding in contradictions(outcome, mk.Network([outcome], [ONE, TWO]))]
     assert any("at all" in line and "exclude it" in line for line in found)
     assert contradictions(both(), mk.Network([both()], [ONE, TWO])) == []
+    # Of what the longer way does not speak, it says nothing.
+    untold = [mk.NotInferable("two", "y", "No."), mk.NotInferable("three", "v", "No.")]
+    part = crosswalk(link("x", "u", *SAME), source="two", target="three", not_inferable=untold)
+    straight = crosswalk(link("a", "u", *SAME), link("b", "v", *SAME), target="three")
+    assert contradictions(straight, mk.Network([both(), part, straight], [ONE, TWO, three])) == []
 
 
 def test_movements_are_certain_only_beyond_what_is_open() -> None:
@@ -216,6 +274,23 @@ def test_movements_are_certain_only_beyond_what_is_open() -> None:
     assert mk.compare(before, mk.score(ONE, {}))["a"].direction == "unknown"
     same = mk.compare(before, before)
     assert (same["a"].direction, same["a"].certain, same["b"].certain) == ("same", True, False)
+
+
+def test_a_movement_between_stages_without_order_is_sideways() -> None:
+    sides = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
+    diamond = mk.Scale("diamond", [mk.Stage("none"), *sides, mk.Stage("both", above=["left", "right"])])
+    model = mk.Model("one", "1", "One", [mk.Dimension("a", scale=LEVEL)], ["profile"], outcome=diamond)
+
+    def moved(*stages: str) -> tuple[str, bool]:
+        movement = mk.compare(*(mk.score(model, {"outcome": stage}) for stage in stages))["outcome"]
+        return movement.direction, movement.certain
+
+    assert moved("left", "right") == ("sideways", True)
+    assert moved("left", "none..right") == ("down", False)
+    assert moved("left", "right..both") == ("sideways", False)
+    assert moved("left..both", "right") == ("sideways", False)
+    assert moved("none..left", "right") == ("up", False)
+    assert moved("both", "none..left") == ("down", True)
 
 
 def test_results_of_other_models_or_versions_are_not_compared() -> None:
@@ -237,6 +312,14 @@ def test_what_if_changes_only_what_is_asked() -> None:
     changed = mk.what_if(result, {"a": "all"})
     assert ids(changed.outcome) == ("all", "all", "all")
     assert ids(result.outcome) == ("none", "none", "none")
+    ratings = [mk.Rating("a", "none", "Ann"), mk.Rating("a", "all", "Bo"), mk.Rating("b", "none")]
+    model = mk.Model("one", "1", "One", ONE.dimensions, ["median", "weakest"], outcome=LEVEL)
+    settings: Any = {"scorer": "weakest", "consensus": "weakest", "weights": {"a": 2}, "targets": {"a": "all"}}
+    chosen = mk.score(model, mk.Assessment("one", ratings, "Acme", date(2026, 5, 31)), **settings)
+    other = mk.what_if(chosen, {"b": "some"})
+    about = [(r.subject, r.date, r.scorer, r.consensus, r.weights, r.targets) for r in (chosen, other)]
+    assert about[0] == about[1]
+    assert (ids(other["a"]), ids(other["b"])) == (ids(chosen["a"]), ("some", "some", "some"))
     with pytest.raises(mk.AssessmentError, match='"q"'):
         mk.what_if(result, {"q": "all"})
     with pytest.raises(mk.ScoringError, match="does not rest on ratings"):
@@ -362,6 +445,9 @@ def test_a_translation_translated_again_remembers_where_it_began() -> None:
     again = mk.translate(once, three, crosswalks=[second])
     derived = again.to_dict()["derived"]
     assert derived == {"from": {"model": "one", "version": "1"}, "path": ["one", "two", "three"], "strength": 0.5}
+    third = crosswalk(link("u", "w", *SAME, strength=0.5), source="three", target="four")
+    last = mk.translate(again, flat("four", "w"), crosswalks=[third])
+    assert (last.way.path, last.way.strength) == (("one", "two", "three", "four"), 0.25)
 
 
 def test_what_is_not_rated_is_neither_changed_nor_mapped_out() -> None:

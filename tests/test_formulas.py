@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings, strategies as st
 import maturitykit as mk
 from formulas import Row, value
 from maturitykit.definition import formula as f
-from maturitykit.definition.formula import Formula, constant
+from maturitykit.definition.formula import Formula, Part, constant
 from maturitykit.scoring.plan import Columns, Plan, plan_for
 from maturitykit.scoring.rollup import Cell, Given, held_within, open_cell, roll_up
 from maturitykit.testing import strategies as mks
@@ -141,6 +141,17 @@ def test_positions_on_columns_are_those_of_the_scale(scale: mk.Scale, data: st.D
     assert value(f.position_of(scale, constant(share))) == pytest.approx(scale.of_value(share), abs=1e-9)
 
 
+@pytest.mark.parametrize(("position", "stage"), [(0, 0), (0.9, 0), (1 - 1e-10, 1), (1, 1), (1.5, 1), (2, 2)])
+def test_a_position_between_two_stages_is_at_the_lower_one(position: float, stage: int) -> None:
+    at = constant(position)
+    assert value(f.stage_index(LEVEL, at, is_whole=False)) == LEVEL.positions[LEVEL.stage(position).id] == stage
+    part = Part(mk.Dimension("a", scale=LEVEL), 1, at, True, is_whole=False)
+    held = [value(part.at_least(other)) for other in range(3)]
+    assert (
+        held == [LEVEL.at_least(position, other) for other in range(3)] == [other <= stage for other in range(3)]
+    )
+
+
 @pytest.mark.parametrize(
     ("position", "share"), [(0, 0), (0.5, 0.05), (1, 0.1), (1.25, 0.2), (2, 0.5), (2.8, 0.9), (3, 1)]
 )
@@ -189,6 +200,9 @@ def test_what_is_the_same_in_all_rows_is_left_out() -> None:
     assert f.one(True) == 1 and f.at_least(LEVEL, A, 0) is True
     assert f.weight_of([(1, A > 1)]) == Formula("one", (A > 1,))
     assert f.at_least(LEVEL, A, 1, is_whole=True) == (A >= 1)
+    assert f.either(True, A, B) == f.least(A) == f.greatest(A) == A and f.greatest(2) == constant(2)
+    assert tuple(Formula(op, (2, A)) for op in "+-*") == (2 + A, 2 - A, 2 * A)
+    assert f.total([A, 0, 3]) == A + 3 and value(f.rarely(constant(0), constant("x"), constant(5))) == 5
 
 
 LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
@@ -212,6 +226,12 @@ def test_a_majority_is_digits_where_an_engine_has_bits(top: int, data: st.DataOb
     assert value(f.as_digits(found)) == value(f.as_counts(found)) == max(reached, default=0)
     # Engines count with 64 bits.
     assert max(map(int, re.findall(r"\d+", repr(f.as_digits(found))))) < 2**63
+
+
+def test_a_majority_with_more_digits_than_a_number_holds_is_counted() -> None:
+    for top, is_counted in ((15, False), (16, True)):
+        found = f.majority(top, [(1, A), (1, A)], constant(2))
+        assert (f.as_digits(found) == f.as_counts(found)) is is_counted
 
 
 @pytest.mark.parametrize("text", ["x", "y", "z", None])

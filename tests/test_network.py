@@ -226,8 +226,25 @@ def test_four_crosswalks_are_the_longest_way() -> None:
 
 
 def test_a_model_without_crosswalks_is_named_with_the_nearest_one() -> None:
-    with installed(chain("alpha", "beta")), pytest.raises(mk.ComparisonError, match='expected "beta"'):
-        mk.Network().path("alpha", "betta")
+    with installed(chain("alpha", "beta", "gamma")):
+        with pytest.raises(mk.ComparisonError, match='expected "beta", perhaps'):
+            mk.Network().path("alpha", "betta")
+        assert mk.Network().between("alpha", "betta") == mk.Network().between("betta", "alpha") == []
+
+
+def test_a_crosswalk_that_is_broken_is_the_last_way_to_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    strengths = {"a--b": "0.1", "a--c": "0.9", "b--d": "0.1", "c--d": "0.9"}
+    with installed(crosswalk(id, strength) for id, strength in strengths.items()) as (shelf, _):
+        assert mk.Network().path("a", "d") == ["a", "c", "d"]
+        load = shelf.load
+
+        def load_all_but_one(id: str) -> Any:
+            if id == "a--c":
+                raise mk.PluginError("it is broken", [])
+            return load(id)
+
+        monkeypatch.setattr(shelf, "load", load_all_but_one)
+        assert mk.Network().path("a", "d") == ["a", "b", "d"]
 
 
 def test_models_without_a_crosswalk_are_no_steps_of_a_way() -> None:

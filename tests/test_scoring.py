@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 import maturitykit as mk
+from maturitykit.scoring.roadmap import TOLD
 
 LEVELS = mk.Scale("level", [mk.Stage(id) for id in ("basic", "good", "better", "best")])
 SHARES = mk.Scale(
@@ -497,6 +498,14 @@ def test_a_small_disagreement_is_told_and_no_warning() -> None:
     assert (issue.where, issue.severity) == ("people", "info")
 
 
+def test_agreement_on_a_partial_order_is_of_how_many_are_at_or_above_each_stage() -> None:
+    # Of three, two are at or above each of the middle ones, and one is at the top.
+    ratings = [mk.Rating("outcome", stage, stage) for stage in ("integrated", "informed", "both")]
+    found = mk.score(quadrant(), mk.Assessment("quadrant", ratings)).outcome.disagreement
+    assert found is not None
+    assert found.agreement == pytest.approx(1 / 3)
+
+
 def test_disagreement_on_a_partial_order_is_not_hidden() -> None:
     result = mk.score(quadrant(), said(quadrant(), outcome=["integrated", "informed"]))
     assert span(result.outcome) == same("neither")
@@ -529,7 +538,7 @@ def test_a_rule_that_is_not_offered_is_a_warning() -> None:
     model = toy(leaf("people"), scorers=["median"])
     result = mk.score(model, {"people": "good"}, scorer="weakest")
     (issue,) = result.issues
-    assert (issue.code, issue.severity) == ("scorer-not-offered", "warning")
+    assert (issue.code, issue.severity, issue.where) == ("scorer-not-offered", "warning", "outcome")
 
 
 def test_a_dimension_keeps_its_own_rule() -> None:
@@ -572,6 +581,42 @@ def test_a_rule_of_the_models_own() -> None:
     result = mk.score(toy(leaf("a"), leaf("b"), scorers=[Strongest()]), {"a": "good", "b": "better"})
     assert span(result.outcome) == same("better")
     assert result.issues == ()
+
+
+def test_rules_of_one_name_are_told_apart() -> None:
+    """As two rules with other parameters are."""
+
+    class Weakest(Strongest):
+        def bind(
+            self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+        ) -> mk.Rule | None:
+            return min
+
+    strong, weak = Strongest(), Weakest()
+    model, answers = toy(leaf("a"), leaf("b"), scorers=[strong, weak]), {"a": "good", "b": "better"}
+    assert span(mk.score(model, answers, scorer=weak).outcome) == same("good")
+    assert span(mk.score(model, answers, scorer=strong).outcome) == same("better")
+    # What the model does not offer is compiled for each call, and kept nowhere.
+    kept = len(model.compiled)
+    assert span(mk.score(model, answers, scorer=Weakest()).outcome) == same("good")
+    assert len(model.compiled) == kept == 2
+
+
+class Falling(mk.Scorer):
+    """A rule by which better answers count less, within one stage."""
+
+    id = "falling"
+    ordinal = False
+
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.Rule | None:
+        return lambda positions: 1.7 - min(positions) / 10
+
+
+def test_a_rule_that_falls_between_two_stages_is_refused_too() -> None:
+    with pytest.raises(mk.ScoringError, match="falling puts the highest bound below the lowest"):
+        mk.score(toy(leaf("a"), leaf("b")), {"a": "best"}, scorer=Falling())
 
 
 def test_weights_of_the_caller_count_and_are_told() -> None:
@@ -617,6 +662,15 @@ def test_a_target_of_what_is_not_applicable_is_not_passed_over_in_silence() -> N
 
 
 # The overall stage, given as such.
+
+
+def test_a_target_of_what_is_not_combined_cannot_be_judged() -> None:
+    layer = mk.Dimension("layer", scale=LEVELS, scorer="profile", children=[leaf("a")])
+    result = mk.score(toy(layer, scorers=["profile"]), {"a": "good"}, targets={"layer": "good"})
+    (issue,) = issues(result, "target")
+    assert issue == (
+        "target", "info", "layer", "the target good cannot be judged, as nothing is combined here",
+    )  # fmt: skip
 
 
 def test_an_outcome_given_as_such_stands_by_itself() -> None:
@@ -925,7 +979,55 @@ def test_a_roadmap_to_where_one_is_has_no_raises() -> None:
     result = mk.score(three(), dict.fromkeys(("people", "process", "tools"), "better"))
     for stage in ("basic", "good", "better"):
         (step,) = mk.roadmap(result, stage)
-        assert step.raises == ()
+        assert step == (LEVELS.stages[LEVELS.positions[stage]], (), (), {})
+
+
+def test_a_roadmap_says_what_the_model_says_of_the_present_stage() -> None:
+    topics = [mk.Guidance("next", "What now?", {"basic": "Begin.", "good": "Go on."}),
+              mk.Guidance("later", "And then?", {"basic": "Wait."})]  # fmt: skip
+    model = attrs.evolve(three(), guidance=topics)
+    for answer, guidance in (
+        ("basic", {"What now?": "Begin.", "And then?": "Wait."}), ("good", {"What now?": "Go on."}), ("better", {})
+    ):  # fmt: skip
+        result = mk.score(model, dict.fromkeys(("people", "process", "tools"), answer))
+        for stage in ("basic", "best"):
+            (step,) = mk.roadmap(result, stage)
+            assert step.guidance == guidance
+
+
+def test_a_raise_begins_at_what_is_likely() -> None:
+    # Of basic to best the lower middle is likely: from there one step leads to the next.
+    (step,) = mk.roadmap(mk.score(toy(leaf("a"), leaf("b")), {"a": "basic..best", "b": "good"}))
+    assert step.raises is not None
+    assert [(r.dimension.id, r.start and r.start.id, r.to.id) for r in step.raises] == [
+        ("a", "good", "better"), ("b", "good", "better"),
+    ]  # fmt: skip
+
+
+def test_of_the_smallest_sets_the_one_with_the_fewest_steps_comes_first() -> None:
+    model = toy(leaf("a"), leaf("b"), scorers=[Strongest()])
+    (step,) = mk.roadmap(mk.score(model, {"a": "basic", "b": "better"}), "best")
+    assert step.raises is not None
+    assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [["b"], ["a"]]
+
+
+def test_where_there_are_too_many_sets_to_try_no_raise_is_needless() -> None:
+    (step,) = mk.roadmap(mk.score(toy(*(leaf(f"part-{i}") for i in range(21))), {}), "good")
+    assert step.raises is not None
+    assert {r.to.id for r in step.raises} == {"good"}
+    # More than half.
+    assert (len(step.raises), step.alternatives) == (11, ())
+
+
+def test_all_of_the_smallest_sets_are_told_up_to_a_number() -> None:
+    few, many = ([leaf(f"part-{i}") for i in range(count)] for count in (3, 12))
+    (step,) = mk.roadmap(mk.score(toy(*few, scorers=[Strongest()]), {}))
+    assert step.raises is not None
+    assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [
+        ["part-0"], ["part-1"], ["part-2"],
+    ]  # fmt: skip
+    (step,) = mk.roadmap(mk.score(toy(*many, scorers=[Strongest()]), {}))
+    assert len(step.alternatives) == TOLD - 1
 
 
 def test_there_is_no_road_beyond_the_top_nor_without_stages() -> None:

@@ -82,8 +82,11 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "no stages": lambda: mk.Scale("s", []),
     "one stage": lambda: mk.Scale("s", [mk.Stage("a")]),
     "too many stages": lambda: mk.Scale("s", [mk.Stage(f"a{i}") for i in range(1_201)]),
-    "bad ids of stages": lambda: mk.Scale("a b", [mk.Stage("a"), mk.Stage("a"), mk.Stage("unknown")]),
+    "bad ids of stages": lambda: mk.Scale(
+        "a b", [mk.Stage("a"), mk.Stage("a"), mk.Stage("unknown"), mk.Stage("not_applicable")]),
     "above what comes later": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", above=["c"]), mk.Stage("c")]),
+    "above what is nearly a stage": lambda: mk.Scale(
+        "s", [mk.Stage("first"), mk.Stage("good", above=["first"]), mk.Stage("best", above=["goood"])]),
     "no single meet and join": lambda: mk.Scale(
         "s", [mk.Stage("a"), mk.Stage("b", above=["a"]), mk.Stage("c", above=["a"]),
               mk.Stage("d", above=["b", "c"]), mk.Stage("e", above=["b", "c"])]),
@@ -139,6 +142,7 @@ MISTAKES: dict[str, Callable[[], object]] = {
         "basic": ("partly", "no", "no"), "good": ("no", "fully", "partly"), "best": ("no", "no", "fully")})),
     "cells that do not fit": lambda: checked(link(cells=[("basic", "no"), ("basic", "no"), ("basic", "goal")]),
                                              link("plans", cells=[("x", "no"), ("x", "no")])),
+    "a single cell": lambda: checked(link(cells=[("basic", "no")])),
     "gaps that do not fit": lambda: checked(
         link(), gaps=[("toys", "work"), ("toy", "wrk"), ("other", "reach"), ("toy", "work"), ("other", "depth")]),
     "a gap without a reason": lambda: mk.Network([evolve(RIGHT, not_inferable=[
@@ -203,12 +207,17 @@ scale "a b" cannot be used
   scales.a b: "a b" is not an id; expected a letter, then letters, digits, _ or single - (100 at most)
   scales.a b: the id "a" stands twice; expected each id once
   scales.a b: "unknown" has a meaning of its own; expected another id
-  [MK102 MK102 MK102]
+  scales.a b: "not_applicable" has a meaning of its own; expected another id
+  [MK102 MK102 MK102 MK102]
 == above what comes later
 scale "s" cannot be used
   scales.s.b.above: "c" is not below it; expected "a", listed before it
   scales.s.c: stands above nothing; expected a single lowest stage, the first
   [MK104 MK104]
+== above what is nearly a stage
+scale "s" cannot be used
+  scales.s.best.above: "goood" is not below it; expected "good", perhaps (one of first, good), listed before it
+  [MK104]
 == no single meet and join
 scale "s" cannot be used
   scales.s: b and c have no single lowest stage above both; expected a lattice
@@ -384,6 +393,10 @@ checked
   links.plans--reach.cells: "x" and "no" are no such stages; expected a stage of level and one of share
   links.plans--reach.cells: "x" and "no" are no such stages; expected a stage of level and one of share
   [MK305 MK305 MK305 MK305]
+== a single cell
+checked
+  links.people--reach.cells: names 1 pair; expected two pairs of stages or more, or no link
+  [MK305]
 == gaps that do not fit
 checked
   not_inferable.work.model: is "toys"; expected "toy", perhaps (one of toy, other)

@@ -261,6 +261,48 @@ def test_a_translation() -> None:
     assert [issue.code for issue in found.issues] == ["version-not-said"] * 3 + ["open"]
 
 
+def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
+    one = flat("one", "a", "b")
+    part = mk.Dimension("part", "A part", scale=LEVEL, children=[mk.Dimension(id, scale=LEVEL) for id in "xy"])
+    two = mk.Model("two", "1", "The two", [part, mk.Dimension("z", scale=LEVEL)], ["weakest"], outcome=LEVEL)
+    same = {id: (id, id, id) for id in LEVEL.ids}
+
+    def carried(answers: dict[str, str], *links: tuple[str, str], relation: str = "equal") -> mk.Translation:
+        cells = [("basic", "basic"), ("best", "best")]
+        made = [mk.Link(*ends, relation, "4/5", same, "", cells) for ends in links]
+        named = {("one", a) for a, _ in links} | {("two", b) for _, b in links}
+        leaves = [("one", "a"), ("one", "b"), ("two", "x"), ("two", "y"), ("two", "z")]
+        silent = [leaf for leaf in leaves if leaf not in named]
+        gaps = [mk.NotInferable(*leaf, f"Nobody asks of {leaf[1]}.") for leaf in silent]
+        crosswalk = mk.Crosswalk("one", "two", made, version="1", not_inferable=gaps)
+        return mk.translate(mk.score(one, answers), two, crosswalks=[crosswalk])
+
+    found = carried({"a": "good", "b": "best"}, ("a", "x"), ("b", "x"))
+    assert found.explain("part").splitlines() == [
+        "A part: Good (Basic to Best), 50% covered, weakest of 2",
+        "├─ x: Good (up to Best), 100% covered, from 2 links",
+        "│  ├─ a says Good (equal, strength 0.80)",
+        "│  │  └─ a: Good",
+        "│  │     └─ good",
+        "│  └─ b says Best (equal, strength 0.80)",
+        "│     └─ b: Best",
+        "│        └─ best",
+        "└─ y: open (Basic to Best)",
+    ]
+    inferable = {id: found[id].inferable for id in ("outcome", "part", "x", "y", "z")}
+    assert inferable == {"outcome": "part", "part": "part", "x": "full", "y": "none", "z": "none"}
+    assert found["y"].why_open == "not inferable: Nobody asks of y."
+    whole = carried({"a": "good"}, ("a", "part"))
+    assert whole["x"].why_open == "not inferable: only A part, above it, is linked"
+    assert whole["z"].why_open == "not inferable: Nobody asks of z."
+    overall = carried({"outcome": "good"}, ("outcome", "outcome"))
+    assert overall["z"].why_open == "not inferable: only the overall stage is linked"
+    absent = carried({"a": "not_applicable"}, ("a", "x"), relation="intersects")
+    assert absent["x"].why_open == "not inferable: what it would follow from is not applicable: a"
+    open_itself = carried({"a": "unknown"}, ("a", "x"))
+    assert open_itself["x"].why_open == "what it would follow from is open itself"
+
+
 def test_a_movement() -> None:
     model = flat("one", "a", "b", "c")
     ratings = [mk.Rating("a", "good"), mk.Rating("b", "best")]

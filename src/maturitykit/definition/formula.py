@@ -250,12 +250,12 @@ def highest(scale: Scale, held: Callable[[int], Condition]) -> Formula:
     if scale.is_chain:
         return count(held(stage) for stage in stages[1:])
     conditions = [held(stage) for stage in stages]
-    by_height = sorted(stages, key=lambda stage: len(scale.below[stage]))
+    # Each stage is listed after those below it.
     cases = [
         (all_of(*(negate(conditions[s]) for s in stages if s not in scale.below[stage])), stage)
-        for stage in by_height
+        for stage in stages[:-1]
     ]
-    return first(cases[:-1], scale.top)
+    return first(cases, scale.top)
 
 
 def majority(top: int, weighted: Sequence[tuple[int, Formula]], whole: Formula) -> Formula:

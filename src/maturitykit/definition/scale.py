@@ -145,16 +145,15 @@ class Scale:
         """The highest position that is at or below all of these; on a chain the least."""
         if self.is_chain:
             return min(positions)
-        common = frozenset.intersection(*(self.below[int(p)] for p in positions))
-        return max(common, key=lambda i: len(self.below[i]))
+        # Each stage is listed after those below it.
+        return max(frozenset.intersection(*(self.below[int(p)] for p in positions)))
 
     def join(self, positions: Iterable[Position]) -> Position:
         """The lowest position that is at or above all of these; on a chain the greatest."""
         if self.is_chain:
             return max(positions)
         wanted = {int(p) for p in positions}
-        above = (i for i, below in enumerate(self.below) if wanted <= below)
-        return min(above, key=lambda i: len(self.below[i]))
+        return next(i for i, below in enumerate(self.below) if wanted <= below)
 
     def majority(self, weighted: Sequence[tuple[Fraction | int, Position]]) -> Position:
         """The join of the stages that more than half of the weight is at or above."""
