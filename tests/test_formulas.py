@@ -13,7 +13,7 @@ import maturitykit as mk
 from formulas import Row, value
 from maturitykit.definition import formula as f
 from maturitykit.definition.formula import Formula, Part, constant
-from maturitykit.scoring.plan import Columns, Plan, plan_for
+from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
 from maturitykit.scoring.rollup import Cell, Given, held_within, open_cell, roll_up
 from maturitykit.testing import strategies as mks
 
@@ -63,6 +63,11 @@ def fill(data: st.DataObject, plan: Plan) -> Columns:
     return columns
 
 
+def is_open(columns: Columns, node: Node) -> bool:
+    """Whether it is as at first: as a column that a table does not have."""
+    return node.index not in columns.given | columns.not_applicable | columns.passed_over
+
+
 class InOneForm(mk.Scorer):
     """A rule that knows single assessments only."""
 
@@ -76,8 +81,19 @@ class InOneForm(mk.Scorer):
         return None if scale is None else lambda positions: scale.meet(min(p, scale.top) for p in positions)
 
 
+class Falling(InOneForm):
+    """A rule by which better answers count less."""
+
+    id = "falling"
+
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.Rule | None:
+        return lambda positions: 2 - min(positions)
+
+
 @given(st.data(), mks.models(depth=3), st.booleans())
-@settings(max_examples=min(40, settings().max_examples))
+@settings(max_examples=40)
 def test_what_is_rolled_up_in_columns_is_what_is_scored(
     data: st.DataObject, model: mk.Model, has_formula: bool
 ) -> None:
@@ -85,7 +101,10 @@ def test_what_is_rolled_up_in_columns_is_what_is_scored(
     plain = has_formula or model.outcome is None or not all(c.scale and c.scale.is_chain for c in model.dimensions)
     plan = plan_for(model, None if plain else InOneForm(), {})
     columns = fill(data, plan)
-    leaves = {node.index: cell(columns, node.index) for node in plan.leaves.values()}
+    leaves = {
+        node.index: open_cell(node.dimension.scale) if is_open(columns, node) else cell(columns, node.index)
+        for node in plan.leaves.values()
+    }
     given = {node.index: Given(cell(columns, node.index), said(True)) for node in plan.inner
              if node.index in columns.given}  # fmt: skip
     # Where something else is given in other rows, nothing changes in this one.
@@ -206,6 +225,8 @@ def test_what_is_the_same_in_all_rows_is_left_out() -> None:
 
 
 LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
+SIDES = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
+DIAMOND = mk.Scale("diamond", [mk.Stage("none"), *SIDES, mk.Stage("both", above=["left", "right"])])
 
 
 @given(st.integers(0, 255), st.integers(0, 255))
@@ -249,6 +270,17 @@ def test_picking_is_cases_where_an_engine_cannot(values: list[Any]) -> None:
         assert value(f.as_cases(picked)) == value(picked) == expected
     kind = "text" if isinstance(values[-1], str) else "real"
     assert f.nothing(kind) in f.as_cases(f.pick(A, values)).args or values[1] is not None
+
+
+@pytest.mark.parametrize("scale", [LEVEL, DIAMOND], ids=["chain", "lattice"])
+def test_a_rule_that_falls_is_refused_in_columns_too(scale: mk.Scale) -> None:
+    model = mk.Model("toy", "1", "Toy", [mk.Dimension(id, scale=LEVEL) for id in "ab"], ["profile"], outcome=scale)
+    plan = plan_for(model, Falling(), {})
+    columns = plan.open()
+    leaves = {node.index: cell(columns, node.index) for node in plan.leaves.values()}
+    why = "falling puts the highest bound below the lowest; a better answer never lowers a score: outcome"
+    with pytest.raises(ValueError, match=f"^{f.REFUSED}{why}$"):
+        roll_up(Row(), plan, leaves, {})
 
 
 def test_what_is_refused_says_why() -> None:

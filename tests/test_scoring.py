@@ -390,8 +390,12 @@ def test_a_mean_takes_scales_of_other_lengths_and_weights() -> None:
 
 
 def test_a_mean_says_what_it_assumes() -> None:
-    (issue,) = mk.score(toy(leaf("a"), scorers=["mean"]), {"a": "good"}).issues
-    assert (issue.code, issue.severity) == ("equal-steps", "info")
+    stated = mk.Scale("stated", [mk.Stage("no", value=0), mk.Stage("half", value=0.2), mk.Stage("yes", value=1)])
+    for scale, steps in ((LEVELS, "equal steps between stages"), (stated, "the values stated for its stages")):
+        model = toy(leaf("a", scale), leaf("b"), scorers=["mean"])
+        (issue,) = mk.score(model, {"a": scale.ids[1], "b": "good"}).issues
+        assert (issue.code, issue.severity, issue.where) == ("equal-steps", "info", "outcome")
+        assert issue.message == f"a mean assumes {steps}; stages are ordered, not measured"
 
 
 def test_a_stage_is_never_reached_by_rounding_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from itertools import pairwise
 
@@ -183,6 +184,19 @@ def test_a_frame(result: mk.Result, engine: str) -> None:
     assert kinds["respondents"].lower() == "int64" and kinds["not_applicable"].lower()[:4] == "bool"
     assert list(frame["dimension"]) == ["outcome", "work", "plans", "tools", "skills", "learn", "teach"]
     assert list(frame["respondents"]) == [3, 3, 3, 0, 1, 1, 1]
+    # A column is of its type with no value in it, too.
+    empty = mk.score(PROFILE, {"goal": "not_applicable"}).to_frame(engine)
+    assert empty["date"].is_null().all() if engine == "polars" else empty["date"].isna().all()
+    assert [str(kind) for kind in empty.dtypes] == list(kinds.values())
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars"])
+def test_a_frame_of_an_engine_that_is_not_installed(
+    result: mk.Result, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, engine, None)
+    with pytest.raises(mk.MaturityError, match=f"^this needs {engine}: python -m pip install {engine}$"):
+        result.to_frame(engine)
 
 
 @pytest.mark.parametrize(
