@@ -102,7 +102,9 @@ def test_what_is_rolled_up_in_columns_is_what_is_scored(
     plan = plan_for(model, None if plain else InOneForm(), {})
     columns = fill(data, plan)
     leaves = {
-        node.index: open_cell(node.dimension.scale) if is_open(columns, node) else cell(columns, node.index)
+        node.index: open_cell(node.dimension.scale)
+        if node.dimension.scale and is_open(columns, node)
+        else cell(columns, node.index)
         for node in plan.leaves.values()
     }
     given = {node.index: Given(cell(columns, node.index), said(True)) for node in plan.inner
