@@ -19,7 +19,7 @@ from maturitykit.files.text import write_text
 
 TOY = Path(__file__).parent / "bad" / "toy.toml"
 #: Seconds that reading a bad file of any size here may take; most take less than one.
-LONG = 60
+LONG = 30
 
 
 def saved(folder: Path, name: str, data: str | bytes) -> Path:
@@ -195,7 +195,7 @@ def test_a_model_may_not_be_too_deep(depth: int, tmp_path: Path) -> None:
 # Very many mistakes.
 
 #: Were the time to grow with the square, these would still take far longer than we wait.
-MANY = 50_000
+MANY = 20_000
 
 
 def wide_model() -> str:

@@ -197,7 +197,8 @@ def test_what_respondents_fill_in_is_what_is_scored(
         question(page, model.leaves[0].id).locator(".comment").fill(HOSTILE)
         done = sum(answer != "" for answer in answers.values())
         assert str(done) in page.locator("#done").inner_text()
-        if number < 2:
+        if number == 0 or (number == 1 and language == "en"):
+            # In light and dark, and with the longer words.
             assert violations(page) == []
             page.set_viewport_size({"width": 390, "height": 844})
             assert page.evaluate(CUT) == []

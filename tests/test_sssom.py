@@ -191,7 +191,7 @@ def test_what_is_written_is_read_back(crosswalk: mk.Crosswalk, tmp_path_factory:
     assert write_sssom(found) == text
 
 
-@settings(SETTINGS, max_examples=15)  # a second each
+@settings(SETTINGS, max_examples=8)  # a second each
 @given(crosswalk=crosswalks())
 def test_sssom_accepts_what_is_written(accept: Accept, crosswalk: mk.Crosswalk) -> None:
     # Of a set without mappings, sssom makes one that is not well-formed.
@@ -582,11 +582,11 @@ HOSTILE = {
     "a number of 5,000 digits": TEXT.replace("#format: 1", "#format: " + "1" * 5_000),
     "a format of 4,000 digits": TEXT.replace("#format: 1", "#format: " + "1" * 4_000),
     "a very long strength": TEXT.replace("7/20", "7/" + "2" * 100_000),
-    "100,000 columns": TEXT.replace(
-        "\tstrength\n", "\tstrength" + "".join(f"\tc{i}" for i in range(100_000)) + "\n"
+    "20,000 columns": TEXT.replace(
+        "\tstrength\n", "\tstrength" + "".join(f"\tc{i}" for i in range(20_000)) + "\n"
     ),
-    "20,000 rows": TEXT + "x\ty\t\tz\t\t\t\t\t\n" * 20_000,
-    "100,000 slots": TEXT.replace("#license", "#x: y\n" * 100_000 + "#license"),
+    "5,000 rows": TEXT + "x\ty\t\tz\t\t\t\t\t\n" * 5_000,
+    "20,000 slots": TEXT.replace("#license", "#x: y\n" * 20_000 + "#license"),
     "only NUL": "\x00" * 100,
     "only #": "#" * 1_000_000,
     "CR alone": TEXT.replace("\n", "\r"),

@@ -110,13 +110,7 @@ def spark_session() -> Any:
 
 
 def into_spark(table: Table) -> Any:
-    types = pytest.importorskip("pyspark.sql.types")
-    fields = [
-        types.StructField(field.name, types.StringType() if pa.types.is_string(field.type) else types.DoubleType())
-        for field in text_columns(table).schema
-    ]
-    rows = list(zip(*table.values(), strict=True))
-    return spark_session().createDataFrame(rows, types.StructType(fields)).repartition(2)
+    return spark_session().createDataFrame(text_columns(table)).repartition(2)
 
 
 #: Each engine with the share of the examples that it is worth: the slow ones plan slowly, not wrongly.
