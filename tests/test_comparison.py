@@ -155,6 +155,8 @@ def test_a_third_model_is_reached_through_the_second_with_less_strength() -> Non
     assert "through x" in found.explain("u")
     with pytest.raises(mk.ComparisonError, match="no crosswalk joins"):
         mk.translate(result, three, via="elsewhere", crosswalks=[second, first], models=[TWO])
+    with pytest.raises(mk.PluginError, match='"elsewhere"'):
+        mk.translate(result, "elsewhere", crosswalks=[second, first], models=[TWO])
 
 
 def test_a_translation_is_of_the_same_subject_and_day_and_by_the_rule_asked_for() -> None:
@@ -192,6 +194,7 @@ def test_turned_around_or_joined_a_crosswalk_keeps_its_versions_its_way_and_its_
     assert (back.source, back.target, back.path) == ("two", "one", ("one--two",))
     assert (back.source_version, back.target_version) == ("1.2", "1")
     assert list(back.not_inferable) == gaps
+    assert mk.reverse(evolve(first, path=("p--q", "q--r")), ONE, TWO).path == ("q--r", "p--q")
     joined = mk.compose(first, second)
     assert (joined.source, joined.target, joined.path) == ("one", "three", ("one--two", "two--three"))
     assert (joined.source_version, joined.target_version) == ("1", "3")
@@ -264,6 +267,43 @@ def test_contradictions_within_and_between_crosswalks() -> None:
     assert contradictions(straight, mk.Network([both(), part, straight], [ONE, TWO, three])) == []
 
 
+def test_an_outcome_is_held_against_what_its_fewest_raises_imply() -> None:
+    source = flat("one", "a", "b", "c", scorer="median")
+    # Two of three reach a stage; the third, which stays at its lowest, is what the links read.
+    links = [link("c", "x", *SAME), link("c", "y", *SAME), link("outcome", "outcome", *SAME)]
+    gaps = [mk.NotInferable("one", leaf, "Nothing.") for leaf in "ab"]
+    found = contradictions(joined := crosswalk(*links, not_inferable=gaps), mk.Network([joined], [source, TWO]))
+    assert [(finding.where, finding.problem) for finding in found] == [
+        ("links.outcome--outcome", f"at {stage}, reached by a, b, the links of the dimensions exclude it")
+        for stage in ("some", "all")
+    ]
+
+
+def test_only_links_that_exclude_each_other_contradict() -> None:
+    three = flat("three", "u", "v")
+
+    def against(direct: mk.Link, *others: mk.Crosswalk, through: mk.Link) -> list[str]:
+        untold = [mk.NotInferable("one", "b", "No."), mk.NotInferable("three", "v", "No.")]
+        first = crosswalk(direct, target="three", not_inferable=untold)
+        other = "y" if through.source == "x" else "x"
+        untold = [mk.NotInferable("two", other, "No."), mk.NotInferable("three", "v", "No.")]
+        second = crosswalk(through, source="two", target="three", not_inferable=untold)
+        assert check_crosswalk(second, TWO, three) == []
+        models = [ONE, TWO, three, flat("broken", "z")]
+        found = contradictions(first, mk.Network([first, both(), second, *others], models))
+        return [str(finding) for finding in found if finding.code == "MK308"]
+
+    high, low = ("aaa", "aaa", "aaa"), ("nnn", "nnn", "nnn")
+    assert len(against(link("a", "u", *low), through=link("x", "u", *high))) == 3
+    # Another of the first model, things with nothing in common, and spans that meet at their ends.
+    assert against(link("a", "u", *low), through=link("y", "u", *high)) == []
+    assert against(link("a", "u", *low, relation="disjoint"), through=link("x", "u", *high)) == []
+    assert against(link("a", "u", "nns", "nns", "nns"), through=link("x", "u", "naa", "naa", "naa")) == []
+    # A way that is broken hides no other one.
+    bad = [crosswalk(link("a", "z", *SAME), target="broken"), crosswalk(source="broken", target="three")]
+    assert len(against(link("a", "u", *low), *bad, through=link("x", "u", *high))) == 3
+
+
 def test_movements_are_certain_only_beyond_what_is_open() -> None:
     before = mk.score(ONE, {"a": "none", "b": "none..some"})
     after = mk.score(ONE, {"a": "some", "b": "some..all"})
@@ -272,7 +312,12 @@ def test_movements_are_certain_only_beyond_what_is_open() -> None:
     assert (moved["b"].direction, moved["b"].certain) == ("up", False)
     assert mk.compare(after, before)["a"].direction == "down"
     assert mk.compare(before, mk.score(ONE, {}))["a"].direction == "unknown"
+    absent = mk.score(ONE, {"a": "not_applicable"})
+    for old, new in ((absent, before), (before, absent), (absent, absent)):
+        movement = mk.compare(old, new)["a"]
+        assert movement == (new["a"].dimension, old["a"].stage, new["a"].stage, "unknown", old is new)
     same = mk.compare(before, before)
+    assert same["a"].dimension is ONE.by_id["a"]
     assert (same["a"].direction, same["a"].certain, same["b"].certain) == ("same", True, False)
 
 

@@ -138,6 +138,10 @@ MISTAKES: dict[str, Callable[[], object]] = {
         link(), link(), link("peple"), link(target="goal"), link("outcome", strength="2"), gaps=()),
     "stages that do not fit": lambda: checked(
         link(stages={"basic": ("no", "no", "no"), "god": ("no", "no", "no"), "best": ("no", "part", "fully")})),
+    "a stage that is left out": lambda: checked(
+        link(stages={"basic": ("no", "no", "no"), "best": ("no", "partly", "fully")}, strength="0")),
+    "a stage that is none": lambda: checked(
+        link(stages=dict.fromkeys((*LEVEL.ids, "god"), ("no", "no", "fully")))),
     "spans out of order": lambda: checked(link(stages={
         "basic": ("partly", "no", "no"), "good": ("no", "fully", "partly"), "best": ("no", "no", "fully")})),
     "cells that do not fit": lambda: checked(link(cells=[("basic", "no"), ("basic", "no"), ("basic", "goal")]),
@@ -158,6 +162,7 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "no crosswalk on the way": lambda: mk.translate(
         scored(), OTHER, via="third", crosswalks=[RIGHT], models=[TOY, OTHER]),
     "a way to where one is": lambda: mk.translate(scored(), TOY, crosswalks=[RIGHT]),
+    "a way to where one is, by its id": lambda: mk.translate(scored(), "toy", crosswalks=[RIGHT]),
     "a way to another version": lambda: mk.translate(scored(), evolve(TOY, version="2.0"), crosswalks=[RIGHT]),
     "comparing two models": lambda: mk.compare(scored(), mk.score(OTHER, {})),
     "comparing two rules": lambda: mk.compare(scored(), mk.score(TOY, {}, scorer="weakest")),
@@ -379,6 +384,15 @@ checked
   links.people--reach.stages.god: is no stage of level; expected "good", perhaps (one of basic, good, best)
   links.people--reach.stages.best: "part" is no stage of share; expected "partly", perhaps (one of no, partly, fully)
   [MK302 MK302 MK302]
+== a stage that is left out
+checked
+  links.people--reach.strength: is 0.0; expected a number above 0, up to 1
+  links.people--reach.stages.good: is left out; expected every stage of the source
+  [MK301 MK302]
+== a stage that is none
+checked
+  links.people--reach.stages.god: is no stage of level; expected "good", perhaps (one of basic, good, best)
+  [MK302]
 == spans out of order
 checked
   links.people--reach.stages.basic: partly no no does not rise; expected low, likely, high in their order
@@ -430,6 +444,10 @@ nothing can be carried over
   no crosswalk joins "toy" and "third"; expected "other"
   [-]
 == a way to where one is
+nothing has to be carried over
+  to: "toy" is the model of the result; expected another model
+  [-]
+== a way to where one is, by its id
 nothing has to be carried over
   to: "toy" is the model of the result; expected another model
   [-]
