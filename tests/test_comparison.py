@@ -339,16 +339,20 @@ def test_a_movement_between_stages_without_order_is_sideways() -> None:
 
 
 def test_results_of_other_models_or_versions_are_not_compared() -> None:
-    newer = flat("one", "a", "c", version="2")
+    newer = evolve(flat("one", "a", "c", version="2"), scorers=["median", "weakest"])
     with pytest.raises(mk.ComparisonError, match="translate one of them first"):
         mk.compare(mk.score(ONE, {}), mk.score(TWO, {}))
-    old, new = mk.score(ONE, {"a": "some", "b": "all"}), mk.score(newer, {"a": "all", "c": "all"})
+    old, new = (
+        mk.score(ONE, {"a": "some", "b": "all"}),
+        mk.score(newer, {"a": "all", "c": "all"}, scorer="weakest"),
+    )
     with pytest.raises(mk.ComparisonError, match="one@1"):
         mk.compare(old, new)
     migration = mk.Crosswalk(
         "one@1", "one@2", [link("a", "a", *SAME, relation="equal"), link("b", "c", *SAME)], "1"
     )
     moved = mk.compare(old, new, network=mk.Network([migration]))
+    assert moved.before.scorer == moved.after.scorer == "weakest"
     assert (moved["a"].direction, moved["a"].certain) == ("up", True)
 
 
@@ -365,6 +369,7 @@ def test_what_if_changes_only_what_is_asked() -> None:
     about = [(r.subject, r.date, r.scorer, r.consensus, r.weights, r.targets) for r in (chosen, other)]
     assert about[0] == about[1]
     assert (ids(other["a"]), ids(other["b"])) == (ids(chosen["a"]), ("some", "some", "some"))
+    assert [rating.respondent for rating in other["b"].inputs if isinstance(rating, mk.Rating)] == ["what if"]
     with pytest.raises(mk.AssessmentError, match='"q"'):
         mk.what_if(result, {"q": "all"})
     with pytest.raises(mk.ScoringError, match="does not rest on ratings"):

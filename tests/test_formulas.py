@@ -252,9 +252,17 @@ def test_a_majority_is_digits_where_an_engine_has_bits(top: int, data: st.DataOb
 
 
 def test_a_majority_with_more_digits_than_a_number_holds_is_counted() -> None:
-    for top, is_counted in ((15, False), (16, True)):
-        found = f.majority(top, [(1, A), (1, A)], constant(2))
-        assert (f.as_digits(found) == f.as_counts(found)) is is_counted
+    for weights, most in (([1], 20), ([1, 1], 15), ([3, 1], 12)):
+        for top, is_counted in ((most, False), (most + 1, True)):
+            found = f.majority(top, [(weight, A) for weight in weights], constant(sum(weights)))
+            assert (f.as_digits(found) == f.as_counts(found)) is is_counted
+
+
+@pytest.mark.parametrize(("whole", "expected"), [(6, 2), (5, 2), (4, 2), (3, 3), (0, 3)])
+def test_a_majority_is_more_than_half_of_the_whole(whole: int, expected: int) -> None:
+    # At or above the stages from 1 on is a weight of 6, 5 and 2.
+    found = f.majority(3, [(2, constant(3)), (1, constant(1)), (3, constant(2))], constant(whole))
+    assert value(f.as_digits(found)) == value(f.as_counts(found)) == expected
 
 
 @pytest.mark.parametrize("text", ["x", "y", "z", None])

@@ -229,6 +229,7 @@ def test_a_model_without_crosswalks_is_named_with_the_nearest_one() -> None:
     with installed(chain("alpha", "beta", "gamma")):
         with pytest.raises(mk.ComparisonError, match='expected "beta", perhaps'):
             mk.Network().path("alpha", "betta")
+        assert mk.Network().reachable("betta") == []
         assert mk.Network().between("alpha", "betta") == mk.Network().between("betta", "alpha") == []
 
 

@@ -131,6 +131,7 @@ MISTAKES: dict[str, Callable[[], object]] = {
     # What if, and the road there.
     "what if of a translation": lambda: mk.what_if(
         mk.translate(scored(), OTHER, crosswalks=[RIGHT], models=[TOY, OTHER]), {"reach": "no"}),
+    "what if of no stage": lambda: mk.what_if(scored(), {"people": "bst"}),
     "a road to nowhere": lambda: mk.roadmap(mk.score(TOY, {}), "bets"),
     "a road in a profile": lambda: mk.roadmap(mk.score(PROFILE, {}), "no"),
     # Crosswalks.
@@ -360,6 +361,10 @@ a data frame cannot be made
 there is nothing to change
   it does not rest on ratings of its dimensions; expected a result that does, as that which a translation was derived from
   [-]
+== what if of no stage
+the ratings do not fit model "toy"
+  'people', rating: "bst" is not a stage of the scale "level"; expected "best", perhaps (one of basic, good, best), a range a..b, unknown, not_applicable or nothing
+  [MK402]
 == a road to nowhere
 there is no road to it
   to: "bets" is not a stage of the outcome; expected "best", perhaps (one of basic, good, best)

@@ -324,6 +324,7 @@ def test_a_movement() -> None:
     after = mk.score(model, {"a": "better", "b": "good..better", "c": "not_applicable"})
     found = mk.compare(before, after)
     assert repr(found) == "<Comparison on one: 2 of 4 moved>"
+    assert repr(mk.compare(before, before)) == "<Comparison on one: 0 of 4 moved>"
     described = found.to_dict()
     dimensions = described.pop("dimensions")
     assert described == {
@@ -350,6 +351,28 @@ def test_a_movement() -> None:
         "b": (("best", "best", "best"), ("good", "good", "better"), "down", True),
         "c": (("basic", None, "best"), None, "unknown", False),
     }
+
+
+def test_what_is_told_of_a_score() -> None:
+    learn = mk.Dimension("learn", "Learn", scale=LEVEL, descriptors={"good": "Some do.", "best": "All do."})
+    model = mk.Model("toy", "1", "A toy", [learn, mk.Dimension("teach", scale=LEVEL)], ["mean"], outcome=LEVEL)
+    told = {answer: mk.score(model, {"learn": answer}) for answer in ("unknown", "basic", "good")}
+    assert [telling.descriptor(each["learn"]) for each in told.values()] == ["", "", "Some do."]
+    # Of what is open there is no number.
+    assert told["unknown"].explain().splitlines()[0] == "A toy: open (Basic to Best), mean of 2"
+    (step,) = mk.roadmap(told["basic"])
+    assert [telling.change(raised) for raised in step.raises or ()] == ["Basic → Good", "open → Good"]
+    equal = mk.score(model, {"learn": "good", "teach": "good"})
+    assert telling.behind(equal) == ()
+    situation = mk.Model("toy", "1", "A toy", [learn], ["profile"], outcome=DIAMOND)
+    assert telling.bar(mk.score(situation, {"outcome": "left"}).outcome) == ""
+    long = [mk.Scale("long", [mk.Stage(f"s{i}") for i in range(count)]) for count in (12, 13)]
+    bars = [mk.score(mk.Model("toy", "1", "A toy", [mk.Dimension("a", scale=scale)], ["profile"]), {"a": "s1"})
+            for scale in long]  # fmt: skip
+    assert [telling.bar(result["a"]) for result in bars] == ["██" + "·" * 10, ""]
+    two = [mk.Rating("learn", "good", name) for name in ("Ann", "Bob")]
+    asked = [telling.how_scored(mk.score(model, mk.Assessment("toy", two[:count]))) for count in (1, 2)]
+    assert asked == ["Scored by mean.", "Scored by mean; 2 respondents, consensus by median."]
 
 
 def test_the_parts_that_are_our_reading() -> None:
