@@ -1013,6 +1013,10 @@ def test_of_the_smallest_sets_the_one_with_the_fewest_steps_comes_first() -> Non
     (step,) = mk.roadmap(mk.score(model, {"a": "basic", "b": "better"}), "best")
     assert step.raises is not None
     assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [["b"], ["a"]]
+    # Steps are counted from what is likely: of basic to best the lower middle.
+    (step,) = mk.roadmap(mk.score(model, {"a": "basic..best", "b": "good"}))
+    assert step.raises is not None
+    assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [["a"], ["b"]]
 
 
 def test_where_there_are_too_many_sets_to_try_no_raise_is_needless() -> None:

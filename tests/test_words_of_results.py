@@ -360,8 +360,8 @@ def test_what_is_told_of_a_score() -> None:
     assert [telling.descriptor(each["learn"]) for each in told.values()] == ["", "", "Some do."]
     # Of what is open there is no number.
     assert told["unknown"].explain().splitlines()[0] == "A toy: open (Basic to Best), mean of 2"
-    (step,) = mk.roadmap(told["basic"])
-    assert [telling.change(raised) for raised in step.raises or ()] == ["Basic → Good", "open → Good"]
+    (step,) = mk.roadmap(told["basic"], "best")
+    assert [telling.change(raised) for raised in step.raises or ()] == ["Basic → Best", "open → Best"]
     equal = mk.score(model, {"learn": "good", "teach": "good"})
     assert telling.behind(equal) == ()
     situation = mk.Model("toy", "1", "A toy", [learn], ["profile"], outcome=DIAMOND)
