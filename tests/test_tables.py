@@ -370,6 +370,21 @@ def test_a_rule_for_single_assessments_serves_tables_too(engine: str) -> None:
     assert differences(by_place(rows_of(results.tidy())), one_by_one(model, subjects, scorer=Second())) == []
 
 
+@pytest.mark.parametrize("engine", KINDS)
+@pytest.mark.parametrize("rated", [("people", "process"), ("people",), ("process",)])
+def test_a_rule_for_single_assessments_takes_a_column_that_is_not_there_as_open(
+    engine: str, rated: tuple[str, ...]
+) -> None:
+    answers = {"people": ["s1", "s2", "not_applicable"], "process": ["s3", None, "s1"]}
+    table: Table = {"subject": list("abc"), "respondent": ["Ann"] * 3} | {id: answers[id] for id in rated}
+    subjects = {
+        subject: mk.Assessment("pair", [mk.Rating(id, answers[id][i], "Ann") for id in rated])
+        for i, subject in enumerate("abc")
+    }
+    results = tables.score(PAIR, into(engine, table), scorer=Second())
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(PAIR, subjects, scorer=Second())) == []
+
+
 # Nine groups of 15 positions are more than a number holds; DuckDB plans long for them.
 @pytest.mark.parametrize(("engine", "many"), [("polars", 9), ("duckdb", 3)])
 def test_a_rule_for_single_assessments_reads_positions_between_stages(engine: str, many: int) -> None:

@@ -79,9 +79,19 @@ class Sheet:
         self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
     ) -> Formula:
         """A column worked out once for each distinct profile."""
-        names = tuple(self.let(key).args[0] for key in keys)
+        columns = [self.let(key) for key in keys]
+        # A dimension without a column is at the same place in each row.
+        varying = [i for i, key in enumerate(columns) if key.op == "column"]
+        places = [key.args[0] for key in columns]
+
+        def value(found: Row) -> float:
+            return function(tuple((dict(enumerate(places)) | dict(zip(varying, found, strict=True))).values()))
+
+        if not varying:
+            return constant(value(()))
+        names = tuple(places[i] for i in varying)
         name = f"{OWN}{next(_numbers)}"
-        self._formulas[name] = LookUp(names, tuple(domains), function)
+        self._formulas[name] = LookUp(names, tuple(domains[i] for i in varying) if domains else (), value)
         self._used[name] = names
         return column(name)
 
