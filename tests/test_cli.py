@@ -308,6 +308,12 @@ def test_score_tells_a_person_what_came_out(run: Run) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_table_that_lies_about_makes_no_assessment_a_large_table(run: Run) -> None:
+    Path("results.parquet").write_bytes(b"")
+    done = run("score", "acme.csv", "--model", TOY)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_score_as_json_keeps_the_contract(run: Run) -> None:
     result = data(run("score", "acme.csv", "--model", TOY, "--json"))
     issues = result.pop("issues")

@@ -21,7 +21,7 @@ SUFFIXES = {".parquet", ".arrow", ".feather", ".ipc"}
 
 def is_large(files: Sequence[str], output: str | None) -> bool:
     """Whether Parquet or Arrow is read or written: that is for engines of tables, and all else is not."""
-    names = [*map(Path, files), Path(output or "")]
+    names = [Path(name) for name in (*files, output) if name]
     return any(name.suffix.lower() in SUFFIXES or _holds_tables(name) for name in names)
 
 

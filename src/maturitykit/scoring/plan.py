@@ -12,12 +12,15 @@ from attrs import define, field
 
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Dimension, Model, Rule, Scorer
-from maturitykit.definition.scale import Position
+from maturitykit.definition.scale import TOLERANCE, Position
 from maturitykit.errors import Finding, ScoringError, coded, quoted
 from maturitykit.registry import scorers
 
 #: A sum of whole weights that a float still holds, whatever it is multiplied by.
 LARGEST = 10**300
+
+#: Where the rules are that come along.
+OURS = "maturitykit.scoring.rules"
 
 #: A position for each node of a plan, in its order; None where there is none.
 Column = list[Any]
@@ -42,8 +45,31 @@ class Node:
             chosen = [i for i, child in enumerate(self.children) if child in taking]
             children = [self.dimension.children[i] for i in chosen]
             weights = _smallest([self.weights[i] for i in chosen])
-            self._rules[taking] = self.scorer.bind(self.dimension, children, weights)
+            rule = self.scorer.bind(self.dimension, children, weights)
+            # Those that come along are held to it by the laws, and are not slowed down by this.
+            is_ours = type(self.scorer).__module__ == OURS
+            self._rules[taking] = rule if is_ours or rule is None else self._held(rule)
         return self._rules[taking]
+
+    def _held(self, rule: Rule) -> Rule:
+        """The rule, refused where it leaves the scale: below its bottom, places count from the top."""
+        scale = self.dimension.scale
+        assert scale is not None
+        least, most = -TOLERANCE, scale.top + TOLERANCE
+
+        def held(positions: Sequence[Position]) -> Position:
+            position = rule(positions)
+            try:
+                if least <= position <= most:
+                    return position
+            except TypeError:
+                # Neither is what is no number.
+                pass
+            problem = f"{self.scorer.id} gives {quoted(position)}, which is not on its scale"
+            finding = Finding(self.dimension.id, problem, f"a position from 0 to {most:.0f}")
+            raise ScoringError(f"there is no score by {quoted(self.scorer.id)}", [finding])
+
+        return held
 
     @property
     def is_combined(self) -> bool:
