@@ -10,6 +10,7 @@ from math import isnan
 from typing import NamedTuple, TypeAlias
 
 from attrs import field, frozen
+from attrs.validators import instance_of, optional
 
 from maturitykit.definition import Scale, Stage
 from maturitykit.definition.fields import as_tuple
@@ -75,7 +76,7 @@ class Assessment:
     model: str
     ratings: tuple[Rating, ...] = field(converter=as_tuple)
     subject: str = ""
-    date: Date | None = None
+    date: Date | None = field(default=None, validator=optional(instance_of(Date)))
     version: str = ""
     digest: str = ""
     place: str = field(default="", eq=False, repr=False)

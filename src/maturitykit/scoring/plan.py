@@ -135,18 +135,18 @@ class Plan:
         Answers may be ratings too, each under its own dimension.
         Then the three bounds are one, and this is the common and the quick case.
         """
-        if len(answers) != len(self._positions):
-            return None
         column = self._blank.copy()
         positions = self._positions
         try:
+            if len(answers) != len(positions):
+                return None
             for id, answer in answers.items():
                 index, stages = positions[id]
                 if type(answer) is Rating:
                     column[index] = stages[answer.answer if answer.dimension == id else None]
                 else:
                     column[index] = stages[answer]
-        except (KeyError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             return None
         for index, children, rule in self._steps:
             column[index] = rule(children(column))

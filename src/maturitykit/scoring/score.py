@@ -91,8 +91,11 @@ def score(
         # Where a rating stands in its list, if its file does not say it better.
         places = [rating.place or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
         answers = _gathered(model, assessment.ratings, places, assessment.place)
-    else:
+    elif isinstance(assessment, Mapping):
         answers = _gathered(model, ratings_of(assessment), [repr(id) for id in assessment])
+    else:
+        expected = "an assessment, as maturitykit.read gives one, or answers by dimension"
+        raise TypeError(f"score takes {expected}; not {type(assessment).__name__}")
     if OUTCOME in answers and not _says_something(answers[OUTCOME]):
         # A blank overall stage leaves it to the dimensions.
         del answers[OUTCOME]
