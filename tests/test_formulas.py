@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from maturitykit.definition.formula import Formula, Part, constant
 from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
 from maturitykit.scoring.rollup import Cell, Given, held_within, open_cell, roll_up
 from maturitykit.testing import strategies as mks
+
+LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
+SIDES = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
+DIAMOND = mk.Scale("diamond", [mk.Stage("none"), *SIDES, mk.Stage("both", above=["left", "right"])])
 
 
 def said(condition: bool) -> Formula:
@@ -112,7 +117,12 @@ def test_what_is_rolled_up_in_columns_is_what_is_scored(
     # Where something else is given in other rows, nothing changes in this one.
     elsewhere = {node.index: Given(open_cell(node.dimension.scale), said(False)) for node in plan.inner
                  if node.index not in given and node.dimension.scale}  # fmt: skip
-    found = {at: here.kept(Row()) for at, here in roll_up(Row(), plan, leaves, given | elsewhere).items()}
+    agrees(plan, columns, roll_up(Row(), plan, leaves, given | elsewhere))
+
+
+def agrees(plan: Plan, columns: Columns, rolled_up: Mapping[int, Cell]) -> None:
+    """That what was rolled up is what scoring makes of these columns."""
+    found = {at: here.kept(Row()) for at, here in rolled_up.items()}
     passed_over = set(columns.passed_over)
     plan.evaluate(columns)
     for node in plan.nodes:
@@ -132,6 +142,54 @@ def test_what_is_rolled_up_in_columns_is_what_is_scored(
             assert value(here.likely) == pytest.approx(columns.likely[at], abs=1e-9), node.dimension.id
         elif here.is_open_if_unknown:
             assert ends == [0, node.dimension.scale.top], node.dimension.id  # type: ignore[union-attr]
+
+
+def sides(id: str) -> mk.Dimension:
+    """A quadrant of two capabilities."""
+    parts = [mk.Dimension(f"{id}-{side}", scale=LEVEL) for side in ("left", "right")]
+    gates = [mk.Gate(side, f"{id}-{side}", "good") for side in ("left", "right")]
+    return mk.Dimension(id, scale=DIAMOND, scorer="staged", children=parts, gates=gates)
+
+
+def pair(id: str, scorer: str) -> mk.Dimension:
+    return mk.Dimension(
+        id, scale=LEVEL, scorer=scorer, children=[mk.Dimension(f"{id}{i}", scale=LEVEL) for i in "12"]
+    )
+
+
+#: Rules over rules, on stages, between them, and on situations that cannot be compared.
+SMALL: dict[str, tuple[list[mk.Dimension], str, mk.Scale | None, list[mk.Gate]]] = {
+    "a median of means": ([pair("a", "mean"), pair("b", "mean")], "median", LEVEL, []),
+    "a mean of medians": ([pair("a", "median"), pair("b", "weakest")], "mean", LEVEL, []),
+    "a median of situations": ([sides("a"), sides("b")], "median", DIAMOND, []),
+    "a profile of a median": ([pair("a", "median"), pair("b", "profile")], "profile", None, []),
+    "a ladder": (
+        [mk.Dimension(id, scale=LEVEL) for id in "abc"], "staged",
+        mk.Scale("steps", [mk.Stage(f"s{i}") for i in range(4)]),
+        [mk.Gate(*gate) for gate in (
+            ("s1", "a", "good"), ("s2", "b", "best"), ("s2", "a", "best"), ("s3", "c", "good"))],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_all_answers_to_a_small_model_are_rolled_up_as_they_are_scored(name: str) -> None:
+    dimensions, rule, outcome, gates = SMALL[name]
+    model = mk.Model("small", "1", name, dimensions, [rule], outcome=outcome, gates=gates)
+    plan = plan_for(model, None, {})
+    leaves = list(plan.leaves.values())
+    for answers in product((0, 1, 2, "open", "not applicable"), repeat=len(leaves)):
+        columns = plan.open()
+        for node, answer in zip(leaves, answers, strict=True):
+            if answer == "not applicable":
+                columns.not_applicable.add(node.index)
+            elif answer != "open":
+                columns.low[node.index] = columns.likely[node.index] = columns.high[node.index] = answer
+            if answer != "open":
+                columns.given.add(node.index)
+                columns.coverage[node.index] = 1.0
+        cells = {node.index: cell(columns, node.index) for node in leaves}
+        agrees(plan, columns, roll_up(Row(), plan, cells, {}))
 
 
 @given(mks.scales(), st.data())
@@ -224,11 +282,6 @@ def test_what_is_the_same_in_all_rows_is_left_out() -> None:
     assert f.either(True, A, B) == f.least(A) == f.greatest(A) == A and f.greatest(2) == constant(2)
     assert tuple(Formula(op, (2, A)) for op in "+-*") == (2 + A, 2 - A, 2 * A)
     assert f.total([A, 0, 3]) == A + 3 and value(f.rarely(constant(0), constant("x"), constant(5))) == 5
-
-
-LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
-SIDES = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
-DIAMOND = mk.Scale("diamond", [mk.Stage("none"), *SIDES, mk.Stage("both", above=["left", "right"])])
 
 
 @given(st.integers(0, 255), st.integers(0, 255))
