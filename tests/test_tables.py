@@ -547,6 +547,11 @@ def test_a_table_of_another_model_is_refused() -> None:
 COLUMN_MISTAKES = {
     "no subject": ({"people": ["emerging"]}, "there is no column subject or date"),
     "no ratings": ({"subject": ["a"]}, "there are no ratings"),
+    "no column of ratings": (
+        {"subject": ["a"], "dimension": ["people"], "score": [1]},
+        "no column rating beside dim",
+    ),
+    "no column of dimensions": ({"subject": ["a"], "rating": ["x"]}, "no column dimension beside rating"),
     "misspelt": ({"subject": ["a"], "peopel": ["emerging"], "process": ["x"]}, '"people", perhaps'),
     "inner": ({"subject": ["a"], "organizational-maturity": ["emerging"]}, "is not a dimension of clearhead"),
     "truths": ({"subject": ["a"], "people": [True]}, "holds values of type Boolean"),
@@ -560,8 +565,9 @@ COLUMN_MISTAKES = {
 @pytest.mark.parametrize("mistake", COLUMN_MISTAKES)
 def test_columns_that_are_wrong_are_named(mistake: str) -> None:
     table, words = COLUMN_MISTAKES[mistake]
-    with pytest.raises(mk.AssessmentError, match=words):
+    with pytest.raises(mk.AssessmentError, match=words) as caught:
         tables.score("clearhead", pl.DataFrame(table))
+    assert len(caught.value.findings) == (2 if mistake == "inner" else 1)
 
 
 def test_what_is_no_table_is_refused() -> None:

@@ -360,16 +360,22 @@ class WideResponses(Responses):
 
     def _findings(self) -> Iterator[Finding]:
         known = [dimension.id for dimension in self.rated]
+        has_ratings = any(name in known for name in self.schema)
+        if not has_ratings and len(half := {"dimension", "rating"} & self.schema.keys()) == 1:
+            (other,) = {"dimension", "rating"} - half
+            problem = f"there is no column {other} beside {half.pop()}"
+            yield Finding("columns", problem, "both, or a column for each dimension")
+            return
         for name, kind in self.schema.items():
             if name in known and not (_is_text(kind) or kind.is_numeric()):
                 yield Finding(
                     name, f"holds values of type {kind}", "text, or shares where the scale has cut points"
                 )
-            elif name not in (*known, *self.by, *ABOUT):
+            elif name not in (*known, *self.by, *ABOUT) and not name.startswith(OWN):
                 rest = ", or its name in by=[...], or no such column"
                 problem = f"{quoted(name)} is not a dimension of {self.model.id} that is rated"
                 yield Finding("columns", problem, one_of(known, name, rest))
-        if not any(name in known for name in self.schema):
+        if not has_ratings:
             expected = "columns dimension and rating, or one for each dimension"
             yield Finding("columns", "there are no ratings", expected)
 
