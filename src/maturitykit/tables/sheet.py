@@ -79,17 +79,20 @@ class Sheet:
         self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
     ) -> Formula:
         """A column worked out once for each distinct profile."""
-        columns = [self.let(key) for key in keys]
-        # A dimension without a column is at the same place in each row.
-        varying = [i for i, key in enumerate(columns) if key.op == "column"]
-        places = [key.args[0] for key in columns]
+        terms = [self.let(key) for key in keys]
+        # What is the same in each row, as is a dimension without a column, is no key.
+        varying = [i for i, term in enumerate(terms) if term.op == "column"]
+        everywhere = [term.args[0] for term in terms]
 
-        def value(found: Row) -> float:
-            return function(tuple((dict(enumerate(places)) | dict(zip(varying, found, strict=True))).values()))
+        def value(profile: Row) -> float:
+            row = everywhere.copy()
+            for i, position in zip(varying, profile, strict=True):
+                row[i] = position
+            return function(tuple(row))
 
         if not varying:
             return constant(value(()))
-        names = tuple(places[i] for i in varying)
+        names = tuple(everywhere[i] for i in varying)
         name = f"{OWN}{next(_numbers)}"
         self._formulas[name] = LookUp(names, tuple(domains[i] for i in varying) if domains else (), value)
         self._used[name] = names
