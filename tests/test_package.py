@@ -232,8 +232,10 @@ def test_a_renamed_name_warns_wherever_it_is_used(monkeypatch: pytest.MonkeyPatc
 def test_a_renamed_name_warns_in_a_program(use: str) -> None:
     rename = "import maturitykit\nmaturitykit._RENAMED['Grade'] = ('Stage', '2.0')\n"
     done = fresh(f"import warnings\nwarnings.simplefilter('default')\n{rename}{use}")
-    # Once for the line, and with the line of the program, not of ours.
-    assert (done.returncode, done.stderr) == (0, f"<string>:5: DeprecationWarning: {RENAMED}\n")
+    # Once for the line, and with the line of the program, not of ours; newer Pythons show that line, too.
+    shown = f"(  {re.escape(use)}\n)?"
+    assert done.returncode == 0
+    assert re.fullmatch(f"<string>:5: DeprecationWarning: {re.escape(RENAMED)}\n{shown}", done.stderr)
 
 
 def test_names_that_are_to_go_are_not_those_to_use() -> None:
