@@ -165,9 +165,11 @@ def _check_reachable(
 ) -> Iterator[Finding]:
     gated = {scale.positions[gate.stage] for gate in parent.gates}
     for i, below in enumerate(scale.directly_below):
-        if below == {0} and i not in gated:
-            expected = "a gate, or everyone would be there"
-            yield Finding(where, f"stage {scale.ids[i]} requires nothing", expected)
+        # A join of two stages or more is reached with them, and needs no gate of its own.
+        if len(below) == 1 and i not in gated:
+            (lower,) = below
+            who = f"whoever is at {scale.ids[lower]}" if lower else "everyone"
+            yield Finding(where, f"stage {scale.ids[i]} requires nothing", f"a gate, or {who} would be there")
     needs = [_needs(parent, below, children) for below in scale.below]
     for a, b in combinations(range(len(scale.stages)), 2):
         both = int(scale.join([a, b]))

@@ -49,7 +49,8 @@ class Gate:
     """A stage of the parent requires a child to be at some stage of the child's own scale.
 
     Args:
-        stage: Id of the parent's stage.
+        stage: Id of the parent's stage. Where any has a gate, each that stands directly above
+            exactly one other has one.
         dimension: Id of the child.
         minimum: Id of the lowest stage of the child that will do.
     """
