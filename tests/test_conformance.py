@@ -40,6 +40,7 @@ def flat(id: str = "one", scorer: str | mk.Scorer = "median", **more: Any) -> mk
     )
 
 
+GATES = [mk.Gate("some", "a", "some"), mk.Gate("all", "b", "all")]
 CASE = Case("some", "All are at some.", dict.fromkeys("abc", "some"), {"outcome": "some"})
 
 
@@ -147,6 +148,30 @@ def check(model: mk.Model, **more: Any) -> set[str]:
     return codes(check_model(model, **{"cases": [CASE], "quick": True, **more}))
 
 
+def gated_group(**more: Any) -> mk.Model:
+    group = mk.Dimension("g", scale=LEVEL, gates=GATES, children=[leaf("a"), leaf("b")], **more)
+    return flat(dimensions=[group, leaf("c")])
+
+
+def test_gates_are_told_where_no_rule_reads_them() -> None:
+    found = check_model(gated_group(), cases=[CASE], quick=True).findings
+    assert [(finding.code, finding.where) for finding in found] == [("MK112", "dimensions.g.gates")]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        flat(gates=GATES, scorers=["median", "staged"]),
+        # What a rule of somebody else reads is not known.
+        flat(gates=GATES, scorer=Picky()),
+        flat(gates=GATES, scorer="weakst"),
+        gated_group(scorer="staged"),
+    ],
+)
+def test_gates_that_some_rule_may_read_are_not_told(model: mk.Model) -> None:
+    assert not only("MK112", model_subject(model, [], None))
+
+
 # ---- crosswalks that are wrong
 
 TWO = flat("two", dimensions=[leaf("x"), leaf("y")])
@@ -226,6 +251,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     **{f"MK2{n}": partial(broken_law, f"MK2{n}") for n in RULES},
     "MK110": lambda _: check(flat(scorer="weakst")),
     "MK111": lambda _: check(flat(translations={"nl": mk.ModelText(notes={"no": "Nee."})})),
+    "MK112": lambda _: check(flat(gates=GATES)),
     "MK129": lambda _: check(flat(), cases=[evolve(CASE, expected={"outcome": "all"})]),
     "MK130": lambda _: check(flat(), cases=[]),
     "MK140": lambda _: check(flat(summary="So.", translations={"nl": mk.ModelText()})),
@@ -405,7 +431,7 @@ def test_each_check_is_a_test(pytester: pytest.Pytester) -> None:
     found = outcomes(pytester, written(SOUND))
     assert found["xfailed"] == 1
     assert found["warnings"] == 2, "no golden cases, and no question"
-    assert found["passed"] + found.get("skipped", 0) == 19
+    assert found["passed"] + found.get("skipped", 0) == 20
     assert "failed" not in found
 
 

@@ -43,6 +43,7 @@ CODES: dict[str, Code] = {
     "MK109": Code("weight cannot be used"),
     "MK110": Code("rule cannot serve"),
     "MK111": Code("translation cannot be used"),
+    "MK112": Code("gates are read", "warning"),
     # Models: the laws of scoring.
     "MK120": Code("bounds in order and on the scale"),
     "MK121": Code("a better answer lowers nothing"),

@@ -11,6 +11,7 @@ from random import Random
 from attrs import frozen
 
 from maturitykit.definition import Model, ModelText, Scorer
+from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.translation import check_translation
 from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
 from maturitykit.scoring.plan import plan_for
@@ -26,6 +27,9 @@ DRAWS = 25
 SCORED = 3_000
 #: A larger model is not scored as a table whole, but a part of it.
 LARGE = 30
+
+#: The rules of maturitykit that read no gates.
+UNGATED = frozenset(("weakest", "median", "mean", "profile"))
 
 #: The laws by the last two digits of their codes, for models and scorers alike.
 LAWS: dict[str, Law] = {
@@ -172,6 +176,17 @@ def _rules(subject: ModelSubject) -> Iterator[Finding]:
                 yield Finding(f"scorers[{i}]", str(each))
 
 
+def _unread_gates(subject: ModelSubject) -> Iterator[Finding]:
+    for dimension in subject.model.root.walk():
+        used = [dimension.scorer] if dimension.scorer else subject.model.scorers
+        names = [rule if isinstance(rule, str) else rule.id for rule in used]
+        # What the rule of a plugin reads is not known.
+        if dimension.gates and UNGATED.issuperset(names):
+            where = "gates" if dimension.id == OUTCOME else f"dimensions.{dimension.id}.gates"
+            problem = f"are not read by {', '.join(names)}"
+            yield Finding(where, problem, 'the rule "staged" there, or no gates')
+
+
 def _translations(subject: ModelSubject) -> Iterator[Finding]:
     yield from subject.translations.findings
     for language, text in subject.translations.texts.items():
@@ -306,6 +321,7 @@ def _not_plain(subject: ModelSubject) -> Iterator[Finding]:
 MODEL_CHECKS: Sequence[Check[ModelSubject]] = (
     Check("MK110", _rules),
     Check("MK111", _translations),
+    Check("MK112", _unread_gates),
     *(_law(digits, law) for digits, law in LAWS.items()),
     Check("MK128", _tables),
     Check("MK129", _cases),
