@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -322,6 +323,52 @@ def test_the_command_line_shows_results_in_other_versions(site: Path, tmp_path: 
     shown = run("show", "toy@1.0--toy@2.0")
     assert shown.stdout.startswith("toy@1.0 → toy@2.0")
     assert run("check", str(site / "toy@1.0--toy@2.0.toml")).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "made", "package"),
+    [
+        ("toy@1.0--toy@2.0", "toy@1.0--toy@2.0", "toy_1_0_toy_2_0"),
+        # Two versions of one model are told apart by their full names.
+        ("toy@1.0--toy", "toy@1.0--toy@2.0", "toy_1_0_toy_2_0"),
+        ("toy@1.0--other", "toy@1.0--other", "toy_1_0_other"),
+    ],
+)
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_package_is_made_for_a_crosswalk_of_versions(
+    asked: str, made: str, package: str, installed: bool, site: Path, tmp_path: Path, run: Run
+) -> None:
+    files = [f"--model={site / name}.toml" for name in ("old", "new", "other")]
+    given: list[str] = [] if installed else files
+    done = run("new", "crosswalk", asked, "--into", str(tmp_path), "--language", "nl", *given)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / f"maturitykit-{package.replace('_', '-')}"
+    file = folder / f"src/maturitykit_{package}/{made}.toml"
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    points = project["project"]["entry-points"]["maturitykit.crosswalks"]
+    assert points == {made: f"maturitykit_{package}:crosswalk"}
+    assert project["dependency-groups"]["test"] == ["pytest>=8", *(["versions-of-a-toy"] if installed else [])]
+    assert f'conformance("{made}")' in (folder / "tests/test_crosswalk.py").read_text("utf-8")
+    crosswalk = mk.read_crosswalk(file)
+    assert crosswalk.versions == ("1.0", "1" if "other" in made else "2.0")
+    assert crosswalk.in_language("nl").language == "nl"
+    found = json.loads(run("check", str(file), *given, "--json").stdout)["findings"]
+    assert {finding["severity"] for finding in found} <= {"warning"}
+    assert (f"{made} is a name of versions-of-a-toy too" in done.stderr) == (made == "toy@1.0--toy@2.0")
+
+
+def test_no_crosswalk_leads_from_a_version_to_itself(site: Path, tmp_path: Path, run: Run) -> None:
+    done = run("new", "crosswalk", "toy--toy@2.0", "--into", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "toy@2.0--toy@2.0 leads from a model to itself; expected two models, or two versions" in done.stderr
+
+
+def test_a_version_that_is_not_the_given_one_is_told(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(MODEL.format(id="own", version="1.0", first="a", second="b"), "utf-8")
+    done = run("new", "crosswalk", "own@1--clearhead", "--model", str(file), "--into", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'own@1' is not the model that is given, own@1.0" in done.stderr
 
 
 def test_a_crosswalk_of_versions_goes_to_sssom_and_back(site: Path, tmp_path: Path) -> None:

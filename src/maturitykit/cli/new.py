@@ -79,7 +79,8 @@ def crosswalk(
 ) -> None:
     """A package with a crosswalk between two models.
 
-    Nothing is linked in it yet: it lists the stages of both, and all that is to be linked.
+    Nothing is linked in it yet: it lists the stages of both, and all that is to be linked. A certain
+    version of a model is named in full, as ID@VERSION.
     """
     from maturitykit.cli.options import load_model
     from maturitykit.registry import crosswalks, models
@@ -88,12 +89,20 @@ def crosswalk(
     ids = name.split("--")
     if len(ids) != 2 or not all(ids):
         raise click.BadParameter(f"{name!r} is not of the form SOURCE--TARGET")
-    given: dict[str, Model] = {model.id: model for model in map(load_model, names)}
+    given: dict[str, Model] = {
+        known: model for model in map(load_model, names) for known in (model.id, f"{model.id}@{model.version}")
+    }
+    for id in ids:
+        model = given.get(id.partition("@")[0])
+        if model and id not in given and model.id not in models:
+            raise click.BadParameter(f"{id!r} is not the model that is given, {model.id}@{model.version}")
     source, target = (given.get(id) or models.load(id) for id in ids)
-    distributions = list(dict.fromkeys(models[id].distribution for id in ids if id not in given))
-    made = new_crosswalk(source, target, Path(into), license, languages, distributions)
+    # What is registered under its id alone goes by its full name too.
+    registered = [id if id in models else id.partition("@")[0] for id in ids if id not in given]
+    distributions = list(dict.fromkeys(models[id].distribution for id in registered))
+    made = new_crosswalk(source, target, Path(into), license, languages, distributions, name)
     _tell(made, json)
-    _warn_if_taken(crosswalks, name)
+    _warn_if_taken(crosswalks, Path(made.main).stem)
 
 
 @command.command()

@@ -29,10 +29,10 @@ def _table(table: Mapping[str, Any], path: tuple[str, ...], comments: dict[str, 
     for key, value in table.items():
         if key not in nested:
             yield from _said(comments, (*path, key))
-            yield f"{_key(key)} = {toml_value(value)}"
+            yield f"{toml_key(key)} = {toml_value(value)}"
     for key, value in nested.items():
         below = (*path, key)
-        name = ".".join(map(_key, below))
+        name = ".".join(map(toml_key, below))
         if isinstance(value, Mapping):
             if not value or not all(map(_is_nested, value.values())):
                 yield ""
@@ -58,7 +58,8 @@ def _said(comments: dict[str, str], path: tuple[str, ...]) -> Iterator[str]:
     return (f"# {line}".rstrip() for line in text.splitlines())
 
 
-def _key(key: str) -> str:
+def toml_key(key: str) -> str:
+    """A key as TOML has it, in quotes if it needs them."""
     return key if _BARE.fullmatch(key) else toml_text(key)
 
 

@@ -17,12 +17,12 @@ from string import Template
 from typing import NamedTuple
 
 from maturitykit.definition import Model
-from maturitykit.definition.fields import check_ids
+from maturitykit.definition.fields import check_ids, check_model_name
 from maturitykit.errors import FileError, Finding, MaturityError, escaped, quoted
 from maturitykit.files.crosswalk import read_crosswalk
 from maturitykit.files.model import read_model
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.toml import to_toml, toml_value
+from maturitykit.files.toml import to_toml, toml_key, toml_value
 from maturitykit.template.draft import Draft, title_of
 from maturitykit.template.texts import crosswalk_texts, model_texts
 from maturitykit.template.unlinked import crosswalk_words
@@ -131,8 +131,11 @@ def new_crosswalk(
     license: str = "MIT",
     languages: Sequence[str] = (),
     distributions: Sequence[str] = (),
+    name: str = "",
 ) -> Package:
     """A package with a crosswalk between two models, in which nothing is linked yet.
+
+    Two versions of one model are named in full, as ``id@version``.
 
     Args:
         source: The model that is read.
@@ -141,18 +144,21 @@ def new_crosswalk(
         license: One of `maturitykit.template.LICENSES`.
         languages: Other languages to make files of texts for.
         distributions: Those that the tests need, for the two models.
+        name: Of the crosswalk; by default of the ids of the two.
 
     Raises:
         FileError: If there is something in its place, or it cannot be written.
     """
-    id = f"{source.id}--{target.id}"
     if source.id == target.id:
-        raise FileError(
-            "no crosswalk can be made", [Finding("", f"{id} leads from a model to itself", "two models")]
-        )
-    names = _names(id, f"{source.id}-{target.id}", into)
+        name = "--".join(f"{model.id}@{model.version}" for model in (source, target))
+    id = name or f"{source.id}--{target.id}"
+    one, _, other = id.partition("--")
+    if one == other:
+        finding = Finding("", f"{id} leads from a model to itself", "two models, or two versions of one")
+        raise FileError("no crosswalk can be made", [finding])
+    names = _names(id, f"{one}-{other}", into)
     words = _words(names, license, "The crosswalk", "crosswalks", "crosswalk", ["pytest>=8", *distributions])
-    words |= crosswalk_words(source, target) | {"languages": _translated(id, languages)}
+    words |= crosswalk_words({one: source, other: target}) | {"languages": _translated(id, languages)}
     _check_languages(languages, "en")
     home = f"src/{names.package}"
 
@@ -189,12 +195,14 @@ def new_scorer(id: str, into: Path, license: str = "MIT") -> Package:
 
 def _names(id: str, name: str, into: Path) -> _Names:
     title = f"no package can be made for {quoted(id)}"
-    findings = list(check_ids("name", id.split("--", 1) if name != id else [id]))
+    models = id.split("--", 1) if name != id else []
+    findings = [finding for model in models for finding in check_model_name("name", model)]
+    findings += [] if models else check_ids("name", [id])
     if findings:
         raise FileError(title, findings)
     if not into.is_dir():
         raise FileError(title, [Finding(str(into), "is no folder", "one that is there")])
-    distribution = re.sub("[-_]+", "-", f"maturitykit-{name.lower()}").strip("-")
+    distribution = re.sub("[^a-z0-9]+", "-", f"maturitykit-{name.lower()}").strip("-")
     names = _Names(id, distribution, distribution.replace("-", "_"))
     if os.path.lexists(into / distribution):
         problem = "is there already, and nothing is overwritten"
@@ -226,6 +234,7 @@ def _words(names: _Names, license: str, what: str, group: str, object: str, test
         "what": what,
         "group": group,
         "object": object,
+        "entry_point": toml_key(names.id),
         "test": toml_value(list(test)),
         "checks": check,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from maturitykit.definition import Dimension, Model, Scale
@@ -12,8 +12,9 @@ from maturitykit.files.toml import to_toml, toml_value
 _WIDTH = 110
 
 
-def crosswalk_words(source: Model, target: Model) -> dict[str, str]:
-    """What the template of a crosswalk file is filled with."""
+def crosswalk_words(models: Mapping[str, Model]) -> dict[str, str]:
+    """What the template of a crosswalk file is filled with, for a source and a target by their names."""
+    source, target = models.values()
     both = source.outcome and target.outcome
     one = source.root if both else source.leaves[0]
     other = target.root if both else target.leaves[0]
@@ -22,16 +23,23 @@ def crosswalk_words(source: Model, target: Model) -> dict[str, str]:
     assert of is not None
     spans = (f"# {stage} = {toml_value([of.ids[0], of.ids[0], of.ids[-1]])}" for stage in scale.ids)
     unlinked = [
-        {"model": model.id, "dimension": leaf.id, "reason": "Not coded yet."}
-        for model in (source, target)
+        {"model": name, "dimension": leaf.id, "reason": "Not coded yet."}
+        for name, model in models.items()
         for leaf in model.leaves
     ]
+    names = dict(zip(("source", "target"), models, strict=True))
+    # What is named in full says its version already.
+    versions = [
+        f"\n{side}_version = {toml_value(models[name].version.partition('.')[0])}"
+        for side, name in names.items()
+        if "@" not in name
+    ]
+    if versions:
+        versions[0] += "            # for which versions of them it is written: 1 stands for every 1.x"
     return {
-        "source": source.id,
-        "target": target.id,
-        "source_version": toml_value(source.version.partition(".")[0]),
-        "target_version": toml_value(target.version.partition(".")[0]),
-        "stages": "\n".join(line for model in (source, target) for line in _stages(model)),
+        **names,
+        "versions": "".join(versions),
+        "stages": "\n".join(line for name, model in models.items() for line in _stages(name, model)),
         "from_dimension": one.id,
         "to_dimension": other.id,
         "cells": toml_value([[scale.ids[0], of.ids[0]], [scale.ids[-1], of.ids[-1]]]).replace("\n", "\n# "),
@@ -40,13 +48,13 @@ def crosswalk_words(source: Model, target: Model) -> dict[str, str]:
     }
 
 
-def _stages(model: Model) -> Iterator[str]:
+def _stages(name: str, model: Model) -> Iterator[str]:
     """What of a model can be linked, by the scale that it is on."""
     on: dict[Scale, list[Dimension]] = {}
     for dimension in model.by_id.values():
         if dimension.scale is not None:
             on.setdefault(dimension.scale, []).append(dimension)
-    yield f"# {model.id}"
+    yield f"# {name}"
     for scale, dimensions in on.items():
         ids = ", ".join(dimension.id for dimension in dimensions)
         text = f"{' < '.join(scale.ids) if scale.is_chain else ', '.join(scale.ids)}   for {ids}"
