@@ -20,6 +20,7 @@ from maturitykit.testing import CODES, Case, check_crosswalk, check_model, check
 from maturitykit.testing.models import model_subject
 from maturitykit.testing.report import Check, run_checks
 from maturitykit.testing.scorers import scorer_subject
+from maturitykit.testing.texts import unfinished
 
 BAD = Path(__file__).parent / "bad"
 ROOT = Path(__file__).parents[1]
@@ -170,6 +171,18 @@ def test_gates_are_told_where_no_rule_reads_them() -> None:
 )
 def test_gates_that_some_rule_may_read_are_not_told(model: mk.Model) -> None:
     assert not only("MK112", model_subject(model, [], None))
+
+
+@pytest.mark.parametrize(
+    "text", ["todo", "Todo.", "todo: who does it", "It is tbd.", "tbd", "Say here what it is."]
+)
+def test_what_waits_for_its_author_is_told(text: str) -> None:
+    assert [f.where for f in unfinished([("summary", text)])] == ["summary"]
+
+
+@pytest.mark.parametrize("text", ["Se mide todo el trabajo.", "Todo o nada", "Say what you do.", "A xxx."])
+def test_what_only_looks_like_that_is_not(text: str) -> None:
+    assert list(unfinished([("summary", text)])) == []
 
 
 # ---- crosswalks that are wrong

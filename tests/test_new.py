@@ -19,6 +19,7 @@ from attrs import fields
 from hypothesis import given, strategies as st
 
 import maturitykit as mk
+import maturitykit.template
 from maturitykit.comparison.check import check_crosswalk
 from maturitykit.definition.crosswalk import Coding
 from maturitykit.files.model import DimensionEntry, ModelEntry
@@ -143,6 +144,26 @@ def test_model_is_a_whole_package(tmp_path: Path, run: Run) -> None:
         model = mk.read_model(folder / home)
         assert model.in_language(language).title == model.title
     assert run("check", str(folder / home)).returncode == 0
+
+
+def test_every_text_to_be_replaced_is_told(tmp_path: Path, run: Run) -> None:
+    one, other = new_model("one", tmp_path), new_model("other", tmp_path)
+    models = [made.folder / made.main for made in (one, other)]
+    between = new_crosswalk(*map(mk.read_model, models), tmp_path)
+    for made, code in ((one, "MK144"), (between, "MK344")):
+        file = made.folder / made.main
+        done = run("check", str(file), *(f"--model={model}" for model in models), "--json")
+        assert done.returncode == 0
+        written = re.sub(r"^#.*", "", file.read_text("utf-8"), flags=re.MULTILINE)
+        texts = re.findall(r'"[^"\n]*(?:Say here|Not coded yet)[^"\n]*"', written)
+        assert [f["code"] for f in json.loads(done.stdout)["findings"]] == [code] * len(texts)
+        assert len(texts) > 5
+
+
+def test_templates_have_one_way_to_ask_for_a_text() -> None:
+    for file in Path(maturitykit.template.__file__).parent.rglob("*"):
+        if file.suffix in (".in", ".py"):
+            assert not re.search(r"\bSay (?!here\b)", file.read_text("utf-8")), file
 
 
 def cases_hold(home: Path) -> list[Case]:

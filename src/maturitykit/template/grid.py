@@ -25,7 +25,8 @@ _BREAK = re.compile(r"</?(?:p|br|ul|ol|li|div)\b[^<>]{0,200}>", re.IGNORECASE)
 
 _RULE = (
     "The grid states no rule, so we offer two. By median, the default, the overall stage is the highest that more "
-    "than half of the dimensions have reached; by weakest, the lowest dimension decides. Say what speaks for each."
+    "than half of the dimensions have reached; by weakest, the lowest dimension decides. "
+    "Say here what speaks for each."
 )
 _OUTCOME = (
     "The grid describes each dimension at each stage. If the source does not say that an organisation as a whole "

@@ -13,7 +13,11 @@ from maturitykit.definition.crosswalk import Crosswalk, CrosswalkText
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import Finding, MaturityError, quoted
 
-_UNFINISHED = re.compile(r"\b(TODO|TBD|FIXME|XXX|[Ll]orem ipsum)\b")
+#: What waits for its author. All that ``maturitykit new`` writes to be replaced says one of the last two.
+#: In small letters, "todo" is a word of Spanish and Portuguese, unless it stands alone or before a colon.
+_UNFINISHED = re.compile(
+    r"\b(TODO|FIXME|XXX|(?i:TBD|lorem ipsum)|[Tt]odo(?=:)|Say here|Not coded yet)\b|^[Tt]odo(?=\W*$)"
+)
 #: Control characters but for tabs and newlines, and those that turn the direction of a text.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&[a-z]+;|&#\d+;")
