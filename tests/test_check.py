@@ -179,6 +179,24 @@ def test_findings_have_file_line_and_column(folder: Path, run: Run) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('id = "process"', 'id = "people"', 20),
+        ('id = "process"', 'id = "the process"', 20),
+        ('id = "process"', 'id = "outcome"', 20),
+        ('{ id = "good",', '{ id = "basic",', 13),
+        ("[[scales]]", '[[scales]]\nid = "level"\nstages = [{ id = "a" }, { id = "b" }]\n[[scales]]', 12),
+        ("[[scales]]", '[[tags]]\nid = "a"\n[[tags]]\nid = "a"\n[[scales]]', 11),
+    ],
+)
+def test_an_id_that_will_not_do_is_told_where_it_stands(
+    folder: Path, run: Run, old: str, new: str, line: int
+) -> None:
+    changed(folder, old, new)
+    assert ("MK102", "model.toml", line) in [each[:3] for each in found(run, "model.toml")]
+
+
 def test_findings_of_texts_and_cases_are_in_their_files(folder: Path, run: Run) -> None:
     (folder / "text").mkdir()
     text = 'format = 1\nlanguage = "nl"\n[dimensions.people]\nquestoin = "Hoe?"\n'

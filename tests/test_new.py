@@ -149,7 +149,7 @@ def test_model_is_a_whole_package(tmp_path: Path, run: Run) -> None:
 def test_every_text_to_be_replaced_is_told(tmp_path: Path, run: Run) -> None:
     one, other = new_model("one", tmp_path), new_model("other", tmp_path)
     models = [made.folder / made.main for made in (one, other)]
-    between = new_crosswalk(*map(mk.read_model, models), tmp_path)
+    between = new_crosswalk(mk.read_model(models[0]), mk.read_model(models[1]), tmp_path)
     for made, code in ((one, "MK144"), (between, "MK344")):
         file = made.folder / made.main
         done = run("check", str(file), *(f"--model={model}" for model in models), "--json")

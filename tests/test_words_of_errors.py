@@ -211,9 +211,9 @@ scale "s" cannot be used
 == bad ids of stages
 scale "a b" cannot be used
   scales.a b: "a b" is not an id; expected a letter, then letters, digits, _ or single - (100 at most)
-  scales.a b: the id "a" stands twice; expected each id once
-  scales.a b: "unknown" has a meaning of its own; expected another id
-  scales.a b: "not_applicable" has a meaning of its own; expected another id
+  scales.a b[1]: the id "a" stands twice; expected each id once
+  scales.a b[2]: "unknown" has a meaning of its own; expected another id
+  scales.a b[3]: "not_applicable" has a meaning of its own; expected another id
   [MK102 MK102 MK102 MK102]
 == above what comes later
 scale "s" cannot be used

@@ -35,8 +35,8 @@ def check_model(model: Model) -> Iterator[Finding]:
     tags, kinds = _Names(tag.id for tag in model.tags), _Names(kind.id for kind in model.kinds)
     for dimension in model.root.walk():
         yield from _check_dimension(dimension, tags, kinds)
-    yield from check_ids("tags", tags.listed)
-    yield from check_ids("kinds", kinds.listed)
+    yield from check_ids("tags", tags.listed, listed=True)
+    yield from check_ids("kinds", kinds.listed, listed=True)
     yield from coded("MK106", _check_readings(model))
 
 
@@ -118,14 +118,14 @@ def _check_stages(where: str, texts: Mapping[str, str], stages: tuple[str, ...])
 
 def _check_guidance(where: str, topics: Iterable[Guidance], stages: tuple[str, ...]) -> Iterator[Finding]:
     topics = list(topics)
-    yield from check_ids(where, [topic.id for topic in topics])
+    yield from check_ids(where, [topic.id for topic in topics], listed=True)
     for topic in topics:
         yield from _check_stages(f"{where}.{topic.id}.texts", topic.texts, stages)
 
 
 def _check_notes(where: str, notes: Iterable[Note], kinds: _Names) -> Iterator[Finding]:
     notes = list(notes)
-    yield from check_ids(where, [note.id for note in notes])
+    yield from check_ids(where, [note.id for note in notes], listed=True)
     for note in notes:
         if note.kind not in kinds:
             expected = kinds.expected("kinds", note.kind)
@@ -198,7 +198,7 @@ def _needs(parent: Dimension, stages: frozenset[int], children: Mapping[str, Dim
 
 
 def _check_readings(model: Model) -> Iterator[Finding]:
-    yield from check_ids("readings", [reading.id for reading in model.readings])
+    yield from check_ids("readings", [reading.id for reading in model.readings], listed=True)
     parts: dict[str, object] = {
         "outcome": model.root,
         "scorers": model.scorers,

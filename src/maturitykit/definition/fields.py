@@ -19,10 +19,21 @@ def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(items)
 
 
-def check_ids(where: str, ids: Iterable[str], reserved: Sequence[str] = ()) -> Iterable[Finding]:
-    """A finding for every id that is malformed, reserved or stands twice."""
+def check_ids(
+    where: str, ids: Iterable[str], reserved: Sequence[str] = (), listed: bool = False
+) -> Iterable[Finding]:
+    """A finding for every id that is malformed, reserved or stands twice.
+
+    Args:
+        where: They are.
+        ids: To be checked.
+        reserved: What none may be.
+        listed: Whether they are those of a list, and findings have the number of its item.
+    """
     seen: set[str] = set()
-    for name in ids:
+    place = where
+    for number, name in enumerate(ids):
+        where = f"{place}[{number}]" if listed else place
         if not _ID.fullmatch(name):
             expected = "a letter, then letters, digits, _ or single - (100 at most)"
             yield Finding(where, f"{quoted(name)} is not an id", expected, "MK102")

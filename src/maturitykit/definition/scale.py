@@ -188,7 +188,7 @@ class Scale:
     def _findings(self) -> Iterable[Finding]:
         where = f"scales.{self.id}"
         yield from check_ids(where, [self.id])
-        yield from check_ids(where, self.ids, reserved=("unknown", "not_applicable"))
+        yield from check_ids(where, self.ids, reserved=("unknown", "not_applicable"), listed=True)
         if len(self.stages) < 2:
             yield Finding(where, f"has {'1 stage' if self.stages else 'no stages'}", "two or more")
             return

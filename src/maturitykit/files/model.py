@@ -171,7 +171,7 @@ def read_model(path: Readable) -> Model:
 
 def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
     names = [scale.id for scale in entry.scales]
-    yield from check_ids("scales", names)
+    yield from check_ids("scales", names, listed=True)
     declared = set(names)
     used = {"outcome": entry.outcome, "scale": entry.scale}
     used |= {f"dimensions.{dimension.id}.scale": dimension.scale for dimension in entry.dimensions}
@@ -183,7 +183,7 @@ def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
 def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
     """A finding for each dimension that has no place in the tree."""
     parents = {dimension.id: dimension.parent for dimension in entry.dimensions}
-    yield from check_ids("dimensions", [dimension.id for dimension in entry.dimensions])
+    yield from check_ids("dimensions", [dimension.id for dimension in entry.dimensions], (OUTCOME,), listed=True)
     names = list(parents)
     placed: set[str | None] = {None}
     for id, parent in parents.items():
