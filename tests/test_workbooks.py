@@ -78,6 +78,23 @@ def test_a_table_that_is_none_is_said(tmp_path: Path) -> None:
         mk.read(table(tmp_path / "y.xlsx"), "toy")
 
 
+def test_no_rating_of_a_workbook_is_passed_over(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        for name in ("Ann", "Bo", "Notes"):
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, ("dimension", "rating") if name != "Notes" else ("ask", "Ann"))
+            sheet.write_row(1, 0, ("process", "good"))
+            if name == "Ann":
+                sheet.merge_range("A3:A4", "skills")
+
+    with pytest.raises(mk.FileError) as caught:
+        mk.read(book(tmp_path / "x.xlsx", fill), "toy")
+    assert list(map(str, caught.value.findings)) == [
+        "A3:A4: is merged to one cell; expected a text in each cell: undo the merge",
+        'the sheet "Bo" holds ratings too; expected one sheet of ratings in a file',
+    ]
+
+
 # ---- the form
 
 
@@ -257,6 +274,77 @@ def test_a_form_that_was_taken_apart_is_said(form: Callable[..., tuple[Path, Any
     workbook.save(path)
     with pytest.raises(mk.FileError, match='the sheet "Form" is missing'):
         mk.read(path)
+
+
+#: What people do to a form, and what is said of it: the key and the column of a cell stand for its place.
+UNKEPT: Mapping[str, tuple[Callable[[Any, Any, Mapping[str, int]], object], list[str]]] = {
+    "answers merged": (
+        lambda book, sheet, rows: sheet.merge_cells(f"D{rows['skills']}:D{rows['staffing']}"),
+        ["Form D{skills}:D{staffing}: is merged to one cell; expected a cell for each answer: undo the merge"],
+    ),
+    "an answer and its comment merged": (
+        lambda book, sheet, rows: sheet.merge_cells(f"D{rows['reach']}:F{rows['reach']}"),
+        ["Form D{reach}:F{reach}: is merged to one cell; expected a cell for each answer: undo the merge"],
+    ),
+    "a column beside it": (
+        lambda book, sheet, rows: sheet.cell(rows["reach"], 8, "ask Ann"),
+        ['Form H{reach}: "ask Ann" stands where nothing is read; expected all texts in the cells for answers, '
+         "comments and evidence"],
+    ),
+    "beside the name": (
+        lambda book, sheet, rows: sheet.cell(rows["@respondent"], 5, "Ann"),
+        ['Form E{@respondent}: "Ann" stands where nothing is read; expected all texts in the cells for answers, '
+         "comments and evidence"],
+    ),
+    "rows below it": (
+        lambda book, sheet, rows: (sheet.cell(20, 2, "Also"), sheet.cell(20, 4, "good"), sheet.cell(21, 3, " ")),
+        [f'Form {cell}: "{text}" stands where nothing is read; expected all texts in the cells for answers, '
+         "comments and evidence" for cell, text in (("B20", "Also"), ("D20", "good"))],
+    ),
+    "a copy with other answers": (
+        lambda book, sheet, rows: book.copy_worksheet(sheet).cell(rows["reach"], 4, 0.5),
+        ['the sheet "Form Copy" is a copy of the form with other answers; expected one form in a file: save the '
+         "other as a file of its own"],
+    ),
+    "a copy of another person": (
+        lambda book, sheet, rows: book.copy_worksheet(sheet).cell(rows["@respondent"], 4, "Bo"),
+        ['the sheet "Form Copy" is a copy of the form with other answers; expected one form in a file: save the '
+         "other as a file of its own"],
+    ),
+    "another name": (
+        lambda book, sheet, rows: setattr(sheet, "title", "Answers"),
+        ['the sheet "Form" is missing; there are "Answers", "Stages", "Result"; expected the form as it was made'],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "told"), UNKEPT.values(), ids=UNKEPT)
+def test_what_a_form_does_not_ask_for_is_not_passed_over(
+    change: Callable[[Any, Any, Mapping[str, int]], object], told: list[str], form: Callable[..., tuple[Path, Any]]
+) -> None:
+    path, workbook = form(mk.read_model(TOY), {"process": "good"})
+    sheet = workbook["Form"]
+    rows = {sheet.cell(row, 1).value: row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value}
+    change(workbook, sheet, rows)
+    workbook.save(path)
+    with pytest.raises(mk.FileError) as caught:
+        mk.read(path)
+    assert list(map(str, caught.value.findings)) == [text.format_map(rows) for text in told]
+
+
+def test_what_loses_nothing_in_a_form_may_stand_there(form: Callable[..., tuple[Path, Any]]) -> None:
+    path, workbook = form(mk.read_model(TOY), {"process": "good"})
+    sheet = workbook["Form"]
+    read = mk.read(path)
+    # A copy that says the same, a name over several cells, cells in use without a text, and a sheet of notes.
+    workbook.copy_worksheet(sheet)
+    row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "@respondent")
+    sheet.merge_cells(f"D{row}:F{row}")
+    sheet.merge_cells("B1:F1")
+    sheet.cell(30, 9, "  ")
+    workbook.create_sheet("Notes").cell(1, 4, "ask Ann")
+    workbook.save(path)
+    assert mk.read(path) == read
 
 
 def test_what_is_no_answer_is_kept_for_its_scale_to_refuse(form: Callable[..., tuple[Path, Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date as Date
 from pathlib import PurePath
 from typing import Any
@@ -13,11 +14,12 @@ from attrs import frozen
 
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.cells import cell_name
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
-from maturitykit.files.table import csv_rows, model_findings, read_table, sheet_rows
+from maturitykit.files.table import REQUIRED, Row, csv_rows, model_findings, read_table, sheet_rows
 from maturitykit.files.text import NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
-from maturitykit.files.workbook import OTHERS, read_workbook
+from maturitykit.files.workbook import OTHERS, Sheet, read_workbook
 
 
 @frozen
@@ -154,8 +156,19 @@ def _read_xlsx(path: str | os.PathLike[str], model: str) -> list[Assessment]:
     sheets = read_workbook(path)
     if is_form(sheets):
         return [read_form(path, sheets, model)]
-    rows = next(iter(sheets.values())).rows if sheets else ()
-    return read_table(path, model, lambda findings: sheet_rows(rows, model, findings))
+    first, *others = sheets.values() or [Sheet("", [])]
+
+    def rows(findings: list[Finding]) -> Iterator[Row]:
+        for start, end in first.merged:
+            where = f"{cell_name(*start)}:{cell_name(*end)}"
+            findings.append(Finding(where, "is merged to one cell", "a text in each cell: undo the merge"))
+        for sheet in others:
+            if sheet.rows and set(REQUIRED) <= {name.strip() for name in sheet.rows[0]}:
+                problem = f"the sheet {quoted(sheet.name)} holds ratings too"
+                findings.append(Finding("", problem, "one sheet of ratings in a file"))
+        yield from sheet_rows(first.rows, model, findings)
+
+    return read_table(path, model, rows)
 
 
 #: By suffix, what reads such files.

@@ -9,7 +9,8 @@ The hidden sheet has a row for each fact, its name first:
 - ``answer``: the id of a scale, an answer, and the label that people choose it by.
 
 In the sheet for people, the hidden column ``key`` holds what each row is about: the id of a
-dimension, or ``@subject`` and the like.
+dimension, or ``@subject`` and the like. Nothing that people wrote there is passed over: what stands
+beside the cells that are read, and other answers on a copy of the sheet, are findings.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.errors import FileError, Finding, one_of, quoted
+from maturitykit.files.cells import cell_name
 from maturitykit.files.strict import check_format, date_of
 from maturitykit.files.table import model_findings
 from maturitykit.files.workbook import Sheet
@@ -71,8 +73,9 @@ class _Form:
         self._columns = {name: int(place) for name, place in self.facts("column") if place.isdigit()}
         key = self._columns.get("key", 0)
         rows = self._people.rows if self._people else ()
-        self._keys = [row[key] if key < len(row) else "" for row in rows]
+        self._keys = [_cell(row, key) for row in rows]
         self._row_of = {name: number for number, name in enumerate(self._keys) if name}
+        self._others = [sheet for name, sheet in sheets.items() if name not in (META, self.value("sheet"))]
         self._answers: dict[str, dict[str, str]] = {}
         for scale, answer, label in self.facts("answer", 3):
             self._answers.setdefault(scale, {})[label] = answer
@@ -86,9 +89,17 @@ class _Form:
         return next((row[1] for row in self._meta if row[0] == name), "")
 
     def findings(self) -> Iterator[Finding]:
-        """Where it was taken apart: a row or a sheet that is missing, or stands twice."""
+        """What is not as it was made; and, where all of it is, what would be left out."""
+        taken_apart = list(self._taken_apart())
+        yield from taken_apart or [*self._merged(), *self._unread(), *self._copies()]
+
+    def _taken_apart(self) -> Iterator[Finding]:
+        """Where a row or a sheet is missing, or stands twice."""
         if self._people is None:
-            yield Finding("", f"the sheet {quoted(self.value('sheet'))} is missing", "the form as it was made")
+            names = [sheet.name for sheet in self._others if not sheet.name.startswith(META)]
+            there = f"; there are {', '.join(map(quoted, names[:12]))}" if names else ""
+            problem = f"the sheet {quoted(self.value('sheet'))} is missing{there}"
+            yield Finding("", problem, "the form as it was made")
             return
         if missing := [name for name in COLUMNS if name not in self._columns]:
             yield Finding(META, f"the hidden sheet does not say where {', '.join(missing)} is", "it unchanged")
@@ -101,6 +112,50 @@ class _Form:
         for row in set(filter(None, self._keys)) - set(wanted):
             yield Finding(self.place(row), f"{quoted(row)} is not asked about", one_of(wanted, row))
 
+    @property
+    def _read(self) -> set[tuple[int, int]]:
+        """The cells that are read, as row and column."""
+        return {(row, self._columns[name]) for key, row in self._row_of.items() for name in _read_of(key)}
+
+    def _merged(self) -> Iterator[Finding]:
+        """Cells of several answers that have become one: whose it is, nobody knows."""
+        assert self._people is not None
+        read = self._read
+        for first, last in self._people.merged:
+            (top, left), (bottom, right) = first, last
+            inside = (cell for cell in read if top <= cell[0] <= bottom and left <= cell[1] <= right)
+            # What stands in the first of the cells is read.
+            if any(cell != first for cell in inside):
+                where = f"{self._people.name} {cell_name(*first)}:{cell_name(*last)}"
+                yield Finding(where, "is merged to one cell", "a cell for each answer: undo the merge")
+
+    def _unread(self) -> Iterator[Finding]:
+        """Texts beside the cells that are read, and below them."""
+        assert self._people is not None
+        read, last = self._read, max(self._row_of.values())
+        own = [place for name, place in self._columns.items() if name != "key"]
+        heads = (n for n, row in enumerate(self._people.rows) if all(_cell(row, place).strip() for place in own))
+        heading = next((row for row in heads if not self._keys[row]), None)
+        for row, cells in enumerate(self._people.rows):
+            for place, text in enumerate(cells):
+                beside = row != heading and (place >= min(own) or row > last)
+                if beside and text.strip() and (row, place) not in read:
+                    where = f"{self._people.name} {cell_name(row, place)}"
+                    expected = "all texts in the cells for answers, comments and evidence"
+                    yield Finding(where, f"{quoted(text.strip())} stands where nothing is read", expected)
+
+    def _copies(self) -> Iterator[Finding]:
+        """Sheets that are copies of the form, and say something that it does not."""
+        for sheet in self._others:
+            rows = {_cell(row, self._columns["key"]): row for row in sheet.rows}
+            if not any(f"@{name}" in rows for name in ABOUT):
+                continue
+            said = ((key, name, _cell(row, self._columns[name]))
+                    for key, row in rows.items() if key in self._row_of for name in _read_of(key))  # fmt: skip
+            if any(text.strip() not in ("", self.cell(key, name).strip()) for key, name, text in said):
+                problem = f"the sheet {quoted(sheet.name)} is a copy of the form with other answers"
+                yield Finding("", problem, "one form in a file: save the other as a file of its own")
+
     def place(self, key: str) -> str:
         """Where a row is, for messages."""
         return f"{self._people.name if self._people else ''} row {self._row_of[key] + 1}"
@@ -108,8 +163,7 @@ class _Form:
     def cell(self, key: str, column: str) -> str:
         """A cell of the sheet for people."""
         assert self._people is not None
-        row, place = self._people.rows[self._row_of[key]], self._columns[column]
-        return row[place] if place < len(row) else ""
+        return _cell(self._people.rows[self._row_of[key]], self._columns[column])
 
     def rating(self, id: str, scale: str, respondent: str) -> Rating:
         """What is said of a dimension; what is no label stays as it is, for its scale to refuse."""
@@ -120,3 +174,13 @@ class _Form:
             id, f"{answer}..{highest}" if highest else answer, respondent,
             self.cell(id, "comment"), self.cell(id, "evidence"), place=self.place(id),
         )  # fmt: skip
+
+
+def _cell(row: Sequence[str], place: int) -> str:
+    """A cell of a row, which may be shorter."""
+    return row[place] if place < len(row) else ""
+
+
+def _read_of(key: str) -> Sequence[str]:
+    """The columns that are read of a row."""
+    return ("answer",) if key.startswith("@") else COLUMNS[1:]
