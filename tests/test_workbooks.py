@@ -347,6 +347,23 @@ def test_what_loses_nothing_in_a_form_may_stand_there(form: Callable[..., tuple[
     assert mk.read(path) == read
 
 
+@pytest.mark.parametrize("typed", ["Good", "good", "GOOD", " Good ", "i don't KNOW"])
+def test_a_label_may_be_typed_in_another_case(typed: str, form: Callable[..., tuple[Path, Any]]) -> None:
+    path, _ = form(mk.read_model(TOY), {"process": typed})
+    (said,) = (rating.answer for rating in mk.read(path).ratings if rating.answer)
+    assert said == ("unknown" if "KNOW" in typed else "good")
+
+
+def test_labels_that_differ_in_case_alone_are_not_guessed(form: Callable[..., tuple[Path, Any]]) -> None:
+    path, workbook = form(mk.read_model(TOY), {"process": "GOOD", "skills": "good", "staffing": "gOOD"})
+    for row in workbook[META].iter_rows():
+        if row[3].value == "Basic":
+            row[3].value = "gOOD"
+    workbook.save(path)
+    said = {rating.dimension: rating.answer for rating in mk.read(path).ratings if rating.answer}
+    assert said == {"process": "GOOD", "skills": "good", "staffing": "basic"}
+
+
 def test_what_is_no_answer_is_kept_for_its_scale_to_refuse(form: Callable[..., tuple[Path, Any]]) -> None:
     model = mk.read_model(TOY)
     path, _ = form(model, {"process": "rather good"})

@@ -167,13 +167,19 @@ class _Form:
 
     def rating(self, id: str, scale: str, respondent: str) -> Rating:
         """What is said of a dimension; what is no label stays as it is, for its scale to refuse."""
-        labels = self._answers.get(scale, {})
-        said, up_to = (self.cell(id, column) for column in ("answer", "up to"))
-        answer, highest = labels.get(said, said.strip()), labels.get(up_to, up_to.strip())
+        answer, highest = (self._meant(scale, self.cell(id, column)) for column in ("answer", "up to"))
         return Rating(
             id, f"{answer}..{highest}" if highest else answer, respondent,
             self.cell(id, "comment"), self.cell(id, "evidence"), place=self.place(id),
         )  # fmt: skip
+
+    def _meant(self, scale: str, said: str) -> str:
+        """The answer of a label, also where someone typed it in another case."""
+        labels, said = self._answers.get(scale, {}), " ".join(said.split())
+        if said in labels or said in labels.values():
+            return labels.get(said, said)
+        meant = {answer for label, answer in labels.items() if label.casefold() == said.casefold()}
+        return meant.pop() if len(meant) == 1 else said
 
 
 def _cell(row: Sequence[str], place: int) -> str:
