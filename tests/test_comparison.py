@@ -15,6 +15,8 @@ from attrs import evolve
 import maturitykit as mk
 from maturitykit.comparison.check import check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
+from maturitykit.comparison.movement import other_respondents
+from maturitykit.words import Words
 
 LEVEL = mk.Scale("level", [mk.Stage("none"), mk.Stage("some"), mk.Stage("all")])
 
@@ -321,6 +323,32 @@ def test_movements_are_certain_only_beyond_what_is_open() -> None:
     assert (same["a"].direction, same["a"].certain, same["b"].certain) == ("same", True, False)
 
 
+def said_by(*people: str, subject: str = "Acme", model: mk.Model = ONE) -> mk.Result:
+    return mk.score(model, mk.Assessment(model.id, [mk.Rating("a", "some", who) for who in people], subject))
+
+
+def test_other_respondents_than_before_are_named() -> None:
+    def told(before: mk.Result, after: mk.Result, language: str = "en") -> str:
+        return Words(language)(other_respondents(mk.compare(before, after)))
+
+    text = told(said_by("Ann", "Bo"), said_by("Ann", "Cé"))
+    assert text.startswith("Other respondents than before (new: Cé; no longer: Bo). ")
+    assert "(new: Bo). " in told(said_by("Ann"), said_by("Ann", "Bo"))
+    assert "before (no longer: A, B, C, D and 1 more). " in told(said_by(*"ABCDEF"), said_by("F"))
+    assert "eerder (nieuw: B; niet meer: A). " in told(said_by("A"), said_by("B"), "nl")
+    # Through a crosswalk between versions, those who answered the older one.
+    renamed = crosswalk(link("a", "a", *SAME), link("b", "b", *SAME), source="one@1", target="one@2")
+    later = flat("one", "a", "b", version="2")
+    moved = mk.compare(said_by("Ann"), said_by("Bo", model=later), network=mk.Network([renamed]))
+    assert "new: Bo; no longer: Ann" in other_respondents(moved)
+    tried = mk.what_if(said_by("Ann"), {"a": "all"})
+    assert told(said_by("Ann"), tried) == told(tried, said_by("Ann")) == ""
+    # The same people, somebody without a name, or another subject.
+    assert told(said_by("Ann", "Bo"), said_by("Bo", "Ann")) == ""
+    assert told(said_by(""), said_by("Ann")) == told(said_by("Ann"), said_by("Ann", "")) == ""
+    assert told(said_by("Ann"), said_by("Bo", subject="Beta")) == ""
+
+
 def test_a_movement_between_stages_without_order_is_sideways() -> None:
     sides = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
     diamond = mk.Scale("diamond", [mk.Stage("none"), *sides, mk.Stage("both", above=["left", "right"])])
@@ -440,6 +468,11 @@ def test_compare_on_the_command_line(folder: Path, run: Callable[..., CompletedP
     assert "↑ up, for sure" in done.stdout
     data = json.loads(run("compare", "acme.csv", "--model", "./here.toml", "--json").stdout)
     assert data["dimensions"]["people"]["direction"] == "up"
+    assert "Other respondents" not in done.stdout
+    rows = ["subject,date,respondent,dimension,rating", "Acme,2025-01-01,Ann,people,basic"]
+    Path("other.csv").write_text("\n".join([*rows, "Acme,2026-01-01,Bo,people,good"]), encoding="utf-8")
+    other = run("compare", "other.csv", "--model", "./here.toml")
+    assert "Other respondents than before (new: Bo; no longer: Ann)." in other.stdout
     alone = run("compare", "now.csv", "--model", "./here.toml")
     assert (alone.returncode, alone.stdout) == (2, "")
     assert "two or more" in alone.stderr

@@ -57,6 +57,7 @@ def command(
 
 def comparison_page(page: Page, comparison: Comparison) -> None:
     """A comparison as a person wants to read it."""
+    from maturitykit.comparison.movement import other_respondents
     from maturitykit.scoring.telling import depths
 
     before, after = _name(comparison.before), _name(comparison.after)
@@ -74,6 +75,8 @@ def comparison_page(page: Page, comparison: Comparison) -> None:
     page.paragraph(
         "for sure: no answer to an open question could change that; likely: open questions could explain it", 2
     )
+    if remark := other_respondents(comparison):
+        page.paragraph(remark, 2)
 
 
 def _name(result: Result) -> str:

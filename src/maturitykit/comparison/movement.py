@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from maturitykit.comparison.network import Network
-from maturitykit.comparison.translation import translate_by
+from maturitykit.comparison.translation import Translation, translate_by
 from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
 from maturitykit.notebook import InNotebook
 from maturitykit.scoring.result import Result, Score, Span
+from maturitykit.scoring.roadmap import WHAT_IF
+from maturitykit.scoring.telling import few, respondents_of
+from maturitykit.words import phrase
 
 #: Where something went; ``sideways`` is to a stage that cannot be compared.
 Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
@@ -114,6 +117,24 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
         problem = f"they were scored by other rules or weights: {before.scorer} and {after.scorer}"
         raise ComparisonError("the results cannot be compared", [Finding("", problem, "one rule and its weights")])
     return Comparison(before, after)
+
+
+def other_respondents(comparison: Comparison) -> str:
+    """That others answered than before, which is no movement of the subject; empty if it cannot be known."""
+    results = comparison.before, comparison.after
+    before, after = (respondents_of(r.measured if isinstance(r, Translation) else r) for r in results)
+    named = all(before) and all(after) and before and after and WHAT_IF not in {*before, *after}
+    if not named or comparison.before.subject != comparison.after.subject or set(before) == set(after):
+        return ""
+    new = [name for name in after if name not in before]
+    gone = [name for name in before if name not in after]
+    joined = phrase("new: {names}", names=few(new)) if new else ""
+    left = phrase("no longer: {names}", names=few(gone)) if gone else ""
+    return phrase(
+        "Other respondents than before ({who}). What moved may be who answered: “for sure” speaks of open "
+        "questions alone.",
+        who=phrase("{new}; {gone}", new=joined, gone=left) if new and gone else joined or left,
+    )
 
 
 def _movement(before: Score, after: Score) -> Movement:

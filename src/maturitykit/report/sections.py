@@ -7,7 +7,7 @@ from typing import Any
 
 from maturitykit import figures
 from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
-from maturitykit.comparison.movement import Comparison
+from maturitykit.comparison.movement import Comparison, other_respondents
 from maturitykit.definition import Scale
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.figures import NARROW, WIDE
@@ -236,6 +236,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
         Paragraph(note, "quiet"),
+        *([Paragraph(say(remark))] if (remark := other_respondents(comparison)) else ()),
     ]
     return Section(say("What moved since {before}", before=str(comparison.before.date or before)), blocks)
 

@@ -11,11 +11,8 @@ from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
 from maturitykit.scoring.result import Result, Score, describe
 from maturitykit.scoring.roadmap import Roadmap
-from maturitykit.scoring.telling import behind, grave_and_small, headline, respondents_of
+from maturitykit.scoring.telling import behind, few, grave_and_small, headline, respondents_of
 from maturitykit.words import Words
-
-#: How many names a sentence lists.
-LISTED = 4
 
 
 def summary(
@@ -91,8 +88,7 @@ def _profile(result: Result, who: str, say: Words) -> str:
 
 def listed(names: Sequence[str], say: Words) -> str:
     """Names in a sentence, no more than a few."""
-    shown, more = ", ".join(names[:LISTED]), len(names) - LISTED
-    return say("{names} and {more} more", names=shown, more=more) if more > 0 else shown
+    return say(few(names))
 
 
 def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str]:

@@ -27,6 +27,12 @@ def respondents_of(result: Result) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rating.respondent for rating in ratings))
 
 
+def few(names: Sequence[str], most: int = 4) -> str:
+    """Names in a sentence, no more than a few."""
+    shown, more = ", ".join(names[:most]), len(names) - most
+    return phrase("{names} and {more} more", names=shown, more=more) if more > 0 else shown
+
+
 def how_scored(result: Result) -> str:
     """By which rule, and from how many respondents."""
     rule, people = phrase(result.scorer), len(respondents_of(result))
