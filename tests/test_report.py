@@ -22,7 +22,8 @@ from maturitykit.comparison.network import Network
 from maturitykit.errors import FileError, MaturityError
 from maturitykit.report.brand import contrast, read_logo, readable
 from maturitykit.report.html import DARK
-from maturitykit.report.nodes import Details, Document, Number, Section, Table
+from maturitykit.report.markdown import plain
+from maturitykit.report.nodes import Bullets, Details, Document, Number, Section, Table
 from maturitykit.report.times import moment
 from maturitykit.scoring.telling import depths
 from pages import TAGS, Page
@@ -145,6 +146,24 @@ def test_a_table_has_every_score_and_a_derivation_of_it(model: str) -> None:
     assert derivations == {row.why for row in scores.rows}
 
 
+def test_the_summary_says_what_the_stage_means_and_on_how_much_respondents_differ() -> None:
+    def points(result: mk.Result, language: str = "en") -> list[str]:
+        blocks = report.build(result, language=language).sections[0].blocks
+        return [item.text for item in next(block for block in blocks if isinstance(block, Bullets)).items]
+
+    result = example("four-stage")
+    stage = result.stage and result.stage.likely
+    assert stage
+    assert stage.summary
+    assert f"What “{stage.name}” means: {stage.summary}" in points(result)
+    differ = [leaf for leaf in result.leaves if leaf.disagreement and leaf.disagreement.agreement < 1]
+    assert differ
+    assert f"Respondents differ on {len(differ)} of 4 dimensions." in points(result)
+    assert f"Respondenten verschillen over {len(differ)} van de 4 dimensies." in points(result, "nl")
+    alone = points(mk.score(mk.model("four-stage"), {}))
+    assert not any(point.startswith(("What", "Respondents")) for point in alone)
+
+
 def test_disagreement_is_an_agenda_the_least_agreed_first() -> None:
     result = example("clearhead")
     agenda = next(t for t in tables(report.build(result).sections) if t.title == "Agenda for a workshop")
@@ -164,6 +183,21 @@ def test_a_target_and_the_guidance_of_the_model_make_the_roadmap() -> None:
     assert "the target Stage 4 is not reached" in text
 
 
+def test_no_more_than_three_other_ways_are_told_and_the_others_counted() -> None:
+    def ways(leaves: int, language: str = "en") -> list[str]:
+        scale = mk.Scale("s", [mk.Stage("low"), mk.Stage("high")])
+        parts = [mk.Dimension(f"d{i}", scale=scale) for i in range(leaves)]
+        result = mk.score(mk.Model("m", "1", "M", parts, ["median"], scale), {leaf.id: "low" for leaf in parts})
+        text = report.render(report.build(result, language=language), ".md").decode()
+        return [line for line in text.splitlines() if "low → high; " in line or line.startswith(("- and", "- en"))]
+
+    # Of three, two have to be raised; of five, three: one of these is the way that is told first.
+    assert len(ways(3)) == 2
+    assert ways(5)[3:] == ["- and 6 more at least"]
+    assert ways(5, "nl")[3:] == ["- en nog minstens 6"]
+    assert ways(4)[3:] == []
+
+
 @pytest.mark.parametrize("suffix", [".html", ".md"])
 def test_derived_is_said_to_be_so_wherever_it_stands(suffix: str) -> None:
     result = example("clearhead")
@@ -177,6 +211,29 @@ def test_derived_is_said_to_be_so_wherever_it_stands(suffix: str) -> None:
         # Circles in place of blocks.
         assert "●" in text
         assert "█" not in text.partition("## Derived")[2].partition("## Method")[0]
+
+
+def test_markdown_leaves_out_what_it_cannot_draw_and_escapes_no_number() -> None:
+    result = example("four-stage")
+    text = rendered(result, ".md")
+    assert "radar" not in text
+    assert "order of the axes" not in text
+    assert "order of the axes" in rendered(result, ".html")
+    assert re.search(r"\| 0\.\d\d \|", text)
+    assert "\u200b" not in text
+    book = calamine.CalamineWorkbook.from_filelike(BytesIO(report.render(report.build(result), ".xlsx")))
+    assert "radar" not in str(book.get_sheet_by_name("2 Profile").to_python())
+
+
+@pytest.mark.parametrize(
+    "text", ["1. a", "1) a", "12.", "- a", "+ a", "= a", "-", "1.5 a", "1.a", "0.50", "2026-05-31"]
+)
+def test_a_text_that_could_start_a_list_in_markdown_is_a_text(text: str) -> None:
+    told = plain(text)
+    (_, inline, _) = markdown_it.MarkdownIt("commonmark").parse(f"a\n\n{told}")[3:]
+    assert inline.content == told
+    assert "".join(child.content for child in inline.children) == text
+    assert (told != text) is (text in ("1. a", "1) a", "12.", "- a", "+ a", "= a", "-"))
 
 
 def rendered(result: mk.Result, suffix: str) -> str:

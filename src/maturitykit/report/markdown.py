@@ -18,12 +18,13 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
+    only_draws,
     written,
 )
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$#])")
 #: What makes a list, a heading or a rule at the start of a line.
-_STARTS = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
+_STARTS = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=]))")
 
 
 def render(document: Document) -> bytes:
@@ -39,7 +40,7 @@ def plain(text: str) -> str:
     """A text on one line, of which nothing is taken for Markdown or HTML."""
     one_line = escaped(" ".join(text.split()))
     safe = _SPECIAL.sub(r"\\\1", one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    return _STARTS.sub(lambda start: f"\\{start[0]}" if not start[0].isdigit() else f"{start[0]}\u200b", safe)
+    return _STARTS.sub(r"\1\\", safe)
 
 
 def _block(part: Block, language: str, level: int) -> Iterator[str]:
@@ -48,6 +49,8 @@ def _block(part: Block, language: str, level: int) -> Iterator[str]:
             yield from ("", f"{'#' * level} {plain(title)}", "")
             for block in inner:
                 yield from _block(block, language, level + 1)
+        case Details() if only_draws(part):
+            pass
         case Details(title=title, blocks=inner):
             yield from (f"**{plain(title)}**", "")
             for block in inner:

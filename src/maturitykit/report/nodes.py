@@ -101,6 +101,15 @@ class Details:
     id: str = ""
 
 
+def only_draws(part: Details) -> bool:
+    """Whether it shows no more than a drawing that has no plain text, and remarks on it."""
+    drawn = any(isinstance(block, Figure) and not block.plain for block in part.blocks)
+    return drawn and all(
+        isinstance(block, Figure) or (isinstance(block, Paragraph) and block.style == "quiet")
+        for block in part.blocks
+    )
+
+
 @frozen
 class Section:
     """A part of a report with a heading."""

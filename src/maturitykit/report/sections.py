@@ -27,12 +27,14 @@ from maturitykit.report.nodes import (
 from maturitykit.report.summary import disputed, is_split, listed
 from maturitykit.scoring.explain import said
 from maturitykit.scoring.result import Result, Score, describe_span
-from maturitykit.scoring.roadmap import Roadmap
+from maturitykit.scoring.roadmap import TOLD as FOUND, Roadmap
 from maturitykit.scoring.telling import about, bar, behind, change, depths, descriptor, found, respondents_of
 from maturitykit.words import Words
 
 #: How many of the weakest are told with their texts, and how many disputed ones with their comments.
 TOLD = 8
+#: How many other ways to a stage are told.
+SETS = 3
 
 
 def figure(
@@ -195,9 +197,12 @@ def _way(way: Roadmap, say: Words) -> Iterator[Block]:
     if way.alternatives:
         told = [
             Bullet("; ".join(f"{step.dimension.name}: {say(change(step))}" for step in steps))
-            for steps in way.alternatives
+            for steps in way.alternatives[:SETS]
         ]
-        yield Details(say("Instead, one of these would do ({count})", count=len(told)), [Bullets(told)])
+        if (more := len(way.alternatives) - SETS) > 0:
+            all_found = len(way.alternatives) + 1 < FOUND
+            told.append(Bullet(say("and {more} more" if all_found else "and {more} more at least", more=more)))
+        yield Details(say("Instead, one of these would do"), [Bullets(told)])
 
 
 def _guidance(result: Result, say: Words) -> Iterator[Block]:

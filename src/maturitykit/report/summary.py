@@ -92,18 +92,23 @@ def listed(names: Sequence[str], say: Words) -> str:
 
 
 def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str]:
+    stage = result.stage and result.stage.likely
+    if stage and stage.summary:
+        yield say("What “{stage}” means: {text}", stage=stage.name, text=stage.summary)
     people = len(respondents_of(result))
     if people > 1:
         yield say("{share:.0%} of the model is answered, by {people} respondents.", share=result.coverage,
                   people=people)  # fmt: skip
     else:
         yield say("{share:.0%} of the model is answered.", share=result.coverage)
+    if scores := disputed(result):
+        yield say("Respondents differ on {some} of {all} dimensions.", some=len(scores), all=len(result.leaves))
     if still_open := [score.dimension.name for score in result.leaves if score.is_open]:
         yield say("Still open: {names}.", names=listed(still_open, say))
     if weakest := behind(result):
-        stage = weakest[0].stage and weakest[0].stage.likely
+        at = weakest[0].stage and weakest[0].stage.likely
         names = listed([score.dimension.name for score in weakest], say)
-        yield say("Weakest: {names} ({stage}).", names=names, stage=stage.name if stage else "")
+        yield say("Weakest: {names} ({stage}).", names=names, stage=at.name if at else "")
     for way in ways:
         if way.raises is None:
             yield say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name)
