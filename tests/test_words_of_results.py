@@ -13,6 +13,7 @@ import maturitykit as mk
 from maturitykit.scoring import telling
 from maturitykit.scoring.explain import said
 from maturitykit.scoring.rows import COLUMNS, rows_of
+from maturitykit.words import Words
 
 LEVEL = mk.Scale("level", [mk.Stage(id, id.capitalize()) for id in ("basic", "good", "better", "best")])
 SHARE = mk.Scale("share", [mk.Stage("no"), mk.Stage("partly", cut=0.15), mk.Stage("fully", cut=0.85)])
@@ -380,6 +381,19 @@ def test_the_parts_that_are_our_reading() -> None:
     readings = [mk.Reading(f"r{i}", parts, "Ours.") for i, parts in enumerate(about)]
     model = attrs.evolve(flat("one", "a"), readings=readings)
     assert telling.parts_read(model) == ("outcome", "scales level", "scorers", "dimensions")
+
+
+def test_in_dutch_one_and_many_respondents_are_told_of_alike() -> None:
+    def told(known: str) -> str:
+        ratings = [mk.Rating("a", "not_applicable", "Bo"), *(mk.Rating("a", "good", name) for name in known)]
+        result = mk.score(flat("one", "a"), mk.Assessment("one", ratings))
+        (text,) = (issue.message for issue in result.issues if issue.code == "not-applicable-conflict")
+        return Words("nl")(text)
+
+    begin, end = "niet van toepassing volgens Bo, maar met een score van ", ": de scores tellen"
+    assert told("a") == f"{begin}a{end}"
+    assert told("ab") == f"{begin}a, b{end}"
+    assert told("abcdef") == f"{begin}a, b, c, d, e en nog 1{end}"
 
 
 @pytest.mark.parametrize(("count", "names"), [(5, "a, b, c, d, e"), (6, "a, b, c, d, e and 1 more")])
