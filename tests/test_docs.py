@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+import maturitykit as mk
 from maturitykit.cli import commands
 
 ROOT = Path(__file__).parents[1]
@@ -96,6 +97,20 @@ def test_every_command_has_its_options_and_an_example(command: tuple[str, ...]) 
     text, name = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8"), " ".join(command)
     assert f"```{{command}} {name}\n```" in text
     assert re.search(rf"^\$ maturitykit {name}( |$)", text, flags=re.MULTILINE)
+
+
+def test_the_gallery_numbers_no_stages_that_are_numbered_by_name() -> None:
+    pytest.importorskip("sphinx", reason="the gallery is made by it")
+    card = runpy.run_path(str(DOCS / "extensions" / "gallery.py"))["Card"]
+    lists = {id: card(mk.model(id), "en").stages().partition(">")[0] for id in mk.models}
+    assert lists == {
+        "bluevenn": '<ol class="named"',
+        "clearhead": "<ol",
+        "cmotions-4d": "<p",
+        "data-driven-quadrant": "<ol",
+        "four-stage": '<ol class="named"',
+    }
+    assert ".card ol.named { list-style: none;" in (DOCS / "static" / "site.css").read_text(encoding="utf-8")
 
 
 def test_the_picture_is_what_is_drawn_now() -> None:

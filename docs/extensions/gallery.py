@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import cos, pi, sin
 from pathlib import Path
@@ -19,6 +20,9 @@ from maturitykit.cli import commands
 from maturitykit.figures.svg import Drawing, escape, width_of, wrapped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+#: What is numbered by its name, as "Stage 1" is.
+NUMBERED = re.compile(r"(\w+ )?\d+\b")
 
 #: Words of the gallery that no report has.
 DUTCH: Mapping[str, str] = {
@@ -94,7 +98,9 @@ class Card:
             levels.setdefault(len(below), []).append(f"{escape(stage.name)}{question}")
         beside = f' <span class="quiet">({self.say("neither above the other")})</span>'
         items = (f"<li>{' · '.join(names)}{beside * (len(names) > 1)}</li>" for _, names in sorted(levels.items()))
-        return f"<ol>{''.join(items)}</ol>"
+        # Of "2. Stage 1" nobody knows which of the two it is.
+        named = ' class="named"' * any(map(NUMBERED.match, (stage.name for stage in scale.stages)))
+        return f"<ol{named}>{''.join(items)}</ol>"
 
     def dimensions(self, dimensions: Iterable[mk.Dimension]) -> Iterator[str]:
         """The tree of what is judged."""
