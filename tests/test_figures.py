@@ -126,6 +126,49 @@ def overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_no_name_of_the_frameworks_is_cut(language: str) -> None:
+    results = {id: example(id, language) for id in MODELS}
+    for id, result in results.items():
+        others = [mk.model(other).in_language(language) for other in MODELS if other != id]
+        translations = [mk.translate(result, other) for other in others]
+        drawings = [text for shown in (result, *translations) for text in all_of(shown)]
+        drawings += [figures.flow(translation, width) for translation in translations for width in (WIDE, NARROW)]
+        assert [text for drawing in drawings for text in re.findall(r">([^<]*…)</text>", drawing)] == []
+
+
+def places(model: mk.Model) -> Iterator[mk.Result]:
+    """A result for each place of a quadrant, and one of which nothing is known."""
+    across, up = (model.by_id[gate.dimension] for gate in (model.gates[0], model.gates[1]))
+    for low, high in [(0, 0), (0, 3), (3, 3), (3, 0), (1, 1), (2, 2)]:
+        stages = {leaf.id: leaf.scale.ids[low] for leaf in across.children if leaf.scale}
+        stages |= {leaf.id: leaf.scale.ids[high] for leaf in up.children if leaf.scale}
+        yield mk.score(model, stages)
+    yield mk.score(model, {})
+    yield mk.translate(example("clearhead"), model)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_nothing_cuts_through_the_names_in_a_quadrant(width: float) -> None:
+    model = mk.model("data-driven-quadrant")
+    for result in places(model):
+        shapes = [e for e in drawn(figures.quadrant, result, width) if e.tag.startswith(SVG)]
+        (edge,) = (i for i, e in enumerate(shapes) if e.tag == f"{SVG}path" and "fill-opacity" in e.attrib)
+        names = [(i, e) for i, e in enumerate(shapes) if e.get("font-size") == "11"]
+        assert len(names) >= 4
+        for i, name in names:
+            start, top, end, bottom, _ = box(name)
+            behind = [e for e in shapes[edge:i] if e.tag == f"{SVG}rect"][-1]
+            x, y, w, h = (float(behind.get(key, 0)) for key in ("x", "y", "width", "height"))
+            assert x <= start
+            assert end <= x + w
+            assert y <= top
+            assert bottom <= y + h
+        for dot in (e for e in shapes[edge:] if e.tag == f"{SVG}circle" and e.get("r") == "8"):
+            x, y = float(dot.get("cx", 0)), float(dot.get("cy", 0))
+            assert not [e.text for _, e in names if overlap(box(e), (x - 8, y - 8, x + 8, y + 8, ""))]
+
+
 # ---- the numbers
 
 

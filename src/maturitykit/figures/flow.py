@@ -78,7 +78,7 @@ def _names(
     places, left, small = {}, x == 0, 12 if drawing.width >= BESIDE else 11
     for dimension in dimensions:
         name = say("overall") if dimension.id == OUTCOME else dimension.name
-        lines = wrapped(name, column - 14, 3, small)
+        lines = wrapped(name, column - 14, 5, small)
         height = max(24, LEADING * len(lines) + 8)
         drawing.rect("band", x, y + 1, column, height - 2, 3)
         anchor, at = ("end", column - 8) if left else ("start", x + 8)

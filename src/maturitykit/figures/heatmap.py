@@ -117,7 +117,7 @@ def _draw(drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Se
         drawing.lines(left + (i + 0.5) * step, first, text, "quiet", "middle", size)
     y += 10 + tallest * LEADING * size / SIZE
     for name, row in zip(names, rows, strict=True):
-        text = wrapped(name, (left or drawing.width) - 12, 2)
+        text = wrapped(name, (left or drawing.width) - 12, 3)
         height = max(26, LEADING * len(text) + 8) if beside else 26
         if not beside:
             y = drawing.lines(4, y + 16, text) - 8

@@ -72,7 +72,7 @@ def _step(
     told = [
         line
         for gate in needs
-        for line in wrapped(_requirement(result, gate, say), drawing.width - left - 6, 3, size)
+        for line in wrapped(_requirement(result, gate, say), drawing.width - left - 6, 5, size)
     ]
     height = LEADING * len(name) + LEADING * size / SIZE * len(told) + 12
     length = stairs * (index + 1) / len(scale.stages)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Model
-from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
+from maturitykit.figures.svg import LEADING, SIZE, Drawing, width_of, wrapped
 from maturitykit.scoring.result import Result, Score, describe
 from maturitykit.words import Words
+
+#: The size of the names of stages.
+SMALL = 11
 
 
 class Axis(NamedTuple):
@@ -58,13 +62,21 @@ def quadrant(result: Result, width: float = 760, language: str = "") -> str:
         x, x2 = (split_x, left + side) if right else (left, split_x)
         y, y2 = (top, split_y) if above else (split_y, top + side)
         drawing.rect("band" if right == above else "ground", x, y, x2 - x, y2 - y)
-    used = _place(drawing, (result[across.dimension.id], result[up.dimension.id]), left, top, side, say)
+    scores = result[across.dimension.id], result[up.dimension.id]
+    span, dot = _region(drawing, scores, left, top, side, say), _likely(scores, left, top, side)
     for (right, above), name in names.items():
         x, x2 = (split_x, left + side) if right else (left, split_x)
-        first = (top if above else split_y) + 14
-        drawing.lines((x + x2) / 2, first, wrapped(name, x2 - x - 12, 3, 11), "text", "middle", 11)
+        y, y2 = (top, split_y) if above else (split_y, top + side)
+        # Where the dot could stand on it, the name stands at the bottom.
+        low = dot is not None and x < dot[0] < x2 and y < dot[1] < (y + y2) / 2
+        lines = wrapped(name, x2 - x - 12, 3, SMALL)
+        _name(drawing, lines, (x + x2) / 2, y2 if low else y, low, "band" if right == above else "ground")
     drawing.path("axis", f"M{left:g} {top:g}v{side:g}h{side:g}")
     drawing.path("line", f"M{split_x:.1f} {top:g}v{side:g}M{left:g} {split_y:.1f}h{side:g}")
+    derived = "derived-" if scores[0].covered == "covered" else ""
+    if dot is not None:
+        drawing.circle(f"{derived}dot", *dot, 8, _told(scores, say))
+    used = {span, f"{derived}dot" if dot else ""}
     y = _labels(drawing, across, up, left, top, side)
     legend = [("dot", say("likely")), ("derived-dot", say("likely, derived from another model"))]
     legend += [(kind, say("where it can be")) for kind in ("span", "derived-span", "open-span")]
@@ -76,30 +88,51 @@ def _stages(axis: Axis) -> tuple[object, ...]:
     return axis.dimension.scale.stages
 
 
-def _place(
+def _name(drawing: Drawing, lines: Sequence[str], middle: float, y: float, low: bool, ground: str) -> None:
+    """The name of a stage below a height or, if low, above it; on a ground, so that no edge cuts through it."""
+    room, step = max((width_of(line, SMALL) for line in lines), default=0) + 4, LEADING * SMALL / SIZE
+    height = step * len(lines) + 2
+    start = y - height - 4 if low else y + 4
+    drawing.rect(ground, middle - room / 2, start, room, height, 2)
+    drawing.lines(middle, start + 10, lines, "text", "middle", SMALL)
+
+
+def _bands(scores: tuple[Score, Score], side: float) -> tuple[float, float]:
+    """How wide and how high a stage of each axis is: all of one are alike."""
+    across, up = (score.dimension.scale for score in scores)
+    assert across is not None
+    assert up is not None
+    return side / len(across.stages), side / len(up.stages)
+
+
+def _told(scores: tuple[Score, Score], say: Words) -> str:
+    return "; ".join(f"{score.dimension.name}: {say(describe(score))}" for score in scores)
+
+
+def _likely(scores: tuple[Score, Score], left: float, top: float, side: float) -> tuple[float, float] | None:
+    """Where the likely stages of the axes meet."""
+    (wide, high), (across, up) = _bands(scores, side), (score.position for score in scores)
+    if across is None or up is None or across.likely is None or up.likely is None:
+        return None
+    return left + (across.likely + 0.5) * wide, top + side - (up.likely + 0.5) * high
+
+
+def _region(
     drawing: Drawing, scores: tuple[Score, Score], left: float, top: float, side: float, say: Words
-) -> set[str]:
-    """The region and the dot, each stage of an axis being a band of the same width."""
+) -> str:
+    """The region where it can be; gives its style."""
     across, up = scores
     if across.position is None or up.position is None:
-        return set()
-    assert across.dimension.scale is not None
-    assert up.dimension.scale is not None
-    wide, high = side / len(across.dimension.scale.stages), side / len(up.dimension.scale.stages)
+        return ""
+    wide, high = _bands(scores, side)
     derived = "derived-" if across.covered == "covered" else ""
     known = across.position.likely is not None and up.position.likely is not None
     span = f"{derived}span" if known else "open-span"
     x, x2 = left + across.position.low * wide, left + (int(across.position.high) + 1) * wide
     y2, y = top + side - up.position.low * high, top + side - (int(up.position.high) + 1) * high
-    hint = "; ".join(f"{score.dimension.name}: {say(describe(score))}" for score in scores)
-    drawing.path(
-        span, f"M{x + 3:.1f} {y + 3:.1f}H{x2 - 3:.1f}V{y2 - 3:.1f}H{x + 3:.1f}z", hint, fill_opacity="0.55"
-    )
-    if across.position.likely is None or up.position.likely is None:
-        return {span}
-    at = left + (across.position.likely + 0.5) * wide, top + side - (up.position.likely + 0.5) * high
-    drawing.circle(f"{derived}dot", *at, 8, hint)
-    return {span, f"{derived}dot"}
+    edge = f"M{x + 3:.1f} {y + 3:.1f}H{x2 - 3:.1f}V{y2 - 3:.1f}H{x + 3:.1f}z"
+    drawing.path(span, edge, _told(scores, say), fill_opacity="0.55")
+    return span
 
 
 def _labels(drawing: Drawing, across: Axis, up: Axis, left: float, top: float, side: float) -> float:

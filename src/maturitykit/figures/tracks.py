@@ -40,7 +40,7 @@ def draw_tracks(drawing: Drawing, rows: Iterable[tuple[Dimension, int]], marks: 
         name = overall if dimension.id == "outcome" else dimension.name
         style = "text" if dimension.is_leaf else "strong"
         # Bold text is wider.
-        names = wrapped(name, ((left or room) - indent - 8) * (1 if dimension.is_leaf else 0.92), 2)
+        names = wrapped(name, ((left or room) - indent - 8) * (1 if dimension.is_leaf else 0.92), 3)
         top, text = y, LEADING * len(names)
         height = max(28, text + 12) if beside else text + (30 if scale else 10)
         if striped := not striped:
