@@ -13,6 +13,7 @@ import pytest
 from attrs import evolve
 
 import maturitykit as mk
+from maturitykit.cli.crosswalk import _translations
 from maturitykit.comparison.check import check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
 from maturitykit.comparison.movement import other_respondents
@@ -492,6 +493,21 @@ def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., Complete
     assert '"people"' in wrong.stderr
     for bad in (("crosswalk",), ("crosswalk", "now.csv", "--list"), ("crosswalk", "now.csv", "--explain")):
         assert run(*bad).returncode == 2
+
+
+def test_what_stands_in_the_way_to_many_models_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    three, four = flat("three", "u"), flat("four", "w")
+    untold = [mk.NotInferable("two", "y", "Nothing.")]
+    crosswalks = [
+        crosswalk(link("a", "x", *SAME), link("q", "y", *SAME)),
+        crosswalk(link("x", "u", *SAME), source="two", target="three", not_inferable=untold),
+        crosswalk(link("u", "w", *SAME), source="three", target="four"),
+    ]
+    network = mk.Network(crosswalks, [ONE, TWO, three, four])
+    assert list(_translations(mk.score(ONE, {}), network, None, (), None, "en")) == []
+    first, *findings = capsys.readouterr().err.splitlines()
+    assert first == "left out: four, three, two: the crosswalk one--two cannot be used"
+    assert len(findings) == 2
 
 
 def test_check_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:

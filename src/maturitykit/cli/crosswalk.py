@@ -107,12 +107,15 @@ def _translations(
     if to:
         yield translate(result, load_model(to, language), via=via, scorer=scorer, network=network)
         return
+    left_out: dict[str, list[str]] = {}
     for id in network.reachable(network.name_of(result.model)):
         try:
             yield translate(result, network.model(id).in_language(language), network=network)
         except (ComparisonError, PluginError) as error:
-            # One that cannot be used keeps nobody from the others.
-            click.echo(f"{id} is left out: {error}", err=True)
+            # One that cannot be used keeps nobody from the others, and may stand in the way to many.
+            left_out.setdefault(str(error), []).append(id)
+    for why, ids in left_out.items():
+        click.echo(f"left out: {', '.join(ids)}: {why}", err=True)
 
 
 def _explained(page: Page, translation: Translation, id: str) -> None:

@@ -118,8 +118,9 @@ def read_toml(path: Readable) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         # The place is in the message: "Expected '=' (at line 3, column 5)".
         message, _, place = str(error).partition(" (at ")
-        if re.match(r"Cannot overwrite|Duplicate|Cannot declare .* twice", message):
-            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", "each key once", "MK002")
+        if re.match(r"Cannot overwrite|Cannot mutate|Duplicate|Cannot declare .* twice", message):
+            expected = "each key once, and for each table of a list [[its name]] alone"
+            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", expected, "MK002")
         else:
             message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
             finding = Finding(place.rstrip(")"), f"is not TOML: {message}", code="MK002")
