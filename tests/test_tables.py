@@ -375,9 +375,7 @@ def test_a_rule_for_single_assessments_serves_tables_too(engine: str) -> None:
 def test_a_rule_for_single_assessments_takes_a_column_that_is_not_there_as_open(
     engine: str, rated: tuple[str, ...]
 ) -> None:
-    answers: Mapping[str, Sequence[str | None]] = {
-        "people": ["s1", "s2", "not_applicable"], "process": ["s3", None, "s1"],
-    }  # fmt: skip
+    answers: Table = {"people": ["s1", "s2", "not_applicable"], "process": ["s3", None, "s1"]}
     table: Table = {"subject": list("abc"), "respondent": ["Ann"] * 3} | {id: answers[id] for id in rated}
     subjects = {
         subject: mk.Assessment("pair", [mk.Rating(id, answers[id][i], "Ann") for id in rated])
