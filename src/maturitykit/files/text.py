@@ -28,6 +28,14 @@ _STEPS = 50
 _STEP = r"""(?:[\w-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')[ \t]*+"""
 _DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_STEP}\.[ \t]*+){{{_STEPS}}}")
 
+#: What is expected where a key stands twice, by how the message of the reader of TOML begins.
+_TWICE = {
+    "Cannot overwrite": "each key once",
+    "Duplicate": "each key once",
+    "Cannot declare": "each key once; in a list, each table as [[name]]",
+    "Cannot mutate immutable namespace": "each key once: with = or as tables, not both",
+}
+
 #: Read first, as a bounded read makes room for all that it may bring.
 _FIRST = 65_536
 
@@ -118,9 +126,8 @@ def read_toml(path: Readable) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         # The place is in the message: "Expected '=' (at line 3, column 5)".
         message, _, place = str(error).partition(" (at ")
-        if re.match(r"Cannot overwrite|Cannot mutate|Duplicate|Cannot declare .* twice", message):
-            expected = "each key once, and for each table of a list [[its name]] alone"
-            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", expected, "MK002")
+        if twice := next((hint for start, hint in _TWICE.items() if message.startswith(start)), ""):
+            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", twice, "MK002")
         else:
             message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
             finding = Finding(place.rstrip(")"), f"is not TOML: {message}", code="MK002")
