@@ -143,6 +143,33 @@ def test_a_gate_of_which_nothing_is_known_is_passed_over_in_what_is_likely() -> 
     assert issue.message == "nothing can be inferred of y, z: passed over in what is likely"
 
 
+def test_of_what_does_not_apply_nothing_has_to_be_inferred() -> None:
+    group = mk.Dimension("group", scale=LEVEL, children=[mk.Dimension(id, scale=LEVEL) for id in "xy"])
+    parts = [group, mk.Dimension("z", scale=LEVEL)]
+    gates = [mk.Gate("some", "z", "some"), mk.Gate("all", "group", "all")]
+    model = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
+    ladder = evolve(model, dimensions=[evolve(group, scorer="weakest"), parts[1]])
+    said = link("b", "z", *SAME)
+    absent = [link("a", id, *SAME, relation="superset") for id in "xy"]
+
+    def passed_over(*links: mk.Link) -> list[str]:
+        found = translated({"a": "not_applicable", "b": "all"}, said, *links, to=ladder)
+        assert found["group"].not_applicable is (len(links) == 2)
+        assert found["x"].coverage == (1.0 if links else 0.0)
+        return [issue.message for issue in found.issues if issue.code == "gate-not-inferable"]
+
+    # With a part that does not apply, nothing is known of the group where nothing is of the other part.
+    told = ["nothing can be inferred of group: passed over in what is likely"]
+    assert [passed_over(*absent[:count]) for count in range(3)] == [told, told, []]
+
+
+def test_a_crosswalk_that_names_no_versions_is_told() -> None:
+    found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME))
+    (issue,) = (issue for issue in found.issues if issue.code == "version-not-said")
+    text = "one--two does not say for which version of one and two it was written"
+    assert issue == ("version-not-said", "info", "outcome", text)
+
+
 def test_a_third_model_is_reached_through_the_second_with_less_strength() -> None:
     three = flat("three", "u")
     first = crosswalk(link("a", "x", *SAME, strength=0.8), link("b", "y", *SAME, strength=0.8))

@@ -256,6 +256,7 @@ A, B = f.column("a"), f.column("b")
         (f.nothing("real").is_null(), True), ((A > 1) & (B > 9), False), ((A > 1) | (B > 9), True),
         (~(A > 1), False), (~~(A > 1), True), (True & (A > 1), True), (False | (A > 1), True),
         (f.choose(A > 1, B > 1, B > 5), True), (f.choose(A > 9, B > 1, B > 5), False),
+        (f.choose(A > 9, B > 5, B > 1), True), (f.choose(A > 1, B > 5, B > 1), False),
         (f.either(A > 1, A, B), 7), (f.either(A > 9, A, B), 3), (f.either(True, A, 1), 7),
         (f.either(False, A, 1), 1), (f.first([(A > 9, 1), (A > 5, 2), (A > 1, 3)], 4), 2),
         (f.first([(A > 9, 1)], 4), 4), (f.first([], 4), 4), (f.count([A > 1, True, False, B > 5]), 2),

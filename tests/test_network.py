@@ -248,6 +248,14 @@ def test_a_crosswalk_that_is_broken_is_the_last_way_to_take(monkeypatch: pytest.
         assert mk.Network().path("a", "d") == ["a", "b", "d"]
 
 
+def test_a_model_that_is_not_installed_is_the_last_to_go_through() -> None:
+    strengths = {"a--b": "0.1", "a--c": "0.9", "b--d": "0.1", "c--d": "0.9"}
+    with installed(crosswalk(id, strength) for id, strength in strengths.items()) as (_, models):
+        del models.things["c"]
+        assert mk.Network().path("a", "d") == ["a", "b", "d"]
+        assert mk.Network(own_models=[model("c")]).path("a", "d") == ["a", "c", "d"]
+
+
 def test_models_without_a_crosswalk_are_no_steps_of_a_way() -> None:
     with installed(chain(*"abc")), pytest.raises(mk.ComparisonError, match='joins "a" and "c"'):
         mk.Network().along(["a", "c"])

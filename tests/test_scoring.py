@@ -553,7 +553,8 @@ def test_a_rule_that_is_not_offered_is_a_warning() -> None:
     model = toy(leaf("people"), scorers=["median"])
     result = mk.score(model, {"people": "good"}, scorer="weakest")
     (issue,) = result.issues
-    assert (issue.code, issue.severity, issue.where) == ("scorer-not-offered", "warning", "outcome")
+    text = "scored by weakest, which the model does not offer (it offers median)"
+    assert issue == ("scorer-not-offered", "warning", "outcome", text)
 
 
 def test_a_dimension_keeps_its_own_rule() -> None:
@@ -704,7 +705,7 @@ def test_a_target_is_told_with_whether_it_is_reached(answers: dict[str, str], ex
 def test_a_target_of_what_is_not_applicable_is_not_passed_over_in_silence() -> None:
     result = mk.score(three(), {"people": "not_applicable", "process": "good"}, targets={"people": "good"})
     (issue,) = issues(result, "target")
-    assert issue.where == "people"
+    assert issue == ("target", "info", "people", "the target good cannot be judged, as it is not applicable")
 
 
 # The overall stage, given as such.
