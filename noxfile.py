@@ -105,7 +105,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
-    """Whether tests see it when scoring, comparison or scales are changed: hours, but for names of mutants.
+    """Whether tests see it when scoring, comparison or scales are changed: an hour, but for names of mutants.
 
     ``nox -s mutation -- "maturitykit.definition.scale*"`` tries one module; ``mutmut show NAME`` shows a mutant.
     """

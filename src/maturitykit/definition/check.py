@@ -45,6 +45,8 @@ def _empty(model: Model) -> Iterator[Finding]:
         yield Finding("version", "is empty", 'a version such as "1.0"')
     if not model.title:
         yield Finding("title", "is empty", "the title as published")
+    if not model.language:
+        yield Finding("language", "is empty", 'the tag of the language of its texts, such as "en"')
     if not model.scorers:
         yield Finding("scorers", "is empty", "one rule or more, the default first")
     if not model.dimensions:
