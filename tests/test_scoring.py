@@ -618,52 +618,42 @@ def test_rules_of_one_name_are_told_apart() -> None:
     assert len(model.compiled) == kept == 2
 
 
-class Falling(mk.Scorer):
-    """A rule by which better answers count less, within one stage."""
+class Own(mk.Scorer):
+    """A rule of the caller's own, as a function."""
 
-    id = "falling"
+    id = "own"
     ordinal = False
+
+    def __init__(self, rule: mk.Rule) -> None:
+        self.rule = rule
 
     def bind(
         self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
     ) -> mk.Rule | None:
-        return lambda positions: 1.7 - min(positions) / 10
+        return self.rule
 
 
 def test_a_rule_that_falls_between_two_stages_is_refused_too() -> None:
-    with pytest.raises(mk.ScoringError, match="falling puts the highest bound below the lowest"):
-        mk.score(toy(leaf("a"), leaf("b")), {"a": "best"}, scorer=Falling())
-
-
-class Fixed(mk.Scorer):
-    """A rule that gives what it is told to."""
-
-    id = "fixed"
-    ordinal = True
-
-    def __init__(self, position: Any) -> None:
-        self.position = position
-
-    def bind(
-        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
-        return lambda positions: self.position
+    with pytest.raises(mk.ScoringError, match="own puts the highest bound below the lowest"):
+        mk.score(toy(leaf("a"), leaf("b")), {"a": "best"}, scorer=Own(lambda positions: 1.7 - min(positions) / 10))
 
 
 @pytest.mark.parametrize("answer", ["good", "unknown"])
 @pytest.mark.parametrize("position", [-1, 4, 3.1, math.nan, None, "best"])
 def test_a_rule_that_leaves_its_scale_is_refused(position: Any, answer: str) -> None:
     with pytest.raises(mk.ScoringError) as caught:
-        mk.score(toy(leaf("a"), leaf("b")), {"a": answer, "b": "good"}, scorer=Fixed(position))
+        mk.score(toy(leaf("a"), leaf("b")), {"a": answer, "b": "good"}, scorer=Own(lambda positions: position))
     (finding,) = caught.value.findings
     assert finding.where == "outcome"
-    assert finding.problem.startswith("fixed gives ") and finding.problem.endswith(", which is not on its scale")
+    assert finding.problem.startswith("own gives ") and finding.problem.endswith(", which is not on its scale")
     assert finding.expected == "a position from 0 to 3"
 
 
-def test_a_rule_may_be_at_either_end_of_its_scale_but_for_the_last_digit() -> None:
-    for position, stage in ((0, "basic"), (-1e-12, "basic"), (3, "best"), (3 + 1e-12, "best")):
-        assert span(mk.score(toy(leaf("a")), {"a": "good"}, scorer=Fixed(position)).outcome) == same(stage)
+@pytest.mark.parametrize(
+    ("position", "stage"), [(0, "basic"), (-1e-12, "basic"), (3, "best"), (3 + 1e-12, "best")]
+)
+def test_a_rule_may_be_at_either_end_of_its_scale_but_for_the_last_digit(position: float, stage: str) -> None:
+    assert span(mk.score(toy(leaf("a")), {"a": "good"}, scorer=Own(lambda _: position)).outcome) == same(stage)
 
 
 def test_weights_of_the_caller_count_and_are_told() -> None:

@@ -8,6 +8,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, NoStage, Rating, is_k
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.telling import few
 from maturitykit.words import phrase
 
 #: Below this ordinal consensus the respondents are closer to a split than to agreement.
@@ -81,9 +82,7 @@ def _says(rating: Rating, answer: NoStage) -> bool:
 
 
 def _names(ratings: Sequence[Rating]) -> str:
-    names = [rating.respondent or phrase("someone") for rating in ratings]
-    listed = ", ".join(names[:5])
-    return phrase("{names} and {more} more", names=listed, more=len(names) - 5) if len(names) > 5 else listed
+    return few([rating.respondent or phrase("someone") for rating in ratings], 5)
 
 
 def _target(score: Score) -> Iterator[Issue]:
