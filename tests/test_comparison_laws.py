@@ -16,11 +16,13 @@ from hypothesis import assume, given, settings, strategies as st
 import maturitykit as mk
 from maturitykit.assessment.ratings import Reading, is_known, read_answer
 from maturitykit.comparison.check import check_crosswalk
-from maturitykit.comparison.pool import pool
 from maturitykit.comparison.relations import composed_relations, reversed_relations
 from maturitykit.definition.crosswalk import RELATIONS
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Position
+from maturitykit.formula.algebra import each
+from maturitykit.formula.python import compiled
+from maturitykit.rules.links import Sources, pooled, table_of
 from maturitykit.testing import strategies as mks
 
 CONSENSUS = st.sampled_from(["median", "weakest", "envelope", "mean"])
@@ -573,6 +575,19 @@ def pool_by_hand(scale: mk.Scale, spans: Sequence[Weighted]) -> tuple[int, int |
         return low, None, high
     likely = lower_median_by_hand(scale, known)
     return low, join_by_hand(scale, [low, meet_by_hand(scale, [likely, high])]), high
+
+
+def pool(scale: mk.Scale, spans: Sequence[Weighted]) -> Weighted:
+    """What links come to that say so much of a dimension whose scale is that of their sources."""
+    same = {stage: (stage, stage, stage) for stage in scale.ids}
+    links = [mk.Link(f"d{i}", "d", "intersects", strength, same) for i, (strength, *_) in enumerate(spans)]
+    names = Sources._fields[:-1]
+    pooled_cell = pooled(scale, links, [table_of(link, scale, scale) for link in links], Sources(*map(each, names))).cell  # type: ignore[arg-type]
+    function = compiled(names, *pooled_cell.positions, pooled_cell.known)
+    ends = [[span[end] or 0 for span in spans] for end in (1, 2, 3)]
+    known, here, there = [span[2] is not None for span in spans], [True] * len(spans), [False] * len(spans)
+    low, likely, high, is_known = function(*ends, known, there, [1.0] * len(spans), here)
+    return low, likely if is_known else None, high  # type: ignore[return-value]
 
 
 @given(st.data(), mks.scales())

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import narwhals as nw
 
-from maturitykit.definition.formula import Formula, Term, column
+from maturitykit.formula.algebra import Formula, Term, column
 
 #: What `str.strip` takes off, which engines do not agree upon.
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
