@@ -16,7 +16,7 @@ from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
 from maturitykit.formula.algebra import each
 from maturitykit.formula.python import compiled
-from maturitykit.rules.links import Sources, inner_inference, leaf_inference, pooled, table_of
+from maturitykit.rules.links import Below, Sources, inner_inference, leaf_inference, pooled, table_of
 from maturitykit.scoring.plan import VECTORS, Node, Plan, State, below_each, plan_for
 from maturitykit.scoring.result import Result, Score, Setting, Span, describe_span
 from maturitykit.words import phrase
@@ -379,7 +379,7 @@ class Crossing:
             cell = found.cell.masked()
             outputs = [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
             return compiled(_SOURCES, *outputs)
-        below = each("speaks"), each("full")
+        below = Below(each("speaks"), each("full"), each("exempt"))
         parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
         found = inner_inference(scale, parts, below, own, hides=may_be_between(node))
         cell = found.cell.masked()

@@ -58,6 +58,14 @@ class Inference(NamedTuple):
     excluded: Condition = False
 
 
+class Below(NamedTuple):
+    """What can be inferred of some children, as vectors of conditions: anything, all, that it is not applicable."""
+
+    speaks: Condition
+    full: Condition
+    exempt: Condition
+
+
 class Sources(NamedTuple):
     """The scores that some links read, as vectors with an element for each link.
 
@@ -159,7 +167,7 @@ def leaf_inference(scale: Scale, own: Inference | None) -> Inference:
 
 
 def inner_inference(
-    scale: Scale | None, parts: Cell, below: Sequence[Condition], own: Inference | None, *, hides: bool
+    scale: Scale | None, parts: Cell, below: Below, own: Inference | None, *, hides: bool
 ) -> Inference:
     """Return what follows of a dimension with children: from its parts by its rule, and from its own links.
 
@@ -170,11 +178,13 @@ def inner_inference(
     Args:
         scale: Of the dimension.
         parts: Its cell by its rule over its children.
-        below: Two vectors of conditions: that anything is inferred of a child, and that all of it is.
+        below: What is inferred of its children.
         own: What its own links say, if it has any.
         hides: Whether its true position may lie between two stages, of which links see the lower one.
     """
-    speaks, full = some(below[0]), every(below[1])
+    # Of what does not apply nothing has to be inferred.
+    speaks = any_of(some(all_of(below.speaks, negate(below.exempt))), parts.exempt)
+    full = every(below.full)
     if own is None or scale is None:
         return Inference(parts, speaks, full)
     cell = _unhidden(scale, own.cell) if hides else own.cell

@@ -11,7 +11,7 @@ from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.formula.algebra import Condition, all_of, any_of, first, negate, vector
-from maturitykit.rules.links import Inference, Sources, inner_inference, leaf_inference, pooled, table_of
+from maturitykit.rules.links import Below, Inference, Sources, inner_inference, leaf_inference, pooled, table_of
 from maturitykit.rules.roll_up import Cell
 from maturitykit.scoring.plan import Node, plan_for
 from maturitykit.tables.results import Results
@@ -66,7 +66,12 @@ def translate(
 
     def inferred(node: Node, parts: Cell) -> Cell:
         children = [found[child] for child in node.children]
-        below = vector(c.speaks for c in children), vector(c.full for c in children)
+        below = Below(
+            *(
+                vector(column)
+                for column in zip(*((c.speaks, c.full, c.cell.exempt) for c in children), strict=True)
+            )
+        )
         hides = may_be_between(node)
         inference = inner_inference(node.dimension.scale, parts, below, own(node), hides=hides)
         found[node.index] = kept(inference)
