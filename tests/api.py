@@ -44,7 +44,7 @@ MODULES = (
 INTERNAL = {
     "Model": {"compiled"},
     "Result": {"plan"},
-    "Results": {"internal", "native_of", "carried"},
+    "Results": {"internal", "carried"},
 }
 #: What a class may do beside what its public names say.
 SPECIAL = {"__init__", "__call__", "__getitem__", "__iter__", "__len__", "__contains__"}

@@ -35,12 +35,12 @@ LAYERS: Mapping[str, set[str]] = {
     "files": {"attrs", "cattrs", "python_calamine", "xlsxwriter", "yaml"},
     "scoring": {"attrs"},
     "comparison": {"attrs"},
-    "tables": {"narwhals", "duckdb", "pyarrow"},
+    "tables": {"polars", "pyarrow", "pyspark"},
     "form": set(),
     "figures": set(),
     "__init__": set(),
     "report": {"attrs", "typst", "xlsxwriter"},
-    "testing": {"attrs", "duckdb", "hypothesis", "pyarrow", "pytest"},
+    "testing": {"attrs", "hypothesis", "polars", "pyarrow", "pytest"},
     "template": set(),
     "cli": {"click", "rich"},
     "__main__": set(),
@@ -158,6 +158,17 @@ def test_scoring_imports_nothing_for_files_or_the_command_line() -> None:
     imported = imported_by("import maturitykit as mk\nmk.score, mk.Model, mk.Assessment")
     assert "maturitykit.scoring.score" in imported
     assert not {"cattrs", "click", "importlib_metadata", "tomllib", "json", "csv"} & imported
+
+
+def test_scoring_one_assessment_imports_no_engine_of_tables() -> None:
+    code = """
+import maturitykit as mk
+level = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good")])
+model = mk.Model("toy", "1", "A toy", [mk.Dimension("people", scale=level)], ["weakest"], outcome=level)
+result = mk.score(model, {"people": "good"})
+assert result.stage.likely.id == "good"
+"""
+    assert not {"polars", "pyarrow", "pandas", "numpy", "maturitykit.tables"} & imported_by(code)
 
 
 # ---- its names
@@ -321,7 +332,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 def test_each_layer_can_be_the_first_to_be_imported() -> None:
     # What is in a package is imported after it. Tables come with an extra, and are refused without it.
-    without = {"__main__"} if find_spec("narwhals") else {"__main__", "tables"}
+    without = {"__main__"} if find_spec("polars") else {"__main__", "tables"}
     names = [m for m in modules() if m.count(".") < 2 and layer_of(m) not in without]
     assert len(names) > 10
     done = fresh(f"""

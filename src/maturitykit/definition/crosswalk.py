@@ -18,7 +18,7 @@ from maturitykit.errors import Finding, ModelError, one_of, quoted
 Relation: TypeAlias = Literal["equal", "subset", "superset", "intersects", "disjoint"]
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-#: Ids of the target's stages: guaranteed at least, likely (None where no coder said), and compatible with at the most.
+#: Ids of the target's stages: guaranteed at least, likely (None where no coder said any), compatible at the most.
 StageSpan: TypeAlias = tuple[str, str | None, str]
 
 

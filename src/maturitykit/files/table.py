@@ -105,23 +105,47 @@ def read_table(
 
 def csv_rows(text: str, model: str, findings: list[Finding]) -> Iterator[Row]:
     """The rows of a table whose first line names its columns, separated by ``,`` or ``;``."""
-    first = text.partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    separator = separator_of(text.partition("\n")[0])
+    records = csv_records(io.StringIO(text), separator, findings, lambda names: _header_findings(names, model))
+    _, columns = next(records, (1, []))
+    for line, cells in records:
+        yield Row(f"line {line}", dict(zip(columns, map(plain, cells), strict=True)))
+
+
+def separator_of(header: str) -> str:
+    """Return what separates the names of columns: ``,`` or ``;``."""
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def csv_records(
+    lines: Iterable[str],
+    separator: str,
+    findings: list[Finding],
+    header_findings: Callable[[list[str]], Iterable[Finding]],
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of each row that is not blank, the header first.
+
+    Args:
+        lines: Of the file, with their ends.
+        separator: Between cells.
+        findings: What is wrong is added here; a row that is wrong is left out.
+        header_findings: Finds what is wrong with the names of the columns; then there are no rows.
+    """
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     line = 1
     try:
         columns = [name.strip() for name in next(reader, [])]
-        if bad := list(_header_findings(columns, model)):
+        if bad := list(header_findings(columns)):
             findings += bad
             return
+        yield line, columns
         line = reader.line_num + 1
         for cells in reader:
             if any(cells) and len(cells) != len(columns):
-                findings.append(
-                    Finding(f"line {line}", f"has {len(cells)} cells", f"{len(columns)}, as the header")
-                )
+                problem = f"has {len(cells)} cells"
+                findings.append(Finding(f"line {line}", problem, f"{len(columns)}, as the header"))
             elif any(cells):
-                yield Row(f"line {line}", dict(zip(columns, map(plain, cells), strict=True)))
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         findings.append(Finding(f"line {line}", f"is not CSV: {error}", "cells in closed quotes"))

@@ -1,4 +1,4 @@
-"""Links between dimensions of two models: what they say of a target, pooled, and joined with what its parts say."""
+"""Links between dimensions of two models, pooled, and joined with what follows from the parts of a target."""
 
 from __future__ import annotations
 
@@ -59,7 +59,13 @@ class Inference(NamedTuple):
 
 
 class Below(NamedTuple):
-    """What can be inferred of some children, as vectors of conditions: anything, all, that it is not applicable."""
+    """What can be inferred of some children, as vectors of conditions.
+
+    Args:
+        speaks: That anything can.
+        full: That all of it can.
+        exempt: That it is not applicable.
+    """
 
     speaks: Condition
     full: Condition

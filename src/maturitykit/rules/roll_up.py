@@ -10,7 +10,6 @@ from maturitykit.definition.scorer import Parts
 from maturitykit.formula.algebra import (
     Condition,
     Formula,
-    Term,
     all_of,
     as_int,
     at_least,
@@ -43,7 +42,7 @@ class Cell(NamedTuple):
         coverage: How much of it is answered, from 0 to 1.
         scored: The condition that there are positions at all, unless it is not applicable.
         is_whole: Whether its positions are stages only, never between two of them.
-        is_masked: Whether positions are 0 where it is not applicable, and the likely one also where it is not known.
+        is_masked: Whether positions are 0 where it is not applicable, and the likely one where it is not known.
     """
 
     low: Formula
@@ -160,7 +159,7 @@ class Combination:
 
 
 class ByProfile(Combination):
-    """A combination whose weights are more than a column of whole numbers holds: a Python function on each profile.
+    """A combination whose weights are too large for columns: a Python function, run once for each profile.
 
     Args:
         dimension: The parent.

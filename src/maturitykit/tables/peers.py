@@ -89,7 +89,7 @@ def distribution(results: Results, within: str | Sequence[str] = ()) -> Any:
             share = if_else(known > 0, place.counted(stage) / greatest(known, 1), _NO_NUMBER)
             about: dict[str, Term] = {"dimension": place.id, "stage": place.scale.ids[stage]}
             rows.append({**named, **about, "subjects": place.counted(stage), "known": known, "share": share})
-    return results.native_of(_counts(results, list(keys)).tall(rows))
+    return _counts(results, list(keys)).unpivot(rows).native()
 
 
 def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MINIMUM) -> Any:
@@ -114,10 +114,10 @@ def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MIN
         ScoringError: If these are no keys of the results.
     """
     keys = _keys(results, within)
-    frame = results.internal.beside(_counts(results, list(keys)), list(keys))
+    frame = results.internal.join(_counts(results, list(keys)), list(keys))
     named: dict[str, Term] = {name: column(key) for key, name in keys_of(results.by).items()}
     rows = [{**named, "dimension": place.id, **_standing(place, minimum)} for place in _places(results)]
-    return results.native_of(frame.tall(rows))
+    return frame.unpivot(rows).native()
 
 
 def _standing(place: _Place, minimum: int) -> dict[str, Term]:

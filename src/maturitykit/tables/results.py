@@ -137,12 +137,12 @@ class Results:
         about: dict[str, Term] = {"model": self.model.id, "version": self.model.version}
         keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         rows = [{**about, **keys, "dimension": id, **self._score(id)} for id in self.plan.index]
-        return self._frame.tall(rows).native()
+        return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
         """The answers that could not be read: their keys, column, value, and what was expected."""
         assert self._responses is not None, "a translation reads no answers"
-        return self.native_of(self._responses.problems())
+        return self._responses.problems().native()
 
     def findings(self) -> list[Finding]:
         """The problems in words, the first thousand of them. This runs the engine, lazy or not."""
@@ -153,23 +153,18 @@ class Results:
         return failure_of(self.model, self.findings(), error)
 
     def computed(self) -> Results:
-        """The same, worked out now."""
-        self._frame = self._frame.computed()
+        """The same, worked out now unless the table is lazy."""
+        self._frame = self._frame.collect()
         return self
 
     @property
     def internal(self) -> Frame:
         """A row for each assessment, with the columns that the cells speak of."""
-        return self._frame if self._frame.is_lazy else self._frame.planned()
-
-    def native_of(self, frame: Frame) -> Any:
-        """A table made from the internal one, as the engine of the results knows it."""
-        return (frame if self._frame.is_lazy else frame.computed()).native()
+        return self._frame
 
     def carried(self, sheet: Sheet, plan: Plan, cells: Mapping[str, Cell], **said: Any) -> Results:
         """Results of another model that follow from the columns of these."""
-        carried = Results(plan, self.by, self.internal, self._columns, cells, sheet, **said)
-        return carried if self._frame.is_lazy else carried.computed()
+        return Results(plan, self.by, self.internal, self._columns, cells, sheet, **said).computed()
 
     @property
     def _keys(self) -> dict[str, str]:
@@ -234,10 +229,11 @@ def score(
 
     Args:
         model: A model, or the id of an installed one.
-        frame: A table of pandas, Polars, PyArrow, DuckDB, Spark, or another kind that narwhals
-            knows. Either long, with a row for each rating (``subject, respondent, dimension,
-            rating``), or wide, with a row for each respondent and a column for each dimension. A
-            table without a column ``respondent`` has one for each assessment. Null and NaN are blanks.
+        frame: A table of Polars, pandas, PyArrow or Spark, or of another kind that offers the Arrow
+            stream interface, such as a relation of DuckDB; that comes back as a table of PyArrow.
+            Either long, with a row for each rating (``subject, respondent, dimension, rating``), or
+            wide, with a row for each respondent and a column for each dimension. A table without a
+            column ``respondent`` has one for each assessment. Null and NaN are blanks.
         scorer: The rule for the outcome and for all dimensions that do not name their own.
         consensus: How the ratings of several respondents are combined.
         weights: Weights above zero in place of the model's, by dimension.
@@ -273,22 +269,20 @@ def score(
         finding = Finding("most_respondents", f"is {most_respondents:,}", f"1 to {MOST_RESPONDENTS:,}")
         raise ScoringError("the respondents cannot be counted", [finding])
     plan = plan_for(model, scorer, exact_weights(model, weights))
-    table = frame_of(frame)
-    responses = responses_of(model, table.planned(), by)
-    try:
-        results = _scored(plan, responses, consensus, Counting(most_respondents), strict=on_error == "raise")
-        return results if table.is_lazy else results.computed()
-    except Exception as error:
-        is_crowded = f"{REFUSED}{TOO_MANY}" in str(error) and most_respondents < MOST_RESPONDENTS
-        # Whatever an engine says: here is what is wrong with the table, if that is it.
-        failed = None if is_crowded else failure_of(model, list(findings_of(responses)), error)
-        if failed is None and not is_crowded:
-            raise
-    if failed:
+    responses = responses_of(model, frame_of(frame, by), by)
+    # Respondents are few as a rule. What is not lazy can be counted once more, if they are not.
+    for most in sorted({most_respondents, MOST_RESPONDENTS}):
+        try:
+            return _scored(plan, responses, consensus, Counting(most), strict=on_error == "raise").computed()
+        except Exception as error:
+            if f"{REFUSED}{TOO_MANY}" in str(error) and most < MOST_RESPONDENTS:
+                continue
+            # Whatever an engine says: here is what is wrong with the table, if that is it.
+            failed = failure_of(model, list(findings_of(responses)), error)
+            if failed is None:
+                raise
         raise failed
-    # They are few as a rule. What is not lazy can be counted once more, if they are not.
-    choices: dict[str, Any] = {"scorer": scorer, "consensus": consensus, "weights": weights, "by": by}
-    return score(model, frame, **choices, on_error=on_error, most_respondents=MOST_RESPONDENTS)
+    raise AssertionError("any number of respondents can be counted")
 
 
 def failure_of(

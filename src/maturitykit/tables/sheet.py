@@ -151,7 +151,7 @@ class Sheet:
         for level, here in sorted(by_level.items()):
             kept = [n for n, lower in levels.items() if lower < level < last.get(n, 0)]
             new = {n: f for n in here if isinstance(f := self._formulas[n], Formula)}
-            frame = frame.extended(kept, new, only=level == len(by_level))
+            frame = frame.extend(kept, new, only=level == len(by_level))
             for name in here:
                 formula = self._formulas[name]
                 if isinstance(formula, LookUp):
