@@ -17,6 +17,7 @@ from maturitykit.formula.algebra import (
     choose,
     constant,
     every,
+    floor,
     greatest,
     held_within,
     if_else,
@@ -111,7 +112,18 @@ class Combination:
         everyone = range(len(self.dimension.children))
         if self.plain.bound(everyone, [1] * len(everyone)) is None:
             return None
-        return call(self.plain, positions, takes_part, weights, below.is_whole)
+        return self._called(self.plain, below, positions, weights, takes_part)
+
+    def _called(
+        self,
+        function: Callable[..., float],
+        below: Cell,
+        positions: Formula,
+        weights: Formula,
+        takes_part: Condition,
+    ) -> Formula:
+        called = call(function, positions, takes_part, weights, below.is_whole)
+        return floor(called) if self.stays_whole(below) else called
 
     def stays_whole(self, below: Cell) -> bool:
         """Whether its own positions are stages only."""
@@ -180,7 +192,7 @@ class ByProfile(Combination):
         """Return the position as a call of the function."""
         if super().position(below, positions, weights, takes_part) is None:
             return None
-        return call(self, positions, takes_part, weights, below.is_whole)
+        return self._called(self, below, positions, weights, takes_part)
 
     def __call__(self, positions: Sequence[float], takes_part: Sequence[bool] | bool, _: object) -> float:
         """Return the position of the parent."""
