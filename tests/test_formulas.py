@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 import maturitykit as mk
 import oracle
@@ -84,8 +84,10 @@ def test_an_operation_comes_to_this(value: Any, term: Any, expected: object) -> 
         (f.total(U * f.ones(3)), 7), (f.total(f.if_else(YES, f.ones(3), 0)), 2),
         (f.total(f.gather(U, vector(((0, 1), (0, 0, 2), (0, 0, 0, 0, 8))))), 11),
         (f.greatest(f.if_else(f.all_of(YES, U > 1), V, 0)), 5),
-        (f.weighted_median(Order(9), U, vector((3, 0, 5)), 8), 4), (f.weighted_median(Order(9), U, vector((3, 1, 1)), 5), 1),
-        (f.weighted_median(Order(9), U, f.ones(3), 3), 2), (f.weighted_median(Order(9), U * 0, vector((3, 0, 5)), 0), 0),
+        (f.weighted_median(Order(9), U, vector((3, 0, 5)), 8), 4),
+        (f.weighted_median(Order(9), U, vector((3, 1, 1)), 5), 1),
+        (f.weighted_median(Order(9), U, f.ones(3), 3), 2),
+        (f.weighted_median(Order(9), U * 0, vector((3, 0, 5)), 0), 0),
         (f.upper_median(Order(9), U, vector((1, 1, 2)), 4), 4), (f.upper_median(Order(9), U, f.ones(3), 3), 2),
     ],
 )  # fmt: skip

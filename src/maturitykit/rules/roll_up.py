@@ -103,10 +103,11 @@ class Combination:
 
     def position(self, below: Cell, positions: Formula, weights: Formula, takes_part: Condition) -> Formula | None:
         """Return the position by the rule; None where nothing is combined."""
-        parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
-        formula = self.scorer.formula(self.dimension, parts)
-        if formula is not None:
-            return formula
+        if not _binds(type(self.scorer)):
+            parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
+            formula = self.scorer.formula(self.dimension, parts)
+            if formula is not None:
+                return formula
         if self.plain is None:
             self.plain = PlainRule(self.scorer, self.dimension)
         everyone = range(len(self.dimension.children))
@@ -168,6 +169,12 @@ class Combination:
             coverage,
             is_whole=self.stays_whole(below),
         )
+
+
+def _binds(scorer: type[Scorer]) -> bool:
+    """Tell whether a class defines its rule anew by `bind`, over a formula that it inherits."""
+    defines = next(base for base in scorer.__mro__ if {"bind", "formula"} & vars(base).keys())
+    return defines is not Scorer and "formula" not in vars(defines)
 
 
 class ByProfile(Combination):
