@@ -104,7 +104,7 @@ def test_a_link_to_the_outcome_checks_what_follows_from_the_parts() -> None:
     assert "link-disagrees" not in [i.code for i in translated({"a": "all", "b": "all"}, *links).issues]
     found = translated({"a": "all", "b": "none"}, *links)
     told = [(i.where, i.message) for i in found.issues if i.code == "link-disagrees"]
-    assert told == [("outcome", "what follows from its parts excludes what the link from outcome says")]
+    assert told == [("outcome", "its parts exclude the stages that the link from outcome allows; its parts count")]
     assert ids(found.outcome) == ("all", "all", "all")
 
 
@@ -127,20 +127,20 @@ def test_what_is_wholly_judged_by_what_does_not_apply_does_not_apply() -> None:
         assert ("x" in found.not_inferable) is not absent
 
 
-def test_a_gate_of_which_nothing_is_known_is_passed_over_in_what_is_likely() -> None:
+def test_a_gate_of_which_nothing_is_known_is_shut_in_what_is_likely() -> None:
     gates = [mk.Gate("some", "x", "some"), mk.Gate("all", "y", "some")]
     parts = [mk.Dimension("x", scale=LEVEL), mk.Dimension("y", scale=LEVEL)]
     ladder = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
     found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=ladder)
     assert ids(found.outcome) == ("some", "some", "all")
-    told = [(i.where, i.message) for i in found.issues if i.code == "gate-not-inferable"]
-    assert told == [("outcome", "nothing can be inferred of y: passed over in what is likely")]
+    told = [(i.where, i.message) for i in found.issues if i.code == "not-inferable"]
+    assert told == [("outcome", "nothing can be inferred about y")]
     wide = evolve(
         ladder, dimensions=[*parts, mk.Dimension("z", scale=LEVEL)], gates=[*gates, mk.Gate("all", "z", "some")]
     )
     neither = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=wide)
-    (issue,) = (i for i in neither.issues if i.code == "gate-not-inferable")
-    assert issue.message == "nothing can be inferred of y, z: passed over in what is likely"
+    (issue,) = (i for i in neither.issues if i.code == "not-inferable")
+    assert issue.message == "nothing can be inferred about y, z"
 
 
 def test_of_what_does_not_apply_nothing_has_to_be_inferred() -> None:
@@ -152,15 +152,15 @@ def test_of_what_does_not_apply_nothing_has_to_be_inferred() -> None:
     said = link("b", "z", *SAME)
     absent = [link("a", id, *SAME, relation="superset") for id in "xy"]
 
-    def passed_over(*links: mk.Link) -> list[str]:
+    def told_of_outcome(*links: mk.Link) -> list[str]:
         found = translated({"a": "not_applicable", "b": "all"}, said, *links, to=ladder)
         assert found["group"].not_applicable is (len(links) == 2)
         assert found["x"].coverage == (1.0 if links else 0.0)
-        return [issue.message for issue in found.issues if issue.code == "gate-not-inferable"]
+        return [i.message for i in found.issues if (i.code, i.where) == ("not-inferable", "outcome")]
 
     # With a part that does not apply, nothing is known of the group where nothing is of the other part.
-    told = ["nothing can be inferred of group: passed over in what is likely"]
-    assert [passed_over(*absent[:count]) for count in range(3)] == [told, told, []]
+    told = ["nothing can be inferred about group"]
+    assert [told_of_outcome(*absent[:count]) for count in range(3)] == [told, told, []]
 
 
 def test_a_crosswalk_that_names_no_versions_is_told() -> None:

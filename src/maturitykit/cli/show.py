@@ -67,7 +67,7 @@ def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
         relation = " or ".join(sorted(link.relation))
         page.heading(f"{link.source} → {link.target}: {relation}, strength {float(link.strength):.2f}")
         page.paragraph(link.rationale, 2)
-        rows = [(stage, *span) for stage, span in link.stages.items()]
+        rows = [(stage, low, likely or "", high) for stage, (low, likely, high) in link.stages.items()]
         page.table([("", "at least", "likely", "at the most"), *rows], 4)
     if crosswalk.not_inferable:
         page.heading("What cannot be inferred")

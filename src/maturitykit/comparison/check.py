@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.crosswalk import Crosswalk, Link, words_of
 from maturitykit.errors import Finding, coded, one_of, quoted
 
 _ENDS = ("low", "likely", "high")
@@ -60,7 +60,7 @@ def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterato
             problem = f"is no stage of {scale.id}"
             yield Finding(f"{where}.stages.{stage}", problem, one_of(scale.ids, stage))
         for id in span:
-            if id not in other.ids:
+            if id is not None and id not in other.ids:
                 sound = False
                 problem = f"{quoted(id)} is no stage of {other.id}"
                 yield Finding(f"{where}.stages.{stage}", problem, one_of(other.ids, id))
@@ -77,19 +77,21 @@ def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterato
 
 def _check_order(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
     ends: Sequence[dict[str, int]] = [
-        {stage: other.positions[span[end]] for stage, span in link.stages.items()} for end in range(3)
+        {stage: other.positions[id] for stage, span in link.stages.items() if (id := span[end]) is not None}
+        for end in range(3)
     ]
     low, likely, high = ends
     for stage in scale.ids:
-        if not (other.at_least(likely[stage], low[stage]) and other.at_least(high[stage], likely[stage])):
-            span = " ".join(link.stages[stage])
-            problem, expected = f"{span} does not rise", "low, likely, high in their order"
+        middle = likely.get(stage, low[stage])
+        if not (other.at_least(middle, low[stage]) and other.at_least(high[stage], middle)):
+            problem = f"{words_of(link.stages[stage])} does not rise"
+            expected = "low, likely, high in their order"
             yield Finding(f"{where}.stages.{stage}", problem, expected, "MK303")
     for i, below in enumerate(scale.directly_below):
         for lower in below:
             for name, end in zip(_ENDS, ends, strict=True):
                 upper_id, lower_id = scale.ids[i], scale.ids[lower]
-                if not other.at_least(end[upper_id], end[lower_id]):
+                if not other.at_least(end.get(upper_id, other.top), end.get(lower_id, 0)):
                     problem = f"its {name} is not at or above that of {lower_id}"
                     yield Finding(f"{where}.stages.{upper_id}", problem, "maps that never fall", "MK304")
 

@@ -8,7 +8,7 @@ from maturitykit.comparison.check import check_crosswalk, other_versions
 from maturitykit.comparison.network import Network
 from maturitykit.comparison.translation import translate_by
 from maturitykit.definition import Model, Scale
-from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.crosswalk import Crosswalk, Link, words_of
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import ComparisonError, Finding, PluginError, coded
 from maturitykit.scoring.roadmap import roadmap
@@ -44,7 +44,7 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
         for way in roadmap(lowest, stage):
             raised = {r.dimension.id: r.to.id for r in way.raises or ()}
             at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
-            found = translate_by(score(source, at), path, target, network)
+            found = translate_by(score(source, at), network.route(path))
             if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
                 problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
                 yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
@@ -65,7 +65,7 @@ def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network:
             for other in composed.by_target.get(link.target, ()):
                 for stage in link.stages if other.source == link.source else ():
                     if not _meet(scale, link, other, stage):
-                        problem = f"excludes what follows through {middle}: {' '.join(other.stages[stage])}"
+                        problem = f"excludes what follows through {middle}: {words_of(other.stages[stage])}"
                         yield Finding(
                             f"links.{link.source}--{link.target}.stages.{stage}", problem, "spans that meet"
                         )
@@ -77,8 +77,9 @@ def _speaking(crosswalk: Crosswalk) -> list[Link]:
 
 
 def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
-    spans = [[scale.positions[id] for id in link.stages[stage]] for link in (a, b)]
-    low, high = scale.join(span[0] for span in spans), scale.meet(span[2] for span in spans)
+    spans = [link.stages[stage] for link in (a, b)]
+    low = scale.join(scale.positions[span[0]] for span in spans)
+    high = scale.meet(scale.positions[span[2]] for span in spans)
     return scale.at_least(high, int(low))
 
 
@@ -89,8 +90,8 @@ def _gaps(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Findin
         assert scale is not None
         assert other is not None
         for id, position in other.positions.items():
-            spans = ([other.positions[end] for end in link.stages[stage]] for stage in scale.ids)
-            if not any(other.at_least(position, low) and other.at_least(high, position) for low, _, high in spans):
+            spans = ((other.positions[low], other.positions[high]) for low, _, high in link.stages.values())
+            if not any(other.at_least(position, low) and other.at_least(high, position) for low, high in spans):
                 problem = f"no stage of {link.source} is compatible with {id} of {link.target}"
                 yield Finding(
                     f"links.{link.source}--{link.target}", problem, "read backwards, a neighbour will stand in"

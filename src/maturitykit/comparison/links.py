@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from attrs import evolve
 
 from maturitykit.comparison.relations import composed_relations, reversed_relations
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link, StageSpan
-from maturitykit.definition.scale import Position
 from maturitykit.errors import ComparisonError, Finding
 
 
@@ -58,20 +57,30 @@ def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
 
 
 def _reversed_stages(stages: Mapping[str, StageSpan], scale: Scale, other: Scale) -> dict[str, StageSpan]:
-    lows, likelies, highs = ([other.positions[stages[stage][end]] for stage in scale.ids] for end in range(3))
+    """Return the spans of a link for each stage of its target.
 
-    def between(at_least: Sequence[int], at_most: Sequence[int], stage: int) -> tuple[Position, Position]:
-        everything = range(len(scale.stages))
-        above = [a for a in everything if other.at_least(at_least[a], stage)] or [scale.top]
-        below = [a for a in everything if other.at_least(stage, at_most[a])] or [0]
-        lowest, highest = scale.meet(above), scale.join(below)
-        return scale.meet([lowest, highest]), scale.join([lowest, highest])
-
+    Low and high lie between the source stages that are compatible with the stage or, where there are none, between
+    the neighbours of the gap. Likely is only what a coder said.
+    """
+    lows = [other.positions[stages[stage][0]] for stage in scale.ids]
+    highs = [other.positions[stages[stage][2]] for stage in scale.ids]
+    likelies = {
+        i: other.positions[id] for i, stage in enumerate(scale.ids) if (id := stages[stage][1]) is not None
+    }
     spans = {}
     for stage, id in enumerate(other.ids):
-        low, high = between(highs, lows, stage)
-        likely = scale.join([low, scale.meet([between(likelies, likelies, stage)[0], high])])
-        spans[id] = (scale.ids[int(low)], scale.ids[int(likely)], scale.ids[int(high)])
+        lowest = scale.meet([a for a, high in enumerate(highs) if other.at_least(high, stage)] or [scale.top])
+        highest = scale.join([a for a, low in enumerate(lows) if other.at_least(stage, low)] or [0])
+        low, high = scale.meet([lowest, highest]), scale.join([lowest, highest])
+        likely = None
+        if same := [a for a, position in likelies.items() if position == stage]:
+            chosen = (
+                same[(len(same) - 1) // 2]
+                if scale.is_chain
+                else scale.meet([a for a, position in likelies.items() if other.at_least(position, stage)])
+            )
+            likely = scale.ids[int(scale.join([low, scale.meet([chosen, high])]))]
+        spans[id] = (scale.ids[int(low)], likely, scale.ids[int(high)])
     return spans
 
 
@@ -108,7 +117,7 @@ def _speak(*links: Link) -> bool:
 
 def _joined(a: Link, b: Link) -> Link:
     stages = {
-        stage: (b.stages[low][0], b.stages[likely][1], b.stages[high][2])
+        stage: (b.stages[low][0], None if likely is None else b.stages[likely][1], b.stages[high][2])
         for stage, (low, likely, high) in a.stages.items()
     }
     return Link(

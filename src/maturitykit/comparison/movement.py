@@ -112,7 +112,7 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
         path = [network.name_of(old, exact=True), network.name_of(new, exact=True)]
         network.add(path[0], old)
         network.add(path[1], new)
-        before = translate_by(before, path, new, network, scorer=after.plan.scorer)
+        before = translate_by(before, network.route(path), scorer=after.plan.scorer)
     elif before.scorer != after.scorer or before.weights != after.weights:
         problem = f"they were scored by other rules or weights: {before.scorer} and {after.scorer}"
         raise ComparisonError("the results cannot be compared", [Finding("", problem, "one rule and its weights")])

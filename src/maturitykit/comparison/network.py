@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
-from attrs import evolve
+from attrs import define, evolve, field
 
 from maturitykit.comparison.check import check_crosswalk, other_versions
 from maturitykit.comparison.links import compose, reverse
@@ -20,6 +21,46 @@ from maturitykit.registry import crosswalks, models
 
 #: Longer ways say next to nothing.
 LONGEST = 4
+
+
+@define(eq=False)
+class Route:
+    """How results of one model become results of another.
+
+    Args:
+        path: Ids of the models on the way, from the source to the target.
+        source: The model of the results.
+        target: The model to arrive at.
+        crosswalk: The crosswalks on the way, as one.
+        strength: The product of their mean link strengths.
+        remarks: What to know about them.
+        compiled: What the links were compiled to, by the plan of the target.
+    """
+
+    path: tuple[str, ...]
+    source: Model
+    target: Model
+    crosswalk: Crosswalk
+    strength: Fraction
+    remarks: tuple[Issue, ...] = ()
+    compiled: dict[int, Any] = field(factory=dict, repr=False)
+
+    def without(self, links: Iterable[str]) -> Route:
+        """Return the same without some links, each named ``source--target``.
+
+        Raises:
+            ComparisonError: If there is no such link.
+        """
+        left_out = [links] if isinstance(links, str) else list(links)
+        names = [link.name for link in self.crosswalk.links]
+        if wrong := [
+            Finding("without", f"there is no link {quoted(n)}", one_of(names, n))
+            for n in left_out
+            if n not in names
+        ]:
+            raise ComparisonError("these links cannot be left out", wrong)
+        kept = [link for link in self.crosswalk.links if link.name not in left_out]
+        return evolve(self, crosswalk=evolve(self.crosswalk, links=kept), compiled={})
 
 
 class Network:
@@ -48,6 +89,7 @@ class Network:
         self._of_versions: dict[tuple[str, str], str] = {}
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
+        self._routes: dict[tuple[str, ...], Route] = {}
         for id in sorted(self._ids):
             source, _, target = id.partition("--")
             if "@" in id:
@@ -79,6 +121,7 @@ class Network:
             self._models[name] = model
             # What was checked and reversed was so for another one of this name.
             self._ready.clear()
+            self._routes.clear()
 
     def model(self, id: str) -> Model:
         """A model by its id, or by ``id@version``.
@@ -161,7 +204,7 @@ class Network:
             path=crosswalk.path or (crosswalk.id,),
         )
 
-    def remarks(self, path: Sequence[str]) -> Iterator[Issue]:
+    def _remarks(self, path: Sequence[str]) -> Iterator[Issue]:
         """Where a crosswalk of a path is used on another version of a model than it was written for."""
         for source, target in pairwise(path):
             crosswalk, first, second = self._between(source, target)
@@ -232,6 +275,24 @@ class Network:
             joined = compose(joined, self.step(source, target))
         return joined
 
+    def route(self, path: Sequence[str]) -> Route:
+        """Return a path of models with its crosswalks as one; the same one each time.
+
+        Raises:
+            ComparisonError: If two models that follow each other have no crosswalk, or one does not fit.
+        """
+        key = tuple(path)
+        if key not in self._routes:
+            self._routes[key] = Route(
+                key,
+                self.model(path[0]),
+                self.model(path[-1]),
+                self.along(path),
+                self.strength(path),
+                tuple(self._remarks(path)),
+            )
+        return self._routes[key]
+
     def strength(self, path: Sequence[str]) -> Fraction:
         """The product of the mean link strengths along a path."""
         product = Fraction(1)
@@ -240,13 +301,11 @@ class Network:
         return product
 
 
-def find_way(
-    source: Model, to: Model | str, via: str | Sequence[str], network: Network
-) -> tuple[Sequence[str], Model]:
-    """The path of models to take, by their ids, and the model that it leads to.
+def find_route(source: Model, to: Model | str, via: str | Sequence[str], network: Network) -> Route:
+    """Return how results of one model become results of another.
 
     Raises:
-        ComparisonError: If there is none.
+        ComparisonError: If no crosswalks lead there, or one does not fit its models.
     """
     start = network.name_of(source)
     target = _target(to, source, network) if isinstance(to, str) else to
@@ -256,7 +315,7 @@ def find_way(
     network.add(start, source)
     network.add(end, target)
     middle = [network.known_as(id) for id in ([via] if isinstance(via, str) else via)]
-    return [start, *middle, end] if middle else network.path(start, end), target
+    return network.route([start, *middle, end] if middle else network.path(start, end))
 
 
 def _target(to: str, source: Model, network: Network) -> Model:

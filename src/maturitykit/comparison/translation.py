@@ -8,22 +8,21 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-from maturitykit.comparison.network import Network, find_way
-from maturitykit.comparison.pool import pool
+from maturitykit.comparison.network import Network, Route, find_route
 from maturitykit.definition import Model, Scorer, Stage
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
-from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
+from maturitykit.formula.algebra import each
+from maturitykit.formula.python import compiled
+from maturitykit.rules.links import Below, Sources, inner_inference, leaf_inference, pooled, table_of
+from maturitykit.scoring.plan import VECTORS, Node, Plan, State, below_each, plan_for
 from maturitykit.scoring.result import Result, Score, Setting, Span, describe_span
 from maturitykit.words import phrase
 
 #: How much of a dimension its links speak to.
 Inferable: TypeAlias = Literal["full", "part", "none"]
-
-#: The most that a stage may hide of the step to the next, where positions come from a mean.
-HIDDEN = 1 - 1.001e-9
 
 
 class Use(NamedTuple):
@@ -70,11 +69,15 @@ class DerivedScore(Score):
         links: What each link says, if links speak of it.
         inferable: Whether they speak to all, to a part or to nothing of it.
         reason: Why they speak to nothing of it, where a crosswalk says so.
+        by_parts: What follows from its parts alone, where its own links speak too.
+        by_links: What its own links alone say, where its parts speak too.
     """
 
     links: tuple[Use, ...] = field(default=(), kw_only=True, repr=False)
     inferable: Inferable = field(default="none", kw_only=True)
     reason: str = field(default="", kw_only=True, repr=False)
+    by_parts: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
+    by_links: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
 
     covered: ClassVar[str] = "covered"
 
@@ -120,6 +123,35 @@ class Way(NamedTuple):
     reasons: Mapping[str, str]
 
 
+class Reading(NamedTuple):
+    """What one way of reading the links says of a dimension: through its parts, or directly.
+
+    Args:
+        low: The lowest position.
+        likely: The likely one; None where there is none.
+        high: The highest.
+    """
+
+    low: Position
+    likely: Position | None
+    high: Position
+
+
+class Derivation:
+    """What links say of each dimension of a plan, by its place.
+
+    Args:
+        plan: Of the target.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        count = len(plan.nodes)
+        self.state: State = plan.open()
+        self.speaks, self.full, self.excluded = [False] * count, [False] * count, [False] * count
+        #: The two readings of dimensions that have parts and links: through the parts, and by the links.
+        self.readings: dict[int, tuple[Reading, Reading]] = {}
+
+
 class Translation(Result):
     """A result of a model that was derived from a result of another.
 
@@ -127,22 +159,26 @@ class Translation(Result):
     each dimension that speaks to.
     """
 
-    __slots__ = ("_uses", "origin", "way")
+    __slots__ = ("_derivation", "_uses", "origin", "route", "way")
 
     def __init__(
         self,
         plan: Plan,
-        columns: Columns,
+        derivation: Derivation,
         setting: Setting,
         *,
         uses: Mapping[str, Sequence[Use]],
         origin: Result,
+        route: Route,
         way: Way,
     ) -> None:
-        super().__init__(plan, columns, {}, setting)
+        super().__init__(plan, derivation.state, {}, setting)
+        self._derivation = derivation
         self._uses = uses
         #: The result that was translated.
         self.origin = origin
+        #: The crosswalks that it was carried over by.
+        self.route = route
         #: How it was carried over.
         self.way = way
 
@@ -157,6 +193,13 @@ class Translation(Result):
         return True
 
     @property
+    def outcome_is_given(self) -> bool:
+        """Whether all that is known of the target is its overall stage."""
+        return self._derivation.speaks[0] and not any(
+            self._derivation.speaks[i] for node in self.plan.nodes[:1] for i in node.children
+        )
+
+    @property
     def measured(self) -> Result:
         """The result of ratings that it goes back to, over however many translations."""
         return self.origin.measured if isinstance(self.origin, Translation) else self.origin
@@ -164,9 +207,7 @@ class Translation(Result):
     @property
     def not_inferable(self) -> tuple[str, ...]:
         """Ids of the rated dimensions of which nothing can be said."""
-        return tuple(
-            id for id in self.plan.leaves if self._inferable(self.plan.nodes[self.plan.index[id]]) == "none"
-        )
+        return tuple(id for id, node in self.plan.leaves.items() if self._inferable(node) == "none")
 
     def to_dict(self) -> dict[str, Any]:
         """The translation as the contract for JSON has it: a result that says it is derived."""
@@ -180,28 +221,39 @@ class Translation(Result):
 
     def _score(self, node: Node) -> DerivedScore:
         uses = tuple(self._uses.get(node.dimension.id, ()))
-        placed = node.index in self._columns.given or not node.children
-        inputs = uses if placed else tuple(self[child.id] for child in node.dimension.children)
+        state, i = self._derivation.state, node.index
+        parts = () if self._by_links_alone(node) else tuple(self[child.id] for child in node.dimension.children)
+        inputs: tuple[Any, ...] = (*uses, *parts)
+        by_parts, by_links = self._derivation.readings.get(i, (None, None))
         return DerivedScore(
             dimension=node.dimension,
-            position=self._position(node.index),
-            coverage=self._columns.coverage[node.index],
+            position=self._position(i),
+            coverage=state.coverage[i],
             respondents=0,
             disagreement=None,
-            not_applicable=node.index in self._columns.not_applicable,
-            rule="links" if placed else node.scorer.id,
-            weights=() if placed else node.weights,
+            not_applicable=state.exempt[i],
+            rule="links" if not parts else node.scorer.id,
+            weights=tuple(self.plan.weights[i]) if parts else (),
             inputs=inputs,
             links=uses,
             inferable=self._inferable(node),
             reason=self._reason(node),
+            by_parts=_stages_of(node.dimension.scale, by_parts),
+            by_links=_stages_of(node.dimension.scale, by_links),
+        )
+
+    def _by_links_alone(self, node: Node) -> bool:
+        """Whether nothing follows from the parts of a dimension that is linked."""
+        return not node.children or (
+            bool(self._uses.get(node.dimension.id)) and not any(self._derivation.speaks[i] for i in node.children)
         )
 
     def _reason(self, node: Node) -> str:
-        for above in self.plan.nodes:
+        for above in self.plan:
             if (
                 above is not node
-                and above.index in self._columns.given
+                and self._uses.get(above.dimension.id)
+                and self._by_links_alone(above)
                 and node.dimension in above.dimension.walk()
             ):
                 if above.dimension.id == OUTCOME:
@@ -213,14 +265,16 @@ class Translation(Result):
         return self.way.reasons.get(node.dimension.id, "")
 
     def _inferable(self, node: Node) -> Inferable:
-        if node.index in self._columns.given or not node.children:
-            uses = self._uses.get(node.dimension.id, ())
-            speaking = [use for use in uses if use.stage is not None]
-            if any(use.link.is_full for use in speaking or uses):
-                return "full"
-            return "part" if speaking else "none"
-        below = {self._inferable(self.plan.nodes[child]) for child in node.children}
-        return below.pop() if len(below) == 1 else "part"
+        if not self._derivation.speaks[node.index]:
+            return "none"
+        return "full" if self._derivation.full[node.index] else "part"
+
+
+def _stages_of(scale: Scale | None, reading: Reading | None) -> Span[Stage] | None:
+    if scale is None or reading is None:
+        return None
+    low, likely, high = reading
+    return Span(scale.stage(low), None if likely is None else scale.stage(likely), scale.stage(high))
 
 
 def translate(
@@ -228,6 +282,7 @@ def translate(
     to: Model | str,
     *,
     via: str | Sequence[str] = (),
+    without: str | Sequence[str] = (),
     scorer: str | Scorer | None = None,
     crosswalks: Iterable[Crosswalk] = (),
     models: Iterable[Model] = (),
@@ -239,52 +294,150 @@ def translate(
         result: Of any model; a translation will do.
         to: The model to arrive at, or its id.
         via: Ids of the models on the way, if it is not to be the best one.
+        without: Links to leave out, each as ``source--target``, to see what a conclusion owes to them.
         scorer: The target's rule; by default the first that it offers.
         crosswalks: Crosswalks beside the installed ones.
         models: Models beside the installed ones.
         network: All of these, if they are used again and again.
 
     Raises:
-        ComparisonError: If no crosswalks lead there, or one does not fit its models.
+        ComparisonError: If no crosswalks lead there, one does not fit its models, or there is no such link.
         PluginError: If a model or crosswalk is not installed, or broken.
     """
     network = network or Network(crosswalks, models)
-    path, target = find_way(result.model, to, via, network)
-    return translate_by(result, path, target, network, scorer=scorer)
+    route = find_route(result.model, to, via, network)
+    return translate_by(result, route.without(without) if without else route, scorer=scorer)
 
 
-def translate_by(
-    result: Result, path: Sequence[str], target: Model, network: Network, *, scorer: str | Scorer | None = None
-) -> Translation:
-    """Carry a result over along a path of models that the network knows.
+def translate_by(result: Result, route: Route, *, scorer: str | Scorer | None = None) -> Translation:
+    """Carry a result over by some crosswalks.
 
-    Raises:
-        ComparisonError: If two that follow each other have no crosswalk, or one does not fit.
+    Args:
+        result: Of the model that the route begins with.
+        route: The crosswalks.
+        scorer: The target's rule; by default the first that it offers.
     """
-    crosswalk = network.along(path)
-    plan = plan_for(target, scorer, {})
-    uses = _uses(result, crosswalk, plan)
-    columns = plan.open()
-    _place(plan, columns, uses)
-    plan.evaluate(columns)
-    remarks = [*network.remarks(path), *_remarks(plan, columns, uses)]
+    plan = plan_for(route.target, scorer, {})
+    uses = _uses(result, route.crosswalk, plan)
+    derivation = _crossing(route, result.plan, plan).run(result)
+    remarks = [*route.remarks, *_remarks(plan, derivation, uses)]
     setting = Setting(subject=result.subject, date=result.date, remarks=remarks)
-    reasons = {item.dimension: item.reason for item in crosswalk.not_inferable if item.model == path[-1]}
-    strength = float(network.strength(path))
-    before: tuple[str, ...] = ()
+    reasons = {
+        item.dimension: item.reason for item in route.crosswalk.not_inferable if item.model == route.path[-1]
+    }
+    strength, path = float(route.strength), route.path
     if isinstance(result, Translation):
         # What was derived before is no firmer for being translated again.
-        strength, before = strength * result.way.strength, result.way.path[:-1]
-    way = Way((*before, *path), strength, reasons)
-    return Translation(plan, columns, setting, uses=uses, origin=result, way=way)
+        strength, path = strength * result.way.strength, (*result.way.path[:-1], *path)
+    way = Way(path, strength, reasons)
+    return Translation(plan, derivation, setting, uses=uses, origin=result, route=route, way=way)
+
+
+def _crossing(route: Route, source: Plan, target: Plan) -> Crossing:
+    """Return the links of a route as functions, which are compiled once for each plan of the target."""
+    known = route.compiled.get(id(target))
+    if known is None or known.plan is not target:
+        known = route.compiled[id(target)] = Crossing(route.crosswalk, source, target)
+    assert isinstance(known, Crossing)
+    return known
+
+
+#: The inputs of what links are compiled to.
+_SOURCES = tuple(f"source_{name}" for name in Sources._fields[:-1])
+
+
+class Crossing:
+    """Links, and the target's rules, as functions from the state of the source to that of the target."""
+
+    def __init__(self, crosswalk: Crosswalk, source: Plan, plan: Plan) -> None:
+        self.plan = plan
+        self._links = {
+            node.index: [
+                (link.source == OUTCOME, source.index[link.source])
+                for link in crosswalk.by_target.get(node.dimension.id, ())
+                if speaks(link)
+            ]
+            for node in plan.nodes
+        }
+        self._functions = {
+            node.index: self._compiled(node, crosswalk.by_target.get(node.dimension.id, ()), source)
+            for node in reversed(plan.nodes)
+            if node.children or self._links[node.index]
+        }
+
+    def _compiled(self, node: Node, links: Sequence[Link], source: Plan) -> Any:
+        scale, said = node.dimension.scale, [link for link in links if speaks(link)]
+        own = None
+        if said:
+            assert scale is not None
+            scales = [source.nodes[source.index[link.source]].dimension.scale for link in said]
+            tables = [table_of(link, on, scale) for link, on in zip(said, scales, strict=True) if on is not None]
+            own = pooled(scale, said, tables, Sources(*map(each, _SOURCES)))  # type: ignore[arg-type]
+        if not node.children:
+            assert scale is not None
+            found = leaf_inference(scale, own)
+            cell = found.cell.masked()
+            outputs = [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
+            return compiled(_SOURCES, *outputs)
+        below = Below(each("speaks"), each("full"), each("exempt"))
+        parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
+        found = inner_inference(scale, parts, below, own, hides=may_be_between(node))
+        cell = found.cell.masked()
+        outputs = [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
+        if own is not None:
+            outputs.append(found.excluded)
+            for one in (parts, own.cell):
+                outputs += [*one.positions, one.known]
+        return compiled((*VECTORS, "speaks", "full", *(_SOURCES if own else ())), *outputs)
+
+    def run(self, result: Result) -> Derivation:
+        """Return what follows from a result."""
+        derivation = Derivation(self.plan)
+        state = derivation.state
+        lists = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
+        further = (derivation.speaks, derivation.full)
+        for node in reversed(self.plan.nodes):
+            i, function = node.index, self._functions.get(node.index)
+            if function is None:
+                continue
+            inputs: list[Any] = []
+            if node.children:
+                start, stop = node.children.start, node.children.stop
+                inputs += [column[start:stop] for column in lists]
+                inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
+            if self._links[i]:
+                inputs += result.sources([(is_heard(result, o), place) for o, place in self._links[i]])
+            found = function(*inputs)
+            columns: tuple[list[Any], ...] = (*lists, *further)
+            for column, value in zip(columns, found, strict=False):
+                column[i] = value
+            if len(found) > 8:
+                derivation.excluded[i] = found[8]
+                by_parts, by_links = (
+                    Reading(a, b if k else None, c) for a, b, c, k in (found[9:13], found[13:17])
+                )
+                if derivation.speaks[i] and any(derivation.speaks[c] for c in node.children) and node.is_combined:
+                    derivation.readings[i] = by_parts, by_links
+                if not node.is_combined and derivation.speaks[i]:
+                    state.given |= {i}
+        return derivation
+
+
+def speaks(link: Link) -> bool:
+    """Whether anything can be inferred by a link."""
+    return link.relation != {"disjoint"}
+
+
+def is_heard(result: Result, reads_outcome: bool) -> bool:
+    """Whether a link says anything of a result: if only the overall stage is known, only its links do."""
+    return reads_outcome or not result.outcome_is_given
 
 
 def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Use]]:
-    """What each link says, by the dimension that it speaks of."""
-    # Who gives the overall stage as such says nothing of the dimensions.
+    """Return what each link says, by the dimension that it speaks of."""
     uses: dict[str, list[Use]] = {}
     for link in crosswalk.links:
-        if link.relation == {"disjoint"} or (result.outcome_is_given and link.source != OUTCOME):
+        if not (speaks(link) and is_heard(result, link.source == OUTCOME)):
             continue
         source = result[link.source]
         if source.stage is None and not source.not_applicable:
@@ -301,94 +454,68 @@ def _stages(link: Link, source: Score, scale: Scale) -> Span[Stage] | None:
         return None
     low, likely, high = source.stage
 
-    def at(stage: Stage, end: int) -> Stage:
-        return scale.stages[scale.positions[link.stages[stage.id][end]]]
+    def at(stage: Stage, end: int) -> Stage | None:
+        id = link.stages[stage.id][end]
+        return None if id is None else scale.stages[scale.positions[id]]
 
-    return Span(at(low, 0), None if likely is None else at(likely, 1), at(high, 2))
-
-
-def _place(plan: Plan, columns: Columns, uses: Mapping[str, Sequence[Use]]) -> None:
-    """Put what the links say into the columns, and note of what they say nothing."""
-    linked = {plan.index[id] for id, said in uses.items() if any(use.stage or use.link.is_full for use in said)}
-    exempt: set[int] = set()
-    for node in reversed(plan.nodes):
-        below = any(plan.index[d.id] in linked for d in node.dimension.walk() if d is not node.dimension)
-        if node.index in linked and not below:
-            _place_one(columns, node, uses[node.dimension.id])
-        # Of what does not apply nothing has to be inferred.
-        parts = set(node.children) - exempt
-        if node.index in columns.not_applicable or (
-            node.children and not parts and node.index not in columns.given
-        ):
-            exempt.add(node.index)
-        silent = parts <= columns.passed_over and (parts or not node.children)
-        if silent and node.index not in columns.given:
-            columns.passed_over.add(node.index)
-
-
-def _place_one(columns: Columns, node: Node, uses: Sequence[Use]) -> None:
-    scale, index = node.dimension.scale, node.index
-    assert scale is not None
-    applicable = [use for use in uses if use.stage is not None]
-    if not applicable:
-        # Where a link judges all of it and does not apply, neither does this.
-        if any(use.link.is_full for use in uses):
-            columns.not_applicable.add(index)
-            columns.given.add(index)
-            columns.coverage[index] = 1.0
-        return
-    low, likely, high = _pooled(scale, applicable)
-    hides = bool(node.children) and scale.is_chain and high < scale.top
-    columns.low[index], columns.likely[index] = low, likely
-    columns.high[index] = high + HIDDEN if hides and may_be_between(node) else high
-    columns.coverage[index] = max(use.coverage for use in applicable)
-    columns.given.add(index)
+    lowest, highest = at(low, 0), at(high, 2)
+    assert lowest is not None
+    assert highest is not None
+    return Span(lowest, None if likely is None else at(likely, 1), highest)
 
 
 def may_be_between(node: Node) -> bool:
-    """Whether a mean, here or below, can put a node between two stages."""
-    return not node.scorer.ordinal or any(d.children for d in node.dimension.children)
+    """Whether a mean, here or below, can put a dimension with children between two stages."""
+    scale = node.dimension.scale
+    if scale is None or not scale.is_chain or not node.children:
+        return False
+    return not node.scorer.ordinal or any(child.children for child in node.dimension.children)
 
 
-def _pooled(scale: Scale, uses: Sequence[Use]) -> tuple[Position, Position | None, Position]:
-    spans = []
-    for use in uses:
-        assert use.stage is not None
-        low, likely, high = use.stage
-        at = scale.positions
-        spans.append((use.link.strength, at[low.id], None if likely is None else at[likely.id], at[high.id]))
-    return pool(scale, spans)
-
-
-def _remarks(plan: Plan, columns: Columns, uses: Mapping[str, Sequence[Use]]) -> Iterator[Issue]:
-    for node in plan.nodes:
-        id, scale = node.dimension.id, node.dimension.scale
-        gated = {gate.dimension for gate in node.dimension.gates}
-        passed = sorted(plan.index[gate] for gate in gated if plan.index[gate] in columns.passed_over)
-        if passed and node.scorer.reads_open_as_low and node.index not in columns.passed_over | columns.given:
-            names = ", ".join(plan.nodes[gate].dimension.name for gate in passed)
-            text = phrase("nothing can be inferred of {gates}: passed over in what is likely", gates=names)
-            yield Issue("gate-not-inferable", "warning", id, text)
+def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use]]) -> Iterator[Issue]:
+    for node in plan:
+        id, scale, i = node.dimension.id, node.dimension.scale, node.index
+        if derivation.speaks[i] and node.is_combined:
+            silent = [plan.nodes[c] for c in node.children if not derivation.speaks[c]]
+            if silent and not derivation.state.exempt[i]:
+                names = ", ".join(part.dimension.name for part in silent)
+                yield Issue(
+                    "not-inferable", "warning", id, phrase("nothing can be inferred about {names}", names=names)
+                )
         said = [use for use in uses.get(id, ()) if use.stage is not None]
         if not said or scale is None:
             continue
         for a, b in combinations(said, 2):
-            if not _meet(scale, _pooled(scale, [a]), _pooled(scale, [b])):
+            if a.stage and b.stage and not _meet(scale, a.stage, b.stage):
                 pair = {"one": a.link.source, "other": b.link.source}
                 text = phrase("the links from {one} and {other} exclude each other", **pair)
                 yield Issue("links-exclude-each-other", "warning", id, text)
-        if node.index not in columns.given and columns.low[node.index] is not None:
-            found = columns.low[node.index], None, columns.high[node.index]
-            if not _meet(scale, _pooled(scale, said), found):
-                names = ", ".join(use.link.source for use in said)
-                text = phrase("what follows from its parts excludes what the link from {names} says", names=names)
-                yield Issue("link-disagrees", "warning", id, text)
+        names = ", ".join(use.link.source for use in said)
+        if derivation.excluded[i]:
+            text = phrase(
+                "its parts exclude the stages that the link from {names} allows; its parts count", names=names
+            )
+            yield Issue("link-disagrees", "warning", id, text)
+        elif i in derivation.readings and _likely_outside(scale, *derivation.readings[i]):
+            text = phrase(
+                "the likely stage by its parts lies outside what the link from {names} allows", names=names
+            )
+            yield Issue("likely-stages-differ", "info", id, text)
 
 
-_Bounds: TypeAlias = tuple[Position, Position | None, Position]
-
-
-def _meet(scale: Scale, a: _Bounds, b: _Bounds) -> bool:
+def _meet(scale: Scale, a: Span[Stage], b: Span[Stage]) -> bool:
     """Whether two spans have a stage in common."""
-    low, high = scale.join([a[0], b[0]]), scale.meet([a[2], b[2]])
-    return scale.at_least(high, scale.positions[scale.stage(low).id])
+    lows, highs = ([scale.positions[stage.id] for stage in ends] for ends in ((a.low, b.low), (a.high, b.high)))
+    return scale.at_least(scale.meet(highs), int(scale.join(lows)))
+
+
+def _likely_outside(scale: Scale, a: Reading, b: Reading) -> bool:
+    """Whether the likely stage of one reading is not within the bounds of the other."""
+    return any(
+        one.likely is not None and not _is_within(scale, one.likely, other) for one, other in ((a, b), (b, a))
+    )
+
+
+def _is_within(scale: Scale, position: Position, reading: Reading) -> bool:
+    low, at, high = (scale.positions[scale.stage(p).id] for p in (reading.low, position, reading.high))
+    return scale.at_least(at, low) and scale.at_least(high, at)

@@ -18,8 +18,13 @@ from maturitykit.errors import Finding, ModelError, one_of, quoted
 Relation: TypeAlias = Literal["equal", "subset", "superset", "intersects", "disjoint"]
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-#: Ids of the target's stages: guaranteed at least, likely, and compatible with at the most.
-StageSpan: TypeAlias = tuple[str, str, str]
+#: Ids of the target's stages: guaranteed at least, likely (None where no coder said any), compatible at the most.
+StageSpan: TypeAlias = tuple[str, str | None, str]
+
+
+def words_of(span: StageSpan) -> str:
+    """Return a span as a file writes it."""
+    return " ".join(id or "-" for id in span)
 
 
 def _relations(relation: str | Iterable[str]) -> frozenset[str]:
@@ -58,6 +63,11 @@ class Link:
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = field(default=(), converter=as_tuple)
     steps: tuple[Link, ...] = field(default=(), converter=as_tuple, repr=False)
+
+    @property
+    def name(self) -> str:
+        """``source--target``, by which a file and its reader know it."""
+        return f"{self.source}--{self.target}"
 
     @property
     def is_full(self) -> bool:

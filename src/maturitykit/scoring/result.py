@@ -11,15 +11,15 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from attrs import field, frozen
 
 from maturitykit.assessment.agreement import ordinal_consensus
-from maturitykit.assessment.consensus import Consensus
-from maturitykit.assessment.ratings import UNKNOWN, Rating, Reading, is_known
+from maturitykit.assessment.ratings import UNKNOWN, Rating, Reading, is_known, read_answer
 from maturitykit.definition import Dimension, Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.notebook import InNotebook
-from maturitykit.scoring.plan import Columns, Node, Plan
+from maturitykit.rules.consensus import Consensus
+from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.words import phrase
 
 T = TypeVar("T")
@@ -169,12 +169,12 @@ class Result(InNotebook, Mapping[str, Score]):
     Made by `maturitykit.score`. Its scores are made when they are asked for.
     """
 
-    __slots__ = ("_answers", "_columns", "_issues", "_respondents", "_scores", "_setting", "plan")
+    __slots__ = ("_answers", "_issues", "_respondents", "_scores", "_setting", "_state", "plan")
 
-    def __init__(self, plan: Plan, columns: Columns, answers: dict[str, Any], setting: Setting) -> None:
+    def __init__(self, plan: Plan, state: State, answers: dict[str, Any], setting: Setting) -> None:
         #: The compiled model that it was made by.
         self.plan = plan
-        self._columns = columns
+        self._state = state
         self._answers = answers
         self._setting = setting
         self._scores: dict[str, Score] = {}
@@ -246,7 +246,7 @@ class Result(InNotebook, Mapping[str, Score]):
     @property
     def outcome_is_given(self) -> bool:
         """Whether the overall stage is known as such, and not from the dimensions."""
-        return 0 in self._columns.given
+        return 0 in self._state.given
 
     @property
     def stage(self) -> Span[Stage] | None:
@@ -256,7 +256,7 @@ class Result(InNotebook, Mapping[str, Score]):
     @property
     def coverage(self) -> float:
         """The weighted share of the model that was answered, from 0 to 1."""
-        return self._columns.coverage[0]
+        return self._state.coverage[0]
 
     @property
     def leaves(self) -> tuple[Score, ...]:
@@ -315,41 +315,56 @@ class Result(InNotebook, Mapping[str, Score]):
 
         return frame_of(self, engine)
 
+    def sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
+        """Return what some links read, as lists in the order of `maturitykit.rules.links.Sources`.
+
+        Args:
+            read: For each link, whether it says anything, and the place of the dimension that it reads.
+        """
+        state, nodes = self._state, self.plan.nodes
+        columns = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
+        found: list[list[Any]] = [[column[i] for _, i in read] for column in columns]
+        found.append([heard and self._has_position(nodes[i]) for heard, i in read])
+        return found
+
+    def _has_position(self, node: Node) -> bool:
+        """Whether it has a position, unless it is not applicable."""
+        return node.is_combined or not node.children or node.index in self._state.given
+
     def _score(self, node: Node) -> Score:
-        columns, i = self._columns, node.index
+        state, i = self._state, node.index
         answers = self._answers_at(node)
         rated = answers is not None or not node.children
         ratings = answers.ratings if answers else ()
         return Score(
             dimension=node.dimension,
             position=self._position(i),
-            coverage=columns.coverage[i],
+            coverage=state.coverage[i],
             respondents=len(self._respondents_at(node)),
             disagreement=_disagreement(node.dimension, answers),
-            not_applicable=i in columns.not_applicable,
+            not_applicable=state.exempt[i],
             rule=self.consensus if rated else node.scorer.id,
-            weights=() if rated else node.weights,
-            inputs=tuple(ratings)
-            if rated
-            else tuple(self[self.plan.nodes[c].dimension.id] for c in node.children),
+            weights=() if rated else tuple(self.plan.weights[i]),
+            inputs=tuple(ratings) if rated else tuple(self[child.id] for child in node.dimension.children),
             target=self._setting.targets.get(node.dimension.id),
         )
 
     def _position(self, index: int) -> Span[Position] | None:
-        columns = self._columns
-        low = columns.low[index]
-        if low is None or index in columns.not_applicable:
+        state, node = self._state, self.plan.nodes[index]
+        if state.exempt[index] or not self._has_position(node):
             return None
-        return Span(low, columns.likely[index], columns.high[index])
+        likely = state.likely[index] if state.known[index] else None
+        return Span(state.low[index], likely, state.high[index])
 
     def _answers_at(self, node: Node) -> Answers | None:
         given = self._answers.get(node.dimension.id)
         if given is None or isinstance(given, Answers):
             return given
-        # An answer of a complete assessment, kept as it came.
-        position = self._columns.low[node.index]
+        # The answer of the only respondent, kept as it came.
         rating = given if isinstance(given, Rating) else Rating(node.dimension.id, given)
-        answers = Answers([rating], [Reading(position, position, position)])
+        assert node.dimension.scale is not None
+        reading = read_answer(node.dimension.scale, rating.answer)
+        answers = Answers([rating], [reading] if isinstance(reading, Reading) else [])
         self._answers[node.dimension.id] = answers
         return answers
 

@@ -11,7 +11,7 @@ from operator import mul
 from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Scale
-from maturitykit.definition.formula import Formula, cast, column
+from maturitykit.formula.algebra import Formula, cast, column
 
 
 class Coding(NamedTuple):

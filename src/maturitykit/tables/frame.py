@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from maturitykit.definition.formula import Formula, Term, column
+from maturitykit.formula.algebra import Formula, Term, column
 
 #: The characters that `str.strip` removes; engines disagree about them.
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())

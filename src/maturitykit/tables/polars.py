@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from typing import Any, TypeAlias
 
 import polars as pl
 
-from maturitykit.definition.formula import Formula, Term, as_cases, as_digits, column, columns_of
+from maturitykit.formula.algebra import Formula, Term, column, columns_of
+from maturitykit.formula.order import Order
+from maturitykit.formula.spelled import spelled_cases, spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
 #: Turns a table of Polars into one of the caller's kind.
@@ -114,6 +116,9 @@ def _column_type(kind: pl.DataType) -> ColumnType:
     return ColumnType(str(kind), "number" if kind.is_numeric() else "other")
 
 
+#: So many terms are joined two by two, which is quicker; more make an expression too deep.
+MOST_NESTED = 50
+
 #: Name of the column that stands for several keys.
 HASH = "~hash"
 
@@ -207,16 +212,16 @@ def _remainder(number: Formula, divisor: int) -> pl.Expr:
 
 def _look_up(text: Formula, keys: tuple[str, ...], values: Sequence[int], otherwise: int, missing: int) -> pl.Expr:
     if not any(columns_of(text)):
-        return _write(as_cases(Formula("look up", (text, keys, values, otherwise, missing))))
+        return _write(spelled_cases(Formula("look_up", (text, keys, values, otherwise, missing))))
     operand = _write(text)
     place = _cast(operand.cast(_enum(keys), strict=False).to_physical(), "small")
     return _values([otherwise, missing, *values]).gather((place + 2).fill_null(_cast(operand.is_null(), "small")))
 
 
-def _pick(index: Formula, values: Sequence[Any]) -> pl.Expr:
+def _gather(index: Formula, values: Sequence[Any]) -> pl.Expr:
     # An index without a column would give one row.
     if not any(columns_of(index)):
-        return _write(as_cases(Formula("pick", (index, values))))
+        return _write(spelled_cases(Formula("gather", (index, values))))
     return _values(values).gather(_write(index))
 
 
@@ -229,7 +234,7 @@ def _values(values: Sequence[Any]) -> pl.Expr:
     return _list(tuple(values), pl.Int16 if max(map(abs, numbers)) < 2**15 else pl.Int64)
 
 
-def _rarely(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
+def _fallback(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
     """Spare a batch in which all is found the rest of the work."""
     (name,) = text.args
 
@@ -264,16 +269,50 @@ def _in_batches(formulas: Sequence[Formula], function: Callable[[Sequence[pl.Ser
     return pl.map_batches(operands, function, return_dtype=pl.Int16, is_elementwise=True)
 
 
-def _either(condition: Formula, then: Any, otherwise: Any) -> pl.Expr:
-    result: Any = pl.when(_write(condition)).then(expression(then))
-    while isinstance(otherwise, Formula) and otherwise.op == "either":
-        condition, then, otherwise = otherwise.args
-        result = result.when(_write(condition)).then(expression(then))
+def _case(conditions: Sequence[Formula], values: Sequence[Any], otherwise: Any) -> pl.Expr:
+    result: Any = pl
+    for condition, value in zip(conditions, values, strict=True):
+        result = result.when(_write(condition)).then(expression(value))
     return result.otherwise(expression(otherwise))  # type: ignore[no-any-return]
 
 
+def _sum(*terms: Any) -> pl.Expr:
+    """Return a sum; of many terms, as one operation, as deep expressions take long."""
+    if len(terms) > MOST_NESTED:
+        return pl.sum_horizontal(*map(expression, terms))
+    return reduce(operator.add, map(_operand, terms))
+
+
+def _all(*conditions: Any) -> pl.Expr:
+    if len(conditions) > MOST_NESTED:
+        return pl.all_horizontal(*map(_write, conditions))
+    return reduce(operator.and_, map(_write, conditions))
+
+
+def _any(*conditions: Any) -> pl.Expr:
+    if len(conditions) > MOST_NESTED:
+        return pl.any_horizontal(*map(_write, conditions))
+    return reduce(operator.or_, map(_write, conditions))
+
+
+def _weighted_median(order: Order, positions: Formula, weights: Formula, whole: Term, is_whole: bool) -> pl.Expr:
+    formula = Formula("weighted_median", (order, positions, weights, whole, is_whole))
+    return expression(spelled_median(formula, has_bits=True))
+
+
+def _count_reached(term: Formula, bounds: Sequence[float], inclusive: bool) -> pl.Expr:
+    if not bounds:
+        return expression(0)
+    operand = _write(term)
+    return _sum_of(operand >= bound if inclusive else operand > bound for bound in bounds)
+
+
+def _sum_of(conditions: Iterable[pl.Expr]) -> pl.Expr:
+    counted = [_cast(condition, "small") for condition in conditions]
+    return reduce(operator.add, counted) if len(counted) <= MOST_NESTED else pl.sum_horizontal(*counted)
+
+
 _OPERATORS: Mapping[str, Callable[..., pl.Expr]] = {
-    "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
@@ -281,32 +320,36 @@ _OPERATORS: Mapping[str, Callable[..., pl.Expr]] = {
     ">=": operator.ge,
     ">": operator.gt,
     "==": operator.eq,
-    "and": operator.and_,
-    "or": operator.or_,
     "not": operator.invert,
-    "is null": lambda a: a.is_null(),
-    "is nan": lambda a: a.is_nan(),
+    "is_null": lambda a: a.is_null(),
+    "is_nan": lambda a: a.is_nan(),
     "root": lambda a: a.sqrt(),
 }
 
 _WRITERS: Mapping[str, Callable[..., pl.Expr]] = {
     "column": _column,
     "constant": expression,
-    "nothing": lambda kind: _literal(None, _KINDS[kind]),
+    "null": lambda kind: _literal(None, _KINDS[kind]),
     "cast": lambda term, kind: _cast(expression(term), kind),
-    "one": lambda condition: _cast(_write(condition), "small"),
+    "as_int": lambda condition: _cast(_write(condition), "small"),
     "%": _remainder,
     "bits": lambda number, mask: (_write(number) & expression(mask)).bitwise_count_ones(),
-    "majority": lambda *args: _write(as_digits(Formula("majority", args))),
-    "either": _either,
+    "+": _sum,
+    "and": _all,
+    "or": _any,
+    "floor": lambda term: _cast(_write(term), "small"),
+    "count_reached": _count_reached,
+    "weighted_median": _weighted_median,
+    "fold": lambda *args: _write(spelled_fold(Formula("fold", args))),
+    "case": _case,
     "least": lambda *terms: pl.min_horizontal(*map(expression, terms)),
     "greatest": lambda *terms: pl.max_horizontal(*map(expression, terms)),
-    "pick": _pick,
-    "look up": _look_up,
-    "rarely": _rarely,
+    "gather": _gather,
+    "look_up": _look_up,
+    "fallback": _fallback,
     "refuse": _refuse,
     "filled": lambda term: _write(term).cast(pl.Float64).fill_null(0.0),
     "clean": lambda term: _write(term).str.strip_chars(SPACES).str.replace_all(DOTS, ".."),
-    "is number": lambda term: _write(term).str.contains(NUMBER),
+    "is_number": lambda term: _write(term).str.contains(NUMBER),
     "number": lambda term: _write(term).cast(pl.Float64),
 }

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.formula import (
+from maturitykit.errors import AssessmentError, Finding, one_of, quoted
+from maturitykit.formula.algebra import (
     Condition,
     Formula,
     Term,
@@ -22,17 +23,16 @@ from maturitykit.definition.formula import (
     column,
     constant,
     count,
-    either,
+    fallback,
     first,
+    gather,
+    if_else,
     look_up,
     negate,
-    nothing,
-    pick,
-    rarely,
+    null,
     refuse,
     total,
 )
-from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 from maturitykit.tables.coding import Coding, scale_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.sheet import OWN, Sheet, keys_of
@@ -136,7 +136,7 @@ class Responses(ABC):
             & ~(answers // ONE > len(slots))
         )
         if not strict:
-            digits = [sheet.let(either(is_sound, digit, 0)) for digit in digits]
+            digits = [sheet.let(if_else(is_sound, digit, 0)) for digit in digits]
         return Answers(
             self.by_respondent(strict),
             [*self.keys, *self.who, *self.coding.words, "~answers"],
@@ -199,7 +199,7 @@ class Responses(ABC):
     def _problem(self, who: Mapping[str, str], where: Term, value: Term, expected: Term) -> dict[str, Term]:
         """The columns of a problem, on a frame with the keys."""
         keys = {old: column(new) for new, old in self.keys.items()}
-        nobody: Term = nothing("text")
+        nobody: Term = null("text")
         about = {old: cast(column(new), "text") if who else nobody for new, old in self.who.items()}
         return {**keys, **about, "column": where, "value": value, "expected": expected}
 
@@ -219,14 +219,14 @@ class Responses(ABC):
     def _read(self, sheet: Sheet, scale: Scale, name: str) -> Formula:
         """The digit of an answer in a column; 0 where it is none on that scale."""
         if self.schema[name].is_numeric:
-            tests = ["is null", "is nan"] if self.schema[name].is_float else ["is null"]
+            tests = ["is_null", "is_nan"] if self.schema[name].is_float else ["is_null"]
             missing = [(sheet.let(Formula(test, (column(name),))), BLANK) for test in tests]
             share = sheet.let(Formula("filled", (column(name),)))
             return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
         text = self.text(sheet, name)
         found = sheet.let(look_up(text, self._digits(scale), 0, BLANK))
         # Few answers are written otherwise: only these have to be read with care.
-        return sheet.let(rarely(found, text, self._with_care(scale, text)))
+        return sheet.let(fallback(found, text, self._with_care(scale, text)))
 
     def _with_care(self, scale: Scale, text: Formula) -> Formula:
         """The digit of an answer with spaces around its parts, or of a share; 0 where it is none."""
@@ -234,9 +234,9 @@ class Responses(ABC):
         digit = look_up(clean, self._digits(scale), 0)
         if not scale.cuts:
             return digit
-        is_number = Formula("is number", (clean,))
-        share = Formula("number", (either(is_number, clean, "0"),))
-        return either(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
+        is_number = Formula("is_number", (clean,))
+        share = Formula("number", (if_else(is_number, clean, "0"),))
+        return if_else(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
 
     def _digits(self, scale: Scale) -> dict[str, int]:
         """The digit of each answer but a share, as it is usually written."""
@@ -303,15 +303,15 @@ class LongResponses(Responses):
             digit += self._refused(sheet, slot, digit, foreign)
         else:
             known = all_of(slot >= 0, negate(foreign))
-            digit = either(known, either(digit > 0, digit, BLANK), 0)
+            digit = if_else(known, if_else(digit > 0, digit, BLANK), 0)
         digit = sheet.let(cast(digit, "whole"))
         places = [0, *map(self.coding.place, self._slots())]
-        number = sheet.let(digit * sheet.let(pick(slot + 1, places)))
+        number = sheet.let(digit * sheet.let(gather(slot + 1, places)))
         words: dict[str, Formula] = {
-            word: either(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
+            word: if_else(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
             for word, slots in self.coding.words.items()
         }
-        return {**words, "~answers": either(known, digit + ONE, 0)}
+        return {**words, "~answers": if_else(known, digit + ONE, 0)}
 
     def _refused(self, sheet: Sheet, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
         """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
@@ -396,7 +396,7 @@ class WideResponses(Responses):
 
     def _digits_of_rows(self, sheet: Sheet, strict: bool) -> list[Formula]:
         digits = [sheet.let(self._read(sheet, scale_of(d), d.id)) for d in self.coding.dimensions]
-        return digits if strict else [sheet.let(either(digit > 0, digit, BLANK)) for digit in digits]
+        return digits if strict else [sheet.let(if_else(digit > 0, digit, BLANK)) for digit in digits]
 
     def _refused(self, sheet: Sheet, digits: Sequence[Formula]) -> Formula:
         """Nothing but 0, or else the engine stops as an answer is none."""
@@ -421,7 +421,7 @@ class WideResponses(Responses):
         for slot, dimension in enumerate(self.coding.dimensions):
             digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"~digit{slot}")
             text = sheet.let(cast(column(dimension.id), "text"), f"~text{slot}")
-            expected = either(digit.equals(0), _expected(scale_of(dimension)), "")
+            expected = if_else(digit.equals(0), _expected(scale_of(dimension)), "")
             selections.append(self._problem(self.who, dimension.id, text, expected))
         wanted = [f"~{what}{slot}" for slot in self._slots() for what in ("digit", "text")]
         frame = sheet.on(self.frame, [*keys, *wanted], self.schema).unpivot(selections)

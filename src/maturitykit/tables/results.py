@@ -8,10 +8,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
-from maturitykit.assessment.consensus import Consensus, check_consensus
 from maturitykit.assessment.ratings import read_answer
 from maturitykit.definition import Dimension, Model, Scorer
-from maturitykit.definition.formula import (
+from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
+from maturitykit.formula.algebra import (
     REFUSED,
     Condition,
     Formula,
@@ -21,16 +21,16 @@ from maturitykit.definition.formula import (
     column,
     columns_of,
     constant,
-    either,
+    gather,
+    if_else,
     negate,
-    nothing,
-    pick,
-    stage_index,
+    null,
 )
-from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
 from maturitykit.registry import models
-from maturitykit.scoring.plan import Plan, plan_for
-from maturitykit.scoring.rollup import Cell, keep, open_cell, roll_up
+from maturitykit.rules.consensus import Consensus, check_consensus
+from maturitykit.rules.positions import stage_index
+from maturitykit.rules.roll_up import Cell, open_cell, overruled
+from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.score import Weights, exact_weights
 from maturitykit.tables.coding import Counting
 from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
@@ -79,8 +79,8 @@ class Results:
         self.by = tuple(by)
         #: Ids of the models on the way to these results, their own the last; it alone, if they were measured.
         self.path = tuple(path) or (plan.model.id,)
-        self.cells = {id: cell.kept(sheet) for id, cell in cells.items()}
-        self.outcome_is_given = keep(sheet, outcome_is_given)
+        self.cells = {id: sheet.keep_cell(cell) for id, cell in cells.items()}
+        self.outcome_is_given = sheet.keep(outcome_is_given)
         self._splits = {id: split.kept(sheet) for id, split in (splits or {}).items()}
         self._respondents = dict(respondents or {})
         self._inferable = dict(inferable or {})
@@ -187,7 +187,7 @@ class Results:
             "respondents": cast(self._respondents.get(id, constant(0)), "whole"),
             "disagreement_low": _stage(dimension, split and split.low, differ),
             "disagreement_high": _stage(dimension, split and split.high, differ),
-            "agreement": either(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
+            "agreement": if_else(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
             "not_applicable": cell.exempt if isinstance(cell.exempt, Formula) else constant(cell.exempt),
         }
         if self._inferable:
@@ -195,7 +195,7 @@ class Results:
         return columns
 
 
-_NO_TEXT, _NO_NUMBER = nothing("text"), nothing("real")
+_NO_TEXT, _NO_NUMBER = null("text"), null("real")
 
 
 def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool = True) -> Formula:
@@ -203,7 +203,7 @@ def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_
     if position is None or dimension.scale is None:
         return _NO_TEXT
     index = stage_index(dimension.scale, position, is_whole)
-    return either(where, pick(index, dimension.scale.ids), _NO_TEXT)
+    return if_else(where, gather(index, dimension.scale.ids), _NO_TEXT)
 
 
 def _index(dimension: Dimension, position: Formula | None, where: Condition) -> Formula:
@@ -211,7 +211,7 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
     scale = dimension.scale
     if position is None or scale is None or not scale.is_chain:
         return _NO_NUMBER
-    return either(where, position / scale.top, _NO_NUMBER)
+    return if_else(where, position / scale.top, _NO_NUMBER)
 
 
 def score(
@@ -300,22 +300,26 @@ def failure_of(
 def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:
     sheet = Sheet()
     said = voices(sheet, responses, plan, consensus, counting, strict)
-    given = given_outcome(sheet, plan.model, said.cells, strict)
+    given = given_outcome(plan.model, said.cells, strict)
     leaves = {
         node.index: said.cells.get(id) or open_cell(node.dimension.scale)  # type: ignore[arg-type]
         for id, node in plan.leaves.items()
     }
-    cells = roll_up(sheet, plan, leaves, {0: given} if given else {})
+
+    def overrule(node: Node, cell: Cell) -> Cell:
+        return overruled(cell, *given) if given and not node.index else cell
+
+    cells = plan.formulas(leaves, sheet.keep_cell, overrule)
     return Results(
         plan,
         responses.by,
         said.frame,
         said.columns,
-        {node.dimension.id: cells[node.index] for node in plan.nodes},
+        {node.dimension.id: cells[node.index] for node in plan},
         sheet,
         splits=said.splits,
         respondents=said.respondents,
-        outcome_is_given=given.where if given else False,
+        outcome_is_given=given[1] if given else False,
         responses=responses,
     )
 

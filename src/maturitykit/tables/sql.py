@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from maturitykit.definition.formula import Formula, as_digits, either
+from maturitykit.formula.algebra import Formula, if_else
+from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
 _numbers = count()
@@ -139,7 +140,7 @@ def _look_up(text: Formula, keys: Sequence[str], values: Sequence[int], otherwis
     return found if missing == otherwise else f"CASE WHEN {written} IS NULL THEN {missing} ELSE {found} END"
 
 
-def _pick(place: Formula, values: Sequence[Any]) -> str:
+def _gather(place: Formula, values: Sequence[Any]) -> str:
     # Spark takes long to find out that values of two types are to be cast to the wider one.
     numbers = [value for value in values if isinstance(value, (int, float))]
     if any(isinstance(number, float) for number in numbers):
@@ -163,50 +164,43 @@ def _remainder(number: Formula, divisor: int) -> str:
     return f"({_term(number)} & {divisor - 1})"
 
 
-def _case(*args: Any) -> str:
-    cases = []
-    rest: Any = Formula("either", args)
-    while isinstance(rest, Formula) and rest.op == "either":
-        condition, then, rest = rest.args
-        cases.append(f"WHEN {_term(condition)} THEN {_term(then)}")
-    return f"CASE {' '.join(cases)} ELSE {_term(rest)} END"
+def _case(conditions: Sequence[Formula], values: Sequence[Any], otherwise: Any) -> str:
+    cases = (f"WHEN {_term(c)} THEN {_term(v)}" for c, v in zip(conditions, values, strict=True))
+    return f"CASE {' '.join(cases)} ELSE {_term(otherwise)} END"
 
 
-def _chain(op: str) -> Callable[..., str]:
-    def write(*args: Any) -> str:
-        """A long sum or list of conditions in one pair of brackets, as deep ones take parsers long."""
-        waiting, parts = [args], list[str]()
-        while waiting:
-            first, *others = waiting.pop()
-            parts.extend(map(_term, others))
-            if isinstance(first, Formula) and first.op == op:
-                waiting.append(first.args)
-            else:
-                parts.append(_term(first))
-        return f"({f' {op.upper()} '.join(reversed(parts))})"
+def _count_reached(term: Formula, bounds: Sequence[float], inclusive: bool) -> str:
+    written = _term(term)
+    reached = (f"CAST({written} {'>=' if inclusive else '>'} {_term(float(bound))} AS INT)" for bound in bounds)
+    return f"({' + '.join(reached) or '0'})"
 
-    return write
+
+def _join(op: str) -> Callable[..., str]:
+    return lambda *terms: f"({f' {op} '.join(map(_term, terms))})"
 
 
 #: Operations that are not written as a function of their arguments.
 _WRITERS: Mapping[str, Callable[..., str]] = {
     "column": _name,
     "constant": _term,
-    "nothing": lambda kind: f"CAST(NULL AS {_KINDS[kind]})",
+    "null": lambda kind: f"CAST(NULL AS {_KINDS[kind]})",
     "cast": lambda term, kind: f"CAST({_term(term)} AS {_KINDS[kind]})",
     "least": lambda *terms: f"least({', '.join(map(_term, terms))})",
     "greatest": lambda *terms: f"greatest({', '.join(map(_term, terms))})",
-    "look up": _look_up,
-    "pick": _pick,
+    "look_up": _look_up,
+    "gather": _gather,
     # A case is worked out for those rows alone that it is about.
-    "rarely": lambda found, text, formula: _term(either(found > 0, found, formula)),
-    "majority": lambda *args: _term(as_digits(Formula("majority", args))),
-    "either": _case,
+    "fallback": lambda found, text, formula: _term(if_else(found > 0, found, formula)),
+    "weighted_median": lambda *args: _term(spelled_median(Formula("weighted_median", args), has_bits=True)),
+    "fold": lambda *args: _term(spelled_fold(Formula("fold", args))),
+    "count_reached": _count_reached,
+    "floor": lambda term: f"CAST({_term(term)} AS INT)",
+    "case": _case,
     "//": _divide,
     "%": _remainder,
-    "and": _chain("and"),
-    "or": _chain("or"),
-    "+": _chain("+"),
+    "and": _join("AND"),
+    "or": _join("OR"),
+    "+": _join("+"),
 }
 
 _FUNCTIONS = {
@@ -217,14 +211,14 @@ _FUNCTIONS = {
     ">": "({} > {})",
     "==": "({} = {})",
     "not": "(NOT {})",
-    "one": "CAST({} AS INT)",
-    "is null": "({} IS NULL)",
-    "is nan": "isnan({})",
+    "as_int": "CAST({} AS INT)",
+    "is_null": "({} IS NULL)",
+    "is_nan": "isnan({})",
     "root": "sqrt({})",
     "bits": "bit_count({} & {})",
     "filled": "coalesce(CAST({} AS DOUBLE), 0D)",
     "clean": f"regexp_replace(trim(BOTH '{SPACES}' FROM {{}}), r'{DOTS}', '..')",
-    "is number": f"({{}} RLIKE r'{NUMBER.replace('{', '{{').replace('}', '}}')}')",
+    "is_number": f"({{}} RLIKE r'{NUMBER.replace('{', '{{').replace('}', '}}')}')",
     "number": "TRY_CAST({} AS DOUBLE)",
     "refuse": "CASE WHEN {} THEN CAST(raise_error(concat({}, {})) AS INT) ELSE 0 END",
 }

@@ -87,7 +87,7 @@ def crosswalk_subject(
 
 def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
     path = [subject.alone.known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
-    return translate_by(score(subject.source, given), path, subject.target, subject.alone)
+    return translate_by(score(subject.source, given), subject.alone.route(path))
 
 
 def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:

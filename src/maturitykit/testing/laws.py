@@ -15,11 +15,12 @@ from typing import Any, TypeAlias
 
 from attrs import evolve
 
-from maturitykit.assessment.consensus import Consensus
 from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment, Rating, Reading, is_known, read_answer
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
-from maturitykit.definition.scale import TOLERANCE, Position
+from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding
+from maturitykit.formula.order import TOLERANCE
+from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.plan import plan_for
 from maturitykit.scoring.result import Result, Score, Span
 from maturitykit.scoring.score import score

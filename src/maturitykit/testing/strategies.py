@@ -295,12 +295,13 @@ def _right(link: Link, a: Result, b: Result) -> Link:
 
     def spans() -> Iterator[tuple[str, StageSpan]]:
         for position, id in enumerate(scale.ids):
-            low, likely, high = (positions[end] for end in link.stages[id])
+            span = link.stages[id]
+            low, likely, high = positions[span[0]], span[1], positions[span[2]]
             if scale.at_least(here, position):
                 low = int(other.meet([low, there]))
             if scale.at_least(position, here):
                 high = int(other.join([high, there]))
-            yield id, (other.ids[low], other.ids[likely], other.ids[high])
+            yield id, (other.ids[low], likely, other.ids[high])
 
     stages: Mapping[str, StageSpan] = dict(spans())
     return evolve(link, stages=stages)

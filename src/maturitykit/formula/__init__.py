@@ -1,0 +1,1 @@
+"""Formulas: what rules are written in."""
