@@ -54,9 +54,11 @@ def _quoted(name: str) -> str:
 
 
 def _from_pandas(native: Any, by: str | Sequence[str] | None) -> Frame:
-    native = native[columns_read(list(native.columns), by)]
+    import pyarrow as pa
+
+    names = columns_read(list(native.columns), by)
     originals: dict[str, dict[str, Any]] = {}
-    columns = [_pandas_column(native[name], originals) for name in native.columns]
+    columns = pa.table([_pandas_column(native[name], originals) for name in names], names=names)
     keys = keys_in(native.columns, by)
 
     def restore(found: pl.DataFrame) -> Any:
@@ -67,15 +69,15 @@ def _from_pandas(native: Any, by: str | Sequence[str] | None) -> Frame:
             table[name] = table[name].astype(native[name].dtype)
         return table
 
-    return PolarsFrame(pl.LazyFrame(columns), restore)
+    return PolarsFrame(_of_arrow(columns), restore)
 
 
-def _pandas_column(column: Any, originals: dict[str, dict[str, Any]]) -> pl.Series:
-    """Convert a column; one of mixed values becomes text, and its values are added to the originals."""
+def _pandas_column(column: Any, originals: dict[str, dict[str, Any]]) -> Any:
+    """Convert a column to Arrow; one of mixed values becomes text, and its values are added to the originals."""
     import pyarrow as pa
 
     try:
-        return pl.Series(column.name, pa.array(column, from_pandas=True))
+        return pa.array(column, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         texts = column.map(str, na_action="ignore")
         originals[column.name] = dict(zip(texts[column.notna()], column[column.notna()], strict=True))
@@ -83,21 +85,27 @@ def _pandas_column(column: Any, originals: dict[str, dict[str, Any]]) -> pl.Seri
             raise TypeError(
                 f"column {column.name!r} holds different values that read alike, such as 1 and '1'"
             ) from None
-        return pl.Series(column.name, pa.array(texts, pa.large_string(), from_pandas=True))
+        return pa.array(texts, pa.large_string(), from_pandas=True)
 
 
 def _from_arrow(native: Any, by: str | Sequence[str] | None) -> Frame:
-    types: dict[str, Any] = {}
-    if _is_instance(native, "pyarrow", "Table"):
-        native = native.select(columns_read(native.column_names, by))
-        types = {name: native.schema.field(name).type for name in keys_in(native.column_names, by)}
+    import pyarrow as pa
+
+    table = pa.table(native)
+    table = table.select(columns_read(table.column_names, by))
+    keys = keys_in(table.column_names, by)
 
     def restore(found: pl.DataFrame) -> Any:
-        table = found.to_arrow()
-        for name, kind in types.items():
-            at = table.schema.get_field_index(name)
-            table = table.set_column(at, name, table[name].cast(kind))
-        return table
+        scored = found.to_arrow()
+        for name in keys:
+            key = scored[name].cast(table.schema.field(name).type)
+            scored = scored.set_column(scored.schema.get_field_index(name), name, key)
+        return scored
 
-    table = pl.DataFrame(native)
-    return PolarsFrame(table.select(columns_read(table.columns, by)).lazy(), restore)
+    return PolarsFrame(_of_arrow(table), restore)
+
+
+def _of_arrow(table: Any) -> pl.LazyFrame:
+    frame = pl.from_arrow(table, rechunk=False)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.lazy()
