@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-
-import maturitykit as mk
 from maturitykit.definition.formula import Formula, Part
 from maturitykit.scoring.rules import Median, Weakest
+
+import maturitykit as mk
 from maturitykit.testing import CODES, Case, check_crosswalk, check_model, check_scorer, conformance
 from maturitykit.testing.models import model_subject
 from maturitykit.testing.report import Check, run_checks

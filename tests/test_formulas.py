@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings, strategies as st
+from maturitykit.definition.formula import Formula, Part, constant
+from maturitykit.scoring.rollup import Cell, Given, held_within, open_cell, roll_up
 
 import maturitykit as mk
 from formulas import Row, value
 from maturitykit.definition import formula as f
-from maturitykit.definition.formula import Formula, Part, constant
 from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
-from maturitykit.scoring.rollup import Cell, Given, held_within, open_cell, roll_up
 from maturitykit.testing import strategies as mks
 
 LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])

@@ -16,9 +16,9 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from maturitykit.definition.formula import Formula
 
 import maturitykit as mk
-from maturitykit.definition.formula import Formula
 from maturitykit.files.filled import META
 from maturitykit.files.workbook import read_workbook
 
