@@ -280,9 +280,11 @@ def test_tables_give_the_numbers_of_single_assessments(engine: str) -> None:
         table = long(subjects) if data.draw(st.booleans()) else wide(model, subjects)
         order = data.draw(st.permutations(range(len(table["subject"]))))
         frame = into(engine, shuffled(table, order))
-        # However few or many counts share a number.
+        # However few or many counts share a number, and whether or not the scale is taken for a long one.
         most = data.draw(st.sampled_from([100, 2_047, 1_048_575, 1_073_741_823]))
-        results = tables.score(model, frame, consensus=consensus, most_respondents=most)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("maturitykit.tables.consensus.MOST_DIGITS", data.draw(st.sampled_from([0, 1_000])))
+            results = tables.score(model, frame, consensus=consensus, most_respondents=most)
         expected = one_by_one(model, subjects, consensus=consensus)
         assert differences(by_place(rows_of(results.tidy())), expected) == []
         assert type(results.frame) is (pa.Table if engine in ("stream", "duckdb") else type(frame))
@@ -339,6 +341,28 @@ def test_values_of_stages_may_be_whole_numbers(engine: str, form: str) -> None:
     table = long(subjects) if form == "long" else wide(model, subjects)
     found = by_place(rows_of(tables.score(model, into(engine, table)).tidy()))
     assert differences(found, one_by_one(model, subjects)) == []
+
+
+@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "spark"])
+@pytest.mark.parametrize("scorer", ["weakest", "median", "mean"])
+def test_a_scale_may_have_two_hundred_stages(engine: str, scorer: Any) -> None:
+    scale = mk.Scale("level", [mk.Stage(f"s{i}", cut=i / 200 if i else None) for i in range(200)])
+    model = mk.Model("m", "1", "M", [mk.Dimension(id, scale=scale) for id in "abc"], [scorer], outcome=scale)
+    answers = {
+        "x": {"Ann": ("s0", "s199", "s17..s180"), "Bob": ("s100", None, "s100")},
+        "y": {"Ann": ("not_applicable", "s42", "0.999"), "Bob": ("not_applicable", "unknown", "s3 .. s4")},
+        "z": {"Ann": ("0.5", "0", "1"), "Bob": ("s1", "s198..s199", "not_applicable")},
+    }
+    subjects = {
+        subject: mk.Assessment(
+            "m", [mk.Rating(*pair, who) for who, said in people.items() for pair in zip("abc", said, strict=True)]
+        )
+        for subject, people in answers.items()
+    }
+    for consensus in ("median", "mean", "envelope"):
+        results = tables.score(model, into(engine, long(subjects)), consensus=consensus)
+        expected = one_by_one(model, subjects, consensus=consensus)
+        assert differences(by_place(rows_of(results.tidy())), expected) == []
 
 
 def test_pandas_gets_its_keys_back_as_they_were() -> None:

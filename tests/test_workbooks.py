@@ -16,6 +16,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from maturitykit.definition.formula import Formula
 
 import maturitykit as mk
 from maturitykit.files.filled import META

@@ -6,7 +6,7 @@ there is nothing to sort, and parts of a table can be counted apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from maturitykit.definition import Model, Scale
@@ -16,6 +16,7 @@ from maturitykit.formula.algebra import (
     Formula,
     all_of,
     any_of,
+    as_int,
     bits_of,
     cast,
     column,
@@ -41,6 +42,9 @@ from maturitykit.tables.coding import Coding, Counting, scale_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import Answers, Responses
 from maturitykit.tables.sheet import Sheet
+
+#: With more digits than this, a table of all is too long: each end of an answer has one of its own.
+MOST_DIGITS = 1_000
 
 #: By what one knows that the respondents are to be counted otherwise.
 TOO_MANY = "more respondents than"
@@ -100,7 +104,7 @@ def voices(
     below = Sheet()
     answers = responses.answers(below, strict)
     tallies = _Tallies(responses.coding, plan, counting)
-    frame, columns = _counted(below, answers, responses, tallies.sums(answers.digits))
+    frame, columns = _counted(below, answers, responses, tallies.sums(below, answers.digits))
     refused = sheet.let(_refused(responses.model, counting, answers.is_repeated if strict else False))
     cells: dict[str, Cell] = {}
     splits: dict[str, Split] = {}
@@ -166,16 +170,18 @@ class _Tallies:
         slots = {dimension.id: slot for slot, dimension in enumerate(coding.dimensions)}
         self._inner = [[slots[d.id] for d in node.dimension.walk() if d.id in slots] for node in plan.inner]
 
-    def sums(self, digits: Sequence[Formula]) -> dict[str, Formula]:
+    def sums(self, sheet: Sheet, digits: Sequence[Formula]) -> dict[str, Formula]:
         """The columns to sum, from the digits of all dimensions."""
         sums: dict[str, Formula] = {}
         scales = {scale_of(dimension) for dimension in self._coding.dimensions}
-        tallies = {
-            scale: list(zip(*map(self.counting.packed, self._counted(scale)), strict=True)) for scale in scales
-        }
+        is_short = self._coding.base**2 <= MOST_DIGITS
+        tables = {scale: [self._packed(rows) for rows in self._tables(scale, is_short)] for scale in scales}
         for slot, dimension in enumerate(self._coding.dimensions):
-            here = enumerate(tallies[scale_of(dimension)])
-            sums |= {f"~count{slot}_{i}": gather(digits[slot], tally) for i, tally in here}
+            digit, scale = digits[slot], scale_of(dimension)
+            parts = [digit] if is_short else self._parts(sheet, scale, digit)
+            for i, name in enumerate(self.columns(slot)):
+                read = zip(parts, tables[scale], strict=True)
+                sums[name] = total(gather(part, table[i]) for part, table in read if any(table[i]))
         places = self.counting.places
         for start in range(0, len(self._inner), len(places)):
             rated = (
@@ -185,16 +191,39 @@ class _Tallies:
             sums[f"~raters{start // len(places)}"] = total(counts)
         return sums
 
-    def _counted(self, scale: Scale) -> Iterator[list[int]]:
-        """What each digit adds to the counts of a dimension."""
+    def _tables(self, scale: Scale, is_short: bool) -> list[list[list[int]]]:
+        """What each digit, or else each of its `_parts`, adds to the counts of a dimension."""
+        base, exempt = self._coding.base, self._coding.exempt
         stages = range(1, len(scale.stages))
-        for digit in range(self._coding.base**2):
-            span = self._coding.span(digit, scale)
-            ends = [
-                [int(span is not None and scale.at_least(end, s)) for s in stages] for end in span or (0, 0, 0)
+        none = [0] * scale.top
+        at = [none, *([int(scale.at_least(end, stage)) for stage in stages] for end in range(len(scale.stages)))]
+        if is_short:
+            spans = (self._coding.span(digit, scale) or (-1, -1, -1) for digit in range(base**2))
+            return [
+                [
+                    [*at[likely + 1], int(likely >= 0), int(digit == exempt), *at[low + 1], *at[high + 1]]
+                    for digit, (low, likely, high) in enumerate(spans)
+                ]
             ]
-            low, likely, high = ends
-            yield [*likely, int(span is not None), int(digit == self._coding.exempt), *low, *high]
+        return [
+            [[*reached, int(reached is not none), 0, *none, *none] for reached in at],
+            [[*none, 0, 0, *reached, *none] for reached in at],
+            [[*none, 0, 0, *none, *reached] for reached in at],
+            [[*none, 0, is_exempt, *none, *none] for is_exempt in (0, 1)],
+        ]
+
+    def _parts(self, sheet: Sheet, scale: Scale, digit: Formula) -> list[Formula]:
+        """The likely, lowest and highest stage of an answer, counted from 1, and 1 where it does not apply."""
+        is_said = sheet.keep(digit > self._coding.exempt)
+        low = sheet.let(if_else(is_said, digit // self._coding.base, 0))
+        high = sheet.let(if_else(is_said, digit % self._coding.base, 0))
+        likely = sheet.let((low + high) // 2) if scale.is_chain else low
+        is_exempt = as_int(digit.equals(self._coding.exempt))
+        assert isinstance(is_exempt, Formula)
+        return [likely, low, high, sheet.let(is_exempt)]
+
+    def _packed(self, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+        return list(zip(*map(self.counting.packed, rows), strict=True))
 
     def columns(self, slot: int) -> list[str]:
         """The names of those with the counts of a dimension."""

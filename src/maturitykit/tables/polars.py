@@ -74,8 +74,11 @@ class PolarsFrame(Frame):
 
     def look_up(self, keys: Sequence[str], name: str, rows: Sequence[Row]) -> PolarsFrame:
         schema = self._frame.collect_schema()
-        columns = dict(zip([*keys, name], zip(*rows, strict=True), strict=True))
-        table = pl.LazyFrame(columns).with_columns(pl.col(key).cast(schema[key]) for key in keys)
+        *profiles, values = zip(*rows, strict=True)
+        columns = {key: pl.Series(column).cast(schema[key]) for key, column in zip(keys, profiles, strict=True)}
+        # What is a stage is to stay one.
+        kind = pl.Float64 if any(isinstance(value, float) for value in values) else pl.Int64
+        table = pl.LazyFrame({**columns, name: pl.Series(values, dtype=kind)})
         return self._with(self._frame.join(table, on=list(keys), how="left"))
 
     def distinct(self, keys: Sequence[str]) -> PolarsFrame:
@@ -243,10 +246,10 @@ def _fallback(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
         if len(numbers) == 0 or numbers.min() > 0:  # type: ignore[operator]
             return numbers
         frame = pl.DataFrame([numbers.alias("found"), texts.alias(name)])
-        every = pl.when(pl.col("found") > 0).then(pl.col("found")).otherwise(_write(formula)).cast(pl.Int16)
+        every = pl.when(pl.col("found") > 0).then(pl.col("found")).otherwise(_write(formula)).cast(numbers.dtype)
         return frame.select(every.alias(numbers.name)).to_series()
 
-    return _in_batches([found, text], read)
+    return _in_batches([found, text], read, pl.dtype_of(_write(found)))
 
 
 def _refuse(condition: Formula, why: str, value: Formula) -> pl.Expr:
@@ -260,13 +263,15 @@ def _refuse(condition: Formula, why: str, value: Formula) -> pl.Expr:
             raise ValueError(why + str(here.filter(is_bad).select(expression(value)).item(0, 0)))
         return pl.zeros(len(is_bad), dtype=pl.Int16, eager=True)
 
-    return _in_batches([condition, *map(column, names)], see)
+    return _in_batches([condition, *map(column, names)], see, pl.Int16)
 
 
-def _in_batches(formulas: Sequence[Formula], function: Callable[[Sequence[pl.Series]], pl.Series]) -> pl.Expr:
-    """Return a small number for each row, by a function that is called for each batch of rows."""
+def _in_batches(
+    formulas: Sequence[Formula], function: Callable[[Sequence[pl.Series]], pl.Series], kind: Any
+) -> pl.Expr:
+    """Return a number for each row, by a function that is called for each batch of rows."""
     operands = [_write(formula) for formula in formulas]
-    return pl.map_batches(operands, function, return_dtype=pl.Int16, is_elementwise=True)
+    return pl.map_batches(operands, function, return_dtype=kind, is_elementwise=True)
 
 
 def _case(conditions: Sequence[Formula], values: Sequence[Any], otherwise: Any) -> pl.Expr:

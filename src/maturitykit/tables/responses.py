@@ -254,7 +254,7 @@ class Responses(ABC):
         }
 
     def _of_stage(self, position: Formula) -> Formula:
-        return position * (self.coding.base + 1) + self.coding.digit(0, 0)
+        return cast(position, self.coding.kind) * (self.coding.base + 1) + self.coding.digit(0, 0)
 
     def _of_share(self, scale: Scale, share: Formula) -> Formula:
         return self._of_stage(count(share > cut for cut in scale.cuts))

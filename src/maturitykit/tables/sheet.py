@@ -102,7 +102,7 @@ class Sheet:
 
         def value(row: Row) -> float:
             taken = [position >= 0 for position in row]
-            return float(function(row, taken, numbers)) if any(taken) else 0.0
+            return function(row, taken, numbers) if any(taken) else 0
 
         return self.look_up(keys, [range(-1, top + 1) for top in function.tops] if is_whole else (), value)
 
