@@ -44,7 +44,6 @@ MODULES = (
 #: Without an underscore, as other modules of the package use them, and yet nobody else's.
 INTERNAL = {
     "Result": {"plan", "sources"},
-    "Route": {"compiled"},
     "Results": {"internal", "carried"},
 }
 #: What a class may do beside what its public names say.
