@@ -64,7 +64,7 @@ class LinkEntry:
     target: str
     relation: tuple[str, ...]
     strength: Fraction
-    stages: Mapping[str, StageSpan]
+    stages: Mapping[str, StageSpan | str] = {}
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = ()
     steps: tuple[LinkEntry, ...] = ()
