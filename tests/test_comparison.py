@@ -335,7 +335,7 @@ def test_what_is_not_linked_may_be_listed_as_the_rest() -> None:
      ("none..some", ("none", None, "some")), ("unknown", ("none", None, "all"))],
 )  # fmt: skip
 def test_what_does_not_apply_may_be_read_and_said(answer: str, expected: Any) -> None:
-    told = {
+    told: dict[str, Any] = {
         "none": "not_applicable",
         "some": ("some",) * 3,
         "all": ("all",) * 3,

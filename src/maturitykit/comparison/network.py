@@ -93,7 +93,7 @@ class Network:
         self._ready: dict[tuple[str, str], Crosswalk] = {}
         self._routes: dict[tuple[str, ...], Route] = {}
         #: What does not fit in the crosswalks that are used all the same.
-        self._set_aside: dict[str, list[Finding]] = {}
+        self._set_aside: dict[str, list[tuple[str, Finding]]] = {}
         for id in sorted(self._ids):
             source, _, target = id.partition("--")
             if "@" in id:
@@ -171,11 +171,12 @@ class Network:
             crosswalk, first, second = self._between(source, target)
             checked = list(check_links(crosswalk, first, second))
             findings = [finding for _, found in checked for finding in found]
+            places = [link.place for link, found in checked for _ in found]
             fitting = [link for link, found in checked if not found]
             if findings and not any(link.stages for link in fitting):
                 others = other_versions(crosswalk, first, second)
                 raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", [*others, *findings])
-            self._set_aside[crosswalk.id] = findings
+            self._set_aside[crosswalk.id] = list(zip(places, findings, strict=True))
             crosswalk = self._renamed(evolve(crosswalk, links=fitting) if findings else crosswalk)
             forward = crosswalk.source == source
             self._ready[source, target] = crosswalk if forward else reverse(crosswalk, first, second)
@@ -218,8 +219,9 @@ class Network:
             crosswalk, first, second = self._between(source, target)
             for finding in other_versions(crosswalk, first, second):
                 yield Issue("other-version", "warning", OUTCOME, f"{crosswalk.id}: {finding.problem}")
-            for finding in self._set_aside.get(crosswalk.id, ()):
-                where = f"{crosswalk.place or crosswalk.id}{line_of(crosswalk.place, finding.where)}"
+            for place, finding in self._set_aside.get(crosswalk.id, ()):
+                line = place or line_of(crosswalk.place, finding.where)
+                where = ", ".join(part for part in (crosswalk.place or crosswalk.id, line) if part)
                 said = "{where}: a link is set aside, as it does not fit: {finding}"
                 yield Issue("link-set-aside", "warning", OUTCOME, phrase(said, where=where, finding=finding))
             silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]

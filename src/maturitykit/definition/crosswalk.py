@@ -55,6 +55,7 @@ class Link:
         rationale: Which claims on both sides it rests on.
         cells: The pairs of source and target stages whose texts correspond, by id.
         steps: The links that it was composed of, in their order; empty if it was written.
+        place: Where it was read ("line 4"), for messages, if its file does not tell.
     """
 
     source: str
@@ -65,6 +66,7 @@ class Link:
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = field(default=(), converter=as_tuple)
     steps: tuple[Link, ...] = field(default=(), converter=as_tuple, repr=False)
+    place: str = field(default="", eq=False, repr=False)
 
     @property
     def name(self) -> str:

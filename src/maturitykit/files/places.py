@@ -201,9 +201,9 @@ def _left(rest: str, name: str) -> str:
 
 
 def line_of(file: str, where: str) -> str:
-    """Return ``, line 12`` for what a finding's path leads to in a TOML file; empty where it cannot be told."""
+    """Return ``line 12`` for what a finding's path leads to in a TOML file; empty where it cannot be told."""
     try:
         place = Located(read_text(file), read_toml(file)).place(where) if file.endswith(".toml") else None
     except FileError:
         return ""
-    return f", line {place.line}" if place else ""
+    return f"line {place.line}" if place else ""
