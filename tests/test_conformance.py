@@ -12,10 +12,15 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from maturitykit.definition.formula import Formula, Part
-from maturitykit.scoring.rules import Median, Weakest
 
 import maturitykit as mk
+from maturitykit.definition.scorer import Parts
+from maturitykit.formula import Formula, element, if_else
+from maturitykit.formula.algebra import constant
+from maturitykit.rules import links as links_module
+from maturitykit.rules.built_in import Median, Weakest
+from maturitykit.rules.links import Inference, Sources
+from maturitykit.rules.roll_up import Cell
 from maturitykit.testing import CODES, Case, check_crosswalk, check_model, check_scorer, conformance
 from maturitykit.testing.models import model_subject
 from maturitykit.testing.report import Check, run_checks
@@ -46,6 +51,9 @@ CASE = Case("some", "All are at some.", dict.fromkeys("abc", "some"), {"outcome"
 
 
 # ---- rules that are wrong, each in its way
+
+
+ZERO = constant(0)
 
 
 class OffScale(Weakest):
@@ -109,10 +117,12 @@ class Counting(Weakest):
 class OtherInTables(Weakest):
     id = "other-in-tables"
 
-    def formula(self, parent: mk.Dimension, parts: Sequence[Part]) -> Formula:
-        found = Median().formula(parent, parts)
-        assert found is not None
-        return found
+    def formula(self, parent: mk.Dimension, parts: Parts) -> Formula | None:
+        # Of one assessment it is not known beforehand that all positions are stages.
+        return Median().formula(parent, parts) if parts.is_whole else None
+
+    def bind(self, parent: Any, children: Any, weights: Any) -> Any:
+        return parent.scale.meet
 
 
 class Undeclared(mk.Scorer):
@@ -232,8 +242,14 @@ def told_otherwise() -> set[str]:
     return check_joined(joined(link("a", "x", "nnn nnn nns")), first, second, models=[three])
 
 
-def pooled(wrong: Callable[..., Any], patch: pytest.MonkeyPatch) -> set[str]:
-    patch.setattr("maturitykit.comparison.translation.pool", wrong)
+def pooled(wrong: Callable[..., Cell], patch: pytest.MonkeyPatch) -> set[str]:
+    """What is found where links pool to another cell than they should."""
+
+    def wrongly(scale: mk.Scale, links: Any, tables: Any, sources: Sources) -> Inference:
+        right = links_module.pooled(scale, links, tables, sources)
+        return right._replace(cell=wrong(right.cell, sources))
+
+    patch.setattr("maturitykit.comparison.translation.pooled", wrongly)
     return check_joined(joined())
 
 
@@ -292,11 +308,13 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK309": lambda _: check_joined(joined(link("a", "x", "nnn nnn aaa"))),
     "MK310": lambda _: check_joined(joined(source_version="9")),
     "MK311": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(links={"a--z": "Nee."})})),
-    "MK320": lambda patch: pooled(lambda scale, spans: (0, 2, 1), patch),
-    "MK321": lambda patch: pooled(lambda scale, spans: (2 - max(s[1] for s in spans), None, 2), patch),
-    "MK323": lambda patch: pooled(lambda scale, spans: (0, None, 2 if spans[0][1] else 1), patch),
+    "MK320": lambda patch: pooled(lambda cell, _: cell._replace(low=ZERO, likely=ZERO + 2, high=ZERO + 1), patch),
+    "MK321": lambda patch: pooled(lambda cell, _: cell._replace(low=2 - cell.low, known=False), patch),
+    "MK323": lambda patch: pooled(
+        lambda cell, _: cell._replace(low=ZERO, known=False, high=if_else(cell.low > 0, 2, 1)), patch
+    ),
     "MK324": lambda patch: patched("reverse", all_at_the_top, patch),
-    "MK325": lambda patch: pooled(lambda scale, spans: spans[0][1:], patch),
+    "MK325": lambda patch: pooled(lambda cell, sources: cell._replace(high=element(sources.high, 0)), patch),
     "MK326": lambda patch: patched("compose", lambda first, second: all_at_the_top(joined()), patch),
     "MK340": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(summary="Zo.")})),
     "MK341": lambda _: check_joined(joined(coding=None)),

@@ -100,12 +100,7 @@ if TYPE_CHECKING:
         models as models,
         scorers as scorers,
     )
-    from maturitykit.scoring.result import (
-        Disagreement as Disagreement,
-        Result as Result,
-        Score as Score,
-        Span as Span,
-    )
+    from maturitykit.scoring.result import Result as Result
     from maturitykit.scoring.roadmap import (
         Raise as Raise,
         Roadmap as Roadmap,
@@ -113,6 +108,11 @@ if TYPE_CHECKING:
         what_if as what_if,
     )
     from maturitykit.scoring.score import score as score
+    from maturitykit.scoring.scores import (
+        Disagreement as Disagreement,
+        Score as Score,
+        Span as Span,
+    )
 
 _PLACES = {
     "assessment.agreement": (
@@ -152,9 +152,10 @@ _PLACES = {
     "files.write": ("write",),
     "form": ("write_form",),
     "registry": ("Entry", "crosswalks", "models", "scorers"),
-    "scoring.result": ("Disagreement", "Result", "Score", "Span"),
+    "scoring.result": ("Result",),
     "scoring.roadmap": ("Raise", "Roadmap", "roadmap", "what_if"),
     "scoring.score": ("score",),
+    "scoring.scores": ("Disagreement", "Score", "Span"),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 

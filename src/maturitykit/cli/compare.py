@@ -89,7 +89,7 @@ _WORDS = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same"
 
 
 def _row(movement: Movement, name: str, words: Mapping[str, str]) -> tuple[str, str, str, str]:
-    from maturitykit.scoring.result import describe_span
+    from maturitykit.scoring.scores import describe_span
 
     if movement.dimension.scale is None:
         return name, "", "", ""

@@ -140,7 +140,7 @@ def _known(result: Result, id: str) -> str:
 
 def translation_page(page: Page, translation: Translation) -> None:
     """A translation as a person wants to read it; at no place does it look like a measured result."""
-    from maturitykit.scoring.result import describe
+    from maturitykit.scoring.scores import describe
     from maturitykit.scoring.telling import depths
 
     origin, way = translation.origin, translation.way
@@ -180,7 +180,7 @@ def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
 
 def _everywhere(page: Page, result: Result, translations: Sequence[Translation]) -> None:
     """One result in every other model, a row for each."""
-    from maturitykit.scoring.result import describe, describe_span
+    from maturitykit.scoring.scores import describe, describe_span
 
     page.heading(_about(result))
     page.paragraph(f"Measured: {result.model.title} ({result.model.id}): {describe(result.outcome)}")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maturitykit.cli.page import Page
-    from maturitykit.scoring.result import Result, Score
+    from maturitykit.scoring.result import Result
+    from maturitykit.scoring.scores import Score
 
 
 @click.command(name="score")

@@ -12,8 +12,9 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
 from maturitykit.notebook import InNotebook
-from maturitykit.scoring.result import Result, Score, Span
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import WHAT_IF
+from maturitykit.scoring.scores import Score, Span
 from maturitykit.scoring.telling import few, respondents_of
 from maturitykit.words import phrase
 

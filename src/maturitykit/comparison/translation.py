@@ -18,7 +18,8 @@ from maturitykit.formula.algebra import each
 from maturitykit.formula.python import compiled
 from maturitykit.rules.links import Below, Sources, inner_inference, leaf_inference, pooled, table_of
 from maturitykit.scoring.plan import VECTORS, Node, Plan, State, below_each, plan_for
-from maturitykit.scoring.result import Result, Score, Setting, Span, describe_span
+from maturitykit.scoring.result import Result, Setting
+from maturitykit.scoring.scores import Score, Span, describe_span
 from maturitykit.words import phrase
 
 #: How much of a dimension its links speak to.

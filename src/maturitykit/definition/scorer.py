@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeAlias
 
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
@@ -49,7 +48,7 @@ class Parts(NamedTuple):
         return total(self.weights_taken)
 
 
-class Scorer(ABC):
+class Scorer:
     """A monotone rule that combines the scores of children into that of their parent.
 
     A subclass defines `formula`, or `bind` where its rule cannot be written as a formula. Because raising a
@@ -63,6 +62,12 @@ class Scorer(ABC):
     #: Whether a child without a likely stage counts with its lowest one in the parent's
     #: likely stage; otherwise it is left out there.
     reads_open_as_low: ClassVar[bool] = False
+
+    def __new__(cls, *args: object, **named: object) -> Self:
+        """Refuse a class without a rule."""
+        if cls.formula is Scorer.formula and cls.bind is Scorer.bind:
+            raise TypeError(f"{cls.__name__} is abstract: it defines neither formula nor bind")
+        return super().__new__(cls)
 
     def formula(self, parent: Dimension, parts: Parts) -> Formula | None:
         """Return the position of the parent as a formula, or None to leave it to `bind`.

@@ -11,7 +11,8 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rat
 from maturitykit.definition import Scale
 from maturitykit.errors import Finding
 from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, is_cut, width_of, wrapped
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score
 from maturitykit.scoring.telling import respondents_of
 from maturitykit.words import Words
 

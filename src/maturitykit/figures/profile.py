@@ -7,7 +7,8 @@ from collections.abc import Callable
 from maturitykit.definition import Dimension
 from maturitykit.figures.svg import Drawing, triangle, width_of
 from maturitykit.figures.tracks import draw_tracks, rows_of
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.scoring.telling import found
 from maturitykit.words import Words
 

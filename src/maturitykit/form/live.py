@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from maturitykit.formula.algebra import Formula, Term, column, constant
+from maturitykit.formula.algebra import Formula, Term, column, constant, vector
 from maturitykit.formula.sharing import bind_shared
 from maturitykit.formula.spelled import spelled_bounds, spelled_cases, spelled_fold, spelled_median
 from maturitykit.rules.roll_up import Cell
@@ -89,7 +89,9 @@ class Live:
             (held,) = term.args
             return held if term.op == "column" else self.text(held)
         if term.op in _SPELLED:
-            return self.text(_SPELLED[term.op](term))
+            # What is spelled out stands there again and again.
+            operands = tuple(map(self._operand, term.args))
+            return self.text(_SPELLED[term.op](Formula(term.op, operands)))
         if term.op in _JOINED:
             return self._joined(term)
         if term.op == "case":
@@ -98,6 +100,11 @@ class Live:
             # A rule that is a Python function cannot be told to a spreadsheet.
             return "NA()"
         return _OPERATIONS[term.op].format(*map(self.text, term.args))
+
+    def _operand(self, arg: Any) -> Any:
+        if not isinstance(arg, Formula):
+            return arg
+        return vector(map(self._operand, arg.args)) if arg.op == "vector" else self.let(arg)
 
     def _cases(self, conditions: Sequence[Term], values: Sequence[Term], otherwise: Term) -> str:
         """What goes with the first condition that holds; of very many, some in a cell of their own."""

@@ -1,10 +1,10 @@
 """Formulas: arithmetic on numbers, conditions and texts, written once for everything that runs it.
 
-A formula is a tree of operations. A *vector* has one value for each child of a dimension (or for each respondent, or
-link). Operations on vectors work element by element; `total`, `every`, `least` and the like make one value of them.
-A vector is either listed, element by element, or *symbolic*: known by its name, and a list when the formula is run,
-however long that is. Writers turn formulas into Python (`maturitykit.formula.python`), expressions of Polars, SQL
-and spreadsheets.
+A formula is a tree of operations. A *vector* has one value for each child of a dimension (or for each respondent,
+or link). Operations on vectors work element by element; `total`, `every`, `least` and the like make one value of
+them. A vector is either listed, element by element, or *symbolic*: known by its name, and a list when the formula
+is run, however long that is. Writers turn formulas into Python (`maturitykit.formula.python`), expressions of
+Polars, SQL and spreadsheets.
 """
 
 from __future__ import annotations

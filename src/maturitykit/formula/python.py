@@ -20,6 +20,9 @@ _HELPERS = {
     "weighted_median": lower_weighted_median,
 }  # fmt: skip
 
+#: Longer sums are written as calls: as operators they nest, and Python reads only so many levels.
+MOST_NESTED = 50
+
 #: Operations that are one expression of their operands.
 _TEMPLATES = {
     "-": "({}-{})",
@@ -108,6 +111,8 @@ class _Writer:
     def _operation(self, term: Formula, write: Callable[[Any], str]) -> str:
         """Write an operation on operands that are each written alike."""
         op, args = term.op, term.args
+        if op == "+" and len(args) > MOST_NESTED:
+            return f"sum([{','.join(map(write, args))}])"
         if op in _JOINED:
             return f"({_JOINED[op].join(map(write, args))})"
         if op == "gather":

@@ -13,7 +13,8 @@ from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph,
 from maturitykit.report.sections import anchor
 from maturitykit.report.summary import listed, names_of
 from maturitykit.scoring.explain import because, derived, said
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.scoring.telling import found, grave_and_small, how_scored
 from maturitykit.words import Words, phrase
 

@@ -26,8 +26,9 @@ from maturitykit.report.nodes import (
 )
 from maturitykit.report.summary import disputed, is_split, listed
 from maturitykit.scoring.explain import said
-from maturitykit.scoring.result import Result, Score, describe_span
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import TOLD as FOUND, Roadmap
+from maturitykit.scoring.scores import Score, describe_span
 from maturitykit.scoring.telling import about, bar, behind, change, depths, descriptor, found, respondents_of
 from maturitykit.words import Words
 

@@ -9,8 +9,9 @@ from maturitykit.comparison.movement import Comparison
 from maturitykit.comparison.translation import Translation
 from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import Roadmap
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.scoring.telling import behind, few, grave_and_small, headline, respondents_of
 from maturitykit.words import Words
 

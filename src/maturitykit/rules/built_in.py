@@ -166,6 +166,9 @@ class Profile(Scorer):
     id = "profile"
     ordinal = True
 
+    def formula(self, parent: Dimension, parts: Parts) -> None:
+        return None
+
 
 def _scale(dimension: Dimension) -> Scale:
     assert dimension.scale is not None, "a rule is used only where there are scales"

@@ -17,6 +17,7 @@ from maturitykit.formula.algebra import (
     choose,
     constant,
     every,
+    floor,
     greatest,
     held_within,
     if_else,
@@ -102,16 +103,28 @@ class Combination:
 
     def position(self, below: Cell, positions: Formula, weights: Formula, takes_part: Condition) -> Formula | None:
         """Return the position by the rule; None where nothing is combined."""
-        parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
-        formula = self.scorer.formula(self.dimension, parts)
-        if formula is not None:
-            return formula
+        if not _binds(type(self.scorer)):
+            parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
+            formula = self.scorer.formula(self.dimension, parts)
+            if formula is not None:
+                return formula
         if self.plain is None:
             self.plain = PlainRule(self.scorer, self.dimension)
         everyone = range(len(self.dimension.children))
         if self.plain.bound(everyone, [1] * len(everyone)) is None:
             return None
-        return call(self.plain, positions, takes_part, weights, below.is_whole)
+        return self._called(self.plain, below, positions, weights, takes_part)
+
+    def _called(
+        self,
+        function: Callable[..., float],
+        below: Cell,
+        positions: Formula,
+        weights: Formula,
+        takes_part: Condition,
+    ) -> Formula:
+        called = call(function, positions, takes_part, weights, below.is_whole)
+        return floor(called) if self.stays_whole(below) else called
 
     def stays_whole(self, below: Cell) -> bool:
         """Whether its own positions are stages only."""
@@ -158,6 +171,12 @@ class Combination:
         )
 
 
+def _binds(scorer: type[Scorer]) -> bool:
+    """Tell whether a class defines its rule anew by `bind`, over a formula that it inherits."""
+    defines = next(base for base in scorer.__mro__ if {"bind", "formula"} & vars(base).keys())
+    return defines is not Scorer and "formula" not in vars(defines)
+
+
 class ByProfile(Combination):
     """A combination whose weights are too large for columns: a Python function, run once for each profile.
 
@@ -180,7 +199,7 @@ class ByProfile(Combination):
         """Return the position as a call of the function."""
         if super().position(below, positions, weights, takes_part) is None:
             return None
-        return call(self, positions, takes_part, weights, below.is_whole)
+        return self._called(self, below, positions, weights, takes_part)
 
     def __call__(self, positions: Sequence[float], takes_part: Sequence[bool] | bool, _: object) -> float:
         """Return the position of the parent."""

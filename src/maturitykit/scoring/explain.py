@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Scale, Stage
-from maturitykit.scoring.result import Score, describe
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import Phrase, phrase
 
 _CONSENSUS = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, NoStage, Rating, is_known
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.scores import Score
 from maturitykit.scoring.telling import few
 from maturitykit.words import phrase
+
+if TYPE_CHECKING:
+    from maturitykit.scoring.result import Result
 
 #: Below this ordinal consensus the respondents are closer to a split than to agreement.
 SPLIT = 0.5

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Model
 from maturitykit.definition.dimension import Dimension
 from maturitykit.definition.issue import Issue
-from maturitykit.scoring.result import Result, Score, describe, describe_span
-from maturitykit.scoring.roadmap import Raise
+from maturitykit.scoring.scores import Score, describe, describe_span
 from maturitykit.words import phrase
+
+if TYPE_CHECKING:
+    from maturitykit.scoring.result import Result
+    from maturitykit.scoring.roadmap import Raise
 
 #: Longer chains make bars that nobody can count.
 LONGEST_BAR = 12

@@ -22,8 +22,9 @@ from maturitykit.errors import Finding
 from maturitykit.formula.order import TOLERANCE
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.plan import plan_for
-from maturitykit.scoring.result import Result, Score, Span
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
+from maturitykit.scoring.scores import Score, Span
 from maturitykit.testing import draws
 
 Law: TypeAlias = Callable[[Model, Random], Iterator[Finding]]

@@ -15,7 +15,8 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Answer, Asse
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
 from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.scoring.result import Result, Span
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Span
 from maturitykit.testing.draws import WEIGHTS
 from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
