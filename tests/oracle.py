@@ -22,7 +22,7 @@ class Found(NamedTuple):
     """What is found at one dimension; without a span where nothing is combined, or it is not applicable."""
 
     span: tuple[Position, Position | None, Position] | None
-    coverage: Fraction
+    coverage: float
     exempt: bool = False
 
 
@@ -177,10 +177,10 @@ def score(
         answers = [read_answer(scale, r.answer) for r in listed if r.dimension == dimension.id]
         readings = [answer for answer in answers if isinstance(answer, Reading)]
         if readings:
-            return Found(consensus(scale, readings, how), Fraction(1))
+            return Found(consensus(scale, readings, how), 1)
         if mk.NOT_APPLICABLE in answers:
-            return Found(None, Fraction(1), exempt=True)
-        return Found((0, None, len(scale.stages) - 1), Fraction(0))
+            return Found(None, 1, exempt=True)
+        return Found((0, None, len(scale.stages) - 1), 0)
 
     def inner(parent: mk.Dimension) -> Found:
         own = parent.scorer or default
@@ -188,9 +188,10 @@ def score(
         below = {child.id: at(child) for child in parent.children}
         applicable = {id: one for id, one in below.items() if not one.exempt}
         if not applicable:
-            return Found(None, Fraction(1), exempt=True)
+            return Found(None, 1, exempt=True)
         weights = {child.id: child.weight for child in parent.children if child.id in applicable}
-        covered = sum(weights[id] * one.coverage for id, one in applicable.items()) / sum(weights.values())
+        covered = float(sum(weights[id] * Fraction(one.coverage) for id, one in applicable.items()))
+        covered /= float(sum(weights.values()))
         spans = {id: one.span for id, one in applicable.items() if one.span is not None}
         low = rule(parent, own, {id: span[0] for id, span in spans.items()}) if spans else None
         if low is None:

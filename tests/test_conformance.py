@@ -14,12 +14,13 @@ import pytest
 from attrs import evolve
 
 import maturitykit as mk
+from maturitykit.comparison.translation import _leaf_function
 from maturitykit.definition.scorer import Parts
-from maturitykit.formula import Formula, element, if_else
+from maturitykit.formula import Formula, Order, element, if_else
 from maturitykit.formula.algebra import constant
 from maturitykit.rules import links as links_module
 from maturitykit.rules.built_in import Median, Weakest
-from maturitykit.rules.links import Inference, Sources
+from maturitykit.rules.links import Inference, LinkTerms, Sources
 from maturitykit.rules.roll_up import Cell
 from maturitykit.testing import CODES, Case, check_crosswalk, check_model, check_scorer, conformance
 from maturitykit.testing.models import model_subject
@@ -114,8 +115,9 @@ class Counting(Weakest):
         return (lambda positions: sum(positions) // len(positions)) if chain else parent.scale.meet
 
 
-class OtherInTables(Weakest):
+class OtherInTables(mk.Scorer):
     id = "other-in-tables"
+    ordinal = True
 
     def formula(self, parent: mk.Dimension, parts: Parts) -> Formula | None:
         # Of one assessment it is not known beforehand that all positions are stages.
@@ -123,6 +125,9 @@ class OtherInTables(Weakest):
 
     def bind(self, parent: Any, children: Any, weights: Any) -> Any:
         return parent.scale.meet
+
+    def problems(self, parent: mk.Dimension) -> Iterable[str]:
+        return Weakest().problems(parent)
 
 
 class Undeclared(mk.Scorer):
@@ -245,11 +250,12 @@ def told_otherwise() -> set[str]:
 def pooled(wrong: Callable[..., Cell], patch: pytest.MonkeyPatch) -> set[str]:
     """What is found where links pool to another cell than they should."""
 
-    def wrongly(scale: mk.Scale, links: Any, tables: Any, sources: Sources) -> Inference:
-        right = links_module.pooled(scale, links, tables, sources)
+    def wrongly(order: Order, links: LinkTerms, sources: Sources) -> Inference:
+        right = links_module.pooled(order, links, sources)
         return right._replace(cell=wrong(right.cell, sources))
 
     patch.setattr("maturitykit.comparison.translation.pooled", wrongly)
+    patch.setattr("maturitykit.comparison.translation._leaf_function", _leaf_function.__wrapped__)
     return check_joined(joined())
 
 

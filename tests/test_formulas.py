@@ -95,7 +95,7 @@ def test_a_vector_comes_to_this_however_it_is_given(term: Any, expected: object)
     assert in_python(term) == expected
     # Listed, element by element, it comes to the same.
     listed = {name: vector(column(f"{name}{i}") for i in range(3)) for name in ("u", "v", "yes")}
-    row = ROW | {f"{name}{i}": value for name in listed for i, value in enumerate(ROW[name])}
+    row = dict(ROW) | {f"{name}{i}": value for name in listed for i, value in enumerate(ROW[name])}
     assert in_python(replaced(term, listed), row) == expected
     assert in_polars(replaced(term, listed), row) == expected
 
@@ -175,9 +175,9 @@ def test_the_columns_of_a_formula_are_found_however_deep() -> None:
 def test_positions_are_those_of_the_scale(scale: mk.Scale, data: st.DataObject) -> None:
     stage = data.draw(st.integers(0, scale.top))
     for other in range(len(scale.stages)):
-        expected = oracle.is_at_least(scale, stage, other)
+        reached = oracle.is_at_least(scale, stage, other)
         assert (
-            in_python(f.at_least(scale.order, A, other), {"a": stage}) == scale.at_least(stage, other) == expected
+            in_python(f.at_least(scale.order, A, other), {"a": stage}) == scale.at_least(stage, other) == reached
         )
     held = [oracle.is_at_least(scale, stage, other) for other in range(len(scale.stages))]
     assert in_python(f.highest(scale.order, held), {}) == stage

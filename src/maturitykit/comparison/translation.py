@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
@@ -15,8 +16,18 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
 from maturitykit.formula.algebra import each
+from maturitykit.formula.order import Order
 from maturitykit.formula.python import compiled
-from maturitykit.rules.links import Below, Sources, inner_inference, leaf_inference, pooled, table_of
+from maturitykit.rules.links import (
+    Below,
+    Inference,
+    LinkTerms,
+    Sources,
+    inner_inference,
+    leaf_inference,
+    pooled,
+    terms_of,
+)
 from maturitykit.scoring.plan import VECTORS, Node, Plan, State, below_each, plan_for
 from maturitykit.scoring.result import Result, Setting
 from maturitykit.scoring.scores import Score, Span, describe_span
@@ -343,8 +354,39 @@ def _crossing(route: Route, source: Plan, target: Plan) -> Crossing:
     return known
 
 
-#: The inputs of what links are compiled to.
+#: The inputs of what links are compiled to: what they say, and what they read.
+_LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
 _SOURCES = tuple(f"source_{name}" for name in Sources._fields[:-1])
+
+
+def _own(order: Order) -> Inference:
+    """Return what links say of a dimension, with everything about the links as vectors that are known by name."""
+    return pooled(order, LinkTerms(*map(each, _LINKS)), Sources(*map(each, _SOURCES)))  # type: ignore[arg-type]
+
+
+def _outputs(found: Inference) -> list[Any]:
+    cell = found.cell.masked()
+    return [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
+
+
+@lru_cache(200)
+def _leaf_function(order: Order) -> Callable[..., tuple[Any, ...]]:
+    """Return a function from links, and what they read, to a leaf."""
+    return compiled((*_LINKS, *_SOURCES), *_outputs(leaf_inference(order, _own(order))))
+
+
+def _inner_function(node: Node, *, linked: bool) -> Callable[..., tuple[Any, ...]]:
+    """Return a function from the children of a node and, if there are any, its own links, to the node."""
+    scale = node.dimension.scale
+    own = _own(scale.order) if linked and scale is not None else None
+    below = Below(each("speaks"), each("full"), each("exempt"))
+    parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
+    found = inner_inference(scale.order if scale else None, parts, below, own, hides=may_be_between(node))
+    outputs = _outputs(found)
+    if own is None:
+        return compiled((*VECTORS, "speaks", "full"), *outputs)
+    both = [term for one in (parts, own.cell) for term in (*one.positions, one.known)]
+    return compiled((*VECTORS, "speaks", "full", *_LINKS, *_SOURCES), *outputs, found.excluded, *both)
 
 
 class Crossing:
@@ -352,44 +394,20 @@ class Crossing:
 
     def __init__(self, crosswalk: Crosswalk, source: Plan, plan: Plan) -> None:
         self.plan = plan
-        self._links = {
-            node.index: [
-                (link.source == OUTCOME, source.index[link.source])
-                for link in crosswalk.by_target.get(node.dimension.id, ())
-                if speaks(link)
-            ]
-            for node in plan.nodes
-        }
-        self._functions = {
-            node.index: self._compiled(node, crosswalk.by_target.get(node.dimension.id, ()), source)
-            for node in reversed(plan.nodes)
-            if node.children or self._links[node.index]
-        }
-
-    def _compiled(self, node: Node, links: Sequence[Link], source: Plan) -> Any:
-        scale, said = node.dimension.scale, [link for link in links if speaks(link)]
-        own = None
-        if said:
-            assert scale is not None
-            scales = [source.nodes[source.index[link.source]].dimension.scale for link in said]
-            tables = [table_of(link, on, scale) for link, on in zip(said, scales, strict=True) if on is not None]
-            own = pooled(scale, said, tables, Sources(*map(each, _SOURCES)))  # type: ignore[arg-type]
-        if not node.children:
-            assert scale is not None
-            found = leaf_inference(scale, own)
-            cell = found.cell.masked()
-            outputs = [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
-            return compiled(_SOURCES, *outputs)
-        below = Below(each("speaks"), each("full"), each("exempt"))
-        parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
-        found = inner_inference(scale, parts, below, own, hides=may_be_between(node))
-        cell = found.cell.masked()
-        outputs = [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
-        if own is not None:
-            outputs.append(found.excluded)
-            for one in (parts, own.cell):
-                outputs += [*one.positions, one.known]
-        return compiled((*VECTORS, "speaks", "full", *(_SOURCES if own else ())), *outputs)
+        self._links: dict[int, tuple[LinkTerms, list[tuple[bool, int]]]] = {}
+        self._functions: dict[int, Callable[..., tuple[Any, ...]]] = {}
+        for node in plan.nodes:
+            scale = node.dimension.scale
+            links = [link for link in crosswalk.by_target.get(node.dimension.id, ()) if speaks(link)]
+            if links and scale is not None:
+                scales = [on for link in links if (on := source.model.by_id[link.source].scale) is not None]
+                read = [(link.source == OUTCOME, source.index[link.source]) for link in links]
+                self._links[node.index] = terms_of(links, scales, scale), read
+            if node.children:
+                make = partial(_inner_function, node, linked=bool(links))
+                self._functions[node.index] = plan.compiled((node.index, bool(links)), make)
+            elif links and scale is not None:
+                self._functions[node.index] = _leaf_function(scale.order)
 
     def run(self, result: Result) -> Derivation:
         """Return what follows from a result."""
@@ -406,8 +424,9 @@ class Crossing:
                 start, stop = node.children.start, node.children.stop
                 inputs += [column[start:stop] for column in lists]
                 inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
-            if self._links[i]:
-                inputs += result.sources([(is_heard(result, o), place) for o, place in self._links[i]])
+            if i in self._links:
+                terms, read = self._links[i]
+                inputs += [*terms, *result.sources([(is_heard(result, o), place) for o, place in read])]
             found = function(*inputs)
             columns: tuple[list[Any], ...] = (*lists, *further)
             for column, value in zip(columns, found, strict=False):

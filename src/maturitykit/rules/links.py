@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
 
@@ -96,38 +95,79 @@ class Sources(NamedTuple):
     is_whole: bool = False
 
 
-def pooled(scale: Scale, links: Sequence[Link], tables: Sequence[LinkTable], sources: Sources) -> Inference:
+class LinkTerms(NamedTuple):
+    """Some links into one dimension, as vectors with an element for each link.
+
+    Args:
+        strengths: Whole numbers in the proportion of their strengths.
+        shares: How much of the dimension each speaks to.
+        full: Whether each surely judges all of it.
+        low: The guaranteed position on the dimension's scale, by the positions on that of the source.
+        likely: The likely one, likewise; `NO_STAGE` where there is none.
+        high: The highest that is compatible, likewise.
+    """
+
+    strengths: Any
+    shares: Any
+    full: Any
+    low: Any
+    likely: Any
+    high: Any
+
+
+def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> LinkTerms:
+    """Return some links into one dimension as tuples.
+
+    Args:
+        links: With stages by id.
+        sources: The scales that they read, in the same order.
+        target: The scale that they speak of.
+    """
+    spans = [[link.stages[stage] for stage in scale.ids] for link, scale in zip(links, sources, strict=True)]
+    places: dict[str | None, int] = {None: NO_STAGE}
+    places.update(target.positions)
+    low, likely, high = (tuple(tuple(places[span[end]] for span in of) for of in spans) for end in range(3))
+    multiple = lcm(*(link.strength.denominator for link in links))
+    return LinkTerms(
+        smallest([int(link.strength * multiple) for link in links]),
+        tuple(1.0 if link.is_full else float(link.strength) for link in links),
+        tuple(link.is_full for link in links),
+        low,
+        likely,
+        high,
+    )
+
+
+def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
     """Return what links say of one dimension: the medians of their ends, weighted by strength.
 
     They hold the truth when links of at least half the strength do. (The part that all spans share would be
     narrower, but a single wrong link then excludes the truth.)
 
     Args:
-        scale: Of the dimension.
+        order: Of the dimension's stages.
         links: Those that speak of it.
-        tables: Their stages as positions, in the same order.
         sources: What they read.
     """
-    order = scale.order
-    strengths = vector(_whole([link.strength for link in links]))
     applies = all_of(sources.scored, negate(sources.exempt))
     low, likely, high = (
-        gather(position if sources.is_whole else floor(position + TOLERANCE), _tables(tables, end))
-        for end, position in enumerate((sources.low, sources.likely, sources.high))
+        gather(position if sources.is_whole else floor(position + TOLERANCE), table)
+        for position, table in (
+            (sources.low, links.low),
+            (sources.likely, links.likely),
+            (sources.high, links.high),
+        )
     )
-    known = all_of(sources.known, applies)
-    if any(NO_STAGE in table.likely for table in tables):
-        known = all_of(known, likely >= 0)
+    known = all_of(sources.known, applies, likely > NO_STAGE)
+    strengths = links.strengths
     whole = total(if_else(applies, strengths, 0))
     lowest = weighted_median(order, if_else(applies, low, 0), strengths, whole)
     highest = upper_median(order, if_else(applies, high, order.top), strengths, whole)
     some_known = total(if_else(known, strengths, 0))
     middle = weighted_median(order, if_else(known, likely, 0), strengths, some_known)
-    full = vector([link.is_full for link in links])
     in_part = some(applies)
-    exempt = all_of(negate(in_part), some(all_of(sources.scored, sources.exempt, full)))
-    shares = vector([1.0 if link.is_full else float(link.strength) for link in links])
-    covered = greatest(if_else(applies, sources.coverage * shares, 0.0))
+    exempt = all_of(negate(in_part), some(all_of(sources.scored, sources.exempt, links.full)))
+    covered = greatest(if_else(applies, sources.coverage * links.shares, 0.0))
     cell = Cell(
         lowest,
         held_within(order, lowest, middle, highest),
@@ -136,44 +176,18 @@ def pooled(scale: Scale, links: Sequence[Link], tables: Sequence[LinkTable], sou
         exempt,
         if_else(exempt, 1.0, covered),
     )
-    return Inference(cell, any_of(in_part, exempt), any_of(some(all_of(applies, full)), exempt))
+    return Inference(cell, any_of(in_part, exempt), any_of(some(all_of(applies, links.full)), exempt))
 
 
-class LinkTable(NamedTuple):
-    """The stages of a link as positions on the target's scale, by the positions on that of its source."""
-
-    low: tuple[int, ...]
-    likely: tuple[int, ...]
-    high: tuple[int, ...]
-
-
-def table_of(link: Link, source: Scale, target: Scale) -> LinkTable:
-    """Return the stages of a link as positions."""
-    spans = [link.stages[stage] for stage in source.ids]
-    columns = (
-        tuple(NO_STAGE if id is None else target.positions[id] for id in ends) for ends in zip(*spans, strict=True)
-    )
-    return LinkTable(*columns)
-
-
-def _tables(tables: Sequence[LinkTable], end: int) -> Any:
-    return vector([table[end] for table in tables])
-
-
-def _whole(strengths: Sequence[Fraction]) -> tuple[int, ...]:
-    multiple = lcm(*(strength.denominator for strength in strengths))
-    return smallest([int(strength * multiple) for strength in strengths])
-
-
-def leaf_inference(scale: Scale, own: Inference | None) -> Inference:
+def leaf_inference(order: Order, own: Inference | None) -> Inference:
     """Return what follows of a leaf from its links; it spans its scale where they say nothing."""
     if own is None:
-        return Inference(open_cell(scale), False, False)
-    return own._replace(cell=overruled(open_cell(scale), own.cell, own.speaks))
+        return Inference(open_cell(order), False, False)
+    return own._replace(cell=overruled(open_cell(order), own.cell, own.speaks))
 
 
 def inner_inference(
-    scale: Scale | None, parts: Cell, below: Below, own: Inference | None, *, hides: bool
+    order: Order | None, parts: Cell, below: Below, own: Inference | None, *, hides: bool
 ) -> Inference:
     """Return what follows of a dimension with children: from its parts by its rule, and from its own links.
 
@@ -182,7 +196,7 @@ def inner_inference(
     parts. Where the two exclude each other, judged on stages, its parts alone count.
 
     Args:
-        scale: Of the dimension.
+        order: Of the dimension's stages, if it has any.
         parts: Its cell by its rule over its children.
         below: What is inferred of its children.
         own: What its own links say, if it has any.
@@ -191,13 +205,12 @@ def inner_inference(
     # Of what does not apply nothing has to be inferred.
     speaks = any_of(some(all_of(below.speaks, negate(below.exempt))), parts.exempt)
     full = every(below.full)
-    if own is None or scale is None:
+    if own is None or order is None:
         return Inference(parts, speaks, full)
-    cell = _unhidden(scale, own.cell) if hides else own.cell
+    cell = _unhidden(order, own.cell) if hides else own.cell
     full = any_of(full, own.full)
     if parts.scored is not True:
         return Inference(overruled(parts, cell, own.speaks), any_of(speaks, own.speaks), full)
-    order = scale.order
     says = all_of(own.speaks, negate(own.cell.exempt), negate(parts.exempt))
     low, high = join(order, vector((parts.low, cell.low))), meet(order, vector((parts.high, cell.high)))
     is_possible = _meets(order, low, high)
@@ -216,9 +229,9 @@ def inner_inference(
     return Inference(both, any_of(speaks, own.speaks), full, all_of(says, negate(is_possible)))
 
 
-def _unhidden(scale: Scale, cell: Cell) -> Cell:
+def _unhidden(order: Order, cell: Cell) -> Cell:
     """Return a cell whose highest position goes up to the next stage."""
-    top = scale.top
+    top = order.top
     return cell._replace(high=if_else(cell.high >= top, float(top), cell.high + HIDDEN), is_whole=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from maturitykit.definition import Dimension, Scale, Scorer
+from maturitykit.definition import Dimension, Scorer
 from maturitykit.definition.scorer import Parts
 from maturitykit.formula.algebra import (
     Condition,
@@ -82,9 +82,9 @@ def vectors(cells: Sequence[Cell]) -> Cell:
     )  # fmt: skip
 
 
-def open_cell(scale: Scale) -> Cell:
+def open_cell(order: Order) -> Cell:
     """Return a leaf of which nothing is known."""
-    return Cell(constant(0), constant(0), constant(scale.top), False, False, constant(0.0), is_masked=True)
+    return Cell(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
 
 
 class Combination:

@@ -247,6 +247,10 @@ class Plan:
             if node.combination.plain is not None and node.index not in given:
                 self._check_monotone(node, low[node.index], high[node.index])
 
+    def compiled(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """Return what was compiled of this plan under a key, or make it now; no weights are part of it."""
+        return self._functions.other(key, make)
+
     def formulas(
         self,
         leaves: Mapping[int, Cell],
@@ -355,7 +359,13 @@ class _Functions:
     """What the combinations of a plan are compiled to, each when it is needed."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, _Kind, bool], Callable[..., Any]] = {}
+        self._known: dict[object, Callable[..., Any]] = {}
+
+    def other(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """Return the function under a key, made when it is first asked for."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
 
     def of(self, node: Node, kind: _Kind, is_even: bool) -> Callable[..., Any]:
         """Return the function of a node.
@@ -367,10 +377,8 @@ class _Functions:
                 state holds; in the former nobody is not applicable.
             is_even: Whether all weights are 1.
         """
-        key = node.index, kind, is_even
-        if key not in self._known:
-            self._known[key] = _compiled(node, kind, ones(len(node.children)) if is_even else each("weight"))
-        return self._known[key]
+        weights = ones(len(node.children)) if is_even else each("weight")
+        return self.other((node.index, kind, is_even), lambda: _compiled(node, kind, weights))
 
 
 def _compiled(node: Node, kind: _Kind, weights: Formula) -> Callable[..., Any]:

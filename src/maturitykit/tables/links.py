@@ -11,7 +11,16 @@ from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.formula.algebra import Condition, all_of, any_of, first, negate, vector
-from maturitykit.rules.links import Below, Inference, Sources, inner_inference, leaf_inference, pooled, table_of
+from maturitykit.rules.links import (
+    Below,
+    Inference,
+    LinkTerms,
+    Sources,
+    inner_inference,
+    leaf_inference,
+    pooled,
+    terms_of,
+)
 from maturitykit.rules.roll_up import Cell
 from maturitykit.scoring.plan import Node, plan_for
 from maturitykit.tables.results import Results
@@ -73,13 +82,14 @@ def translate(
             )
         )
         hides = may_be_between(node)
-        inference = inner_inference(node.dimension.scale, parts, below, own(node), hides=hides)
+        scale = node.dimension.scale
+        inference = inner_inference(scale.order if scale else None, parts, below, own(node), hides=hides)
         found[node.index] = kept(inference)
         return found[node.index].cell
 
     for node in plan.leaves.values():
         assert node.dimension.scale is not None
-        found[node.index] = kept(leaf_inference(node.dimension.scale, own(node)))
+        found[node.index] = kept(leaf_inference(node.dimension.scale.order, own(node)))
     leaves = {node.index: found[node.index].cell for node in plan.leaves.values()}
     cells = plan.formulas(leaves, lambda cell: cell, inferred)
     inferable = {
@@ -104,12 +114,12 @@ def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
     scale = node.dimension.scale
     assert scale is not None
     cells = [results.cells[link.source] for link in links]
-    scales = [results.model.by_id[link.source].scale for link in links]
-    tables = [table_of(link, on, scale) for link, on in zip(links, scales, strict=True) if on is not None]
+    scales = [on for link in links if (on := results.model.by_id[link.source].scale) is not None]
     low, likely, high, known, exempt, coverage = (vector(terms) for terms in list(zip(*cells, strict=True))[:6])
     scored = vector(_is_heard(results, link, cell) for link, cell in zip(links, cells, strict=True))
     is_whole = all(cell.is_whole for cell in cells)
-    return pooled(scale, links, tables, Sources(low, likely, high, known, exempt, coverage, scored, is_whole))
+    terms = LinkTerms(*map(vector, terms_of(links, scales, scale)))
+    return pooled(scale.order, terms, Sources(low, likely, high, known, exempt, coverage, scored, is_whole))
 
 
 def _is_heard(results: Results, link: Link, cell: Cell) -> Condition:

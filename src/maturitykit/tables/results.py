@@ -302,7 +302,7 @@ def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Co
     said = voices(sheet, responses, plan, consensus, counting, strict)
     given = given_outcome(plan.model, said.cells, strict)
     leaves = {
-        node.index: said.cells.get(id) or open_cell(node.dimension.scale)  # type: ignore[arg-type]
+        node.index: said.cells.get(id) or open_cell(node.dimension.scale.order)  # type: ignore[union-attr]
         for id, node in plan.leaves.items()
     }
 

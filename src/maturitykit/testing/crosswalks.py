@@ -98,13 +98,24 @@ def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
 def _monotone(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
     given = draws.assessment(subject.source, random)
     raised = laws.raised(subject.source, given, random)
-    return laws.fallen(_translated(subject, given), _translated(subject, raised), given, raised)
+    before, after = _translated(subject, given), _translated(subject, raised)
+    return _but_for_exclusions(laws.fallen(before, after, given, raised), before, after)
 
 
 def _never_wider(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
     given = draws.assessment(subject.source, random)
     told = laws.told_more(subject.source, given, random)
-    return laws.widened(_translated(subject, given), _translated(subject, told), given, told)
+    before, after = _translated(subject, given), _translated(subject, told)
+    return _but_for_exclusions(laws.widened(before, after, given, told), before, after)
+
+
+def _but_for_exclusions(found: Iterator[Finding], before: Translation, after: Translation) -> Iterator[Finding]:
+    """Leave out the dimensions at or below which two readings come to exclude each other, or no longer do."""
+    places = [{i.where for i in one.issues if i.code == "link-disagrees"} for one in (before, after)]
+    changed = places[0] ^ places[1]
+    for finding in found:
+        if not changed & {dimension.id for dimension in before.model.by_id[finding.where].walk()}:
+            yield finding
 
 
 def _any_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
