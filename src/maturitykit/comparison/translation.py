@@ -29,7 +29,8 @@ from maturitykit.rules.links import (
     pooled,
     terms_of,
 )
-from maturitykit.scoring.plan import VECTORS, Node, Plan, State, below_each, plan_for
+from maturitykit.scoring.functions import VECTORS, below_each
+from maturitykit.scoring.plan import Node, Plan, State, plan_for
 from maturitykit.scoring.result import Result, Setting
 from maturitykit.scoring.scores import Score, Span, describe_span
 from maturitykit.words import phrase
