@@ -220,7 +220,7 @@ def joined(*links: mk.Link, **more: Any) -> mk.Crosswalk:
     told = {("one", each.source) for each in links} | {("two", each.target) for each in links}
     untold = [("one", id) for id in "abc"] + [("two", id) for id in "xy"]
     reasons = [mk.NotInferable(*each, "Nothing is said.") for each in untold if each not in told]
-    given = {"not_inferable": reasons, "coding": mk.Coding("By hand."), **more}
+    given = {"not_inferable": reasons, "coding": mk.Coding("By hand."), "below_top": "Not all is linked.", **more}
     return mk.Crosswalk("one", "two", links, "1", **given)
 
 
@@ -314,6 +314,15 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK309": lambda _: check_joined(joined(link("a", "x", "nnn nnn aaa"))),
     "MK310": lambda _: check_joined(joined(source_version="9")),
     "MK311": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(links={"a--z": "Nee."})})),
+    "MK312": lambda _: check_joined(
+        joined(
+            *(link(each, "xy"[i % 2], "nna nna naa") for i, each in enumerate("abc")),
+            link("outcome", "outcome", "nnn sss aaa"),
+        )
+    ),
+    "MK313": lambda _: check_joined(
+        joined(link("a", "x", "nns nns nss"), link("b", "y", "nns nns nss"), below_top="")
+    ),
     "MK320": lambda patch: pooled(lambda cell, _: cell._replace(low=ZERO, likely=ZERO + 2, high=ZERO + 1), patch),
     "MK321": lambda patch: pooled(lambda cell, _: cell._replace(low=2 - cell.low, known=False), patch),
     "MK323": lambda patch: pooled(

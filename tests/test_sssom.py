@@ -484,7 +484,7 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
         [
             'line 7: "mapping_date" is not a slot here; expected one of subject_source, subject_source_version, '
             "object_source, object_source_version, "
-            "mapping_set_version, mapping_set_description, coding, format, language, path"
+            "mapping_set_version, mapping_set_description, below_top, coding, format, language, path"
         ],
     ),
     "a slot twice": (
@@ -613,7 +613,18 @@ def test_a_cell_that_is_nested_too_deep(opened: str, closed: str, tmp_path: Path
 def test_slots_and_fields_are_told_in_full() -> None:
     """Whoever adds a field to a crosswalk has to tell it here, too."""
     assert set(asdict(WRITTEN)) - {"place"} == {
-        *("source", "target", "links", "version", "summary", "not_inferable", "coding", "path", "language"),
+        *(
+            "source",
+            "target",
+            "links",
+            "version",
+            "summary",
+            "not_inferable",
+            "coding",
+            "path",
+            "language",
+            "below_top",
+        ),
         *("source_version", "target_version", "translations"),
     }
     assert set(asdict(WRITTEN.links[0])) - {"place"} == {

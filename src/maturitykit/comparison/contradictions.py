@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from maturitykit.comparison.check import check_cells, check_crosswalk, other_versions
 from maturitykit.comparison.network import Network
-from maturitykit.comparison.translation import translate_by
+from maturitykit.comparison.translation import Translation, translate_by
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link, words_of
 from maturitykit.definition.fields import OUTCOME
@@ -32,6 +32,8 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
         *coded("MK307", _against_outcome(crosswalk, source, target, network)),
         *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
+        *coded("MK312", _differing(crosswalk, source, target, network)),
+        *coded("MK313", _below_top(crosswalk, source, target, network)),
     ]
 
 
@@ -49,6 +51,35 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
             if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
                 problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
                 yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
+
+
+def _at(source: Model, target: Model, network: Network, place: int) -> Translation:
+    """Return what follows from a source whose rated dimensions are each at one place of their scale."""
+    at = {leaf.id: leaf.scale.ids[place] for leaf in source.leaves if leaf.scale}
+    return translate_by(score(source, at), network.route([network.name_of(source), network.name_of(target)]))
+
+
+def _differing(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+    """Yield the stages at which, with every dimension there, the likely stages of two readings are at odds."""
+    scales = {leaf.scale for leaf in source.leaves if leaf.scale}
+    for place, stage in enumerate(scales.pop().ids if len(scales) == 1 else ()):
+        found = _at(source, target, network, place)
+        for issue in found.issues:
+            if issue.code == "likely-stages-differ":
+                problem = f"with everything at {stage}, {issue.message}"
+                yield Finding(
+                    f"links.{OUTCOME}--{issue.where}", problem, "readings that agree, or a reason in a rationale"
+                )
+
+
+def _below_top(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+    """Yield a finding where a source that is at its top on everything is not likely at the target's top."""
+    likely = _at(source, target, network, -1).stage
+    if target.outcome is None or likely is None or likely.likely is None or crosswalk.below_top:
+        return
+    if likely.likely.id != target.outcome.ids[-1]:
+        problem = f"with everything at the top, the likely outcome is {likely.likely.id}"
+        yield Finding("below_top", problem, f"{target.outcome.ids[-1]}, or the reason why it is not")
 
 
 def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
