@@ -35,6 +35,7 @@ SOURCE = Path(mk.__file__).parents[1]
 MODULES = (
     "maturitykit",
     "maturitykit.figures",
+    "maturitykit.formula",
     "maturitykit.report",
     "maturitykit.tables",
     "maturitykit.testing",
@@ -42,8 +43,7 @@ MODULES = (
 )
 #: Without an underscore, as other modules of the package use them, and yet nobody else's.
 INTERNAL = {
-    "Model": {"compiled"},
-    "Result": {"plan"},
+    "Result": {"plan", "sources"},
     "Results": {"internal", "carried"},
 }
 #: What a class may do beside what its public names say.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -14,7 +15,7 @@ from attrs import evolve
 
 import maturitykit as mk
 from maturitykit.cli.crosswalk import _translations
-from maturitykit.comparison.check import check_crosswalk
+from maturitykit.comparison.check import check_cells, check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
 from maturitykit.comparison.movement import other_respondents
 from maturitykit.words import Words
@@ -33,7 +34,7 @@ def link(source: str, target: str, *spans: str, strength: float = 0.5, relation:
     stages: dict[str, Any] = {
         stage: tuple(names[end] for end in span) for stage, span in zip(LEVEL.ids, spans, strict=True)
     }
-    cells = [("none", "none"), ("all", "all")]
+    cells = [("some", "some"), ("all", "all")]
     return mk.Link(source, target, relation, strength, stages, "Both say so.", cells)
 
 
@@ -269,8 +270,85 @@ WRONG: dict[str, tuple[mk.Crosswalk, str]] = {
 def test_a_wrong_crosswalk_is_told(name: str) -> None:
     wrong, words = WRONG[name]
     assert any(words in str(finding) for finding in check_crosswalk(wrong, ONE, TWO))
+    if name in ("twice", "untold", "told and linked"):
+        # There is a link that can be used all the same.
+        assert mk.translate(mk.score(ONE, {"a": "all"}), TWO, crosswalks=[wrong])["x"].links
+        return
     with pytest.raises(mk.ComparisonError):
         mk.translate(mk.score(ONE, {}), TWO, crosswalks=[wrong])
+
+
+def test_a_link_that_does_not_fit_is_set_aside_and_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "one--two.toml"
+    path.write_text(f"""format = 1
+source = "one"
+target = "two"
+version = "1"
+{FILED.format("a", "x")}
+{FILED.format("b", "nowhere")}
+""")
+    found = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[mk.read_crosswalk(path)])
+    assert ids(found["x"]) == ("all", "all", "all")
+    (issue,) = (issue for issue in found.issues if issue.code == "link-set-aside")
+    assert issue.message.startswith(f"{path}, line 17: a link is set aside, as it does not fit: links.b--nowhere")
+    assert '"nowhere" is no dimension of two' in issue.message
+
+
+FILED = """[[links]]
+source = "{}"
+target = "{}"
+relation = "equal"
+strength = 1
+stages.none = ["none", "none", "none"]
+stages.some = ["some", "some", "some"]
+stages.all = ["all", "all", "all"]
+cells = [["some", "some"], ["all", "all"]]
+"""
+
+
+def test_a_mere_reference_is_listed_and_says_nothing() -> None:
+    reference = mk.Link("a", "x", "equal", 1)
+    rest = [mk.NotInferable("one", "rest", "Only read."), mk.NotInferable("two", "rest", "Only read.")]
+    listed = crosswalk(reference, link("b", "y", *SAME), not_inferable=rest)
+    assert check_crosswalk(listed, ONE, TWO) == []
+    assert list(check_cells(listed, ONE, TWO)) == []
+    found = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[listed])
+    assert found["x"].links == () and "x" in found.not_inferable
+    (back, _) = mk.reverse(listed, ONE, TWO).links
+    assert (back.source, back.target, back.stages) == ("x", "a", {})
+    assert mk.compose(listed, crosswalk(link("x", "u", *SAME), source="two", target="three")).links == ()
+    assert listed.strength == Fraction(1, 2)
+
+
+def test_what_is_not_linked_may_be_listed_as_the_rest() -> None:
+    listed = crosswalk(link("a", "x", *SAME), not_inferable=[mk.NotInferable("two", "rest", "Nobody asks.")])
+    told = [str(finding) for finding in check_crosswalk(listed, ONE, TWO)]
+    assert [line for line in told if "two" in line.split("neither")[0]] == []
+    assert any("b of one is neither linked nor listed" in line for line in told)
+    found = mk.translate(mk.score(ONE, {"a": "all"}), TWO, crosswalks=[listed])
+    assert found["y"].reason == "Nobody asks."
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("none", None), ("some", ("some", "some", "some")), ("not_applicable", ("some", "all", "all")),
+     ("none..some", ("none", None, "some")), ("unknown", ("none", None, "all"))],
+)  # fmt: skip
+def test_what_does_not_apply_may_be_read_and_said(answer: str, expected: Any) -> None:
+    told: dict[str, Any] = {
+        "none": "not_applicable",
+        "some": ("some",) * 3,
+        "all": ("all",) * 3,
+        "not_applicable": ("some", "all", "all"),
+    }
+    mapped = mk.Link("a", "x", "intersects", 1, told, "", [("some", "some"), ("all", "all")])
+    found = translated({"a": answer, "b": "all"}, mapped)
+    assert found["x"].not_applicable is (expected is None)
+    if expected is not None:
+        assert ids(found["x"]) == expected
+        (use,) = found["x"].links
+        assert use.stage is not None
+        assert tuple(stage and stage.id for stage in use.stage) == expected
 
 
 def both(*links: mk.Link) -> mk.Crosswalk:
@@ -526,7 +604,7 @@ def test_what_stands_in_the_way_to_many_models_is_told_once(capsys: pytest.Captu
     three, four = flat("three", "u"), flat("four", "w")
     untold = [mk.NotInferable("two", "y", "Nothing.")]
     crosswalks = [
-        crosswalk(link("a", "x", *SAME), link("q", "y", *SAME)),
+        crosswalk(link("r", "x", *SAME), link("q", "y", *SAME)),
         crosswalk(link("x", "u", *SAME), source="two", target="three", not_inferable=untold),
         crosswalk(link("u", "w", *SAME), source="three", target="four"),
     ]

@@ -601,7 +601,7 @@ def pool(scale: mk.Scale, spans: Sequence[Weighted]) -> tuple[Position, Position
     same = {stage: (stage, stage, stage) for stage in scale.ids}
     links = [mk.Link(f"d{i}", "d", "intersects", strength, same) for i, (strength, *_) in enumerate(spans)]
     names = Sources._fields[:-1]
-    terms = LinkTerms(*map(vector, terms_of(links, [scale] * len(links), scale)))
+    terms = LinkTerms(*(column and vector(column) for column in terms_of(links, [scale] * len(links), scale)))
     pooled_cell = pooled(scale.order, terms, Sources(*map(each, names))).cell  # type: ignore[arg-type]
     function = compiled(names, *pooled_cell.positions, pooled_cell.known)
     ends = [[span[end] or 0 for span in spans] for end in (1, 2, 3)]

@@ -210,7 +210,7 @@ def link(source: str, target: str, spans: str, **more: Any) -> mk.Link:
     names = {"n": "none", "s": "some", "a": "all"}
     pairs = zip(LEVEL.ids, spans.split(), strict=True)
     stages: dict[str, Any] = {stage: tuple(names[end] for end in span) for stage, span in pairs}
-    cells = [("none", "none"), ("all", "all")]
+    cells = [("some", "some"), ("all", "all")]
     return mk.Link(source, target, **{"relation": "intersects", "strength": "0.5", "stages": stages,
                    "rationale": "Both say so.", "cells": cells, **more})  # fmt: skip
 

@@ -202,7 +202,7 @@ def test_an_interrupted_run_leaves_what_was_there(
 
 
 def test_a_run_interrupted_at_work_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupting(parquet.ParquetWriter):  # type: ignore[misc]
+    class Interrupting(parquet.ParquetWriter):  # type: ignore[misc, name-defined]
         def write_table(self, *args: Any, **more: Any) -> None:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(2 * large.WAIT)

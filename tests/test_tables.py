@@ -348,7 +348,7 @@ def test_values_of_stages_may_be_whole_numbers(engine: str, form: str) -> None:
 def test_a_scale_may_have_two_hundred_stages(engine: str, scorer: Any) -> None:
     scale = mk.Scale("level", [mk.Stage(f"s{i}", cut=i / 200 if i else None) for i in range(200)])
     model = mk.Model("m", "1", "M", [mk.Dimension(id, scale=scale) for id in "abc"], [scorer], outcome=scale)
-    answers = {
+    answers: dict[str, dict[str, tuple[str | None, ...]]] = {
         "x": {"Ann": ("s0", "s199", "s17..s180"), "Bob": ("s100", None, "s100")},
         "y": {"Ann": ("not_applicable", "s42", "0.999"), "Bob": ("not_applicable", "unknown", "s3 .. s4")},
         "z": {"Ann": ("0.5", "0", "1"), "Bob": ("s1", "s198..s199", "not_applicable")},
@@ -417,7 +417,7 @@ def test_objects_of_several_types_are_read_one_by_one() -> None:
     frame = pd.DataFrame(
         {"subject": list("abcd"), leaf.id: [stage, 0.85, math.nan, "unknown"], other.id: [stage] * 4}
     )
-    answers = [stage, 0.85, None, "unknown"]
+    answers: list[str | float | None] = [stage, 0.85, None, "unknown"]
     subjects = {
         s: mk.Assessment(model.id, [mk.Rating(leaf.id, a), mk.Rating(other.id, stage)])
         for s, a in zip("abcd", answers, strict=True)

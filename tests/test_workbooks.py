@@ -16,7 +16,6 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from maturitykit.definition.formula import Formula
 
 import maturitykit as mk
 from maturitykit.files.filled import META

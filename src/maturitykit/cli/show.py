@@ -67,8 +67,14 @@ def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
         relation = " or ".join(sorted(link.relation))
         page.heading(f"{link.source} → {link.target}: {relation}, strength {float(link.strength):.2f}")
         page.paragraph(link.rationale, 2)
-        rows = [(stage, low, likely or "", high) for stage, (low, likely, high) in link.stages.items()]
-        page.table([("", "at least", "likely", "at the most"), *rows], 4)
+        rows = [
+            (stage, span, "", "") if isinstance(span, str) else (stage, *(id or "" for id in span))
+            for stage, span in link.stages.items()
+        ]
+        if rows:
+            page.table([("", "at least", "likely", "at the most"), *rows], 4)
+        else:
+            page.paragraph("A mere reference: it names no stages, so nothing is inferred from it.", 2)
     if crosswalk.not_inferable:
         page.heading("What cannot be inferred")
         for item in crosswalk.not_inferable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maturitykit.comparison.check import check_crosswalk, other_versions
+from maturitykit.comparison.check import check_cells, check_crosswalk, other_versions
 from maturitykit.comparison.network import Network
 from maturitykit.comparison.translation import translate_by
 from maturitykit.definition import Model, Scale
@@ -28,6 +28,7 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
         return [*versions, *findings]
     return [
         *versions,
+        *check_cells(crosswalk, source, target),
         *coded("MK307", _against_outcome(crosswalk, source, target, network)),
         *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
@@ -73,11 +74,14 @@ def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network:
 
 def _speaking(crosswalk: Crosswalk) -> list[Link]:
     """The links between things that have something in common."""
-    return [link for link in crosswalk.links if link.relation != {"disjoint"}]
+    return [link for link in crosswalk.links if link.speaks]
 
 
 def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
-    spans = [link.stages[stage] for link in (a, b)]
+    spans = [span for link in (a, b) if not isinstance(span := link.stages[stage], str)]
+    if len(spans) < 2:
+        # Whether something applies is outside the order of stages.
+        return True
     low = scale.join(scale.positions[span[0]] for span in spans)
     high = scale.meet(scale.positions[span[2]] for span in spans)
     return scale.at_least(high, int(low))
@@ -90,8 +94,9 @@ def _gaps(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Findin
         assert scale is not None
         assert other is not None
         for id, position in other.positions.items():
-            spans = ((other.positions[low], other.positions[high]) for low, _, high in link.stages.values())
-            if not any(other.at_least(position, low) and other.at_least(high, position) for low, high in spans):
+            spans = [span for span in link.stages.values() if not isinstance(span, str)]
+            ends = ((other.positions[low], other.positions[high]) for low, _, high in spans)
+            if not any(other.at_least(position, low) and other.at_least(high, position) for low, high in ends):
                 problem = f"no stage of {link.source} is compatible with {id} of {link.target}"
                 yield Finding(
                     f"links.{link.source}--{link.target}", problem, "read backwards, a neighbour will stand in"

@@ -10,14 +10,16 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from maturitykit.comparison.check import check_crosswalk, other_versions
+from maturitykit.comparison.check import check_links, other_versions
 from maturitykit.comparison.links import compose, reverse
 from maturitykit.definition import Model
 from maturitykit.definition.crosswalk import Crosswalk
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
+from maturitykit.files.places import line_of
 from maturitykit.registry import crosswalks, models
+from maturitykit.words import phrase
 
 #: Longer ways say next to nothing.
 LONGEST = 4
@@ -90,6 +92,8 @@ class Network:
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
         self._routes: dict[tuple[str, ...], Route] = {}
+        #: What does not fit in the crosswalks that are used all the same.
+        self._set_aside: dict[str, list[tuple[str, Finding]]] = {}
         for id in sorted(self._ids):
             source, _, target = id.partition("--")
             if "@" in id:
@@ -165,10 +169,15 @@ class Network:
         """
         if (source, target) not in self._ready:
             crosswalk, first, second = self._between(source, target)
-            if findings := check_crosswalk(crosswalk, first, second):
+            checked = list(check_links(crosswalk, first, second))
+            findings = [finding for _, found in checked for finding in found]
+            places = [link.place for link, found in checked for _ in found]
+            fitting = [link for link, found in checked if not found]
+            if findings and not any(link.stages for link in fitting):
                 others = other_versions(crosswalk, first, second)
                 raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", [*others, *findings])
-            crosswalk = self._renamed(crosswalk)
+            self._set_aside[crosswalk.id] = list(zip(places, findings, strict=True))
+            crosswalk = self._renamed(evolve(crosswalk, links=fitting) if findings else crosswalk)
             forward = crosswalk.source == source
             self._ready[source, target] = crosswalk if forward else reverse(crosswalk, first, second)
         return self._ready[source, target]
@@ -210,6 +219,11 @@ class Network:
             crosswalk, first, second = self._between(source, target)
             for finding in other_versions(crosswalk, first, second):
                 yield Issue("other-version", "warning", OUTCOME, f"{crosswalk.id}: {finding.problem}")
+            for place, finding in self._set_aside.get(crosswalk.id, ()):
+                line = place or line_of(crosswalk.place, finding.where)
+                where = ", ".join(part for part in (crosswalk.place or crosswalk.id, line) if part)
+                said = "{where}: a link is set aside, as it does not fit: {finding}"
+                yield Issue("link-set-aside", "warning", OUTCOME, phrase(said, where=where, finding=finding))
             silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]
             if silent:
                 text = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"

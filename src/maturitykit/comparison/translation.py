@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
+from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.comparison.network import Network, Route, find_route
 from maturitykit.definition import Model, Scorer, Stage
-from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.crosswalk import REST, Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
@@ -28,7 +29,8 @@ from maturitykit.rules.links import (
     pooled,
     terms_of,
 )
-from maturitykit.scoring.plan import VECTORS, Node, Plan, State, below_each, plan_for
+from maturitykit.scoring.functions import VECTORS, below_each
+from maturitykit.scoring.plan import Node, Plan, State, plan_for
 from maturitykit.scoring.result import Result, Setting
 from maturitykit.scoring.scores import Score, Span, describe_span
 from maturitykit.words import phrase
@@ -274,7 +276,8 @@ class Translation(Result):
         if uses := self._uses.get(node.dimension.id):
             sources = ", ".join(use.link.source for use in uses)
             return phrase("what it would follow from is not applicable: {sources}", sources=sources)
-        return self.way.reasons.get(node.dimension.id, "")
+        rest = "" if REST in self.model.by_id else self.way.reasons.get(REST, "")
+        return self.way.reasons.get(node.dimension.id, rest)
 
     def _inferable(self, node: Node) -> Inferable:
         if not self._derivation.speaks[node.index]:
@@ -359,9 +362,16 @@ _LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
 _SOURCES = tuple(f"source_{name}" for name in Sources._fields[:-1])
 
 
-def _own(order: Order) -> Inference:
-    """Return what links say of a dimension, with everything about the links as vectors that are known by name."""
-    return pooled(order, LinkTerms(*map(each, _LINKS)), Sources(*map(each, _SOURCES)))  # type: ignore[arg-type]
+def _own(order: Order, maps_absence: bool) -> Inference:
+    """Return what links say of a dimension, with everything about the links as symbolic vectors.
+
+    Args:
+        order: Of its stages.
+        maps_absence: Whether a link reads, or says, that something is not applicable.
+    """
+    terms = LinkTerms(*map(each, _LINKS))
+    sources = Sources(*map(each, _SOURCES))  # type: ignore[arg-type]
+    return pooled(order, terms if maps_absence else terms._replace(absent=None), sources)
 
 
 def _outputs(found: Inference) -> list[Any]:
@@ -370,15 +380,15 @@ def _outputs(found: Inference) -> list[Any]:
 
 
 @lru_cache(200)
-def _leaf_function(order: Order) -> Callable[..., tuple[Any, ...]]:
+def _leaf_function(order: Order, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
     """Return a function from links, and what they read, to a leaf."""
-    return compiled((*_LINKS, *_SOURCES), *_outputs(leaf_inference(order, _own(order))))
+    return compiled((*_LINKS, *_SOURCES), *_outputs(leaf_inference(order, _own(order, maps_absence))))
 
 
-def _inner_function(node: Node, *, linked: bool) -> Callable[..., tuple[Any, ...]]:
+def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
     """Return a function from the children of a node and, if there are any, its own links, to the node."""
     scale = node.dimension.scale
-    own = _own(scale.order) if linked and scale is not None else None
+    own = _own(scale.order, maps_absence) if linked and scale is not None else None
     below = Below(each("speaks"), each("full"), each("exempt"))
     parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
     found = inner_inference(scale.order if scale else None, parts, below, own, hides=may_be_between(node))
@@ -398,16 +408,19 @@ class Crossing:
         self._functions: dict[int, Callable[..., tuple[Any, ...]]] = {}
         for node in plan.nodes:
             scale = node.dimension.scale
-            links = [link for link in crosswalk.by_target.get(node.dimension.id, ()) if speaks(link)]
+            links = [link for link in crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
+            maps_absence = False
             if links and scale is not None:
                 scales = [on for link in links if (on := source.model.by_id[link.source].scale) is not None]
                 read = [(link.source == OUTCOME, source.index[link.source]) for link in links]
-                self._links[node.index] = terms_of(links, scales, scale), read
+                terms = terms_of(links, scales, scale)
+                self._links[node.index] = terms, read
+                maps_absence = terms.absent is not None
             if node.children:
-                make = partial(_inner_function, node, linked=bool(links))
-                self._functions[node.index] = plan.compiled((node.index, bool(links)), make)
+                key = node.index, bool(links), maps_absence
+                self._functions[node.index] = plan.compiled(key, partial(_inner_function, node, *key[1:]))
             elif links and scale is not None:
-                self._functions[node.index] = _leaf_function(scale.order)
+                self._functions[node.index] = _leaf_function(scale.order, maps_absence)
 
     def run(self, result: Result) -> Derivation:
         """Return what follows from a result."""
@@ -443,11 +456,6 @@ class Crossing:
         return derivation
 
 
-def speaks(link: Link) -> bool:
-    """Whether anything can be inferred by a link."""
-    return link.relation != {"disjoint"}
-
-
 def is_heard(result: Result, reads_outcome: bool) -> bool:
     """Whether a link says anything of a result: if only the overall stage is known, only its links do."""
     return reads_outcome or not result.outcome_is_given
@@ -457,7 +465,7 @@ def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Us
     """Return what each link says, by the dimension that it speaks of."""
     uses: dict[str, list[Use]] = {}
     for link in crosswalk.links:
-        if not (speaks(link) and is_heard(result, link.source == OUTCOME)):
+        if not (link.speaks and is_heard(result, link.source == OUTCOME)):
             continue
         source = result[link.source]
         if source.stage is None and not source.not_applicable:
@@ -470,18 +478,27 @@ def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Us
 
 
 def _stages(link: Link, source: Score, scale: Scale) -> Span[Stage] | None:
+    """Return what a link says of a source; None where that is nothing, or that its target is not applicable."""
     if source.stage is None:
-        return None
+        span = link.stages.get(NOT_APPLICABLE, NOT_APPLICABLE)
+        return None if isinstance(span, str) else _span(scale, *span)
     low, likely, high = source.stage
+    first, last = link.stages[low.id], link.stages[high.id]
+    if low == high and isinstance(first, str):
+        return None
+    middle = link.stages[likely.id] if likely else ""
+    told = None if isinstance(middle, str) else middle[1]
+    # Where the source may be at a stage of which the link says that nothing applies, any stage is possible.
+    lowest = scale.ids[0] if isinstance(first, str) else first[0]
+    highest = scale.ids[-1] if isinstance(last, str) else last[2]
+    return _span(scale, lowest, told, highest)
 
-    def at(stage: Stage, end: int) -> Stage | None:
-        id = link.stages[stage.id][end]
-        return None if id is None else scale.stages[scale.positions[id]]
 
-    lowest, highest = at(low, 0), at(high, 2)
-    assert lowest is not None
-    assert highest is not None
-    return Span(lowest, None if likely is None else at(likely, 1), highest)
+def _span(scale: Scale, low: str, likely: str | None, high: str) -> Span[Stage]:
+    at = scale.positions
+    return Span(
+        scale.stages[at[low]], None if likely is None else scale.stages[at[likely]], scale.stages[at[high]]
+    )
 
 
 def may_be_between(node: Node) -> bool:

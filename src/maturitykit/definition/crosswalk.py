@@ -22,9 +22,9 @@ RELATIONS: tuple[str, ...] = get_args(Relation)
 StageSpan: TypeAlias = tuple[str, str | None, str]
 
 
-def words_of(span: StageSpan) -> str:
+def words_of(span: StageSpan | str) -> str:
     """Return a span as a file writes it."""
-    return " ".join(id or "-" for id in span)
+    return span if isinstance(span, str) else " ".join(id or "-" for id in span)
 
 
 def _relations(relation: str | Iterable[str]) -> frozenset[str]:
@@ -49,20 +49,24 @@ class Link:
             intersects or is disjoint from what the target dimension judges. A composed
             link may have one of several.
         strength: How much of what the target judges the source speaks to, in (0, 1].
-        stages: For each stage of the source by id, the span of the target's stages.
+        stages: For each stage of the source by id, the span of the target's stages, or ``"not_applicable"``.
+            ``not_applicable`` may itself be a source. A link without any is a mere reference: listed, and nothing
+            is inferred from it.
         rationale: Which claims on both sides it rests on.
         cells: The pairs of source and target stages whose texts correspond, by id.
         steps: The links that it was composed of, in their order; empty if it was written.
+        place: Where it was read ("line 4"), for messages, if its file does not tell.
     """
 
     source: str
     target: str
     relation: frozenset[str] = field(converter=_relations)
     strength: Fraction = field(converter=exact_weight)
-    stages: Mapping[str, StageSpan] = field(hash=False)
+    stages: Mapping[str, StageSpan | str] = field(factory=dict, hash=False)
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = field(default=(), converter=as_tuple)
     steps: tuple[Link, ...] = field(default=(), converter=as_tuple, repr=False)
+    place: str = field(default="", eq=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -70,9 +74,18 @@ class Link:
         return f"{self.source}--{self.target}"
 
     @property
+    def speaks(self) -> bool:
+        """Whether anything can be inferred by it."""
+        return bool(self.stages) and self.relation != {"disjoint"}
+
+    @property
     def is_full(self) -> bool:
         """Whether the source surely judges all that the target does."""
         return self.relation <= {"equal", "superset"}
+
+
+#: In place of a dimension: all that are neither linked nor listed.
+REST = "rest"
 
 
 @frozen
@@ -81,7 +94,7 @@ class NotInferable:
 
     Args:
         model: The model that it is of: the crosswalk's source, or its target.
-        dimension: Its id.
+        dimension: Its id; ``rest`` for all that are neither linked nor listed.
         reason: Why nothing can be inferred from it, or of it.
     """
 
@@ -221,8 +234,9 @@ class Crosswalk:
 
     @cached_property
     def strength(self) -> Fraction:
-        """The mean strength of its links; 0 without links."""
-        return sum((link.strength for link in self.links), Fraction(0)) / max(len(self.links), 1)
+        """The mean strength of its links, but for mere references; 0 without any."""
+        strengths = [link.strength for link in self.links if link.stages]
+        return sum(strengths, Fraction(0)) / max(len(strengths), 1)
 
     @cached_property
     def by_target(self) -> Mapping[str, tuple[Link, ...]]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import lcm
 from typing import Any, NamedTuple
 
+from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.definition import Scale
-from maturitykit.definition.crosswalk import Link
+from maturitykit.definition.crosswalk import Link, StageSpan
 from maturitykit.formula.algebra import (
     Condition,
     Formula,
@@ -105,6 +106,11 @@ class LinkTerms(NamedTuple):
         low: The guaranteed position on the dimension's scale, by the positions on that of the source.
         likely: The likely one, likewise; `NO_STAGE` where there is none.
         high: The highest that is compatible, likewise.
+        beyond: One more than the highest position of the source: there the tables say what follows where it is
+            not applicable.
+        hears: Whether a link says anything of such a source.
+        absent: By the same positions, whether a link says that its dimension is not applicable; None where no link
+            reads or says so.
     """
 
     strengths: Any
@@ -113,6 +119,9 @@ class LinkTerms(NamedTuple):
     low: Any
     likely: Any
     high: Any
+    beyond: Any = None
+    hears: Any = None
+    absent: Any = None
 
 
 def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> LinkTerms:
@@ -123,10 +132,17 @@ def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> 
         sources: The scales that they read, in the same order.
         target: The scale that they speak of.
     """
-    spans = [[link.stages[stage] for stage in scale.ids] for link, scale in zip(links, sources, strict=True)]
+    anywhere: StageSpan = target.ids[0], None, target.ids[-1]
+    told = [
+        [link.stages.get(stage, NOT_APPLICABLE) for stage in (*scale.ids, NOT_APPLICABLE)]
+        for link, scale in zip(links, sources, strict=True)
+    ]
     places: dict[str | None, int] = {None: NO_STAGE}
     places.update(target.positions)
+    spans = [[anywhere if isinstance(span, str) else span for span in of] for of in told]
     low, likely, high = (tuple(tuple(places[span[end]] for span in of) for of in spans) for end in range(3))
+    hears = tuple(NOT_APPLICABLE in link.stages for link in links)
+    absent = tuple(tuple(int(isinstance(span, str)) for span in of) for of in told)
     multiple = lcm(*(link.strength.denominator for link in links))
     return LinkTerms(
         smallest([int(link.strength * multiple) for link in links]),
@@ -135,6 +151,9 @@ def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> 
         low,
         likely,
         high,
+        tuple(len(scale.ids) for scale in sources),
+        hears,
+        absent if any(hears) or any(any(of[:-1]) for of in absent) else None,
     )
 
 
@@ -150,15 +169,23 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
         sources: What they read.
     """
     applies = all_of(sources.scored, negate(sources.exempt))
-    low, likely, high = (
-        gather(position if sources.is_whole else floor(position + TOLERANCE), table)
-        for position, table in (
-            (sources.low, links.low),
-            (sources.likely, links.likely),
-            (sources.high, links.high),
+    says_absent = all_of(sources.scored, sources.exempt, links.full)
+    known = sources.known
+    places = [p if sources.is_whole else floor(p + TOLERANCE) for p in (sources.low, sources.likely, sources.high)]
+    if links.absent is not None:
+        heard = all_of(sources.exempt, links.hears)
+        places = [if_else(heard, links.beyond, place) for place in places]
+        said = gather(places[0], links.absent) > 0
+        surely = all_of(
+            sources.scored, any_of(negate(sources.exempt), links.hears), said, places[0].equals(places[2])
         )
+        applies = all_of(sources.scored, any_of(negate(sources.exempt), links.hears), negate(surely))
+        says_absent = any_of(surely, all_of(says_absent, negate(links.hears)))
+        known = any_of(known, heard)
+    low, likely, high = (
+        gather(place, table) for place, table in zip(places, (links.low, links.likely, links.high), strict=True)
     )
-    known = all_of(sources.known, applies, likely > NO_STAGE)
+    known = all_of(known, applies, likely > NO_STAGE)
     strengths = links.strengths
     whole = total(if_else(applies, strengths, 0))
     lowest = weighted_median(order, if_else(applies, low, 0), strengths, whole)
@@ -166,7 +193,7 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
     some_known = total(if_else(known, strengths, 0))
     middle = weighted_median(order, if_else(known, likely, 0), strengths, some_known)
     in_part = some(applies)
-    exempt = all_of(negate(in_part), some(all_of(sources.scored, sources.exempt, links.full)))
+    exempt = all_of(negate(in_part), some(says_absent))
     covered = greatest(if_else(applies, sources.coverage * links.shares, 0.0))
     cell = Cell(
         lowest,

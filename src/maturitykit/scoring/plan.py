@@ -7,7 +7,7 @@ from copy import copy
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import define, frozen
 
@@ -15,12 +15,12 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Dimension, Model, Scorer
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError, coded, quoted
-from maturitykit.formula.algebra import Condition, Formula, constant, each, ones, refuse, vector
-from maturitykit.formula.python import compiled
+from maturitykit.formula.algebra import constant, each, refuse, vector
 from maturitykit.formula.spelled import LARGEST_WHOLE
 from maturitykit.registry import scorers
 from maturitykit.rules.plain import smallest
 from maturitykit.rules.roll_up import ByProfile, Cell, Combination, is_below, vectors
+from maturitykit.scoring.functions import Functions, Kind, below_each
 
 #: What every rule has to obey.
 LAW = "a better answer never lowers a score"
@@ -96,10 +96,6 @@ _NOBODY: frozenset[int] = frozenset()
 
 #: A place, the places of its children from the first to behind the last, a function, and their weights.
 _Step: TypeAlias = tuple[int, int, int, Callable[..., Any], Sequence[int]]
-_Kind: TypeAlias = Literal["certain", "exempting", "applicable", "general"]
-
-#: The inputs of the functions that are compiled of a combination.
-VECTORS = ("low", "likely", "high", "known", "exempt", "coverage", "weight")
 
 
 class Plan:
@@ -121,9 +117,9 @@ class Plan:
         #: The nodes with children, each after all that are below it.
         self.inner = [node for node in reversed(self.nodes) if node.children]
         self.weights = self._weights({})
-        self._functions = _Functions()
+        self._functions = Functions()
         self._check()
-        self._tops = [node.dimension.scale.top if node.index in self.leaf_places else 0 for node in self.nodes]  # type: ignore[union-attr]
+        self._tops = [0 if node.children else node.dimension.scale.top for node in self.nodes]  # type: ignore[union-attr]
         self._positions: dict[str, tuple[int, Mapping[Any, int]]] = {
             id: (node.index, node.dimension.scale.positions)  # type: ignore[union-attr]
             for id, node in self.leaves.items()
@@ -132,11 +128,6 @@ class Plan:
         self._blank: list[Position] = [0] * count
         self._nothing, self._everything = [False] * count, [True] * count
         self._covered, self._uncovered = [1.0] * count, [0.0] * count
-
-    @cached_property
-    def leaf_places(self) -> frozenset[int]:
-        """The places of the leaves."""
-        return frozenset(node.index for node in self.leaves.values())
 
     def __iter__(self) -> Iterator[Node]:
         """Go through the nodes in the order of the model."""
@@ -280,7 +271,8 @@ class Plan:
         return cells
 
     def _exempting(self, node: Node) -> Callable[..., Position]:
-        return self._functions.of(node, "exempting", set(self.weights[node.index]) == {1})
+        is_even = set(self.weights[node.index]) == {1}
+        return self._functions.of(node.index, node.combination, "exempting", is_even)
 
     @cached_property
     def _steps(self) -> list[_Step]:
@@ -294,14 +286,14 @@ class Plan:
     def _general(self) -> list[_Step]:
         return self._stepped("general")
 
-    def _stepped(self, kind: _Kind) -> list[_Step]:
+    def _stepped(self, kind: Kind) -> list[_Step]:
         """Return how to fill in the dimensions with children: their places, those of their children, functions."""
         return [
             (
                 node.index,
                 node.children.start,
                 node.children.stop,
-                self._functions.of(node, kind, set(self.weights[node.index]) == {1}),
+                self._functions.of(node.index, node.combination, kind, set(self.weights[node.index]) == {1}),
                 self.weights[node.index],
             )
             for node in self.inner
@@ -353,47 +345,6 @@ class Plan:
                     if child.children and not child.is_combined:
                         problem = f"has no score that {node.scorer.id} could combine"
                         yield Finding(child.dimension.id, problem, "a rule that gives it one")
-
-
-class _Functions:
-    """What the combinations of a plan are compiled to, each when it is needed."""
-
-    def __init__(self) -> None:
-        self._known: dict[object, Callable[..., Any]] = {}
-
-    def other(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-        """Return the function under a key, made when it is first asked for."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
-
-    def of(self, node: Node, kind: _Kind, is_even: bool) -> Callable[..., Any]:
-        """Return the function of a node.
-
-        Args:
-            node: With children.
-            kind: ``certain`` takes positions and weights and gives a position; ``exempting`` also takes, after
-                the positions, who is not applicable. ``applicable`` and ``general`` take and give all that a
-                state holds; in the former nobody is not applicable.
-            is_even: Whether all weights are 1.
-        """
-        weights = ones(len(node.children)) if is_even else each("weight")
-        return self.other((node.index, kind, is_even), lambda: _compiled(node, kind, weights))
-
-
-def _compiled(node: Node, kind: _Kind, weights: Formula) -> Callable[..., Any]:
-    if kind in ("certain", "exempting"):
-        applies: Condition = True if kind == "certain" else ~each("exempt")
-        inputs = ("low", "weight") if kind == "certain" else ("low", "exempt", "weight")
-        return compiled(inputs, node.combination.position(below_each(False), each("low"), weights, applies))
-    cell = node.combination.roll_up(below_each(each("exempt") if kind == "general" else False), weights).masked()
-    return compiled(VECTORS, *cell.positions, cell.known, cell.exempt, cell.coverage)
-
-
-def below_each(exempt: Condition) -> Cell:
-    """Return the children of a node as symbolic vectors; a mean may put any of them between stages."""
-    low, likely, high, known, _, coverage, _ = map(each, VECTORS)
-    return Cell(low, likely, high, known, exempt, coverage, is_whole=False, is_masked=True)
 
 
 #: Plans by model and scorer, the oldest first. A plan holds its model, so that no other one gets its identity.

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 
 from maturitykit.comparison.network import Network, find_route
-from maturitykit.comparison.translation import may_be_between, speaks
+from maturitykit.comparison.translation import may_be_between
 from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
@@ -65,7 +65,7 @@ def translate(
     found: dict[int, Inference] = {}
 
     def own(node: Node) -> Inference | None:
-        links = [link for link in route.crosswalk.by_target.get(node.dimension.id, ()) if speaks(link)]
+        links = [link for link in route.crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
         return _said(results, node, links) if links else None
 
     def kept(inference: Inference) -> Inference:
@@ -118,7 +118,7 @@ def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
     low, likely, high, known, exempt, coverage = (vector(terms) for terms in list(zip(*cells, strict=True))[:6])
     scored = vector(_is_heard(results, link, cell) for link, cell in zip(links, cells, strict=True))
     is_whole = all(cell.is_whole for cell in cells)
-    terms = LinkTerms(*map(vector, terms_of(links, scales, scale)))
+    terms = LinkTerms(*(column and vector(column) for column in terms_of(links, scales, scale)))
     return pooled(scale.order, terms, Sources(low, likely, high, known, exempt, coverage, scored, is_whole))
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from maturitykit.assessment.ratings import Assessment
+from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment
 from maturitykit.comparison.check import check_crosswalk as misfits
 from maturitykit.comparison.contradictions import contradictions
 from maturitykit.comparison.links import compose, reverse
@@ -142,13 +142,16 @@ def _there_and_back(subject: CrosswalkSubject) -> Iterator[Finding]:
     for link, returning in zip(subject.crosswalk.links, back.links, strict=True):
         scale = subject.source.by_id[link.source].scale
         assert scale is not None
-        for stage, (low, _, high) in link.stages.items():
+        for stage, span in link.stages.items():
+            if isinstance(span, str) or stage == NOT_APPLICABLE:
+                continue
+            low, _, high = span
             ends = scale.positions[returning.stages[low][0]], scale.positions[returning.stages[high][2]]
             here = scale.positions[stage]
             if not (laws.at_most(scale, ends[0], here) and laws.at_most(scale, here, ends[1])):
-                span = f"{scale.ids[ends[0]]} to {scale.ids[ends[1]]}"
+                back_at = f"{scale.ids[ends[0]]} to {scale.ids[ends[1]]}"
                 where = f"links.{link.source}--{link.target}.stages.{stage}"
-                yield Finding(where, f"comes back as {span}", f"a span that holds {stage}")
+                yield Finding(where, f"comes back as {back_at}", f"a span that holds {stage}")
 
 
 def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
@@ -161,7 +164,7 @@ def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
         joined = compose(same, subject.crosswalk) if before else compose(subject.crosswalk, same)
         found = {(link.source, link.target): link.stages for link in joined.links}
         for link in links:
-            if link.relation != {"disjoint"} and found.get((link.source, link.target)) != link.stages:
+            if link.speaks and found.get((link.source, link.target)) != link.stages:
                 side = "before" if before else "after"
                 problem = f"changes when every stage of {model.id} is given back {side} it"
                 yield Finding(f"links.{link.source}--{link.target}", problem, "the same stages")

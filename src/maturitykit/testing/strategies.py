@@ -297,6 +297,7 @@ def _right(link: Link, a: Result, b: Result) -> Link:
     def spans() -> Iterator[tuple[str, StageSpan]]:
         for position, id in enumerate(scale.ids):
             span = link.stages[id]
+            assert not isinstance(span, str)
             low, likely, high = positions[span[0]], span[1], positions[span[2]]
             if scale.at_least(here, position):
                 low = int(other.meet([low, there]))

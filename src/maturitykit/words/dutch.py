@@ -18,6 +18,7 @@ DUTCH: Mapping[str, str] = {
     "only the overall stage is linked": "alleen het geheel is verbonden",
     "only {name}, above it, is linked": "alleen {name}, erboven, is verbonden",
     "what it would follow from is not applicable: {sources}": "waar het uit zou volgen, is niet van toepassing: {sources}",
+    "{where}: a link is set aside, as it does not fit: {finding}": "{where}: een verband is terzijde gelegd, want het past niet: {finding}",
     "nothing can be inferred about {names}": "over {names} is niets af te leiden",
     "the links from {one} and {other} exclude each other": "de verbanden vanuit {one} en {other} sluiten elkaar uit",
     "its parts exclude the stages that the link from {names} allows; its parts count": "de delen sluiten de fasen uit die het verband vanuit {names} toelaat; de delen tellen",
