@@ -78,7 +78,7 @@ def into_objects(table: Table) -> Any:
 
 def into_duckdb(table: Table) -> Any:
     duckdb = pytest.importorskip("duckdb", reason="comes with an extra")
-    return duckdb.connect().from_arrow(into_large_strings(table))
+    return duckdb.from_arrow(into_large_strings(table))
 
 
 class Stream:

@@ -62,7 +62,8 @@ def _from_pandas(native: Any, by: str | Sequence[str] | None) -> Frame:
     keys = keys_in(native.columns, by)
 
     def restore(found: pl.DataFrame) -> Any:
-        table = found.to_arrow().to_pandas(date_as_object=True)
+        texts = pl.col(pl.Categorical, pl.Enum).cast(pl.String)
+        table = found.with_columns(texts).to_arrow().to_pandas(date_as_object=True)
         for name in keys:
             if name in originals:
                 table[name] = table[name].map(originals[name])

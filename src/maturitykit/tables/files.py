@@ -143,7 +143,9 @@ def _copies(paths: Sequence[str], folder: str) -> list[str]:
 
 def _scan(paths: Sequence[str], kind: str) -> pl.LazyFrame:
     """Read files as one table that has the columns of all of them."""
-    scan: Callable[..., pl.LazyFrame] = pl.scan_parquet if kind == "parquet" else pl.scan_ipc
+    # Statistics cannot tell which rows belong to a part, and some Polars versions fail on those of empty columns.
+    parquet = partial(pl.scan_parquet, use_statistics=False)
+    scan: Callable[..., pl.LazyFrame] = parquet if kind == "parquet" else pl.scan_ipc
     by_schema: dict[Any, list[str]] = {}
     for path in paths:
         by_schema.setdefault(tuple(scan(path, glob=False).collect_schema().items()), []).append(path)

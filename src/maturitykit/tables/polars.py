@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from typing import Any, TypeAlias
 
@@ -234,7 +234,12 @@ def _values(values: Sequence[Any]) -> pl.Expr:
         return _list(tuple(values), pl.String)
     if any(isinstance(number, float) for number in numbers):
         return _list(tuple(values), pl.Float64)
-    return _list(tuple(values), pl.Int16 if max(map(abs, numbers)) < 2**15 else pl.Int64)
+    return _list(tuple(values), _number_type(numbers))
+
+
+def _number_type(numbers: Iterable[float]) -> Any:
+    """Return the type of a column of some whole numbers; small ones are quicker to work with."""
+    return pl.Int16 if max(map(abs, numbers)) < 2**15 else pl.Int64
 
 
 def _fallback(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
@@ -249,7 +254,17 @@ def _fallback(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
         every = pl.when(pl.col("found") > 0).then(pl.col("found")).otherwise(_write(formula)).cast(numbers.dtype)
         return frame.select(every.alias(numbers.name)).to_series()
 
-    return _in_batches([found, text], read, pl.dtype_of(_write(found)))
+    return _in_batches([found, text], read, _number_type(list(_looked_up(formula))))
+
+
+def _looked_up(term: Any) -> Iterator[int]:
+    """Yield the numbers that are looked up anywhere in a formula."""
+    if isinstance(term, Formula) and term.op == "look_up":
+        _, _, values, *others = term.args
+        yield from (*values, *others)
+    elif isinstance(term, (Formula, tuple)):
+        for part in term.args if isinstance(term, Formula) else term:
+            yield from _looked_up(part)
 
 
 def _refuse(condition: Formula, why: str, value: Formula) -> pl.Expr:
