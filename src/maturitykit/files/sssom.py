@@ -272,11 +272,9 @@ def _references(
     for place, row in rows.items():
         predicate = f"{row.get('predicate_modifier', '')} {row['predicate_id']}".strip()
         known = [name for name, words in _PREDICATES.items() if words == predicate]
-        if _NOTHING in (
-            source := row["subject_id"].partition(":")[2],
-            target := row["object_id"].partition(":")[2],
-        ):
+        if _NOTHING in (row["subject_id"], row["object_id"]):
             continue
+        source, target = (row[slot].partition(":")[2] for slot in ("subject_id", "object_id"))
         if not (source and target):
             findings.append(Finding(place, "does not name a subject and an object", "both, as prefix:name"))
             continue
