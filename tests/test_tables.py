@@ -306,7 +306,7 @@ def test_translated_tables_give_the_numbers_of_single_translations(engine: str) 
         results = {subject: mk.score(a, assessment) for subject, assessment in subjects.items()}
         once = tables.translate(measured, "second", network=network)
         singly = {subject: mk.translate(result, "second", network=network) for subject, result in results.items()}
-        assert differences(by_place(rows_of(once.tidy())), derived(singly)) == []
+        assert differences(translated_rows(once), derived(singly)) == []
         if data.draw(st.booleans()):
             twice = tables.translate(once, "third", network=network)
             singly = {
@@ -317,7 +317,7 @@ def test_translated_tables_give_the_numbers_of_single_translations(engine: str) 
             singly = {
                 subject: mk.translate(r, "third", via="second", network=network) for subject, r in results.items()
             }
-        assert differences(by_place(rows_of(twice.tidy())), derived(singly)) == []
+        assert differences(translated_rows(twice), derived(singly)) == []
         assert twice.path == ("first", "second", "third")
 
     holds()
@@ -444,10 +444,28 @@ def test_the_wide_and_the_tidy_form_say_the_same(engine: str) -> None:
 def derived(singly: Mapping[str, mk.Translation]) -> Scores:
     """Single translations, as rows of a tidy table."""
     return {
-        (subject, id): flat(result[id]) | {"inferable": result[id].inferable}
+        (subject, id): flat(result[id]) | {"inferable": result[id].inferable} | readings(result[id])
         for subject, result in singly.items()
         for id in result
     }
+
+
+#: The columns of both readings, which a table has where some dimension can have both.
+READINGS = [f"{name}_{end}" for name in ("by_parts", "by_links") for end in ("low", "likely", "high")]
+
+
+def readings(score: mk.DerivedScore) -> dict[str, Any]:
+    """Both readings of a score as columns of a tidy table."""
+    data = score.to_dict()
+    stages = [
+        (data[name] or {}).get(end) for name in ("by_parts", "by_links") for end in ("low", "likely", "high")
+    ]
+    return dict(zip(READINGS, stages, strict=True))
+
+
+def translated_rows(results: tables.Results) -> Scores:
+    """The rows of a translated table, with all columns that such a table can have."""
+    return by_place(dict.fromkeys(READINGS) | row for row in rows_of(results.tidy()))
 
 
 def clearhead_and_some() -> tuple[mk.Model, dict[str, mk.Assessment]]:

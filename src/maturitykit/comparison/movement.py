@@ -120,6 +120,18 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
     return Comparison(before, after)
 
 
+def how_derived(comparison: Comparison) -> str:
+    """By which crosswalks results were carried over, and on which condition they hold; empty if none was."""
+    results = (comparison.before, comparison.after)
+    used = [item for result in results if isinstance(result, Translation) for item in result.way.crosswalks]
+    names = ", ".join(dict.fromkeys(item.id for item in used))
+    return (
+        phrase("Carried over by {names}: what follows from it holds if the links hold.", names=names)
+        if names
+        else ""
+    )
+
+
 def other_respondents(comparison: Comparison) -> str:
     """That others answered than before, which is no movement of the subject; empty if it cannot be known."""
     results = comparison.before, comparison.after

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, evolve, field
 
@@ -25,6 +25,20 @@ from maturitykit.words import phrase
 LONGEST = 4
 
 
+class UsedCrosswalk(NamedTuple):
+    """A crosswalk on the way from one model to another.
+
+    Args:
+        id: ``source--target``, as it was written.
+        version: Of the crosswalk; empty if it has none.
+        is_reversed: Whether it was read from its target to its source.
+    """
+
+    id: str
+    version: str
+    is_reversed: bool
+
+
 @define(eq=False)
 class Route:
     """How results of one model become results of another.
@@ -36,6 +50,8 @@ class Route:
         crosswalk: The crosswalks on the way, as one.
         strength: The product of their mean link strengths.
         remarks: What to know about them.
+        crosswalks: Which they are, and how they are read.
+        left_out: The links that are left out, each as ``source--target``.
         compiled: What the links were compiled to, by the plan of the target.
     """
 
@@ -45,15 +61,23 @@ class Route:
     crosswalk: Crosswalk
     strength: Fraction
     remarks: tuple[Issue, ...] = ()
+    crosswalks: tuple[UsedCrosswalk, ...] = ()
+    left_out: tuple[str, ...] = ()
     compiled: dict[int, Any] = field(factory=dict, repr=False)
+    _reduced: dict[tuple[str, ...], Route] = field(factory=dict, repr=False, init=False)
 
     def without(self, links: Iterable[str]) -> Route:
-        """Return the same without some links, each named ``source--target``.
+        """Return the same without some links, each named ``source--target``; the same one each time.
 
         Raises:
             ComparisonError: If there is no such link.
         """
-        left_out = [links] if isinstance(links, str) else list(links)
+        left_out = (links,) if isinstance(links, str) else tuple(links)
+        if left_out not in self._reduced:
+            self._reduced[left_out] = self._without(left_out)
+        return self._reduced[left_out]
+
+    def _without(self, left_out: tuple[str, ...]) -> Route:
         names = [link.name for link in self.crosswalk.links]
         if wrong := [
             Finding("without", f"there is no link {quoted(n)}", one_of(names, n))
@@ -62,7 +86,8 @@ class Route:
         ]:
             raise ComparisonError("these links cannot be left out", wrong)
         kept = [link for link in self.crosswalk.links if link.name not in left_out]
-        return evolve(self, crosswalk=evolve(self.crosswalk, links=kept), compiled={})
+        crosswalk, left_out = evolve(self.crosswalk, links=kept), (*self.left_out, *left_out)
+        return evolve(self, crosswalk=crosswalk, left_out=left_out, compiled={})
 
 
 class Network:
@@ -304,8 +329,13 @@ class Network:
                 self.along(path),
                 self.strength(path),
                 tuple(self._remarks(path)),
+                tuple(self._used(*pair) for pair in pairwise(path)),
             )
         return self._routes[key]
+
+    def _used(self, source: str, target: str) -> UsedCrosswalk:
+        crosswalk = self._written(source, target)
+        return UsedCrosswalk(crosswalk.id, crosswalk.version, self.known_as(crosswalk.source) != source)
 
     def strength(self, path: Sequence[str]) -> Fraction:
         """The product of the mean link strengths along a path."""

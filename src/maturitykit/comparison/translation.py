@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 from attrs import field, frozen
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
-from maturitykit.comparison.network import Network, Route, find_route
-from maturitykit.definition import Model, Scorer, Stage
+from maturitykit.comparison.network import Network, Route, UsedCrosswalk, find_route
+from maturitykit.comparison.sentences import brief_bounds, describe_bounds
+from maturitykit.definition import Dimension, Model, Scorer, Stage
 from maturitykit.definition.crosswalk import REST, Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
@@ -32,7 +33,7 @@ from maturitykit.rules.links import (
 from maturitykit.scoring.functions import VECTORS, below_each
 from maturitykit.scoring.plan import Node, Plan, State, plan_for
 from maturitykit.scoring.result import Result, Setting
-from maturitykit.scoring.scores import Score, Span, describe_span
+from maturitykit.scoring.scores import Score, Span
 from maturitykit.words import phrase
 
 #: How much of a dimension its links speak to.
@@ -45,12 +46,29 @@ class Use(NamedTuple):
     Args:
         link: The link, composed where the way leads through other models.
         source: The score that it reads.
+        target: What it speaks of.
         stage: The span of the target's stages; None if the source is not applicable.
     """
 
     link: Link
     source: Score
+    target: Dimension
     stage: Span[Stage] | None
+
+    @property
+    def source_name(self) -> str:
+        """The name of what it reads."""
+        return _name(self.source.dimension)
+
+    @property
+    def name(self) -> str:
+        """The names of what it reads and of what it speaks of."""
+        return phrase("{one} → {other}", one=self.source_name, other=_name(self.target))
+
+    @property
+    def says(self) -> str:
+        """What it says, in words."""
+        return _brief(self.target, self.stage) or phrase("does not apply")
 
     @property
     def coverage(self) -> float:
@@ -68,7 +86,7 @@ class Use(NamedTuple):
             "{source}{through} says {says} ({kind}, strength {strength:.2f}){rationale}",
             source=source or self.link.source,
             through=phrase(" through {middle}", middle=middle) if middle else "",
-            says=describe_span(self.stage) if self.stage else phrase("does not apply"),
+            says=self.says,
             kind=kind,
             strength=float(self.link.strength),
             rationale=f". {self.link.rationale}" if self.link.rationale else "",
@@ -85,6 +103,7 @@ class DerivedScore(Score):
         reason: Why they speak to nothing of it, where a crosswalk says so.
         by_parts: What follows from its parts alone, where its own links speak too.
         by_links: What its own links alone say, where its parts speak too.
+        is_excluded: Whether these two exclude each other, so that its parts alone count.
     """
 
     links: tuple[Use, ...] = field(default=(), kw_only=True, repr=False)
@@ -92,8 +111,57 @@ class DerivedScore(Score):
     reason: str = field(default="", kw_only=True, repr=False)
     by_parts: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
     by_links: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
+    is_excluded: bool = field(default=False, kw_only=True, repr=False)
 
     covered: ClassVar[str] = "covered"
+
+    @property
+    def brief(self) -> str:
+        """What its stages rule out, and which is likely."""
+        return _brief(self.dimension, self.stage)
+
+    @property
+    def sentence(self) -> str:
+        """The same with all bounds, and on which condition they hold; or why nothing can be said."""
+        if self.inferable == "none" and self.stage:
+            return self.why_open
+        stage, scale = self.stage, self.dimension.scale
+        return describe_bounds(scale, stage) if stage and scale else ""
+
+    @property
+    def decided_by(self) -> Use | None:
+        """The strongest of the links into it that say its likely stage or, without one, a bound of it.
+
+        None where it follows from its parts.
+        """
+        stage = self.stage
+        if stage is None or self.is_excluded or (self.by_links and self.by_links.likely is None and stage.likely):
+            return None
+        wanted = {(1, stage.likely)} if stage.likely else {(0, stage.low), (2, stage.high)}
+        found = [use for use in self.links if use.stage and not wanted.isdisjoint(enumerate(use.stage))]
+        return max(found, key=lambda use: use.link.strength, default=None)
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Both readings where there are two, and the link that decides where there are several."""
+        return tuple(self._remarks())
+
+    def _remarks(self) -> Iterator[str]:
+        if self.by_parts and self.by_links:
+            yield phrase("through its dimensions: {stages}", stages=_brief(self.dimension, self.by_parts))
+            by_links = _brief(self.dimension, self.by_links)
+            if self.dimension.id == OUTCOME:
+                yield phrase("by the link between the overall stages: {stages}", stages=by_links)
+            else:
+                yield phrase("by its own link: {stages}", stages=by_links)
+            if self.is_excluded:
+                yield phrase("the two exclude each other, and the first counts")
+            elif self.by_links.likely:
+                yield phrase("it is what both allow, with the likely stage of the second")
+            else:
+                yield phrase("it is what both allow, with the likely stage of the first")
+        if (use := self.decided_by) and (self.dimension.children or len(self.links) > 1):
+            yield phrase("decided by the link from {source}", source=use.source_name)
 
     @property
     def why_open(self) -> str:
@@ -114,13 +182,48 @@ class DerivedScore(Score):
                 "source": use.link.source,
                 "relation": sorted(use.link.relation),
                 "strength": float(use.link.strength),
-                "stage": use.stage and {end: s and s.id for end, s in use.stage._asdict().items()},
+                "stage": _ids(use.stage),
                 "rationale": use.link.rationale,
                 "through": [f"{step.source}--{step.target}" for step in use.link.steps],
             }
             for use in self.links
         ]
-        return {**super().to_dict(), "links": links, "inferable": self.inferable}
+        readings = {"by_parts": _ids(self.by_parts), "by_links": _ids(self.by_links)}
+        return {**super().to_dict(), "links": links, "inferable": self.inferable, **readings}
+
+
+def _name(dimension: Dimension) -> str:
+    return phrase("the overall stage") if dimension.id == OUTCOME else dimension.name
+
+
+def _brief(dimension: Dimension, stage: Span[Stage] | None) -> str:
+    return brief_bounds(dimension.scale, stage) if dimension.scale and stage else ""
+
+
+def _ids(stage: Span[Stage] | None) -> dict[str, str | None] | None:
+    return stage and {end: at and at.id for end, at in stage._asdict().items()}
+
+
+class Contribution(NamedTuple):
+    """What a conclusion owes to one link: what is left of it without that link.
+
+    The conclusion is the outcome or, where the model has no overall stages, the dimension that the link speaks of.
+
+    Args:
+        use: The link, and what it says.
+        left: The conclusion without it.
+        carries: Whether the conclusion is then another one.
+    """
+
+    use: Use
+    left: DerivedScore
+    carries: bool
+
+    def describe(self) -> str:
+        """What is left, in words."""
+        if not self.carries:
+            return phrase("no change")
+        return phrase("not applicable") if self.left.not_applicable else self.left.brief
 
 
 class Way(NamedTuple):
@@ -130,11 +233,15 @@ class Way(NamedTuple):
         path: Ids of the models on the way, from that of the result to the target.
         strength: The product of the mean link strengths along it.
         reasons: Why nothing can be said of a dimension, where a crosswalk gives one.
+        crosswalks: The crosswalks on the way.
+        left_out: The links that were left out, each as ``source--target``.
     """
 
     path: tuple[str, ...]
     strength: float
     reasons: Mapping[str, str]
+    crosswalks: tuple[UsedCrosswalk, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 class Reading(NamedTuple):
@@ -230,8 +337,32 @@ class Translation(Result):
             "from": {"model": origin.id, "version": origin.version},
             "path": list(self.way.path),
             "strength": self.way.strength,
+            "crosswalks": [
+                {"id": used.id, "version": used.version, "reversed": used.is_reversed}
+                for used in self.way.crosswalks
+            ],
+            "without": list(self.way.left_out),
         }
-        return {**super().to_dict(), "derived": derived}
+        found = {**super().to_dict(), "derived": derived}
+        contributions = iter(self.contributions())
+        for dimension in self.model.root.walk():
+            score = found["outcome"] if dimension.id == OUTCOME else found["dimensions"][dimension.id]
+            for link, item in zip(score["links"], contributions, strict=False):
+                link |= {"without": _ids(item.left.stage), "carries": item.carries}
+        return found
+
+    def contributions(self, id: str = OUTCOME) -> tuple[Contribution, ...]:
+        """Return what each link into a dimension, or into one below it, adds to the conclusion.
+
+        Each link is left out once, and the translation made again.
+        """
+        below = [dimension.id for dimension in self.model.by_id[id].walk()]
+        return tuple(self._contribution(use) for each in below for use in self[each].links)
+
+    def _contribution(self, use: Use) -> Contribution:
+        id = use.link.target if self.stage is None else OUTCOME
+        without = translate_by(self.origin, self.route.without(use.link.name), scorer=self.plan.scorer)
+        return Contribution(use, without[id], without[id].stage != self[id].stage)
 
     def _score(self, node: Node) -> DerivedScore:
         uses = tuple(self._uses.get(node.dimension.id, ()))
@@ -254,6 +385,7 @@ class Translation(Result):
             reason=self._reason(node),
             by_parts=_stages_of(node.dimension.scale, by_parts),
             by_links=_stages_of(node.dimension.scale, by_links),
+            is_excluded=self._derivation.excluded[i],
         )
 
     def _by_links_alone(self, node: Node) -> bool:
@@ -344,7 +476,10 @@ def translate_by(result: Result, route: Route, *, scorer: str | Scorer | None = 
     if isinstance(result, Translation):
         # What was derived before is no firmer for being translated again.
         strength, path = strength * result.way.strength, (*result.way.path[:-1], *path)
-    way = Way(path, strength, reasons)
+    used, left_out = route.crosswalks, route.left_out
+    if isinstance(result, Translation):
+        used, left_out = (*result.way.crosswalks, *used), (*result.way.left_out, *left_out)
+    way = Way(path, strength, reasons, used, left_out)
     return Translation(plan, derivation, setting, uses=uses, origin=result, route=route, way=way)
 
 
@@ -396,7 +531,7 @@ def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..
     if own is None:
         return compiled((*VECTORS, "speaks", "full"), *outputs)
     both = [term for one in (parts, own.cell) for term in (*one.positions, one.known)]
-    return compiled((*VECTORS, "speaks", "full", *_LINKS, *_SOURCES), *outputs, found.excluded, *both)
+    return compiled((*VECTORS, "speaks", "full", *_LINKS, *_SOURCES), *outputs, found.both, found.excluded, *both)
 
 
 class Crossing:
@@ -445,11 +580,11 @@ class Crossing:
             for column, value in zip(columns, found, strict=False):
                 column[i] = value
             if len(found) > 8:
-                derivation.excluded[i] = found[8]
+                has_both, derivation.excluded[i] = found[8:10]
                 by_parts, by_links = (
-                    Reading(a, b if k else None, c) for a, b, c, k in (found[9:13], found[13:17])
+                    Reading(a, b if k else None, c) for a, b, c, k in (found[10:14], found[14:18])
                 )
-                if derivation.speaks[i] and any(derivation.speaks[c] for c in node.children) and node.is_combined:
+                if has_both and node.is_combined:
                     derivation.readings[i] = by_parts, by_links
                 if not node.is_combined and derivation.speaks[i]:
                     state.given |= {i}
@@ -471,9 +606,9 @@ def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Us
         if source.stage is None and not source.not_applicable:
             # It is not combined under the chosen rule, and so says nothing.
             continue
-        scale = plan.nodes[plan.index[link.target]].dimension.scale
-        assert scale is not None
-        uses.setdefault(link.target, []).append(Use(link, source, _stages(link, source, scale)))
+        target = plan.nodes[plan.index[link.target]].dimension
+        assert target.scale is not None
+        uses.setdefault(link.target, []).append(Use(link, source, target, _stages(link, source, target.scale)))
     return uses
 
 
@@ -512,13 +647,10 @@ def may_be_between(node: Node) -> bool:
 def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use]]) -> Iterator[Issue]:
     for node in plan:
         id, scale, i = node.dimension.id, node.dimension.scale, node.index
-        if derivation.speaks[i] and node.is_combined:
-            silent = [plan.nodes[c] for c in node.children if not derivation.speaks[c]]
-            if silent and not derivation.state.exempt[i]:
-                names = ", ".join(part.dimension.name for part in silent)
-                yield Issue(
-                    "not-inferable", "warning", id, phrase("nothing can be inferred about {names}", names=names)
-                )
+        is_told = not i or (derivation.speaks[i] and node.is_combined)
+        if is_told and not derivation.state.exempt[i] and (names := ", ".join(_silent(plan, derivation, node))):
+            text = phrase("nothing can be inferred about {names}", names=names)
+            yield Issue("not-inferable", "warning", id, text)
         said = [use for use in uses.get(id, ()) if use.stage is not None]
         if not said or scale is None:
             continue
@@ -538,6 +670,15 @@ def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use
                 "the likely stage by its parts lies outside what the link from {names} allows", names=names
             )
             yield Issue("likely-stages-differ", "info", id, text)
+
+
+def _silent(plan: Plan, derivation: Derivation, node: Node) -> Iterator[str]:
+    """Return the names of the parts of a node of which nothing can be inferred, each without its own parts."""
+    for child in (plan.nodes[c] for c in node.children):
+        if derivation.speaks[child.index]:
+            yield from _silent(plan, derivation, child)
+        else:
+            yield child.dimension.name
 
 
 def _meet(scale: Scale, a: Span[Stage], b: Span[Stage]) -> bool:

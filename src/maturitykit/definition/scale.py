@@ -137,6 +137,22 @@ class Scale:
         """The highest stage that a position reaches, never by rounding up."""
         return self.stages[floor(position + TOLERANCE)]
 
+    def find(self, text: str) -> str:
+        """Return the id of the stage that someone means by its id, its name or its number, the lowest being 1.
+
+        A text that means none of them comes back as it is.
+        """
+        wanted = " ".join(text.split()).casefold()
+        known = {stage.name.casefold(): stage.id for stage in self.stages} | {id.casefold(): id for id in self.ids}
+        number = wanted.removeprefix("stage ")
+        # A stage that is called "stage 3" need not be the third.
+        for name in (wanted, f"stage {number}", f"stage-{number}"):
+            if name in known:
+                return known[name]
+        if number.isdecimal() and 0 < int(number) <= len(self.ids):
+            return self.ids[int(number) - 1]
+        return text
+
     def at_least(self, position: Position, other: int) -> bool:
         """Whether a position is at or above the stage at ``other``."""
         return self.order.at_least(position, other)

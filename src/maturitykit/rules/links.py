@@ -49,12 +49,14 @@ class Inference(NamedTuple):
         cell: Its score, as far as it follows.
         speaks: The condition that anything follows.
         full: The condition that all of it is spoken to.
-        excluded: The condition that its own links and its parts exclude each other; then its parts count.
+        both: The condition that its parts and its own links both say something.
+        excluded: The condition that these two exclude each other; then its parts count.
     """
 
     cell: Cell
     speaks: Condition
     full: Condition
+    both: Condition = False
     excluded: Condition = False
 
 
@@ -253,7 +255,8 @@ def inner_inference(
         if_else(exempt, 1.0, if_else(says, greatest(parts.coverage, cell.coverage), parts.coverage)),
         is_whole=parts.is_whole and cell.is_whole,
     )
-    return Inference(both, any_of(speaks, own.speaks), full, all_of(says, negate(is_possible)))
+    excluded = all_of(says, negate(is_possible))
+    return Inference(both, any_of(speaks, own.speaks), full, all_of(says, speaks), excluded)
 
 
 def _unhidden(order: Order, cell: Cell) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import field, frozen
@@ -100,6 +101,21 @@ class Score:
         return Span(position.low / scale.top, likely, position.high / scale.top)
 
     @property
+    def brief(self) -> str:
+        """The stages in a few words, for a table whose head says the rest; empty where there are none."""
+        return describe_span(self.stage) if self.stage else ""
+
+    @property
+    def sentence(self) -> str:
+        """The stages in words that can stand by themselves; empty where there are none."""
+        return phrase("open ({stages})", stages=self.brief) if self.is_open and self.stage else self.brief
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Return what to add about how it follows, a line each."""
+        return ()
+
+    @property
     def why_open(self) -> str:
         """Why nothing is known of it, if it is open."""
         said = [item.answer for item in self.inputs if isinstance(item, Rating)]
@@ -145,15 +161,13 @@ def stages_of(dimension: Dimension, position: Span[Position] | None) -> Span[Sta
 
 def describe(score: Score) -> str:
     """A score in a few words: ``emerging (up to operational), 88% answered``."""
-    stage = score.stage
     if score.not_applicable:
         return phrase("not applicable")
-    if score.is_open and stage is not None:
-        return phrase("open ({stages})", stages=describe_span(stage))
-    if score.dimension.is_leaf and stage is not None and score.covered == Score.covered:
-        return describe_span(stage)
+    stages = score.sentence
+    if stages and (score.is_open or (score.dimension.is_leaf and score.covered == Score.covered)):
+        return stages
     share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score.covered))
-    return share if stage is None else phrase("{stages}, {share}", stages=describe_span(stage), share=share)
+    return phrase("{stages}, {share}", stages=stages, share=share) if stages else share
 
 
 def describe_span(stage: Span[Stage]) -> str:

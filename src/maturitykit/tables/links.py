@@ -63,6 +63,7 @@ def translate(
             warnings.warn(remark.message, stacklevel=2)
     plan, sheet = plan_for(route.target, scorer, {}), Sheet()
     found: dict[int, Inference] = {}
+    readings: dict[str, tuple[Cell, Cell]] = {}
 
     def own(node: Node) -> Inference | None:
         links = [link for link in route.crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
@@ -70,8 +71,7 @@ def translate(
 
     def kept(inference: Inference) -> Inference:
         cell = sheet.keep_cell(inference.cell)
-        says, full, excluded = sheet.keep_all(inference[1:])
-        return Inference(cell, says, full, excluded)
+        return Inference(cell, *sheet.keep_all(inference[1:]))
 
     def inferred(node: Node, parts: Cell) -> Cell:
         children = [found[child] for child in node.children]
@@ -82,9 +82,15 @@ def translate(
             )
         )
         hides = may_be_between(node)
-        scale = node.dimension.scale
-        inference = inner_inference(scale.order if scale else None, parts, below, own(node), hides=hides)
+        scale, by_links = node.dimension.scale, own(node)
+        inference = inner_inference(scale.order if scale else None, parts, below, by_links, hides=hides)
         found[node.index] = kept(inference)
+        if by_links and node.is_combined:
+            both = found[node.index].both
+            readings[node.dimension.id] = (
+                parts._replace(scored=both, exempt=False),
+                by_links.cell._replace(scored=both, exempt=False),
+            )
         return found[node.index].cell
 
     for node in plan.leaves.values():
@@ -104,6 +110,7 @@ def translate(
         plan,
         {node.dimension.id: cells[node.index] for node in plan},
         inferable=inferable,
+        readings=readings,
         outcome_is_given=all_of(found[0].speaks, negate(any_of(*below_outcome))),
         path=(*results.path[:-1], *route.path),
     )

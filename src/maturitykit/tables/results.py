@@ -41,6 +41,8 @@ from maturitykit.tables.sheet import Sheet, keys_of
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
+#: The two readings of a dimension that has parts and links of its own.
+READINGS = ("by_parts", "by_links")
 #: How many respondents of one assessment can be counted.
 MOST_RESPONDENTS = 2**30 - 1
 #: So many findings at the most are fetched from a table.
@@ -69,6 +71,7 @@ class Results:
         splits: Mapping[str, Split] | None = None,
         respondents: Mapping[str, Formula] | None = None,
         inferable: Mapping[str, Formula] | None = None,
+        readings: Mapping[str, tuple[Cell, Cell]] | None = None,
         outcome_is_given: Condition = False,
         path: Sequence[str] = (),
         responses: Responses | None = None,
@@ -84,6 +87,7 @@ class Results:
         self._splits = {id: split.kept(sheet) for id, split in (splits or {}).items()}
         self._respondents = dict(respondents or {})
         self._inferable = dict(inferable or {})
+        self._readings = {id: tuple(map(sheet.keep_cell, cells)) for id, cells in (readings or {}).items()}
         self._responses = responses
         used = columns_of(
             [
@@ -91,6 +95,7 @@ class Results:
                 *self._splits.values(),
                 *self._respondents.values(),
                 *self._inferable.values(),
+                *(cell for cells in self._readings.values() for cell in cells),
                 self.outcome_is_given,
             ]
         )
@@ -125,7 +130,8 @@ class Results:
         ``culture__index_low`` and so on (0 to 1), ``culture__coverage`` (0 to 1),
         ``culture__respondents``, ``culture__disagreement_low``, ``culture__disagreement_high``,
         ``culture__agreement`` and ``culture__not_applicable``; of a translation, also
-        ``culture__inferable``.
+        ``culture__inferable`` and, for a dimension that has parts and links of its own, what
+        either says: ``culture__by_parts_low`` and so on, ``culture__by_links_low`` and so on.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         for id in self.plan.index:
@@ -136,7 +142,9 @@ class Results:
         """The same with a row for each dimension of each assessment, its id in ``dimension``."""
         about: dict[str, Term] = {"model": self.model.id, "version": self.model.version}
         keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
-        rows = [{**about, **keys, "dimension": id, **self._score(id)} for id in self.plan.index]
+        # Every row of a tidy table has the same columns.
+        none = {f"{name}_{end}": _NO_TEXT for name in READINGS for end in ENDS} if self._readings else {}
+        rows = [{**about, **keys, "dimension": id, **none, **self._score(id)} for id in self.plan.index]
         return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
@@ -175,9 +183,7 @@ class Results:
         cell, dimension = self.cells[id], self.plan.nodes[self.plan.index[id]].dimension
         split = self._splits.get(id)
         columns: dict[str, Term] = {}
-        for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
-            position = getattr(cell, end)
-            where = all_of(is_known, cell.scored, negate(cell.exempt))
+        for end, position, where in _ends(cell):
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
             columns[f"index_{end}"] = _index(dimension, position, where)
         columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
@@ -192,7 +198,16 @@ class Results:
         }
         if self._inferable:
             columns["inferable"] = self._inferable[id]
+        for name, reading in zip(READINGS, self._readings.get(id, ()), strict=False):
+            for end, position, where in _ends(reading):
+                columns[f"{name}_{end}"] = _stage(dimension, position, where, reading.is_whole)
         return columns
+
+
+def _ends(cell: Cell) -> Iterator[tuple[str, Formula, Condition]]:
+    """The ends of a cell: the name of each, its position, and where it has one."""
+    for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
+        yield end, getattr(cell, end), all_of(is_known, cell.scored, negate(cell.exempt))
 
 
 _NO_TEXT, _NO_NUMBER = null("text"), null("real")
