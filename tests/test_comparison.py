@@ -251,6 +251,63 @@ def test_explain_leads_to_the_answers_of_the_source() -> None:
     assert lines[-1].endswith("all")
 
 
+# What one might expect of crosswalks, and what does not hold: an example each.
+
+
+def spans_of(link: mk.Link) -> str:
+    """The spans of a link as letters, ``-`` where no stage is likely."""
+    letters = {"none": "n", "some": "s", "all": "a", None: "-"}
+    return " ".join("".join(letters[end] for end in link.stages[stage]) for stage in LEVEL.ids)
+
+
+def test_what_is_composed_need_not_be_wider_than_its_parts() -> None:
+    second = crosswalk(link("x", "u", "sss", "sss", "sss"), source="two", target="three")
+    (joined,) = mk.compose(crosswalk(link("a", "x", *OPEN)), second).links
+    assert spans_of(joined) == "sss sss sss"
+
+
+def test_the_reverse_of_what_is_composed_need_not_be_the_reverses_composed() -> None:
+    three = flat("three", "u")
+    first = crosswalk(link("a", "x", "nss", "nsa", "aaa"))
+    second = crosswalk(link("x", "u", "sss", "ssa", "aaa"), source="two", target="three")
+    (joined,) = mk.compose(first, second).links
+    as_written = evolve(joined, steps=())
+    (one,) = mk.reverse(crosswalk(as_written, target="three"), ONE, three).links
+    (other,) = mk.compose(mk.reverse(second, TWO, three), mk.reverse(first, ONE, TWO)).links
+    assert (spans_of(one), spans_of(other)) == ("n-n nns naa", "n-s n-s naa")
+
+
+def test_back_and_then_forward_need_not_hold_the_start() -> None:
+    there = crosswalk(link("a", "x", "ssa", "ssa", "aaa"))
+    (back,) = mk.compose(mk.reverse(there, ONE, TWO), there).links
+    # None of the source is compatible with "none": what comes back lies above it.
+    assert back.stages["none"][0] == "some"
+
+
+def test_a_round_trip_need_not_hold_the_start_where_links_disagree() -> None:
+    source = flat("one", "a", "b", "c")
+    gaps = [mk.NotInferable("two", "y", "No.")]
+    there = crosswalk(*(link(each, "x", *SAME) for each in "abc"), not_inferable=gaps)
+    network = mk.Network([there], [source, TWO])
+    start = mk.score(source, {"a": "none", "b": "none", "c": "all"})
+    back = mk.translate(mk.translate(start, "two", network=network), "one", network=network)
+    assert ids(back["c"]) == ("none", "none", "none")
+
+
+def test_translating_twice_may_say_more_than_the_composed_links() -> None:
+    """The second time the middle model's own rule has been applied; links that are composed know nothing of it."""
+    three = flat("three", "u")
+    gaps = [mk.NotInferable("one", "b", "No."), mk.NotInferable("two", "y", "No.")]
+    first = crosswalk(link("a", "x", *SAME), not_inferable=gaps)
+    second = crosswalk(link("outcome", "u", *SAME), source="two", target="three",
+                       not_inferable=[mk.NotInferable("two", id, "No.") for id in "xy"])  # fmt: skip
+    network = mk.Network([first, second], [ONE, TWO, three])
+    start = mk.score(ONE, {"a": "none", "b": "all"})
+    assert mk.translate(start, "three", network=network).not_inferable == ("u",)
+    twice = mk.translate(mk.translate(start, "two", network=network), "three", network=network)
+    assert ids(twice["u"]) == ("none", "none", "none")
+
+
 WRONG: dict[str, tuple[mk.Crosswalk, str]] = {
     "unknown source": (crosswalk(link("q", "x", *SAME)), '"q" is no dimension of one with stages'),
     "unknown target": (crosswalk(link("a", "q", *SAME)), '"q" is no dimension of two with stages'),

@@ -629,6 +629,14 @@ def test_pooling_holds_the_truth_if_half_the_strength_does(data: st.DataObject, 
     assert at_most(scale, low, truth) and at_most(scale, truth, high)
 
 
+def test_pooling_some_links_first_may_come_to_something_else() -> None:
+    scale = mk.Scale("level", [mk.Stage("none"), mk.Stage("some"), mk.Stage("all")])
+    spans: list[Weighted] = [(Fraction(1), place, place, place) for place in range(3)]
+    assert pool(scale, spans)[0] == 1
+    first = pool(scale, spans[:2])
+    assert pool(scale, [(Fraction(2), *first), spans[2]])[0] == 0
+
+
 # What a translation makes of its links, by hand.
 
 
