@@ -237,7 +237,13 @@ def test_turned_around_or_joined_a_crosswalk_keeps_its_versions_its_way_and_its_
 
 def test_a_translation_says_what_it_is_in_json() -> None:
     data = translated({"a": "all", "b": "all"}, link("a", "x", *SAME)).to_dict()
-    assert data["derived"] == {"from": {"model": "one", "version": "1"}, "path": ["one", "two"], "strength": 0.5}
+    assert data["derived"] == {
+        "from": {"model": "one", "version": "1"},
+        "path": ["one", "two"],
+        "strength": 0.5,
+        "crosswalks": [{"id": "one--two", "version": "1", "reversed": False}],
+        "without": [],
+    }
     assert data["dimensions"]["x"]["inferable"] == "part"
     assert data["dimensions"]["x"]["links"][0]["source"] == "a"
     assert data["dimensions"]["y"]["inferable"] == "none"
@@ -246,8 +252,8 @@ def test_a_translation_says_what_it_is_in_json() -> None:
 
 def test_explain_leads_to_the_answers_of_the_source() -> None:
     lines = translated({"a": "all", "b": "some"}, link("a", "x", *SAME)).explain("x").splitlines()
-    assert lines[0].startswith("x: all, 50% covered")
-    assert lines[1].endswith("a says all (intersects, strength 0.50). Both say so.")
+    assert lines[0] == "x: only all is possible, if the links hold, 50% covered"
+    assert lines[1].endswith("a says only all is possible (intersects, strength 0.50). Both say so.")
     assert lines[-1].endswith("all")
 
 
@@ -641,14 +647,23 @@ def test_compare_on_the_command_line(folder: Path, run: Callable[..., CompletedP
     assert "two or more" in alone.stderr
 
 
+def words(text: str) -> str:
+    """The words of a page, however it is wrapped."""
+    return " ".join(text.lower().split())
+
+
 def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
     bridge = ("--crosswalk", "here--there.toml", "--to", "./there.toml")
     common = ("crosswalk", "now.csv", "--model", "./here.toml", *bridge)
     done = run(*common)
     assert done.returncode == 0, done.stderr
     assert "Derived, not measured" in done.stdout
-    assert "good (basic to best), 50% covered" in done.stdout.lower()
-    assert "Both =say() so." in run(*common, "--explain", "people").stdout
+    assert "likely good, at least basic, at the most best, if the links hold, 50% covered" in words(done.stdout)
+    explained = words(run(*common, "--explain", "people").stdout)
+    assert "both =say() so." in explained
+    assert "the conclusion rests on people → people: without it" in explained
+    without = words(run(*common, "--without", "people--people").stdout)
+    assert "without the links people--people, which were left out." in without
     assert json.loads(run(*common, "--json").stdout)["derived"]["path"] == ["here", "there"]
     wrong = run(*common, "--explain", "peple")
     assert (wrong.returncode, wrong.stdout) == (2, "")
@@ -666,7 +681,7 @@ def test_what_stands_in_the_way_to_many_models_is_told_once(capsys: pytest.Captu
         crosswalk(link("u", "w", *SAME), source="three", target="four"),
     ]
     network = mk.Network(crosswalks, [ONE, TWO, three, four])
-    assert list(_translations(mk.score(ONE, {}), network, None, (), None, "en")) == []
+    assert list(_translations(mk.score(ONE, {}), network, None, "en")) == []
     first, *findings = capsys.readouterr().err.splitlines()
     assert first == "left out: four, three, two: the crosswalk one--two cannot be used"
     assert len(findings) == 2
@@ -705,7 +720,16 @@ def test_a_translation_translated_again_remembers_where_it_began() -> None:
     once = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[first])
     again = mk.translate(once, three, crosswalks=[second])
     derived = again.to_dict()["derived"]
-    assert derived == {"from": {"model": "one", "version": "1"}, "path": ["one", "two", "three"], "strength": 0.5}
+    assert derived.pop("crosswalks") == [
+        {"id": "one--two", "version": "1", "reversed": False},
+        {"id": "two--three", "version": "1", "reversed": False},
+    ]
+    assert derived == {
+        "from": {"model": "one", "version": "1"},
+        "path": ["one", "two", "three"],
+        "strength": 0.5,
+        "without": [],
+    }
     third = crosswalk(link("u", "w", *SAME, strength=0.5), source="three", target="four")
     last = mk.translate(again, flat("four", "w"), crosswalks=[third])
     assert (last.way.path, last.way.strength) == (("one", "two", "three", "four"), 0.25)

@@ -361,7 +361,7 @@ class Translation(Result):
 
     def _contribution(self, use: Use) -> Contribution:
         id = use.link.target if self.stage is None else OUTCOME
-        without = translate_by(self.origin, self.route.without(use.link.name), scorer=self.plan.scorer)
+        without = _translate(self.origin, self.route.without(use.link.name), self.plan)
         return Contribution(use, without[id], without[id].stage != self[id].stage)
 
     def _score(self, node: Node) -> DerivedScore:
@@ -464,7 +464,10 @@ def translate_by(result: Result, route: Route, *, scorer: str | Scorer | None = 
         route: The crosswalks.
         scorer: The target's rule; by default the first that it offers.
     """
-    plan = plan_for(route.target, scorer, {})
+    return _translate(result, route, plan_for(route.target, scorer, {}))
+
+
+def _translate(result: Result, route: Route, plan: Plan) -> Translation:
     uses = _uses(result, route.crosswalk, plan)
     derivation = _crossing(route, result.plan, plan).run(result)
     remarks = [*route.remarks, *_remarks(plan, derivation, uses)]

@@ -29,9 +29,10 @@ def summary(
     if comparison:
         points.append(_moved(comparison, say))
     for translation in translations:
-        texts = (headline(translation), *beside_outcome(translation))
-        found = {"model": translation.model.title, "found": ". ".join(capital(say(text)) for text in texts)}
-        points.append(say("In {model}: {found}. Derived, not measured.", **found))
+        found = {"model": translation.model.title, "found": say(headline(translation))}
+        texts = [say("In {model}: {found}. Derived, not measured.", **found)]
+        texts += [f"{capital(say(text))}." for text in beside_outcome(translation)]
+        points.append(" ".join(texts))
     blocks = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
     warnings = [issue for issue in grave_and_small(result)[0] if issue.severity == "warning"]
     if warnings:
