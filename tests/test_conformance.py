@@ -14,7 +14,7 @@ import pytest
 from attrs import evolve
 
 import maturitykit as mk
-from maturitykit.comparison.translation import _leaf_function
+from maturitykit.comparison.crossing import _leaf_function
 from maturitykit.definition.scorer import Parts
 from maturitykit.formula import Formula, Order, element, if_else
 from maturitykit.formula.algebra import constant
@@ -254,8 +254,8 @@ def pooled(wrong: Callable[..., Cell], patch: pytest.MonkeyPatch) -> set[str]:
         right = links_module.pooled(order, links, sources)
         return right._replace(cell=wrong(right.cell, sources))
 
-    patch.setattr("maturitykit.comparison.translation.pooled", wrongly)
-    patch.setattr("maturitykit.comparison.translation._leaf_function", _leaf_function.__wrapped__)
+    patch.setattr("maturitykit.comparison.crossing.pooled", wrongly)
+    patch.setattr("maturitykit.comparison.crossing._leaf_function", _leaf_function.__wrapped__)
     return check_joined(joined())
 
 

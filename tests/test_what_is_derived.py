@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from subprocess import CompletedProcess
 
 import pytest
@@ -43,7 +43,7 @@ ONE, TWO = flat("one", "a", "b"), flat("two", "x", "y")
 
 
 def link(
-    source: str, target: str, stages: dict[str, tuple[str, str | None, str]], strength: float = 0.5
+    source: str, target: str, stages: Mapping[str, tuple[str, str | None, str]], strength: float = 0.5
 ) -> mk.Link:
     return mk.Link(source, target, "intersects", strength, stages, "Both say so.", CELLS)
 
@@ -142,7 +142,8 @@ def test_a_link_whose_source_has_no_score_makes_no_second_reading() -> None:
     crosswalk = mk.Crosswalk("one", "two", [*parts, link("outcome", "outcome", SAME)], "1")
     measured = mk.score(ONE, {"a": "low", "b": "mid"}, scorer="profile")
     found = mk.translate(measured, TWO, crosswalks=[crosswalk])
-    assert (found.outcome.by_parts, found.outcome.by_links, tuple(found.outcome.remarks)) == (None, None, ())
+    outcome = found["outcome"]
+    assert (outcome.by_parts, outcome.by_links, tuple(outcome.remarks)) == (None, None, ())
 
 
 def test_the_strongest_link_that_says_the_likely_stage_decides() -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Assessment as Assessment,
         Rating as Rating,
     )
+    from maturitykit.comparison.derived import DerivedScore as DerivedScore
     from maturitykit.comparison.links import compose as compose, reverse as reverse
     from maturitykit.comparison.movement import (
         Comparison as Comparison,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     )
     from maturitykit.comparison.network import Network as Network
     from maturitykit.comparison.translation import (
-        DerivedScore as DerivedScore,
         Translation as Translation,
         translate as translate,
     )
@@ -123,10 +123,11 @@ _PLACES = {
         "weighted_kappa",
     ),
     "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
+    "comparison.derived": ("DerivedScore",),
     "comparison.links": ("compose", "reverse"),
     "comparison.movement": ("Comparison", "Movement", "compare"),
     "comparison.network": ("Network",),
-    "comparison.translation": ("DerivedScore", "Translation", "translate"),
+    "comparison.translation": ("Translation", "translate"),
     "definition.crosswalk": ("Coding", "Crosswalk", "CrosswalkText", "Link", "NotInferable"),
     "definition.dimension": ("Dimension", "Gate", "Guidance", "Note"),
     "definition.issue": ("Issue",),

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from maturitykit.cli.page import Page
+    from maturitykit.comparison.derived import DerivedScore
     from maturitykit.comparison.network import Network
-    from maturitykit.comparison.translation import DerivedScore, Translation
+    from maturitykit.comparison.translation import Translation
     from maturitykit.scoring.result import Result
 
 

@@ -11,7 +11,8 @@ from maturitykit.scoring.scores import Span
 from maturitykit.words import phrase
 
 if TYPE_CHECKING:
-    from maturitykit.comparison.translation import Contribution, Translation
+    from maturitykit.comparison.derived import Contribution
+    from maturitykit.comparison.translation import Translation
 
 
 def brief_bounds(scale: Scale, stage: Span[Stage]) -> str:

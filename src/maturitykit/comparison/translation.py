@@ -2,228 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
-
-from attrs import field, frozen
+from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
+from maturitykit.comparison.crossing import Crossing, Derivation, Reading, is_heard
+from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable, Use, ids_of
 from maturitykit.comparison.network import Network, Route, UsedCrosswalk, find_route
-from maturitykit.comparison.sentences import brief_bounds, describe_bounds
-from maturitykit.definition import Dimension, Model, Scorer, Stage
+from maturitykit.definition import Model, Scorer, Stage
 from maturitykit.definition.crosswalk import REST, Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
-from maturitykit.formula.algebra import each
-from maturitykit.formula.order import Order
-from maturitykit.formula.python import compiled
-from maturitykit.rules.links import (
-    Below,
-    Inference,
-    LinkTerms,
-    Sources,
-    inner_inference,
-    leaf_inference,
-    pooled,
-    terms_of,
-)
-from maturitykit.scoring.functions import VECTORS, below_each
-from maturitykit.scoring.plan import Node, Plan, State, plan_for
+from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Setting
 from maturitykit.scoring.scores import Score, Span
 from maturitykit.words import phrase
-
-#: How much of a dimension its links speak to.
-Inferable: TypeAlias = Literal["full", "part", "none"]
-
-
-class Use(NamedTuple):
-    """What one link says in a translation.
-
-    Args:
-        link: The link, composed where the way leads through other models.
-        source: The score that it reads.
-        target: What it speaks of.
-        stage: The span of the target's stages; None if the source is not applicable.
-    """
-
-    link: Link
-    source: Score
-    target: Dimension
-    stage: Span[Stage] | None
-
-    @property
-    def source_name(self) -> str:
-        """The name of what it reads."""
-        return _name(self.source.dimension)
-
-    @property
-    def name(self) -> str:
-        """The names of what it reads and of what it speaks of."""
-        return phrase("{one} → {other}", one=self.source_name, other=_name(self.target))
-
-    @property
-    def says(self) -> str:
-        """What it says, in words."""
-        return _brief(self.target, self.stage) or phrase("does not apply")
-
-    @property
-    def coverage(self) -> float:
-        """How much of the target it speaks to, as far as its source is answered."""
-        return (1.0 if self.link.is_full else float(self.link.strength)) * self.source.coverage
-
-    def describe(self, source: str = "") -> str:
-        """The link in words, with the id of its source or another name for it."""
-        relation, *others = sorted(self.link.relation)
-        kind: str = phrase(relation)
-        for other in others:
-            kind = phrase("{one} or {other}", one=kind, other=phrase(other))
-        middle = ", ".join(step.target for step in self.link.steps[:-1])
-        return phrase(
-            "{source}{through} says {says} ({kind}, strength {strength:.2f}){rationale}",
-            source=source or self.link.source,
-            through=phrase(" through {middle}", middle=middle) if middle else "",
-            says=self.says,
-            kind=kind,
-            strength=float(self.link.strength),
-            rationale=f". {self.link.rationale}" if self.link.rationale else "",
-        )
-
-
-@frozen
-class DerivedScore(Score):
-    """A score that follows from links, or from scores that do; never a measured one.
-
-    Args:
-        links: What each link says, if links speak of it.
-        inferable: Whether they speak to all, to a part or to nothing of it.
-        reason: Why they speak to nothing of it, where a crosswalk says so.
-        by_parts: What follows from its parts alone, where its own links speak too.
-        by_links: What its own links alone say, where its parts speak too.
-        is_excluded: Whether these two exclude each other, so that its parts alone count.
-    """
-
-    links: tuple[Use, ...] = field(default=(), kw_only=True, repr=False)
-    inferable: Inferable = field(default="none", kw_only=True)
-    reason: str = field(default="", kw_only=True, repr=False)
-    by_parts: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
-    by_links: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
-    is_excluded: bool = field(default=False, kw_only=True, repr=False)
-
-    covered: ClassVar[str] = "covered"
-
-    @property
-    def brief(self) -> str:
-        """What its stages rule out, and which is likely."""
-        return _brief(self.dimension, self.stage)
-
-    @property
-    def sentence(self) -> str:
-        """The same with all bounds, and on which condition they hold; or why nothing can be said."""
-        if self.inferable == "none" and self.stage:
-            return self.why_open
-        stage, scale = self.stage, self.dimension.scale
-        return describe_bounds(scale, stage) if stage and scale else ""
-
-    @property
-    def decided_by(self) -> Use | None:
-        """The strongest of the links into it that say its likely stage or, without one, a bound of it.
-
-        None where it follows from its parts.
-        """
-        stage = self.stage
-        if stage is None or self.is_excluded or (self.by_links and self.by_links.likely is None and stage.likely):
-            return None
-        wanted = {(1, stage.likely)} if stage.likely else {(0, stage.low), (2, stage.high)}
-        found = [use for use in self.links if use.stage and not wanted.isdisjoint(enumerate(use.stage))]
-        return max(found, key=lambda use: use.link.strength, default=None)
-
-    @property
-    def remarks(self) -> Sequence[str]:
-        """Both readings where there are two, and the link that decides where there are several."""
-        return tuple(self._remarks())
-
-    def _remarks(self) -> Iterator[str]:
-        if self.by_parts and self.by_links:
-            yield phrase("through its dimensions: {stages}", stages=_brief(self.dimension, self.by_parts))
-            by_links = _brief(self.dimension, self.by_links)
-            if self.dimension.id == OUTCOME:
-                yield phrase("by the link between the overall stages: {stages}", stages=by_links)
-            else:
-                yield phrase("by its own link: {stages}", stages=by_links)
-            if self.is_excluded:
-                yield phrase("the two exclude each other, and the first counts")
-            elif self.by_links.likely:
-                yield phrase("it is what both allow, with the likely stage of the second")
-            else:
-                yield phrase("it is what both allow, with the likely stage of the first")
-        if (use := self.decided_by) and (self.dimension.children or len(self.links) > 1):
-            yield phrase("decided by the link from {source}", source=use.source_name)
-
-    @property
-    def why_open(self) -> str:
-        """Why nothing is known of it."""
-        if self.inferable == "none":
-            return phrase("not inferable: {why}", why=self.reason or phrase("no link speaks of it"))
-        return phrase("what it would follow from is open itself")
-
-    @property
-    def silence(self) -> str:
-        """In a word, why no stage is told of it."""
-        return phrase("not inferable") if self.inferable == "none" and self.position else super().silence
-
-    def to_dict(self) -> dict[str, Any]:
-        """The score as the contract for JSON has it, with its links."""
-        links = [
-            {
-                "source": use.link.source,
-                "relation": sorted(use.link.relation),
-                "strength": float(use.link.strength),
-                "stage": _ids(use.stage),
-                "rationale": use.link.rationale,
-                "through": [f"{step.source}--{step.target}" for step in use.link.steps],
-            }
-            for use in self.links
-        ]
-        readings = {"by_parts": _ids(self.by_parts), "by_links": _ids(self.by_links)}
-        return {**super().to_dict(), "links": links, "inferable": self.inferable, **readings}
-
-
-def _name(dimension: Dimension) -> str:
-    return phrase("the overall stage") if dimension.id == OUTCOME else dimension.name
-
-
-def _brief(dimension: Dimension, stage: Span[Stage] | None) -> str:
-    return brief_bounds(dimension.scale, stage) if dimension.scale and stage else ""
-
-
-def _ids(stage: Span[Stage] | None) -> dict[str, str | None] | None:
-    return stage and {end: at and at.id for end, at in stage._asdict().items()}
-
-
-class Contribution(NamedTuple):
-    """What a conclusion owes to one link: what is left of it without that link.
-
-    The conclusion is the outcome or, where the model has no overall stages, the dimension that the link speaks of.
-
-    Args:
-        use: The link, and what it says.
-        left: The conclusion without it.
-        carries: Whether the conclusion is then another one.
-    """
-
-    use: Use
-    left: DerivedScore
-    carries: bool
-
-    def describe(self) -> str:
-        """What is left, in words."""
-        if not self.carries:
-            return phrase("no change")
-        return phrase("not applicable") if self.left.not_applicable else self.left.brief
 
 
 class Way(NamedTuple):
@@ -242,35 +37,6 @@ class Way(NamedTuple):
     reasons: Mapping[str, str]
     crosswalks: tuple[UsedCrosswalk, ...] = ()
     left_out: tuple[str, ...] = ()
-
-
-class Reading(NamedTuple):
-    """What one way of reading the links says of a dimension: through its parts, or directly.
-
-    Args:
-        low: The lowest position.
-        likely: The likely one; None where there is none.
-        high: The highest.
-    """
-
-    low: Position
-    likely: Position | None
-    high: Position
-
-
-class Derivation:
-    """What links say of each dimension of a plan, by its place.
-
-    Args:
-        plan: Of the target.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        count = len(plan.nodes)
-        self.state: State = plan.open()
-        self.speaks, self.full, self.excluded = [False] * count, [False] * count, [False] * count
-        #: The two readings of dimensions that have parts and links: through the parts, and by the links.
-        self.readings: dict[int, tuple[Reading, Reading]] = {}
 
 
 class Translation(Result):
@@ -348,7 +114,7 @@ class Translation(Result):
         for dimension in self.model.root.walk():
             score = found["outcome"] if dimension.id == OUTCOME else found["dimensions"][dimension.id]
             for link, item in zip(score["links"], contributions, strict=False):
-                link |= {"without": _ids(item.left.stage), "carries": item.carries}
+                link |= {"without": ids_of(item.left.stage), "carries": item.carries}
         return found
 
     def contributions(self, id: str = OUTCOME) -> tuple[Contribution, ...]:
@@ -495,110 +261,6 @@ def _crossing(route: Route, source: Plan, target: Plan) -> Crossing:
     return known
 
 
-#: The inputs of what links are compiled to: what they say, and what they read.
-_LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
-_SOURCES = tuple(f"source_{name}" for name in Sources._fields[:-1])
-
-
-def _own(order: Order, maps_absence: bool) -> Inference:
-    """Return what links say of a dimension, with everything about the links as symbolic vectors.
-
-    Args:
-        order: Of its stages.
-        maps_absence: Whether a link reads, or says, that something is not applicable.
-    """
-    terms = LinkTerms(*map(each, _LINKS))
-    sources = Sources(*map(each, _SOURCES))  # type: ignore[arg-type]
-    return pooled(order, terms if maps_absence else terms._replace(absent=None), sources)
-
-
-def _outputs(found: Inference) -> list[Any]:
-    cell = found.cell.masked()
-    return [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
-
-
-@lru_cache(200)
-def _leaf_function(order: Order, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
-    """Return a function from links, and what they read, to a leaf."""
-    return compiled((*_LINKS, *_SOURCES), *_outputs(leaf_inference(order, _own(order, maps_absence))))
-
-
-def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
-    """Return a function from the children of a node and, if there are any, its own links, to the node."""
-    scale = node.dimension.scale
-    own = _own(scale.order, maps_absence) if linked and scale is not None else None
-    below = Below(each("speaks"), each("full"), each("exempt"))
-    parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
-    found = inner_inference(scale.order if scale else None, parts, below, own, hides=may_be_between(node))
-    outputs = _outputs(found)
-    if own is None:
-        return compiled((*VECTORS, "speaks", "full"), *outputs)
-    both = [term for one in (parts, own.cell) for term in (*one.positions, one.known)]
-    return compiled((*VECTORS, "speaks", "full", *_LINKS, *_SOURCES), *outputs, found.both, found.excluded, *both)
-
-
-class Crossing:
-    """Links, and the target's rules, as functions from the state of the source to that of the target."""
-
-    def __init__(self, crosswalk: Crosswalk, source: Plan, plan: Plan) -> None:
-        self.plan = plan
-        self._links: dict[int, tuple[LinkTerms, list[tuple[bool, int]]]] = {}
-        self._functions: dict[int, Callable[..., tuple[Any, ...]]] = {}
-        for node in plan.nodes:
-            scale = node.dimension.scale
-            links = [link for link in crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
-            maps_absence = False
-            if links and scale is not None:
-                scales = [on for link in links if (on := source.model.by_id[link.source].scale) is not None]
-                read = [(link.source == OUTCOME, source.index[link.source]) for link in links]
-                terms = terms_of(links, scales, scale)
-                self._links[node.index] = terms, read
-                maps_absence = terms.absent is not None
-            if node.children:
-                key = node.index, bool(links), maps_absence
-                self._functions[node.index] = plan.compiled(key, partial(_inner_function, node, *key[1:]))
-            elif links and scale is not None:
-                self._functions[node.index] = _leaf_function(scale.order, maps_absence)
-
-    def run(self, result: Result) -> Derivation:
-        """Return what follows from a result."""
-        derivation = Derivation(self.plan)
-        state = derivation.state
-        lists = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
-        further = (derivation.speaks, derivation.full)
-        for node in reversed(self.plan.nodes):
-            i, function = node.index, self._functions.get(node.index)
-            if function is None:
-                continue
-            inputs: list[Any] = []
-            if node.children:
-                start, stop = node.children.start, node.children.stop
-                inputs += [column[start:stop] for column in lists]
-                inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
-            if i in self._links:
-                terms, read = self._links[i]
-                inputs += [*terms, *result.sources([(is_heard(result, o), place) for o, place in read])]
-            found = function(*inputs)
-            columns: tuple[list[Any], ...] = (*lists, *further)
-            for column, value in zip(columns, found, strict=False):
-                column[i] = value
-            if len(found) > 8:
-                has_both, derivation.excluded[i] = found[8:10]
-                by_parts, by_links = (
-                    Reading(a, b if k else None, c) for a, b, c, k in (found[10:14], found[14:18])
-                )
-                if has_both and node.is_combined:
-                    derivation.readings[i] = by_parts, by_links
-                if not node.is_combined and derivation.speaks[i]:
-                    state.given |= {i}
-        return derivation
-
-
-def is_heard(result: Result, reads_outcome: bool) -> bool:
-    """Whether a link says anything of a result: if only the overall stage is known, only its links do."""
-    return reads_outcome or not result.outcome_is_given
-
-
 def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Use]]:
     """Return what each link says, by the dimension that it speaks of."""
     uses: dict[str, list[Use]] = {}
@@ -637,14 +299,6 @@ def _span(scale: Scale, low: str, likely: str | None, high: str) -> Span[Stage]:
     return Span(
         scale.stages[at[low]], None if likely is None else scale.stages[at[likely]], scale.stages[at[high]]
     )
-
-
-def may_be_between(node: Node) -> bool:
-    """Whether a mean, here or below, can put a dimension with children between two stages."""
-    scale = node.dimension.scale
-    if scale is None or not scale.is_chain or not node.children:
-        return False
-    return not node.scorer.ordinal or any(child.children for child in node.dimension.children)
 
 
 def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use]]) -> Iterator[Issue]:

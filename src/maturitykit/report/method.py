@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from maturitykit.assessment.ratings import Rating
+from maturitykit.comparison.derived import Use
 from maturitykit.comparison.sentences import how_reversed
-from maturitykit.comparison.translation import Translation, Use
+from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Model, Reading
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Section

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 
+from maturitykit.comparison.crossing import may_be_between
 from maturitykit.comparison.network import Network, find_route
-from maturitykit.comparison.translation import may_be_between
 from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
