@@ -61,6 +61,8 @@ class Use(NamedTuple):
     @property
     def name(self) -> str:
         """The names of what it reads and of what it speaks of."""
+        if OUTCOME == self.link.source == self.link.target:
+            return phrase("between the overall stages")
         return phrase("{one} → {other}", one=self.source_name, other=_name(self.target))
 
     @property
