@@ -661,7 +661,7 @@ def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., Complete
     assert "likely good, at least basic, at the most best, if the links hold, 50% covered" in words(done.stdout)
     explained = words(run(*common, "--explain", "people").stdout)
     assert "both =say() so." in explained
-    assert "the conclusion rests on people → people: without it" in explained
+    assert "the conclusion rests on one link, people → people: without it" in explained
     without = words(run(*common, "--without", "people--people").stdout)
     assert "without the links people--people, which were left out." in without
     assert json.loads(run(*common, "--json").stdout)["derived"]["path"] == ["here", "there"]

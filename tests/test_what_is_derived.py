@@ -183,7 +183,7 @@ def test_a_contribution_is_what_is_left_without_the_link() -> None:
     assert what_carries(found.contributions()).endswith("left out: A → X; B → X.")
     assert [item.use.name for item in found.contributions("y")] == ["B → Y"]
     one = found.contributions("x")[0]
-    assert what_carries([one]) == f"The conclusion rests on A → X: without it, {one.left.brief}."
+    assert what_carries([one]) == f"The conclusion rests on one link, A → X: without it, {one.left.brief}."
     assert what_carries([one._replace(carries=False)]).startswith("No single link carries the conclusion")
 
 

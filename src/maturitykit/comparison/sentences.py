@@ -78,7 +78,7 @@ def what_carries(contributions: Sequence[Contribution]) -> str:
     if len(carrying) == 1:
         (one,) = carrying
         return phrase(
-            "The conclusion rests on {link}: without it, {left}.", link=one.use.name, left=one.describe()
+            "The conclusion rests on one link, {link}: without it, {left}.", link=one.use.name, left=one.describe()
         )
     names = "; ".join(item.use.name for item in carrying)
     return phrase("Each of these links changes the conclusion if it alone is left out: {names}.", names=names)
