@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from maturitykit.definition.crosswalk import Crosswalk
+from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Position
 from maturitykit.formula.algebra import each
@@ -97,28 +98,55 @@ def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..
     return compiled((*VECTORS, "speaks", "full", *_LINKS, *_SOURCES), *outputs, found.both, found.excluded, *both)
 
 
+class Step(NamedTuple):
+    """What is worked out at one dimension of the target.
+
+    Args:
+        function: From its children, what its links say and what they read.
+        terms: What its links say; None where it has none.
+        read: For each link, whether it reads the outcome, and the place of what it reads.
+    """
+
+    function: Callable[..., tuple[Any, ...]]
+    terms: LinkTerms | None
+    read: Sequence[tuple[bool, int]]
+
+
 class Crossing:
     """Links, and the target's rules, as functions from the state of the source to that of the target."""
 
     def __init__(self, crosswalk: Crosswalk, source: Plan, plan: Plan) -> None:
         self.plan = plan
-        self._links: dict[int, tuple[LinkTerms, list[tuple[bool, int]]]] = {}
-        self._functions: dict[int, Callable[..., tuple[Any, ...]]] = {}
-        for node in plan.nodes:
-            scale = node.dimension.scale
-            links = [link for link in crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
-            maps_absence = False
-            if links and scale is not None:
-                scales = [on for link in links if (on := source.model.by_id[link.source].scale) is not None]
-                read = [(link.source == OUTCOME, source.index[link.source]) for link in links]
-                terms = terms_of(links, scales, scale)
-                self._links[node.index] = terms, read
-                maps_absence = terms.absent is not None
-            if node.children:
-                key = node.index, bool(links), maps_absence
-                self._functions[node.index] = plan.compiled(key, partial(_inner_function, node, *key[1:]))
-            elif links and scale is not None:
-                self._functions[node.index] = _leaf_function(scale.order, maps_absence)
+        self._source = source
+        self._links = {
+            id: [link for link in links if link.speaks] for id, links in crosswalk.by_target.items()
+        }
+        self._steps = [self._step(node, self._links.get(node.dimension.id, ())) for node in plan.nodes]
+
+    def without(self, left_out: Link) -> Crossing:
+        """Return the same without one of the links; only what is done at its target is another step."""
+        node = self.plan.nodes[self.plan.index[left_out.target]]
+        links = [link for link in self._links[left_out.target] if link is not left_out]
+        found = copy(self)
+        found._links = self._links | {left_out.target: links}
+        found._steps = [*self._steps]
+        found._steps[node.index] = self._step(node, links)
+        return found
+
+    def _step(self, node: Node, links: Sequence[Link]) -> Step | None:
+        """Return what is done at a node; None where nothing is, and it stays open."""
+        scale, terms, read = node.dimension.scale, None, []
+        if links and scale is not None:
+            scales = [on for link in links if (on := self._source.model.by_id[link.source].scale) is not None]
+            read = [(link.source == OUTCOME, self._source.index[link.source]) for link in links]
+            terms = terms_of(links, scales, scale)
+        maps_absence = terms is not None and terms.absent is not None
+        if node.children:
+            key = node.index, bool(links), maps_absence
+            return Step(self.plan.compiled(key, partial(_inner_function, node, *key[1:])), terms, read)
+        if terms is not None and scale is not None:
+            return Step(_leaf_function(scale.order, maps_absence), terms, read)
+        return None
 
     def run(self, result: Result) -> Derivation:
         """Return what follows from a result."""
@@ -127,18 +155,18 @@ class Crossing:
         lists = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
         further = (derivation.speaks, derivation.full)
         for node in reversed(self.plan.nodes):
-            i, function = node.index, self._functions.get(node.index)
-            if function is None:
+            i, step = node.index, self._steps[node.index]
+            if step is None:
                 continue
             inputs: list[Any] = []
             if node.children:
                 start, stop = node.children.start, node.children.stop
                 inputs += [column[start:stop] for column in lists]
                 inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
-            if i in self._links:
-                terms, read = self._links[i]
-                inputs += [*terms, *result.sources([(is_heard(result, o), place) for o, place in read])]
-            found = function(*inputs)
+            if step.terms is not None:
+                read = [(is_heard(result, outcome), place) for outcome, place in step.read]
+                inputs += [*step.terms, *result.sources(read)]
+            found = step.function(*inputs)
             columns: tuple[list[Any], ...] = (*lists, *further)
             for column, value in zip(columns, found, strict=False):
                 column[i] = value

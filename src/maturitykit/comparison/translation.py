@@ -127,7 +127,18 @@ class Translation(Result):
 
     def _contribution(self, use: Use) -> Contribution:
         id = use.link.target if self.stage is None else OUTCOME
-        without = _translate(self.origin, self.route.without(use.link.name), self.plan)
+        # A route keeps what it was compiled to, of which one link is then but another step.
+        derivation = _crossing(self.route, self.origin.plan, self.plan).without(use.link).run(self.origin)
+        uses = {key: [each for each in of if each is not use] for key, of in self._uses.items()}
+        without = Translation(
+            self.plan,
+            derivation,
+            Setting(subject=self.subject, date=self.date),
+            uses=uses,
+            origin=self.origin,
+            route=self.route,
+            way=self.way,
+        )
         return Contribution(use, without[id], without[id].stage != self[id].stage)
 
     def _score(self, node: Node) -> DerivedScore:
