@@ -180,7 +180,7 @@ def translation_page(page: Page, translation: Translation) -> None:
     if unknown:
         page.heading("What cannot be inferred")
         for score in unknown:
-            page.paragraph(f"{score.dimension.name}: {score.why_open.removeprefix('not inferable: ')}", 2)
+            page.paragraph(f"{score.dimension.name}: {score.why_not_inferable}", 2)
     if remarks := what_to_know(translation):
         page.heading("What to know before using this")
         for severity, where, message in remarks:

@@ -164,10 +164,15 @@ class DerivedScore(Score):
             yield phrase("decided by the link from {source}", source=use.source_name)
 
     @property
+    def why_not_inferable(self) -> str:
+        """Why no link says anything of it, where none does."""
+        return self.reason or phrase("no link speaks of it")
+
+    @property
     def why_open(self) -> str:
         """Why nothing is known of it."""
         if self.inferable == "none":
-            return phrase("not inferable: {why}", why=self.reason or phrase("no link speaks of it"))
+            return phrase("not inferable: {why}", why=self.why_not_inferable)
         return phrase("what it would follow from is open itself")
 
     @property

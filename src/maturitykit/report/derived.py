@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from maturitykit import figures
 from maturitykit.comparison.sentences import beside_outcome, what_carries, what_to_know
 from maturitykit.comparison.translation import Translation
-from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Row, Section, Table
+from maturitykit.report.nodes import Block, Bullet, Bullets, Paragraph, Row, Section, Table
 from maturitykit.report.sections import bars, figure, scores_table
 from maturitykit.report.summary import names_of
 from maturitykit.scoring.telling import capital, headline
@@ -35,7 +35,9 @@ def findings(translation: Translation, say: Words) -> list[Block]:
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
         blocks.append(Paragraph(say("What cannot be inferred"), "heading"))
-        blocks.append(Bullets(Bullet(f"{score.dimension.name}: {say(score.why_open)}") for score in unknown))
+        blocks.append(
+            Bullets(Bullet(f"{score.dimension.name}: {say(score.why_not_inferable)}") for score in unknown)
+        )
     if remarks := what_to_know(translation):
         names = names_of(translation, say)
         blocks.append(Paragraph(say("What to know before using this"), "heading"))
@@ -53,7 +55,7 @@ def _contributions(translation: Translation, say: Words) -> Iterator[Block]:
     yield Paragraph(say(what_carries(contributions)))
     head = ["link", "says", "the overall stage without it" if translation.stage else "the dimension without it"]
     rows = [Row((say(item.use.name), say(item.use.says), say(item.describe()))) for item in contributions]
-    yield Details(title, [Table(map(say, head), rows, title)])
+    yield Table(map(say, head), rows, title)
 
 
 def _from(translation: Translation, say: Words) -> str:
