@@ -299,6 +299,7 @@ def test_a_report_tells_what_the_terminal_does(language: str, suffix: str) -> No
     document = report.build(result, translations=[found], language=language)
     (section,) = [part for part in document.sections if part.derived]
     texts = [block.text for block in section.blocks if hasattr(block, "text")]
+    texts += [item.text for block in section.blocks if hasattr(block, "items") for item in block.items]
     say = Words(language)
     for sentence in (found.outcome.sentence, *found.outcome.remarks):
         assert any(say(sentence).casefold() in text.casefold() for text in texts)

@@ -194,14 +194,9 @@ def translation_page(page: Page, translation: Translation) -> None:
 def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
     from maturitykit.scoring.telling import bar, found
 
-    links = f"{len(score.links)} link{'s' if len(score.links) > 1 else ''}" if score.links else ""
-    if len(score.links) > 1 and (use := score.decided_by):
-        links += f", decided by {use.source_name}"
-    elif score.links:
-        links += f", from {score.links[0].source_name}"
     # Circles, where what was measured has blocks.
     cells = bar(score).translate(str.maketrans("█▓░", "●◐○"))
-    return f"{'  ' * depth}{score.dimension.name}", cells, found(score), f"{score.coverage:.0%}", links
+    return f"{'  ' * depth}{score.dimension.name}", cells, found(score), f"{score.coverage:.0%}", score.rests_on
 
 
 def _everywhere(page: Page, result: Result, translations: Sequence[Translation]) -> None:

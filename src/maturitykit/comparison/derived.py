@@ -122,6 +122,16 @@ class DerivedScore(Score):
         return max(found, key=lambda use: use.link.strength, default=None)
 
     @property
+    def rests_on(self) -> str:
+        """How many links speak of it, and which one decides; empty where none does."""
+        count, use = len(self.links), self.decided_by
+        if count == 1:
+            return phrase("1 link, from {source}", source=self.links[0].source_name)
+        if count and use:
+            return phrase("{count} links, decided by {source}", count=count, source=use.source_name)
+        return phrase("{count} links", count=count) if count else ""
+
+    @property
     def remarks(self) -> Sequence[str]:
         """Both readings where there are two, and the link that decides where there are several."""
         return tuple(self._remarks())

@@ -22,10 +22,11 @@ def derived(translation: Translation, say: Words) -> Section:
 
 def findings(translation: Translation, say: Words) -> list[Block]:
     """What a result says of another model, and what it cannot say."""
+    beside = [f"{capital(say(text))}." for text in beside_outcome(translation)]
     blocks: list[Block] = [
         Paragraph(_from(translation, say), "derived"),
         Paragraph(capital(say(headline(translation))), "lead"),
-        *(Paragraph(f"{capital(say(text))}.") for text in beside_outcome(translation)),
+        *([Bullets(map(Bullet, beside))] if beside else ()),
         *figure(figures.flow, translation, say, say("Which dimensions speak of which")),
         *figure(figures.quadrant, translation, say, say("Where it stands, derived")),
         *figure(figures.ladder, translation, say, say("Stages and what they require, derived")),

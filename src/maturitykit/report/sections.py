@@ -8,6 +8,7 @@ from typing import Any
 from maturitykit import figures
 from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
 from maturitykit.comparison.movement import Comparison, how_derived, other_respondents
+from maturitykit.comparison.translation import DerivedScore
 from maturitykit.definition import Scale
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.figures import NARROW, WIDE
@@ -69,22 +70,21 @@ def profile(result: Result, say: Words) -> Section:
 
 def scores_table(result: Result, say: Words) -> Table:
     """A row for each score: its stage, what it rests on, and a link to how it follows."""
-    links = result.is_derived
     head = (
         ["dimension", "stage, if the links hold", "covered", "links"]
-        if links
+        if result.is_derived
         else ["dimension", "stage", "answered", "respondents"]
     )
-    rows = [Row(_score_cells(result.outcome, say("overall"), links, say), 0, anchor(result, OUTCOME))]
+    rows = [Row(_score_cells(result.outcome, say("overall"), say), 0, anchor(result, OUTCOME))]
     for dimension, depth in depths(result.model):
         score = result[dimension.id]
-        rows.append(Row(_score_cells(score, dimension.name, links, say), depth, anchor(result, dimension.id)))
+        rows.append(Row(_score_cells(score, dimension.name, say), depth, anchor(result, dimension.id)))
     return Table(map(say, head), rows, say("Scores: {title}", title=result.model.title))
 
 
-def _score_cells(score: Score, name: str, links: bool, say: Words) -> tuple[Cell, ...]:
-    count = len(getattr(score, "links", ())) if links else score.respondents
-    return name, say(found(score)), Number(score.coverage, "0%"), Number(count)
+def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
+    last = say(score.rests_on) if isinstance(score, DerivedScore) else Number(score.respondents)
+    return name, say(found(score)), Number(score.coverage, "0%"), last
 
 
 def bars(result: Result) -> tuple[str, ...]:
