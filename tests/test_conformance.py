@@ -220,7 +220,7 @@ def joined(*links: mk.Link, **more: Any) -> mk.Crosswalk:
     told = {("one", each.source) for each in links} | {("two", each.target) for each in links}
     untold = [("one", id) for id in "abc"] + [("two", id) for id in "xy"]
     reasons = [mk.NotInferable(*each, "Nothing is said.") for each in untold if each not in told]
-    given = {"not_inferable": reasons, "coding": mk.Coding("By hand."), "below_top": "Not all is linked.", **more}
+    given = {"not_inferable": reasons, "coding": mk.Coding("By hand."), "caveat": "Not all is linked.", **more}
     return mk.Crosswalk("one", "two", links, "1", **given)
 
 
@@ -318,10 +318,11 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
         joined(
             *(link(each, "xy"[i % 2], "nna nna naa") for i, each in enumerate("abc")),
             link("outcome", "outcome", "nnn sss aaa"),
+            caveat="",
         )
     ),
     "MK313": lambda _: check_joined(
-        joined(link("a", "x", "nns nns nss"), link("b", "y", "nns nns nss"), below_top="")
+        joined(link("a", "x", "nns nns nss"), link("b", "y", "nns nns nss"), caveat="")
     ),
     "MK320": lambda patch: pooled(lambda cell, _: cell._replace(low=ZERO, likely=ZERO + 2, high=ZERO + 1), patch),
     "MK321": lambda patch: pooled(lambda cell, _: cell._replace(low=2 - cell.low, known=False), patch),

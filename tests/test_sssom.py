@@ -484,7 +484,7 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
         [
             'line 7: "mapping_date" is not a slot here; expected one of subject_source, subject_source_version, '
             "object_source, object_source_version, "
-            "mapping_set_version, mapping_set_description, below_top, coding, format, language, path"
+            "mapping_set_version, mapping_set_description, caveat, coding, format, language, path"
         ],
     ),
     "a slot twice": (
@@ -623,7 +623,7 @@ def test_slots_and_fields_are_told_in_full() -> None:
             "coding",
             "path",
             "language",
-            "below_top",
+            "caveat",
         ),
         *("source_version", "target_version", "translations"),
     }

@@ -63,7 +63,7 @@ def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
     if said := [f"{name.partition('@')[0]} {version}" for name, version in written if version]:
         page.paragraph(f"Written for {' and '.join(said)}.")
     page.paragraph(crosswalk.summary)
-    page.paragraph(crosswalk.below_top)
+    page.paragraph(crosswalk.caveat)
     for link in crosswalk.links:
         relation = " or ".join(sorted(link.relation))
         page.heading(f"{link.source} → {link.target}: {relation}, strength {float(link.strength):.2f}")

@@ -33,7 +33,7 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
         *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
         *coded("MK312", _differing(crosswalk, source, target, network)),
-        *coded("MK313", _below_top(crosswalk, source, target, network)),
+        *coded("MK313", _not_at_top(crosswalk, source, target, network)),
     ]
 
 
@@ -62,24 +62,26 @@ def _at(source: Model, target: Model, network: Network, place: int) -> Translati
 def _differing(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
     """Yield the stages at which, with every dimension there, the likely stages of two readings are at odds."""
     scales = {leaf.scale for leaf in source.leaves if leaf.scale}
-    for place, stage in enumerate(scales.pop().ids if len(scales) == 1 else ()):
+    if crosswalk.caveat or len(scales) > 1:
+        return
+    for place, stage in enumerate(scales.pop().ids):
         found = _at(source, target, network, place)
         for issue in found.issues:
             if issue.code == "likely-stages-differ":
                 problem = f"with everything at {stage}, {issue.message}"
                 yield Finding(
-                    f"links.{OUTCOME}--{issue.where}", problem, "readings that agree, or a reason in a rationale"
+                    f"links.{OUTCOME}--{issue.where}", problem, "readings that agree, or the reason in caveat"
                 )
 
 
-def _below_top(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+def _not_at_top(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
     """Yield a finding where a source that is at its top on everything is not likely at the target's top."""
     likely = _at(source, target, network, -1).stage
-    if target.outcome is None or likely is None or likely.likely is None or crosswalk.below_top:
+    if target.outcome is None or likely is None or likely.likely is None or crosswalk.caveat:
         return
     if likely.likely.id != target.outcome.ids[-1]:
         problem = f"with everything at the top, the likely outcome is {likely.likely.id}"
-        yield Finding("below_top", problem, f"{target.outcome.ids[-1]}, or the reason why it is not")
+        yield Finding("caveat", problem, f"{target.outcome.ids[-1]}, or the reason in caveat")
 
 
 def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:

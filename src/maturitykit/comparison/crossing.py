@@ -118,9 +118,7 @@ class Crossing:
     def __init__(self, crosswalk: Crosswalk, source: Plan, plan: Plan) -> None:
         self.plan = plan
         self._source = source
-        self._links = {
-            id: [link for link in links if link.speaks] for id, links in crosswalk.by_target.items()
-        }
+        self._links = {id: [link for link in links if link.speaks] for id, links in crosswalk.by_target.items()}
         self._steps = [self._step(node, self._links.get(node.dimension.id, ())) for node in plan.nodes]
 
     def without(self, left_out: Link) -> Crossing:

@@ -132,14 +132,14 @@ class CrosswalkText:
 
     Args:
         summary: Of the crosswalk.
-        below_top: Why all at the top is not likely at the top.
+        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
         method: Of its coding.
         links: Rationales by ``source--target``, the ids of the dimensions.
         not_inferable: Reasons by ``model.dimension``.
     """
 
     summary: str = ""
-    below_top: str = ""
+    caveat: str = ""
     method: str = ""
     links: Mapping[str, str] = field(factory=dict)
     not_inferable: Mapping[str, str] = field(factory=dict)
@@ -158,7 +158,7 @@ class Crosswalk:
             in part stands for all that begin so: ``1`` for ``1.0`` and ``1.2``.
         target_version: Likewise, of the target.
         summary: What can be carried over, and what cannot.
-        below_top: Why a source that is at its top on everything is not likely at the target's top, if so.
+        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
         not_inferable: The dimensions without links, on both sides.
         coding: How it was made.
         path: Ids of the written crosswalks it follows from, if it was reversed or composed.
@@ -177,7 +177,7 @@ class Crosswalk:
     path: tuple[str, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
-    below_top: str = field(default="", kw_only=True)
+    caveat: str = field(default="", kw_only=True)
     source_version: str = field(default="", kw_only=True)
     target_version: str = field(default="", kw_only=True)
     translations: Mapping[str, CrosswalkText] = field(factory=dict, eq=False, repr=False)
@@ -214,7 +214,7 @@ class Crosswalk:
             self,
             language=found,
             summary=text.summary or self.summary,
-            below_top=text.below_top or self.below_top,
+            caveat=text.caveat or self.caveat,
             coding=coding and evolve(coding, method=text.method or coding.method),
             links=[
                 evolve(link, rationale=text.links.get(f"{link.source}--{link.target}", link.rationale))

@@ -64,7 +64,7 @@ class CrosswalkEntry:
         target_version: Likewise, of the target.
         language: Of the texts in this file, as a tag.
         summary: What can be carried over, and what cannot.
-        below_top: Why a source that is at its top on everything is not likely at the target's top, if so.
+        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
         not_inferable: The dimensions without links, on both sides, and why they have none; or "rest" in place
             of a dimension, for all that are neither linked nor listed.
         coding: How it was made.
@@ -79,7 +79,7 @@ class CrosswalkEntry:
     target_version: str = ""
     language: str = "en"
     summary: str = ""
-    below_top: str = ""
+    caveat: str = ""
     not_inferable: tuple[NotInferable, ...] = ()
     coding: Coding | None = None
 
@@ -125,7 +125,7 @@ def read_crosswalk(path: Readable) -> Crosswalk:
         source_version=entry.source_version,
         target_version=entry.target_version,
         summary=entry.summary,
-        below_top=entry.below_top,
+        caveat=entry.caveat,
         not_inferable=entry.not_inferable,
         coding=entry.coding,
         language=entry.language,

@@ -33,7 +33,7 @@ _STANDARD = ("subject_id", "predicate_id", "predicate_modifier", "object_id", "m
 _OWN = ("cells", "relation", "stages", "steps", "strength")
 #: Columns that are there even when they are empty.
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification", "stages", "strength")
-_OWN_SLOTS = ("below_top", "coding", "format", "language", "path")
+_OWN_SLOTS = ("caveat", "coding", "format", "language", "path")
 _SOURCES = ("subject_source", "subject_source_version", "object_source", "object_source_version")
 _SLOTS = (*_SOURCES, "mapping_set_version", "mapping_set_description", *_OWN_SLOTS)
 #: Slots that SSSOM asks for, and that say nothing of a crosswalk: anything may stand there.
@@ -84,7 +84,7 @@ class SssomEntry:
     mapping_set_version: str = ""
     mapping_set_description: str = ""
     language: str = "en"
-    below_top: str = ""
+    caveat: str = ""
     coding: Coding | None = None
     path: tuple[str, ...] = ()
 
@@ -118,7 +118,7 @@ def _head(crosswalk: Crosswalk, columns: Iterable[str]) -> Iterator[str]:
         "object_source_version": crosswalk.target_version,
     }
     own = {"format": FORMAT, "language": crosswalk.language}
-    own |= {"below_top": crosswalk.below_top} if crosswalk.below_top else {}
+    own |= {"caveat": crosswalk.caveat} if crosswalk.caveat else {}
     own |= {"coding": _json(asdict(crosswalk.coding))} if crosswalk.coding else {}
     own |= {"path": _json(crosswalk.path)} if crosswalk.path else {}
     # The id of the set is a URN, which readers take for a name with a prefix.
@@ -244,7 +244,7 @@ def read_sssom(path: Readable) -> Crosswalk:
         source_version=entry.subject_source_version,
         target_version=entry.object_source_version,
         summary=entry.mapping_set_description,
-        below_top=entry.below_top,
+        caveat=entry.caveat,
         not_inferable=[_not_inferable(row, source, target, place, findings) for place, row in others.items()],
         coding=entry.coding,
         path=entry.path,

@@ -7,8 +7,8 @@ from typing import Any
 
 from maturitykit import figures
 from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
+from maturitykit.comparison.derived import DerivedScore
 from maturitykit.comparison.movement import Comparison, how_derived, other_respondents
-from maturitykit.comparison.translation import DerivedScore
 from maturitykit.definition import Scale
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.figures import NARROW, WIDE

@@ -76,7 +76,7 @@ def crosswalk_texts(crosswalk: Crosswalk) -> dict[str, str]:
     """The texts of a crosswalk, as far as they are there."""
     texts = {
         "summary": crosswalk.summary,
-        "below_top": crosswalk.below_top,
+        "caveat": crosswalk.caveat,
         "method": crosswalk.coding.method if crosswalk.coding else "",
     }
     texts |= {f"links.{link.source}--{link.target}": link.rationale for link in crosswalk.links}
