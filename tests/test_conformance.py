@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -298,6 +299,8 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK324": lambda patch: patched("reverse", all_at_the_top, patch),
     "MK325": lambda patch: pooled(lambda scale, spans: spans[0][1:], patch),
     "MK326": lambda patch: patched("compose", lambda first, second: all_at_the_top(joined()), patch),
+    "MK406": lambda _: remarked("respondent,dimension,rating\nAnn,a,none\nann,a,none\n"),
+    "MK407": lambda _: remarked("dimension,rating\na,none\n"),
     "MK340": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(summary="Zo.")})),
     "MK341": lambda _: check_joined(joined(coding=None)),
     "MK342": lambda _: check_joined(joined(link("a", "x", "nns nsa saa", rationale=""))),
@@ -307,6 +310,15 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
         joined(summary="So it is.", translations={"nl": mk.CrosswalkText(summary="So it is.")})
     ),
 }
+
+
+def remarked(text: str) -> set[str]:
+    """The codes of what reading a table remarks on."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.csv")
+        path.write_text(text, encoding="utf-8")
+        return {note.code for note in mk.collect([path, path], "toy").notes}
+
 
 #: For each code, the arguments of ``check`` in the folder of bad files.
 FILES: dict[str, str] = {
@@ -332,6 +344,7 @@ FILES: dict[str, str] = {
     "MK403": "assessments/answered-twice.json --model ./toy.toml",
     "MK404": "assessments/outcome-beside-dimensions.csv --model ./toy.toml",
     "MK405": "assessments/version-other.json --model ./toy.toml",
+    "MK408": "assessments/subject-on-first-row.csv --model ./toy.toml",
 }
 
 

@@ -312,7 +312,11 @@ HOSTILE: dict[str, tuple[str, str | bytes]] = {
     "a very long dimension": ("a.csv", f"dimension,rating\n{'d' * 100_000},good\n"),
     "a very long rating": ("a.csv", f"dimension,rating\nprocess,{'good' * 30_000}\n"),
     "a very long range": ("a.csv", f"dimension,rating\nprocess,{'good' * 10_000}..{'best' * 10_000}\n"),
-    "a very long respondent": ("a.csv", "respondent,dimension,rating\n" + f"{'r' * 100_000},process,good\n" * 2),
+    "a very long respondent": (
+        "a.csv",
+        "respondent,dimension,rating\n"
+        + "".join(f"{'r' * 100_000},process,{answer}\n" for answer in ("good", "best")),
+    ),
     "a very long column": ("a.csv", f"dimension,rating,{'c' * 100_000}\nprocess,good,\n"),
     "a very long cell": ("a.csv", f"dimension,rating,comment\nprocess,good,{'c' * 200_000}\n"),
     "a rating that clears the screen": ("a.csv", "dimension,rating\nprocess,\x1b[2Jgood\u202e\x00\n"),

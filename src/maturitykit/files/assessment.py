@@ -10,10 +10,12 @@ from datetime import date as Date
 from pathlib import PurePath
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.alike import without_doubles
 from maturitykit.files.cells import cell_name
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
@@ -137,14 +139,15 @@ def _refused(problem: str, expected: str = "") -> FileError:
 def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Assessment:
     title = f"{path} is not an assessment"
     entry = structure(data, AssessmentEntry, title)
-    named, _, version = entry.model.partition("@")
+    named, _, version = key(entry.model).partition("@")
     bad = list(model_findings("model", named, model))
     if version and entry.version not in ("", version):
         bad.append(Finding("version", f"is {quoted(entry.version)}", f'"{version}", as the model says'))
     if bad:
         raise FileError(title, bad)
     about = entry.subject, entry.date, entry.version or version, entry.digest
-    return Assessment(named or model, entry.ratings, *about, place=str(path))
+    ratings = [evolve(rating, place=f"ratings[{i}]") for i, rating in enumerate(entry.ratings)]
+    return without_doubles(Assessment(named or model, ratings, *about, place=str(path)))
 
 
 def _read_csv(path: str | os.PathLike[str], model: str) -> list[Assessment]:

@@ -19,6 +19,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.errors import FileError, Finding, one_of, quoted
 from maturitykit.files.cells import cell_name
@@ -52,7 +53,7 @@ def read_form(path: str | os.PathLike[str], sheets: Mapping[str, Sheet], model: 
     if findings:
         raise FileError(title, findings)
     about = {name: form.cell(f"@{name}", "answer").strip() for name in ABOUT}
-    day = about["date"]
+    day = key(about["date"])
     date = date_of(day)
     if day and not date:
         problem = f"{quoted(day)} is not a date"
@@ -175,7 +176,7 @@ class _Form:
 
     def _meant(self, scale: str, said: str) -> str:
         """The answer of a label, also where someone typed it in another case."""
-        labels, said = self._answers.get(scale, {}), " ".join(said.split())
+        labels, said = self._answers.get(scale, {}), key(said)
         if said in labels or said in labels.values():
             return labels.get(said, said)
         meant = {answer for label, answer in labels.items() if label.casefold() == said.casefold()}

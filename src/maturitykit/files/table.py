@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date as Date
 from typing import NamedTuple
 
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.errors import FileError, Finding, coded, nearest, one_of, quoted
+from maturitykit.files.alike import date_gaps, subject_gaps, without_doubles
 from maturitykit.files.strict import date_of
 
 #: The columns of a table of ratings; only those two without a mark must be there.
@@ -20,6 +22,8 @@ COLUMNS = ("model", "subject", "respondent", "date", "dimension", "rating", "com
 REQUIRED = ("dimension", "rating")
 #: Columns that forms add, to say what they asked about.
 OF_FORMS = ("version", "digest")
+
+_OF_RATINGS = ("dimension", "rating", "respondent", "comment", "evidence")
 
 #: What a spreadsheet takes for a formula, or for the start of another cell; quoted or not.
 _FORMULA = re.compile(r"'*[ \t\r\n]*[=+\-@\t\r]")
@@ -69,38 +73,61 @@ def read_table(
     """
     title = f"{path} is not a table of ratings"
     findings: list[Finding] = []
-    groups: dict[tuple[str, str, Date | None, str, str], list[Rating]] = {}
+    groups: dict[tuple[str, str, Date | None], _Group] = {}
     for row in read(findings):
-        named, _, said = row.cells.get("model", "").partition("@")
+        cell = {name: row.cells.get(name, "") for name in (*COLUMNS, *OF_FORMS)}
+        named, _, version = key(cell["model"]).partition("@")
         findings += model_findings(f"{row.place}, model", named, model)
-        day = row.cells.get("date", "").strip()
+        day = key(cell["date"])
         date = date_of(day)
         if day and not date:
             problem = f"{quoted(day)} is not a date"
             findings.append(Finding(f"{row.place}, date", problem, "year-month-day, as in 2026-05-31"))
             continue
-        rating = Rating(
-            dimension=row.cells["dimension"],
-            answer=row.cells["rating"],
-            respondent=row.cells.get("respondent", ""),
-            comment=row.cells.get("comment", ""),
-            evidence=row.cells.get("evidence", ""),
-            place=row.place,
+        if version and key(cell["version"]) not in ("", version):
+            expected = f'"{version}", as the model says'
+            findings.append(Finding(f"{row.place}, version", f"is {quoted(cell['version'])}", expected))
+        about = named or model, key(cell["subject"]), date
+        group = groups.setdefault(about, _Group(cell["subject"], [], {}))
+        for name, mark in (("version", key(cell["version"]) or version), ("digest", key(cell["digest"]))):
+            findings += group.mark(name, mark, row.place)
+        dimension, answer, respondent, comment, evidence = (cell[name] for name in _OF_RATINGS)
+        group.ratings.append(Rating(dimension, answer, respondent, comment, evidence, place=row.place))
+    assessments = [
+        without_doubles(
+            Assessment(
+                id,
+                group.ratings,
+                group.subject,
+                date,
+                group.marks.get("version", ""),
+                group.marks.get("digest", ""),
+                place=str(path),
+            )
         )
-        version, digest = row.cells.get("version", "") or said, row.cells.get("digest", "")
-        if said and version != said:
-            expected = f'"{said}", as the model says'
-            findings.append(Finding(f"{row.place}, version", f"is {quoted(version)}", expected))
-        key = named or model, row.cells.get("subject", ""), date, version, digest
-        groups.setdefault(key, []).append(rating)
+        for (id, _, date), group in groups.items()
+    ]
+    if not findings:
+        findings += [*subject_gaps(assessments), *date_gaps(assessments)]
     if not (groups or findings):
         findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
     if findings:
         raise FileError(title, coded("MK006", findings))
-    return [
-        Assessment(id, ratings, subject, date, version, digest, place=str(path))
-        for (id, subject, date, version, digest), ratings in groups.items()
-    ]
+    return assessments
+
+
+class _Group(NamedTuple):
+    """The rows of one assessment: its subject as first spelled, its ratings, and what forms add."""
+
+    subject: str
+    ratings: list[Rating]
+    marks: dict[str, str]
+
+    def mark(self, name: str, value: str, place: str) -> Iterator[Finding]:
+        """Keep what a row says of the form; a finding where an earlier row says otherwise."""
+        if value and self.marks.setdefault(name, value) != value:
+            problem = f"is {quoted(value)}, but {quoted(self.marks[name])} above"
+            yield Finding(f"{place}, {name}", problem, "one version of the model for an assessment")
 
 
 def csv_rows(text: str, model: str, findings: list[Finding]) -> Iterator[Row]:

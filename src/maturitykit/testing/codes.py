@@ -112,4 +112,7 @@ CODES: dict[str, Code] = {
     "MK403": Code("answered twice"),
     "MK404": Code("overall stage beside its parts"),
     "MK405": Code("not of this model"),
+    "MK406": Code("one may count as two", "warning"),
+    "MK407": Code("not read", "warning"),
+    "MK408": Code("subject or date on some rows only"),
 }
