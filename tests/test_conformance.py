@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from attrs import evolve
@@ -300,6 +301,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK325": lambda patch: pooled(lambda scale, spans: spans[0][1:], patch),
     "MK326": lambda patch: patched("compose", lambda first, second: all_at_the_top(joined()), patch),
     "MK406": lambda _: remarked("respondent,dimension,rating\nAnn,a,none\nann,a,none\n"),
+    "MK409": lambda _: uncomputed(),
     "MK407": lambda _: remarked("dimension,rating\na,none\n"),
     "MK340": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(summary="Zo.")})),
     "MK341": lambda _: check_joined(joined(coding=None)),
@@ -310,6 +312,25 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
         joined(summary="So it is.", translations={"nl": mk.CrosswalkText(summary="So it is.")})
     ),
 }
+
+
+def uncomputed() -> set[str]:
+    """The codes of what is wrong with a spreadsheet that nobody has worked out."""
+    rows = "".join(
+        f"<table-row>{cells}</table-row>"
+        for cells in (
+            "<table-cell><p>dimension</p></table-cell><table-cell><p>rating</p></table-cell>",
+            '<table-cell><p>a</p></table-cell><table-cell formula="of:=B1"/>',
+        )
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.ods")
+        with ZipFile(path, "w") as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            archive.writestr("content.xml", f'<table name="a">{rows}</table>')
+        with pytest.raises(mk.FileError) as caught:
+            mk.read(path, "toy")
+        return {finding.code for finding in caught.value.findings}
 
 
 def remarked(text: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 #: White space as Python knows it; a class of regular expressions, without its brackets.
@@ -27,6 +28,12 @@ def key(text: str) -> str:
     >>> key(" Jose\u0301  de\xa0Vries\u200b") == "José de Vries"
     True
     """
+    return _key(text)
+
+
+# Tables say the same names again and again.
+@lru_cache(maxsize=4096)
+def _key(text: str) -> str:
     if not text.isascii():
         text = normalize("NFC", _INVISIBLE.sub("", text))
     return " ".join(text.split())

@@ -157,7 +157,7 @@ def _check_ratings(name: str, given: Sequence[Model]) -> Report:
 
     by_id = {model.id: model for model in given}
     findings: list[Finding] = []
-    found = collect(name, given[0].id if len(given) == 1 else "")
+    found = collect(name, given[0] if len(given) == 1 else "")
     for assessment in found.assessments:
         try:
             score(by_id.get(assessment.model, assessment.model), assessment)

@@ -100,12 +100,21 @@ def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:
     yield from dict.fromkeys(remark for assessment in assessments for remark in assessment.remarks)
     subjects = [(assessment.subject, _first_place(assessment)) for assessment in assessments]
     yield from _near(subjects, "subject", "assessed apart")
+    versions: dict[tuple[object, ...], Assessment] = {}
     for assessment in assessments:
-        people = [(rating.respondent, rating.place) for rating in assessment.ratings]
-        yield from _near(people, "respondent", "counted apart")
-        unnamed = [place for name, place in people if not key(name)]
-        named = next((name for name, _ in people if key(name)), None)
-        if unnamed and named is not None:
+        about = assessment.model, key(assessment.subject), assessment.date
+        other = versions.setdefault(about, assessment)
+        if other is not assessment:
+            problem = f"is {quoted(assessment.version)}, but {quoted(other.version)} above: assessed apart"
+            where = ", ".join(filter(None, (_first_place(assessment), "version")))
+            yield Finding(where, problem, "one version of the model on all rows", "MK406")
+        people: dict[str, str] = {}
+        for rating in assessment.ratings:
+            people.setdefault(rating.respondent, rating.place)
+        yield from _near(people.items(), "respondent", "counted apart")
+        named = next((name for name in people if key(name)), "")
+        if named and not all(map(key, people)):
+            unnamed = [rating.place for rating in assessment.ratings if not key(rating.respondent)]
             problem = f"is missing beside {quoted(named)}: counted as one more person ({some(unnamed)})"
             where = ", ".join(filter(None, (unnamed[0], "respondent")))
             yield Finding(where, problem, "a respondent on every row", "MK406")

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating, says_something
+from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
 from maturitykit.files.alike import count_once, date_gaps, remarks_on, subject_gaps
 from maturitykit.files.assessment import READERS, read_all
@@ -36,7 +37,7 @@ class Collection(NamedTuple):
 
 def collect(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    model: str = "",
+    model: str | Model = "",
     check: Callable[[Assessment], object] | None = None,
 ) -> Collection:
     """Read the files of several respondents, and merge what they say.
@@ -47,7 +48,7 @@ def collect(
 
     Args:
         paths: Files and folders. Of a folder, all files that can hold assessments.
-        model: Id of the model, where files do not name it.
+        model: The model or its id, where files do not name it.
         check: Called with what each file holds, before it is merged; it may raise.
 
     Raises:
@@ -137,11 +138,11 @@ def _within(folder: Path, notes: list[Finding]) -> Iterator[Path]:
     if skipped:
         notes.append(_note(folder, f"not read: {', '.join(skipped)}"))
     if not found:
-        finding = Finding("", "holds no file of ratings", "files that end in .csv, .json, .toml or .xlsx")
+        finding = Finding("", "holds no file of ratings", f"files that end in {' or '.join(READERS)}")
         raise FileError(f"cannot read {folder}", [finding])
 
 
-def _read(files: Sequence[Path], model: str) -> list[Assessment]:
+def _read(files: Sequence[Path], model: str | Model) -> list[Assessment]:
     """All assessments in the files; what is wrong with one does not hide what is wrong with another."""
     parts: list[Assessment] = []
     findings: list[Finding] = []

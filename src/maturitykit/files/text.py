@@ -77,11 +77,27 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        problem = f"byte 0x{data[error.start]:02x} is not UTF-8{_encoding_hint(data)}"
         title = f"cannot read {as_traversable(path)}"
         in_excel = ', in Excel as "CSV UTF-8"' if as_traversable(path).name.lower().endswith(".csv") else ""
         expected = f"a file saved as UTF-8{in_excel}"
         raise FileError(title, [Finding(f"line {line}", problem, expected, "MK001")]) from None
+
+
+def _encoding_hint(data: bytes) -> str:
+    """What a text that is not UTF-8 seems to be."""
+    start = data[:10_000]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ": the file is UTF-16, which Excel calls Unicode text"
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return ": the file is a workbook or another packed file, whatever its name says"
+    if b"\0" in start:
+        return ": the file is no plain text"
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return ": the file seems to be Windows-1252"
 
 
 def is_folder(file: Traversable) -> bool:

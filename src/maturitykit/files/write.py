@@ -17,8 +17,9 @@ from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Stage
 from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.alike import date_gaps, subject_gaps
+from maturitykit.files.header import COLUMNS, OF_FORMS
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.table import COLUMNS, OF_FORMS, safe
+from maturitykit.files.table import safe
 from maturitykit.files.text import write_bytes
 
 #: How many characters, as Excel counts them, a cell may hold.

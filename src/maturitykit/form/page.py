@@ -13,8 +13,8 @@ from importlib.resources import files
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Stage
+from maturitykit.files.header import COLUMNS, OF_FORMS
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.table import COLUMNS, OF_FORMS
 from maturitykit.form.words import words_in
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from maturitykit.definition.translation import language_of
+from maturitykit.files.labels import NO_STAGES
 
 #: In ``{…}`` stands what is filled in.
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -21,8 +22,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "subject": "What is assessed",
             "date": "Date",
             "answer": "Answer",
-            "unknown": "I don't know",
-            "not_applicable": "Not applicable",
+            **NO_STAGES["en"],
             "clear": "Clear answer",
             "clear-of": "Clear the answer to {name}",
             "up-to": "Possibly as high as",
@@ -74,8 +74,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "subject": "Wat wordt beoordeeld",
             "date": "Datum",
             "answer": "Antwoord",
-            "unknown": "Weet ik niet",
-            "not_applicable": "Niet van toepassing",
+            **NO_STAGES["nl"],
             "clear": "Antwoord wissen",
             "clear-of": "Wis het antwoord op {name}",
             "up-to": "Mogelijk zo hoog als",
