@@ -140,9 +140,8 @@ class _Reading:
         self.findings: list[Finding] = []
         self._path, self._model, self._given = path, model, id_of(model)
         self._remarks: list[Finding] = []
-        self._groups: dict[tuple[str, str, Date | None, str, str], list[Rating]] = {}
-        #: By their keys, as they are first spelled.
-        self._subjects: dict[str, str] = {}
+        #: By the keys of each assessment, its subject as first spelled, and its ratings.
+        self._groups: dict[tuple[str, str, Date | None, str, str], tuple[str, list[Rating]]] = {}
         self._hidden: list[str] = []
         self._days: dict[str, Date | None] = {}
 
@@ -154,8 +153,8 @@ class _Reading:
         """
         findings = self.findings
         assessments = [
-            without_doubles(Assessment(id, ratings, self._subjects[subject], date, *marks, str(self._path)))
-            for (id, subject, date, *marks), ratings in self._groups.items()
+            without_doubles(Assessment(id, ratings, subject, date, version, digest, str(self._path)))
+            for (id, _, date, version, digest), (subject, ratings) in self._groups.items()
         ]
         if not findings:
             findings += [*subject_gaps(assessments), *date_gaps(assessments)]
@@ -217,7 +216,6 @@ class _Reading:
             self.findings.append(Finding(f"{place}, version", f"is {quoted(said)}", expected))
         subject = cell("subject", "")
         about = named or self._given, key(subject), date, said or version, key(cell("digest", ""))
-        self._subjects.setdefault(about[1], subject)
         rating = Rating(
             cells["dimension"],
             cells["rating"],
@@ -226,7 +224,7 @@ class _Reading:
             cell("evidence", ""),
             place,
         )
-        self._groups.setdefault(about, []).append(rating)
+        self._groups.setdefault(about, (subject, []))[1].append(rating)
 
     def hide(self, place: str) -> None:
         """Note a row that is hidden."""
