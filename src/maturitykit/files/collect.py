@@ -234,7 +234,9 @@ def _conflict(rating: Rating, other: Rating) -> Finding:
         problem = f"{what}, with other comments or evidence (see {other.place})"
     else:
         problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.place}"
-    return Finding(rating.place, problem, "one answer, or another name for another person")
+    return Finding(
+        rating.place, problem, "one answer; for another round a date in each file, for another person another name"
+    )
 
 
 def _said(rating: Rating) -> str:
