@@ -19,7 +19,7 @@ from maturitykit.files.alike import without_doubles
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
 from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source
-from maturitykit.files.text import NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
+from maturitykit.files.text import LARGEST_TABLE, NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
 
@@ -150,7 +150,7 @@ def _assessment(path: str | os.PathLike[str], data: object, model: str | Model) 
 
 
 def _read_csv(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
-    return read_table(path, model, [csv_source(read_text(path, largest=None))])
+    return read_table(path, model, [csv_source(read_text(path, LARGEST_TABLE))])
 
 
 def _read_book(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
