@@ -666,3 +666,37 @@ def test_a_form_in_another_language_or_with_curly_quotes_is_read(tmp_path: Path)
             ("Acme", "Anna", "", "staffing", "weet ik niet"), ("Acme", "Anna", "", "reach", "FULLY")]  # fmt: skip
     answers = {r.dimension: r.answer for r in mk.read_all(as_forms(tmp_path, rows) / "0.xlsx")[0].ratings}
     assert answers == {"process": "unknown", "skills": "not_applicable", "staffing": "unknown", "reach": "fully"}
+
+
+# ---- equal names
+
+
+@pytest.mark.parametrize("command", ["score", "report"])
+def test_equal_names_are_told_apart_wherever_they_are_listed(command: str, tmp_path: Path, run: Run) -> None:
+    text = """
+format = 1
+id = "twins"
+version = "1"
+title = "Twins"
+scorers = ["weakest"]
+outcome = "level"
+scales = [{ id = "level", stages = [{ id = "low" }, { id = "high" }] }]
+"""
+    for id in ("build", "run"):
+        text += f'[[dimensions]]\nid = "{id}"\nname = "{id.title()}"\n'
+        text += f'[[dimensions]]\nid = "{id}-plan"\nname = "Plan it"\nparent = "{id}"\n'
+        text += f'[[dimensions]]\nid = "{id}-do"\nname = "Do it"\nparent = "{id}"\n'
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    rows = [("", who, "", id, answer) for who, answers in {
+        "Ann": {"build-plan": "low", "run-plan": "low", "build-do": "high"},
+        "Bo": {"build-plan": "high", "run-plan": "high", "build-do": "high"},
+    }.items() for id, answer in answers.items()]  # fmt: skip
+    done = run(command, str(as_csv(tmp_path, rows)), "--model", str(tmp_path / "model.toml"))
+    assert done.returncode == 0
+    # In a tree each stands below its parent.
+    tree = ("  Plan it  ", "    ", "| &")
+    lines = done.stdout.partition("How every number follows")[0].splitlines()
+    listed = [line for line in lines if "Plan it" in line and not line.startswith(tree)]
+    assert len(listed) > 3
+    for line in listed:
+        assert line.count("Plan it") == line.count("Build: Plan it") + line.count("Run: Plan it"), line

@@ -157,9 +157,14 @@ def translation_page(page: Page, translation: Translation) -> None:
     page.paragraph("● at least  ◐ likely  ○ possible  · ruled out", 2)
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
+        from maturitykit.definition.names import names_of
+
         page.heading("What cannot be inferred")
+        told_apart = names_of(translation.model)
         for score in unknown:
-            page.paragraph(f"{score.dimension.name}: {score.why_open.removeprefix('not inferable: ')}", 2)
+            page.paragraph(
+                f"{told_apart[score.dimension.id]}: {score.why_open.removeprefix('not inferable: ')}", 2
+            )
     issues = [issue for issue in translation.issues if issue.code != "open"]
     if issues:
         page.heading("What to know before using this")

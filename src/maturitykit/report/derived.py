@@ -22,13 +22,13 @@ def derived(translation: Translation, say: Words) -> Section:
         *figure(figures.profile, translation, say, say("Profile, derived"), _hollow(translation)),
         scores_table(translation, say),
     ]
+    names = names_of(translation, say)
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
         blocks.append(Paragraph(say("What cannot be inferred"), "heading"))
-        blocks.append(Bullets(Bullet(f"{score.dimension.name}: {say(score.why_open)}") for score in unknown))
+        blocks.append(Bullets(Bullet(f"{names[s.dimension.id]}: {say(s.why_open)}") for s in unknown))
     issues = [issue for issue in translation.issues if issue.code != "open"]
     if issues:
-        names = names_of(translation, say)
         blocks.append(Paragraph(say("What to know before using this"), "heading"))
         blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in issues))
     return Section(say("Derived: {title}", title=title), blocks, derived=True)

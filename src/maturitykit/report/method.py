@@ -128,8 +128,9 @@ def appendix(result: Result, translations: Sequence[Translation], say: Words) ->
 
 
 def _derivations(result: Result, say: Words) -> Iterator[Details]:
+    names = names_of(result, say)
     for id, score in result.items():
-        name = say("overall") if id == OUTCOME else score.dimension.name
+        name = names[id]
         stage = say(found(score))
         items = [*_ratings(score, say), *_others(score, say)]
         told: list[Block] = []
