@@ -13,12 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given, strategies as st
 
 import maturitykit as mk
 from maturitykit.assessment.keys import INVISIBLE, WHITE_SPACE, key, near_key
+from maturitykit.files.workbook import read_workbook
 
 TOY = str(Path(__file__).parent / "bad" / "toy.toml")
 MODEL = mk.read_model(TOY)
@@ -635,6 +637,25 @@ def test_rows_without_a_name_are_called_after_their_file_and_line(tmp_path: Path
     (assessment,) = mk.collect(tmp_path, MODEL).assessments
     names = [rating.respondent for rating in assessment.ratings]
     assert names == ["a, line 2", "a, line 3", "b, line 2", "b, line 3"]
+
+
+def test_a_title_that_is_nearly_a_column_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Ratings\n\ndimension,rating\nprocess,good\n", encoding="utf-8")
+    assert [rating.answer for rating in mk.read(path, MODEL).ratings] == ["good"]
+    path.write_text("dimnsion,rating\nprocess,good\n", encoding="utf-8")
+    with pytest.raises(mk.FileError, match='line 1: "dimnsion" is not a column'):
+        mk.read(path, MODEL)
+
+
+def test_a_form_saved_as_opendocument_is_read(tmp_path: Path) -> None:
+    path = as_forms(tmp_path, [("Acme", "Anna", "2026-03-01", "process", "Good")]) / "0.xlsx"
+    sheets = read_workbook(path)
+    tables = [
+        ods_table(*(ods_row(*map(escape, row)) for row in sheet.rows), name=name) for name, sheet in sheets.items()
+    ]
+    saved = ods(tmp_path / "a.ods", *tables)
+    assert mk.read(saved) == mk.read(path)
 
 
 def test_answers_below_each_other_are_no_header(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def command(
     json: bool,
     output: str | None,
 ) -> None:
-    """Score the assessments in FILE (.csv, .json, .toml, .xlsx, or what a form saved).
+    """Score the assessments in FILE (.csv, .json, .toml, .xlsx, .ods, or what a form saved).
 
     Several files, or all in a folder, are merged: one assessment for each subject and date,
     with all respondents.

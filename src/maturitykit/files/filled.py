@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
@@ -25,7 +26,7 @@ from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, one_of, quoted
 from maturitykit.files.alike import some
 from maturitykit.files.cells import cell_name
-from maturitykit.files.labels import OTHER_ANSWERS, Names, labels_of
+from maturitykit.files.labels import OTHER_ANSWERS, Labels, Names, labels_of
 from maturitykit.files.strict import check_format, date_of
 from maturitykit.files.table import id_of, model_findings, with_notes
 from maturitykit.files.workbook import Sheet
@@ -212,8 +213,12 @@ class _Form:
         for names in (self._answers.get(scale), OTHER_ANSWERS):
             if said and names and (found := names.ids(said)):
                 return found.pop() if len(found) == 1 else said
-        labels = labels_of(self._model or self.value("model")) if said else None
-        return labels.answer(id, said) if labels else said
+        return self._labels.answer(id, said) if said and self._labels else said
+
+    @cached_property
+    def _labels(self) -> Labels | None:
+        """The labels of the model, in all its languages."""
+        return labels_of(self._model or self.value("model"))
 
 
 def _cell(row: Sequence[str], place: int) -> str:

@@ -65,11 +65,15 @@ def find_header(first: Sequence[Sequence[str]], model: str | Model) -> Header | 
         first: The rows.
         model: The model or its id, if it is given beside the file.
     """
+    known: dict[str, Labels | None] = {}
+    nearly = None
     for index, cells in enumerate(first):
-        header = _read(first, index, model)
+        header = _read(first, index, model, known)
         if header.columns or header.meant:
-            return header
-        if header.dimensions:
+            if header.is_table:
+                return header
+            nearly = nearly or header
+        elif header.dimensions and not nearly:
             # What stands beside its answer is no name of a column, but of a row.
             of_rows = header.labels and any(
                 header.labels.is_answer(id, name)
@@ -78,15 +82,18 @@ def find_header(first: Sequence[Sequence[str]], model: str | Model) -> Header | 
                 for name in map(key, cells)
             )
             return None if of_rows else header
-    return None
+    return nearly
 
 
 def plain_header(cells: Sequence[str]) -> Header:
     """A row as a header, whatever it holds."""
-    return _read([cells], 0, "")
+    return _read([cells], 0, "", {})
 
 
-def _read(first: Sequence[Sequence[str]], index: int, model: str | Model) -> Header:
+def _read(
+    first: Sequence[Sequence[str]], index: int, model: str | Model, known: dict[str, Labels | None]
+) -> Header:
+    """A row as a header; the labels of models are kept, as it takes time to gather them."""
     names = [key(cell) for cell in first[index]]
     while names and not names[-1]:
         names.pop()
@@ -97,7 +104,12 @@ def _read(first: Sequence[Sequence[str]], index: int, model: str | Model) -> Hea
     if not model and "model" in columns.values():
         place = next(place for place, name in columns.items() if name == "model")
         model = below[place].partition("@")[0] if place < len(below) else ""
-    labels = labels_of(model) if any(name and place not in columns for place, name in enumerate(names)) else None
+    labels = None
+    if any(name and place not in columns for place, name in enumerate(names)):
+        id = model.id if isinstance(model, Model) else model
+        if id not in known:
+            known[id] = labels_of(model)
+        labels = known[id]
     if labels is None:
         return Header(index, index, names, columns, {})
     found = {
