@@ -189,7 +189,8 @@ def test_a_plugin_that_writes_to_the_descriptor_or_has_no_repr_disturbs_nothing(
     (site / "odd-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1\n", "utf-8")
     points = "[maturitykit.models]\nodd = odd:odd\nbroken = odd:broken\n"
     (site / "odd-1.dist-info" / "entry_points.txt").write_text(points, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(site)}
+    paths = [str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     for id, told in (("odd", "a Odd"), ("broken", "OddError on loading odd:broken")):
         done = command("show", id, "--json", cwd=tmp_path, env=environment)
         assert (done.returncode, done.stdout) == (2, "")

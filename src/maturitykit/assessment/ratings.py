@@ -135,7 +135,7 @@ def _is_nan(answer: Answer) -> bool:
 
 
 def says_something(rating: Rating) -> bool:
-    """Whether a rating has an answer, a comment or evidence."""
+    """Tell whether a rating has an answer, a comment or evidence."""
     answer = rating.answer
     blank = answer is None or (isinstance(answer, str) and not key(answer))
     return not blank or bool(rating.comment.strip() or rating.evidence.strip())

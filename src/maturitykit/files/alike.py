@@ -1,4 +1,4 @@
-"""Who is who in what was read: nobody counts twice, and what may be one or two is named."""
+"""Respondents and subjects told apart: nobody counts twice, and names that may be one are named."""
 
 from __future__ import annotations
 
@@ -61,10 +61,9 @@ def without_doubles(assessment: Assessment) -> Assessment:
     places = [rating.place for rating in left if says_something(rating)]
     if not places:
         return evolve(assessment, ratings=ratings)
-    count = "1 rating says" if len(places) == 1 else f"{len(places):,} ratings say"
-    problem = f"{count} the same as another by the same respondent, and is counted once: {some(places)}"
-    remark = Finding("", problem.replace("and is", "and are") if len(places) > 1 else problem, code="MK406")
-    return evolve(assessment, ratings=ratings, remarks=[*assessment.remarks, remark])
+    says, are = ("1 rating says", "is") if len(places) == 1 else (f"{len(places):,} ratings say", "are")
+    problem = f"{says} the same as another by the same respondent, and {are} counted once: {some(places)}"
+    return evolve(assessment, ratings=ratings, remarks=[*assessment.remarks, Finding("", problem, code="MK406")])
 
 
 def subject_gaps(assessments: Sequence[Assessment]) -> Iterator[Finding]:
@@ -96,7 +95,7 @@ def _gap(assessment: Assessment, name: str, beside: str) -> Finding:
 
 
 def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:
-    """What a person should know of assessments that were read together: names that may be one, and all else."""
+    """Remark on assessments that were read together: names that may be one, and what their files remark on."""
     yield from dict.fromkeys(remark for assessment in assessments for remark in assessment.remarks)
     subjects = [(assessment.subject, _first_place(assessment)) for assessment in assessments]
     yield from _near(subjects, "subject", "assessed apart")

@@ -134,7 +134,7 @@ class _Form:
                 yield Finding(where, flaw, "a value: mend the formula, or choose the answer", "MK409")
 
     def remarks(self) -> Iterator[Finding]:
-        """What is hidden and counts all the same, and notes that stand beside no answer."""
+        """Remark on hidden rows, which count all the same, and on notes that stand beside no answer."""
         assert self._people is not None
         people = self._people
         hidden = [key for key, row in self._row_of.items() if row in people.hidden_rows]

@@ -28,7 +28,7 @@ _BELOW = {squashed(text) for text in ("", "Response", "Open-Ended Response")}
 
 
 class Header(NamedTuple):
-    """What the columns of a table are, by their place from 0.
+    """Meaning of the columns of a table, by their place from 0.
 
     Args:
         row: Its place among the first rows.
@@ -48,7 +48,7 @@ class Header(NamedTuple):
 
     @property
     def is_table(self) -> bool:
-        """Whether there is what ratings need."""
+        """Tell whether ratings can be read below it."""
         return bool(self.dimensions) or set(REQUIRED) <= set(self.columns.values())
 
     @property
@@ -128,7 +128,7 @@ def _read(
 
 
 def header_findings(where: str, cells: Sequence[str], header: Header, model: str) -> Iterator[Finding]:
-    """What is wrong with a header.
+    """Find everything wrong with a header.
 
     Args:
         where: It stands.

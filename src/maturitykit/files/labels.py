@@ -1,4 +1,4 @@
-"""What people call dimensions and answers: by id, name or question, in any language of the model."""
+"""Labels of dimensions and answers: ids, names and questions, in every language of the model."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Labels:
         return next(iter(found)) if len(found) == 1 else text
 
     def is_answer(self, dimension: str, text: str) -> bool:
-        """Whether a text is an answer on a dimension."""
+        """Tell whether a text is an answer on a dimension."""
         return bool(text) and (self.answer(dimension, text) != text or self._is_id(dimension, text))
 
     def _is_id(self, dimension: str, text: str) -> bool:

@@ -103,7 +103,7 @@ class _Reader:
 
     @property
     def _target(self) -> list[str] | None:
-        """Where texts go: to the note on a cell while there is one, or else to the cell."""
+        """Target of texts: the note on a cell while there is one, or else the cell."""
         return self._paragraphs if self._note is None else self._note
 
     def _text(self, text: str) -> None:
@@ -181,6 +181,6 @@ class _Reader:
 
 
 def _count(about: Mapping[str, str], name: str) -> int:
-    """How often something is repeated; once, where nothing is said."""
+    """Return how often something is repeated: once, where nothing is said."""
     text = about.get(name, "1")
     return max(1, int(text[:18])) if text.isascii() and text.isdigit() else 1

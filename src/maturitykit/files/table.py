@@ -121,13 +121,13 @@ class _Begun(NamedTuple):
 
     @property
     def is_nearly(self) -> bool:
-        """Whether it is meant to hold ratings: a finding says what it lacks."""
+        """Tell whether it is meant to hold ratings, though something is missing."""
         meant = self.header.meant if self.header else set()
         return len(meant) > 1 and not meant.isdisjoint(REQUIRED)
 
 
 class _Row(NamedTuple):
-    """What a row says of a rating: where, and its cells by the names of our columns."""
+    """A rating as a row has it: its place, and its cells by the names of our columns."""
 
     place: str
     cells: Mapping[str, str]
@@ -146,7 +146,7 @@ class _Reading:
         self._days: dict[str, Date | None] = {}
 
     def assessments(self) -> list[Assessment]:
-        """What was read.
+        """Return the assessments that were read.
 
         Raises:
             FileError: With all findings.
@@ -337,7 +337,7 @@ class _Table:
         }
 
     def _fits(self, line: int, cells: Sequence[str]) -> bool:
-        """Whether a row has the cells that the header names; spreadsheets drop empty ones at its end."""
+        """Check that a row has the cells that the header names; spreadsheets drop empty ones at its end."""
         names, where = self._header.names, self._place(line)
         if len(cells) <= self._last_required or any(map(key, cells[len(names) :])):
             problem = f"has {len(cells)} cell{'s' * (len(cells) != 1)}"

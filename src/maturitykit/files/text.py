@@ -90,7 +90,7 @@ def read_text(path: Readable, largest: int = LARGEST_DOCUMENT) -> str:
 
 
 def _encoding_hint(data: bytes) -> str:
-    """What a text that is not UTF-8 seems to be."""
+    """Guess the encoding of a text that is not UTF-8."""
     start = data[:10_000]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ": the file is UTF-16, which Excel calls Unicode text"

@@ -155,7 +155,7 @@ class Stop(Exception):  # noqa: N818
 
 
 class _Beside(NamedTuple):
-    """What stands beside the values of a sheet, as `Sheet` has it."""
+    """Facts beside the values of a sheet, as `Sheet` has them."""
 
     flaws: Mapping[tuple[int, int], str] = MappingProxyType({})
     notes: Mapping[tuple[int, int], str] = MappingProxyType({})
@@ -218,7 +218,7 @@ def _look_into(archive: zipfile.ZipFile) -> Mapping[str, _Beside]:
 
 
 def _beside(archive: zipfile.ZipFile, scans: Mapping[str, _Scan]) -> Iterator[tuple[str, _Beside]]:
-    """What the scans found in each sheet, with the notes that other parts hold, by its name."""
+    """Join the findings of the scans with the notes that other parts hold, by the names of the sheets."""
     book = next(iter(_related(archive, "", "/officeDocument").values()), "")
     parts = _related(archive, book)
     for sheet in _elements(archive, book, "sheet"):

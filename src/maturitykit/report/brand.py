@@ -79,13 +79,13 @@ def _is_png(data: bytes) -> bool:
 
 
 def _too_many_pixels(png: bytes) -> str:
-    """What speaks against a picture that is small packed, and would take gigabytes to draw."""
+    """Refuse a picture that is small when packed and would take gigabytes to draw."""
     width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
     return f"it has {width:,} × {height:,} pixels" if width * height > MOST_PIXELS else ""
 
 
 def _embedded(link: str) -> str:
-    """What speaks against a picture within an SVG."""
+    """Refuse a picture within an SVG that is no small PNG."""
     head, _, data = link.partition(",")
     if head != "data:image/png;base64":
         return f"it embeds {head}, not a PNG"
@@ -118,7 +118,7 @@ def _not_svg(data: bytes) -> str:
 
 
 def _attribute(name: str, value: str) -> str:
-    """What speaks against an attribute within an SVG."""
+    """Refuse an attribute within an SVG that runs or fetches something."""
     if name.startswith("on") or (name == "href" and not value.startswith(("#", "data:image/"))):
         return f"its attribute {name} runs or fetches something"
     return _embedded(value) if name == "href" and not value.startswith("#") else ""

@@ -167,11 +167,11 @@ class _Grid:
                 row[c] = "\n".join(line for line in lines if line)
 
     def _column(self, c: int) -> list[str]:
-        """What stands in a column below the header."""
+        """Return the texts of a column below the header."""
         return [row[c] for row in self.rows[self.header + 1 :] if row[c]]
 
     def _has_codes_first(self) -> bool:
-        """Whether the first column has ids or numbers, and the second the names; the first is emptied then."""
+        """Empty the first column if it has ids or numbers, and the second one the names; tell whether it has."""
         codes = self._column(0)
         names = self._column(1) if len(self.rows[self.header]) > 3 else []
         is_named = len(set(names)) == len(names) >= len(codes) > 1 and max(map(len, names)) < 80
@@ -353,7 +353,7 @@ def _some(places: list[str]) -> str:
 
 
 def _is_numbering(labels: list[str]) -> bool:
-    """Whether labels are numbered as in an outline: 1, 1.1, 1.2, 2. Other numbers belong to their names."""
+    """Tell whether labels are numbered as in an outline: 1, 1.1, 1.2, 2. Other numbers belong to their names."""
     found = [_NUMBER.match(label) for label in labels]
     numbers = [tuple(map(int, each[1].split("."))) for each in found if each]
     rising = all(a < b for a, b in itertools.pairwise(numbers))
