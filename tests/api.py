@@ -35,6 +35,7 @@ SOURCE = Path(mk.__file__).parents[1]
 MODULES = (
     "maturitykit",
     "maturitykit.figures",
+    "maturitykit.formula",
     "maturitykit.report",
     "maturitykit.tables",
     "maturitykit.testing",
@@ -42,9 +43,8 @@ MODULES = (
 )
 #: Without an underscore, as other modules of the package use them, and yet nobody else's.
 INTERNAL = {
-    "Model": {"compiled"},
-    "Result": {"plan"},
-    "Results": {"internal", "native_of", "carried"},
+    "Result": {"plan", "sources"},
+    "Results": {"internal", "carried"},
 }
 #: What a class may do beside what its public names say.
 SPECIAL = {"__init__", "__call__", "__getitem__", "__iter__", "__len__", "__contains__"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -14,7 +15,7 @@ from attrs import evolve
 
 import maturitykit as mk
 from maturitykit.cli.crosswalk import _translations
-from maturitykit.comparison.check import check_crosswalk
+from maturitykit.comparison.check import check_cells, check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
 from maturitykit.comparison.movement import other_respondents
 from maturitykit.words import Words
@@ -33,7 +34,7 @@ def link(source: str, target: str, *spans: str, strength: float = 0.5, relation:
     stages: dict[str, Any] = {
         stage: tuple(names[end] for end in span) for stage, span in zip(LEVEL.ids, spans, strict=True)
     }
-    cells = [("none", "none"), ("all", "all")]
+    cells = [("some", "some"), ("all", "all")]
     return mk.Link(source, target, relation, strength, stages, "Both say so.", cells)
 
 
@@ -104,7 +105,7 @@ def test_a_link_to_the_outcome_checks_what_follows_from_the_parts() -> None:
     assert "link-disagrees" not in [i.code for i in translated({"a": "all", "b": "all"}, *links).issues]
     found = translated({"a": "all", "b": "none"}, *links)
     told = [(i.where, i.message) for i in found.issues if i.code == "link-disagrees"]
-    assert told == [("outcome", "what follows from its parts excludes what the link from outcome says")]
+    assert told == [("outcome", "its parts exclude the stages that the link from outcome allows; its parts count")]
     assert ids(found.outcome) == ("all", "all", "all")
 
 
@@ -127,20 +128,20 @@ def test_what_is_wholly_judged_by_what_does_not_apply_does_not_apply() -> None:
         assert ("x" in found.not_inferable) is not absent
 
 
-def test_a_gate_of_which_nothing_is_known_is_passed_over_in_what_is_likely() -> None:
+def test_a_gate_of_which_nothing_is_known_is_shut_in_what_is_likely() -> None:
     gates = [mk.Gate("some", "x", "some"), mk.Gate("all", "y", "some")]
     parts = [mk.Dimension("x", scale=LEVEL), mk.Dimension("y", scale=LEVEL)]
     ladder = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
     found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=ladder)
     assert ids(found.outcome) == ("some", "some", "all")
-    told = [(i.where, i.message) for i in found.issues if i.code == "gate-not-inferable"]
-    assert told == [("outcome", "nothing can be inferred of y: passed over in what is likely")]
+    told = [(i.where, i.message) for i in found.issues if i.code == "not-inferable"]
+    assert told == [("outcome", "nothing can be inferred about y")]
     wide = evolve(
         ladder, dimensions=[*parts, mk.Dimension("z", scale=LEVEL)], gates=[*gates, mk.Gate("all", "z", "some")]
     )
     neither = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=wide)
-    (issue,) = (i for i in neither.issues if i.code == "gate-not-inferable")
-    assert issue.message == "nothing can be inferred of y, z: passed over in what is likely"
+    (issue,) = (i for i in neither.issues if i.code == "not-inferable")
+    assert issue.message == "nothing can be inferred about y, z"
 
 
 def test_of_what_does_not_apply_nothing_has_to_be_inferred() -> None:
@@ -152,15 +153,15 @@ def test_of_what_does_not_apply_nothing_has_to_be_inferred() -> None:
     said = link("b", "z", *SAME)
     absent = [link("a", id, *SAME, relation="superset") for id in "xy"]
 
-    def passed_over(*links: mk.Link) -> list[str]:
+    def told_of_outcome(*links: mk.Link) -> list[str]:
         found = translated({"a": "not_applicable", "b": "all"}, said, *links, to=ladder)
         assert found["group"].not_applicable is (len(links) == 2)
         assert found["x"].coverage == (1.0 if links else 0.0)
-        return [issue.message for issue in found.issues if issue.code == "gate-not-inferable"]
+        return [i.message for i in found.issues if (i.code, i.where) == ("not-inferable", "outcome")]
 
     # With a part that does not apply, nothing is known of the group where nothing is of the other part.
-    told = ["nothing can be inferred of group: passed over in what is likely"]
-    assert [passed_over(*absent[:count]) for count in range(3)] == [told, told, []]
+    told = ["nothing can be inferred about group"]
+    assert [told_of_outcome(*absent[:count]) for count in range(3)] == [told, told, []]
 
 
 def test_a_crosswalk_that_names_no_versions_is_told() -> None:
@@ -236,7 +237,13 @@ def test_turned_around_or_joined_a_crosswalk_keeps_its_versions_its_way_and_its_
 
 def test_a_translation_says_what_it_is_in_json() -> None:
     data = translated({"a": "all", "b": "all"}, link("a", "x", *SAME)).to_dict()
-    assert data["derived"] == {"from": {"model": "one", "version": "1"}, "path": ["one", "two"], "strength": 0.5}
+    assert data["derived"] == {
+        "from": {"model": "one", "version": "1"},
+        "path": ["one", "two"],
+        "strength": 0.5,
+        "crosswalks": [{"id": "one--two", "version": "1", "reversed": False}],
+        "without": [],
+    }
     assert data["dimensions"]["x"]["inferable"] == "part"
     assert data["dimensions"]["x"]["links"][0]["source"] == "a"
     assert data["dimensions"]["y"]["inferable"] == "none"
@@ -245,9 +252,66 @@ def test_a_translation_says_what_it_is_in_json() -> None:
 
 def test_explain_leads_to_the_answers_of_the_source() -> None:
     lines = translated({"a": "all", "b": "some"}, link("a", "x", *SAME)).explain("x").splitlines()
-    assert lines[0].startswith("x: all, 50% covered")
-    assert lines[1].endswith("a says all (intersects, strength 0.50). Both say so.")
+    assert lines[0] == "x: only all is possible, if the links hold, 50% covered"
+    assert lines[1].endswith("a says only all is possible (intersects, strength 0.50). Both say so.")
     assert lines[-1].endswith("all")
+
+
+# What one might expect of crosswalks, and what does not hold: an example each.
+
+
+def spans_of(link: mk.Link) -> str:
+    """The spans of a link as letters, ``-`` where no stage is likely."""
+    letters = {"none": "n", "some": "s", "all": "a", None: "-"}
+    return " ".join("".join(letters[end] for end in link.stages[stage]) for stage in LEVEL.ids)
+
+
+def test_what_is_composed_need_not_be_wider_than_its_parts() -> None:
+    second = crosswalk(link("x", "u", "sss", "sss", "sss"), source="two", target="three")
+    (joined,) = mk.compose(crosswalk(link("a", "x", *OPEN)), second).links
+    assert spans_of(joined) == "sss sss sss"
+
+
+def test_the_reverse_of_what_is_composed_need_not_be_the_reverses_composed() -> None:
+    three = flat("three", "u")
+    first = crosswalk(link("a", "x", "nss", "nsa", "aaa"))
+    second = crosswalk(link("x", "u", "sss", "ssa", "aaa"), source="two", target="three")
+    (joined,) = mk.compose(first, second).links
+    as_written = evolve(joined, steps=())
+    (one,) = mk.reverse(crosswalk(as_written, target="three"), ONE, three).links
+    (other,) = mk.compose(mk.reverse(second, TWO, three), mk.reverse(first, ONE, TWO)).links
+    assert (spans_of(one), spans_of(other)) == ("n-n nns naa", "n-s n-s naa")
+
+
+def test_back_and_then_forward_need_not_hold_the_start() -> None:
+    there = crosswalk(link("a", "x", "ssa", "ssa", "aaa"))
+    (back,) = mk.compose(mk.reverse(there, ONE, TWO), there).links
+    # None of the source is compatible with "none": what comes back lies above it.
+    assert back.stages["none"][0] == "some"
+
+
+def test_a_round_trip_need_not_hold_the_start_where_links_disagree() -> None:
+    source = flat("one", "a", "b", "c")
+    gaps = [mk.NotInferable("two", "y", "No.")]
+    there = crosswalk(*(link(each, "x", *SAME) for each in "abc"), not_inferable=gaps)
+    network = mk.Network([there], [source, TWO])
+    start = mk.score(source, {"a": "none", "b": "none", "c": "all"})
+    back = mk.translate(mk.translate(start, "two", network=network), "one", network=network)
+    assert ids(back["c"]) == ("none", "none", "none")
+
+
+def test_translating_twice_may_say_more_than_the_composed_links() -> None:
+    """The second time the middle model's own rule has been applied; links that are composed know nothing of it."""
+    three = flat("three", "u")
+    gaps = [mk.NotInferable("one", "b", "No."), mk.NotInferable("two", "y", "No.")]
+    first = crosswalk(link("a", "x", *SAME), not_inferable=gaps)
+    second = crosswalk(link("outcome", "u", *SAME), source="two", target="three",
+                       not_inferable=[mk.NotInferable("two", id, "No.") for id in "xy"])  # fmt: skip
+    network = mk.Network([first, second], [ONE, TWO, three])
+    start = mk.score(ONE, {"a": "none", "b": "all"})
+    assert mk.translate(start, "three", network=network).not_inferable == ("u",)
+    twice = mk.translate(mk.translate(start, "two", network=network), "three", network=network)
+    assert ids(twice["u"]) == ("none", "none", "none")
 
 
 WRONG: dict[str, tuple[mk.Crosswalk, str]] = {
@@ -269,8 +333,85 @@ WRONG: dict[str, tuple[mk.Crosswalk, str]] = {
 def test_a_wrong_crosswalk_is_told(name: str) -> None:
     wrong, words = WRONG[name]
     assert any(words in str(finding) for finding in check_crosswalk(wrong, ONE, TWO))
+    if name in ("twice", "untold", "told and linked"):
+        # There is a link that can be used all the same.
+        assert mk.translate(mk.score(ONE, {"a": "all"}), TWO, crosswalks=[wrong])["x"].links
+        return
     with pytest.raises(mk.ComparisonError):
         mk.translate(mk.score(ONE, {}), TWO, crosswalks=[wrong])
+
+
+def test_a_link_that_does_not_fit_is_set_aside_and_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "one--two.toml"
+    path.write_text(f"""format = 1
+source = "one"
+target = "two"
+version = "1"
+{FILED.format("a", "x")}
+{FILED.format("b", "nowhere")}
+""")
+    found = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[mk.read_crosswalk(path)])
+    assert ids(found["x"]) == ("all", "all", "all")
+    (issue,) = (issue for issue in found.issues if issue.code == "link-set-aside")
+    assert issue.message.startswith(f"{path}, line 17: a link is set aside, as it does not fit: links.b--nowhere")
+    assert '"nowhere" is no dimension of two' in issue.message
+
+
+FILED = """[[links]]
+source = "{}"
+target = "{}"
+relation = "equal"
+strength = 1
+stages.none = ["none", "none", "none"]
+stages.some = ["some", "some", "some"]
+stages.all = ["all", "all", "all"]
+cells = [["some", "some"], ["all", "all"]]
+"""
+
+
+def test_a_mere_reference_is_listed_and_says_nothing() -> None:
+    reference = mk.Link("a", "x", "equal", 1)
+    rest = [mk.NotInferable("one", "rest", "Only read."), mk.NotInferable("two", "rest", "Only read.")]
+    listed = crosswalk(reference, link("b", "y", *SAME), not_inferable=rest)
+    assert check_crosswalk(listed, ONE, TWO) == []
+    assert list(check_cells(listed, ONE, TWO)) == []
+    found = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[listed])
+    assert found["x"].links == () and "x" in found.not_inferable
+    (back, _) = mk.reverse(listed, ONE, TWO).links
+    assert (back.source, back.target, back.stages) == ("x", "a", {})
+    assert mk.compose(listed, crosswalk(link("x", "u", *SAME), source="two", target="three")).links == ()
+    assert listed.strength == Fraction(1, 2)
+
+
+def test_what_is_not_linked_may_be_listed_as_the_rest() -> None:
+    listed = crosswalk(link("a", "x", *SAME), not_inferable=[mk.NotInferable("two", "rest", "Nobody asks.")])
+    told = [str(finding) for finding in check_crosswalk(listed, ONE, TWO)]
+    assert [line for line in told if "two" in line.split("neither")[0]] == []
+    assert any("b of one is neither linked nor listed" in line for line in told)
+    found = mk.translate(mk.score(ONE, {"a": "all"}), TWO, crosswalks=[listed])
+    assert found["y"].reason == "Nobody asks."
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("none", None), ("some", ("some", "some", "some")), ("not_applicable", ("some", "all", "all")),
+     ("none..some", ("none", None, "some")), ("unknown", ("none", None, "all"))],
+)  # fmt: skip
+def test_what_does_not_apply_may_be_read_and_said(answer: str, expected: Any) -> None:
+    told: dict[str, Any] = {
+        "none": "not_applicable",
+        "some": ("some",) * 3,
+        "all": ("all",) * 3,
+        "not_applicable": ("some", "all", "all"),
+    }
+    mapped = mk.Link("a", "x", "intersects", 1, told, "", [("some", "some"), ("all", "all")])
+    found = translated({"a": answer, "b": "all"}, mapped)
+    assert found["x"].not_applicable is (expected is None)
+    if expected is not None:
+        assert ids(found["x"]) == expected
+        (use,) = found["x"].links
+        assert use.stage is not None
+        assert tuple(stage and stage.id for stage in use.stage) == expected
 
 
 def both(*links: mk.Link) -> mk.Crosswalk:
@@ -506,14 +647,23 @@ def test_compare_on_the_command_line(folder: Path, run: Callable[..., CompletedP
     assert "two or more" in alone.stderr
 
 
+def words(text: str) -> str:
+    """The words of a page, however it is wrapped."""
+    return " ".join(text.lower().split())
+
+
 def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
     bridge = ("--crosswalk", "here--there.toml", "--to", "./there.toml")
     common = ("crosswalk", "now.csv", "--model", "./here.toml", *bridge)
     done = run(*common)
     assert done.returncode == 0, done.stderr
     assert "Derived, not measured" in done.stdout
-    assert "good (basic to best), 50% covered" in done.stdout.lower()
-    assert "Both =say() so." in run(*common, "--explain", "people").stdout
+    assert "likely good, at least basic, at the most best, if the links hold, 50% covered" in words(done.stdout)
+    explained = words(run(*common, "--explain", "people").stdout)
+    assert "both =say() so." in explained
+    assert "the conclusion rests on one link, people → people: without it" in explained
+    without = words(run(*common, "--without", "people--people").stdout)
+    assert "without the links people--people, which were left out." in without
     assert json.loads(run(*common, "--json").stdout)["derived"]["path"] == ["here", "there"]
     wrong = run(*common, "--explain", "peple")
     assert (wrong.returncode, wrong.stdout) == (2, "")
@@ -526,12 +676,12 @@ def test_what_stands_in_the_way_to_many_models_is_told_once(capsys: pytest.Captu
     three, four = flat("three", "u"), flat("four", "w")
     untold = [mk.NotInferable("two", "y", "Nothing.")]
     crosswalks = [
-        crosswalk(link("a", "x", *SAME), link("q", "y", *SAME)),
+        crosswalk(link("r", "x", *SAME), link("q", "y", *SAME)),
         crosswalk(link("x", "u", *SAME), source="two", target="three", not_inferable=untold),
         crosswalk(link("u", "w", *SAME), source="three", target="four"),
     ]
     network = mk.Network(crosswalks, [ONE, TWO, three, four])
-    assert list(_translations(mk.score(ONE, {}), network, None, (), None, "en")) == []
+    assert list(_translations(mk.score(ONE, {}), network, None, "en")) == []
     first, *findings = capsys.readouterr().err.splitlines()
     assert first == "left out: four, three, two: the crosswalk one--two cannot be used"
     assert len(findings) == 2
@@ -570,7 +720,16 @@ def test_a_translation_translated_again_remembers_where_it_began() -> None:
     once = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[first])
     again = mk.translate(once, three, crosswalks=[second])
     derived = again.to_dict()["derived"]
-    assert derived == {"from": {"model": "one", "version": "1"}, "path": ["one", "two", "three"], "strength": 0.5}
+    assert derived.pop("crosswalks") == [
+        {"id": "one--two", "version": "1", "reversed": False},
+        {"id": "two--three", "version": "1", "reversed": False},
+    ]
+    assert derived == {
+        "from": {"model": "one", "version": "1"},
+        "path": ["one", "two", "three"],
+        "strength": 0.5,
+        "without": [],
+    }
     third = crosswalk(link("u", "w", *SAME, strength=0.5), source="three", target="four")
     last = mk.translate(again, flat("four", "w"), crosswalks=[third])
     assert (last.way.path, last.way.strength) == (("one", "two", "three", "four"), 0.25)

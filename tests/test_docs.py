@@ -71,7 +71,7 @@ def test_every_public_name_is_in_the_reference(module: str) -> None:
 
 
 def test_every_public_name_of_tables_is_in_the_reference() -> None:
-    pytest.importorskip("narwhals", reason="tables need it")
+    pytest.importorskip("polars", reason="tables need it")
     assert missing("maturitykit.tables") == []
 
 

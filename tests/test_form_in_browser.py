@@ -15,7 +15,7 @@ import pytest
 
 import maturitykit as mk
 from maturitykit.form import write_form
-from maturitykit.scoring.result import describe_span
+from maturitykit.scoring.scores import describe_span
 
 api = pytest.importorskip("playwright.sync_api", reason="the forms are tried with playwright: group people")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is in the group people")

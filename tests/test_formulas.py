@@ -1,147 +1,307 @@
-"""Rules as formulas: on a single row they come to what scoring does, operation by operation and whole."""
+"""Formulas: what they come to in each language, and that scoring by them is scoring by hand."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 import maturitykit as mk
-from formulas import Row, value
-from maturitykit.definition import formula as f
-from maturitykit.definition.formula import Formula, Part, constant
-from maturitykit.scoring.plan import Columns, Node, Plan, plan_for
-from maturitykit.scoring.rollup import Cell, Given, held_within, open_cell, roll_up
+import oracle
+from maturitykit.formula import algebra as f
+from maturitykit.formula.algebra import Formula, column, each, vector
+from maturitykit.formula.order import Order
+from maturitykit.formula.python import compiled
+from maturitykit.formula.sharing import bind_shared
+from maturitykit.formula.spelled import LARGEST_WHOLE, spelled_bits, spelled_cases, spelled_fold, spelled_median
+from maturitykit.rules.positions import position_of, stage_index, values_of
+from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import strategies as mks
 
 LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
 SIDES = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
 DIAMOND = mk.Scale("diamond", [mk.Stage("none"), *SIDES, mk.Stage("both", above=["left", "right"])])
 
-
-def said(condition: bool) -> Formula:
-    """A condition that is only known in the row, so that nothing is left out beforehand."""
-    return constant(condition)
-
-
-def cell(columns: Columns, index: int) -> Cell:
-    """What is known of a node, as columns."""
-    exempt, likely = index in columns.not_applicable, columns.likely[index]
-    low, high = (0 if exempt else end[index] for end in (columns.low, columns.high))
-    return Cell(
-        constant(low), constant(low if exempt or likely is None else likely), constant(high),
-        said(not exempt and likely is not None), said(exempt), constant(columns.coverage[index]),
-        passed_over=said(index in columns.passed_over), is_open_if_unknown=True,
-    )  # fmt: skip
+#: A row that formulas are about, and vectors.
+ROW: Mapping[str, Any] = {"a": 7, "b": 3, "text": "y", "u": [1, 2, 4], "v": [3, 0, 5], "yes": [True, False, True]}
+A, B, U, V, YES = column("a"), column("b"), each("u"), each("v"), each("yes")
 
 
-def fill(data: st.DataObject, plan: Plan) -> Columns:
-    """Any answers, some inner nodes that are given, and some of which nothing can be told."""
-    columns = plan.open()
-    for node in plan.nodes:
-        scale, at = node.dimension.scale, node.index
-        if scale is None or (node.children and not (node.is_combined and data.draw(st.integers(0, 5)) == 0)):
-            continue
-        kind = data.draw(st.sampled_from(["rated", "rated", "open", "passed over", "not applicable"]))
-        if kind in ("rated", "not applicable"):
-            columns.given.add(at)
-            columns.coverage[at] = 1.0
-        if kind == "rated":
-            span = data.draw(mks.spans(scale).filter(lambda span: span.likely is not None))
-            for column, stage in zip((columns.low, columns.likely, columns.high), span, strict=True):
-                column[at] = scale.positions[stage.id] if stage else None
-        elif kind == "not applicable":
-            columns.not_applicable.add(at)
-        elif kind == "passed over" and not node.children:
-            columns.passed_over.add(at)
-    # Of an inner node nothing can be told where nothing can be of any part that applies.
-    exempt = set(columns.not_applicable)
-    for node in plan.inner:
-        if node.index not in columns.given:
-            parts = set(node.children) - exempt
-            exempt |= set() if parts else {node.index}
-            columns.passed_over |= {node.index} if parts and parts <= columns.passed_over else set()
-    return columns
+def in_python(term: Any, row: Mapping[str, Any] = ROW) -> Any:
+    """What a term comes to as Python."""
+    return compiled(list(row), term)(*row.values())
 
 
-def is_open(columns: Columns, node: Node) -> bool:
-    """Whether it is as at first: as a column that a table does not have."""
-    return node.index not in columns.given | columns.not_applicable | columns.passed_over
+def in_polars(term: Any, row: Mapping[str, Any] = ROW) -> Any:
+    """What a term comes to as an expression; symbolic vectors are listed."""
+    pl = pytest.importorskip("polars", reason="needs the extra tables")
+    from maturitykit.tables.polars import expression
+
+    columns = {name: value for name, value in row.items() if not isinstance(value, list)}
+    if isinstance(term, bool):
+        return term
+    return pl.DataFrame(columns | {"~": 0}).select(expression(term).alias("value"))["value"].item()
 
 
-class InOneForm(mk.Scorer):
-    """A rule that knows single assessments only."""
-
-    id = "in-one-form"
-    ordinal = True
-
-    def bind(
-        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
-        scale = parent.scale
-        return None if scale is None else lambda positions: scale.meet(min(p, scale.top) for p in positions)
+# ---- operations
 
 
-class Falling(InOneForm):
-    """A rule by which better answers count less."""
+@pytest.mark.parametrize("value", [in_python, in_polars])
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        (A + 2, 9), (2 + A, 9), (A - 2, 5), (9 - A, 2), (A * 2, 14), (2 * A, 14), (A / 2, 3.5), (A // 2, 3),
+        (A % 4, 3), (A >= 7, True), (A > 7, False), (A.equals(7), True), ((A > 1) & (B > 9), False),
+        ((A > 1) | (B > 9), True), (~(A > 1), False), (~~(A > 1), True), (True & (A > 1), True),
+        (False | (A > 1), True), (f.choose(A > 1, B > 1, B > 5), True), (f.choose(A > 9, B > 1, B > 5), False),
+        (f.choose(A > 9, B > 5, B > 1), True), (f.choose(A > 1, B > 5, B > 1), False),
+        (f.if_else(A > 1, A, B), 7), (f.if_else(A > 9, A, B), 3), (f.if_else(True, A, 1), 7),
+        (f.if_else(False, A, 1), 1), (f.first([(A > 9, 1), (A > 5, 2), (A > 1, 3)], 4), 2),
+        (f.first([(A > 9, 1)], 4), 4), (f.first([], 4), 4), (f.first([(False, 1), (True, 2), (A > 1, 3)], 4), 2),
+        (f.count([A > 1, True, False, B > 5]), 2), (f.total([A, 0, B, 1]), 11), (f.total([]), 0),
+        (f.least(A, B, 5), 3), (f.greatest(A, B, 5), 7), (f.least(A), 7), (f.greatest(2), 2),
+        (f.gather(B, (4, 5, 6, 7)), 7), (f.floor(A / 2), 3),
+        (f.count_reached(A, (1, 7, 9), True), 2), (f.count_reached(A, (1, 7, 9), False), 1),
+        (f.meet(DIAMOND.order, vector((A - 6, A - 5))), 0), (f.join(DIAMOND.order, vector((A - 6, B - 1))), 3),
+        (f.at_least(DIAMOND.order, B, 2), True), (f.at_least(DIAMOND.order, A - 6, 2), False),
+        (f.at_least(LEVEL.order, A / 7 - 1e-10, 1, False), True), (f.at_least(LEVEL.order, A, 0), True),
+    ],
+)  # fmt: skip
+def test_an_operation_comes_to_this(value: Any, term: Any, expected: object) -> None:
+    assert value(term) == expected
 
-    id = "falling"
 
-    def bind(
-        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
-        return lambda positions: 2 - min(positions)
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        (f.total(U), 7), (f.real_total(U * 0.5), 3.5), (f.total(f.if_else(YES, U, 0)), 5), (f.least(U), 1),
+        (f.greatest(U), 4), (f.every(YES), False), (f.some(YES), True), (f.every(f.negate(YES)), False),
+        (f.total(U * V), 23), (f.total(f.as_int(YES)), 2), (f.element(V, 2), 5), (f.total(f.ones(3)), 3),
+        (f.total(U * f.ones(3)), 7), (f.total(f.if_else(YES, f.ones(3), 0)), 2),
+        (f.total(f.gather(U, vector(((0, 1), (0, 0, 2), (0, 0, 0, 0, 8))))), 11),
+        (f.greatest(f.if_else(f.all_of(YES, U > 1), V, 0)), 5),
+        (f.weighted_median(Order(9), U, vector((3, 0, 5)), 8), 4),
+        (f.weighted_median(Order(9), U, vector((3, 1, 1)), 5), 1),
+        (f.weighted_median(Order(9), U, f.ones(3), 3), 2),
+        (f.weighted_median(Order(9), U * 0, vector((3, 0, 5)), 0), 0),
+        (f.upper_median(Order(9), U, vector((1, 1, 2)), 4), 4), (f.upper_median(Order(9), U, f.ones(3), 3), 2),
+    ],
+)  # fmt: skip
+def test_a_vector_comes_to_this_however_it_is_given(term: Any, expected: object) -> None:
+    assert in_python(term) == expected
+    # Listed, element by element, it comes to the same.
+    listed = {name: vector(column(f"{name}{i}") for i in range(3)) for name in ("u", "v", "yes")}
+    row = dict(ROW) | {f"{name}{i}": value for name in listed for i, value in enumerate(ROW[name])}
+    assert in_python(replaced(term, listed), row) == expected
+    assert in_polars(replaced(term, listed), row) == expected
 
 
-@given(st.data(), mks.models(depth=3), st.booleans())
-@settings(max_examples=40)
-def test_what_is_rolled_up_in_columns_is_what_is_scored(
-    data: st.DataObject, model: mk.Model, has_formula: bool
+#: How each operation is built again, of other operands.
+_BUILD: Mapping[str, Any] = {
+    "sum": f.total, "fsum": f.real_total, "every": f.every, "some": f.some, "least": f.least,
+    "greatest": f.greatest, "if_else": f.if_else, "not": f.negate, "and": f.all_of, "as_int": f.as_int,
+    "gather": f.gather, "element": f.element, "weighted_median": f.weighted_median,
+    "*": lambda a, b: a * b, "-": lambda a, b: a - b, ">": lambda a, b: a > b, "constant": f.constant,
+}  # fmt: skip
+
+
+def replaced(term: Any, listed: Mapping[str, Formula]) -> Any:
+    """A formula with listed vectors in place of the symbolic ones."""
+    if not isinstance(term, Formula) or term.op == "vector":
+        return term
+    if term.op == "each":
+        return listed[term.args[0]]
+    if term.op == "ones":
+        return vector([1] * term.args[0])
+    return _BUILD[term.op](*(replaced(arg, listed) for arg in term.args))
+
+
+def test_what_is_the_same_in_all_rows_is_left_out() -> None:
+    assert f.all_of() is True and f.all_of(True, True) is True and f.all_of(A > 1, False) is False
+    assert f.any_of() is False and f.any_of(False) is False and f.any_of(A > 1, True) is True
+    (condition,) = {f.all_of(True, same := A > 1), f.any_of(False, same)}
+    assert condition is same
+    assert f.negate(True) is False and f.as_int(True) == 1
+    assert f.total([1, A, 2]).args[1] == 3
+    assert in_python(f.refuse(False, "too much: ", A)) == 0
+
+
+@pytest.mark.parametrize("values", [(0.5, None, 2.0), ("a", None, "c"), (None, "b", "c")])
+def test_gathering_is_cases_where_an_engine_cannot(values: tuple[Any, ...]) -> None:
+    for place, expected in enumerate(values):
+        row = {"a": place}
+        assert (
+            in_polars(f.gather(A, values), row) == in_polars(spelled_cases(f.gather(A, values)), row) == expected
+        )
+
+
+@given(st.integers(0, 2**40), st.integers(1, 2**40))
+def test_bits_are_remainders_where_an_engine_cannot(number: int, mask: int) -> None:
+    assert in_python(spelled_bits(f.bits_of(A, mask)), {"a": number}) == (number & mask).bit_count()
+
+
+def test_a_long_sum_is_not_nested() -> None:
+    many = f.total([A, *(B for _ in range(100_000))])
+    assert in_python(many) == 300_007
+    assert in_python(f.all_of(*(A > 1 for _ in range(10_000)))) is True
+
+
+def test_what_is_used_twice_is_worked_out_once() -> None:
+    shared = A * B
+    made: list[Formula] = []
+
+    def let(formula: Formula) -> Formula:
+        made.append(formula)
+        return column(f"c{len(made)}")
+
+    one, other, plain = bind_shared([shared + 1, f.least(shared, A), 5], let)
+    assert [repr(formula) for formula in made] == [repr(shared)]
+    assert (repr(one), repr(other), plain) == (repr(column("c1") + 1), repr(f.least(column("c1"), A)), 5)
+
+
+def test_the_columns_of_a_formula_are_found_however_deep() -> None:
+    deep = f.if_else(A > 1, f.look_up(column("text"), {"x": 1}, 2), f.least(B, 1))
+    assert sorted(f.columns_of([deep, (A,), 5])) == ["a", "a", "b", "text"]
+
+
+# ---- positions
+
+
+@given(mks.scales(), st.data())
+def test_positions_are_those_of_the_scale(scale: mk.Scale, data: st.DataObject) -> None:
+    stage = data.draw(st.integers(0, scale.top))
+    for other in range(len(scale.stages)):
+        reached = oracle.is_at_least(scale, stage, other)
+        assert (
+            in_python(f.at_least(scale.order, A, other), {"a": stage}) == scale.at_least(stage, other) == reached
+        )
+    held = [oracle.is_at_least(scale, stage, other) for other in range(len(scale.stages))]
+    assert in_python(f.highest(scale.order, held), {}) == stage
+    if not scale.is_chain:
+        assert in_python(stage_index(scale, A, False), {"a": stage}) == stage
+        return
+    position = data.draw(st.floats(0, scale.top))
+    row = {"a": position}
+    assert in_python(stage_index(scale, A, False), row) == scale.positions[scale.stage(position).id]
+    (value,) = values_of([scale], vector((A,)), False).args
+    assert in_python(value, row) == pytest.approx(oracle.value_of(scale, position), abs=1e-9)
+    (value,) = values_of([scale], vector((A,)), True).args
+    assert in_python(value, {"a": stage}) == pytest.approx(oracle.value_of(scale, stage), abs=1e-9)
+    share = data.draw(st.floats(0, 1))
+    expected = oracle.position_of(scale, share)
+    assert in_python(position_of(scale, A), {"a": share}) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("position", "stage"), [(0, 0), (0.9, 0), (1 - 1e-10, 1), (1, 1), (1.5, 1), (2, 2)])
+def test_a_position_between_two_stages_is_at_the_lower_one(position: float, stage: int) -> None:
+    row = {"a": position}
+    assert in_python(stage_index(LEVEL, A, False), row) == LEVEL.positions[LEVEL.stage(position).id] == stage
+    held = [in_python(f.at_least(LEVEL.order, A, other, False), row) for other in range(3)]
+    assert (
+        held == [LEVEL.at_least(position, other) for other in range(3)] == [other <= stage for other in range(3)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("position", "share"), [(0, 0), (0.5, 0.05), (1, 0.1), (1.25, 0.2), (2, 0.5), (2.8, 0.9), (3, 1)]
+)
+def test_stated_values_between_two_stages_are_in_proportion(position: float, share: float) -> None:
+    stated = mk.Scale("stated", [mk.Stage(f"s{i}", value=v) for i, v in enumerate((0.0, 0.1, 0.5, 1.0))])
+    equal = mk.Scale("equal", [mk.Stage(f"s{i}") for i in range(4)])
+    for value in (in_python, in_polars):
+        (counted,) = values_of([stated], vector((A,)), False).args
+        assert value(counted, {"a": position}) == pytest.approx(share)
+        assert value(position_of(stated, A), {"a": share}) == pytest.approx(position)
+        (counted,) = values_of([equal], vector((A,)), False).args
+        assert value(counted, {"a": position}) == pytest.approx(position / 3)
+        assert value(position_of(equal, A), {"a": share}) == pytest.approx(share * 3)
+
+
+# ---- a weighted median, spelled out
+
+
+@st.composite
+def weighted(draw: st.DrawFn, scale: mk.Scale, is_whole: bool = True) -> list[tuple[int, float]]:
+    """Weights and positions."""
+    stages = st.integers(0, scale.top)
+    positions = stages if is_whole else st.one_of(stages, st.floats(0, scale.top, width=16))
+    weights = st.sampled_from([1, 1, 2, 3, 10, 2**40])
+    return draw(st.lists(st.tuples(weights, positions), min_size=1, max_size=5))
+
+
+@given(mks.scales(), st.data(), st.booleans())
+def test_a_weighted_median_is_as_defined_however_it_is_written(
+    scale: mk.Scale, data: st.DataObject, is_whole: bool
 ) -> None:
-    # A rule for the outcome that gives no formula is asked for each profile.
-    plain = has_formula or model.outcome is None or not all(c.scale and c.scale.is_chain for c in model.dimensions)
-    plan = plan_for(model, None if plain else InOneForm(), {})
-    columns = fill(data, plan)
-    leaves = {
-        node.index: open_cell(node.dimension.scale)
-        if node.dimension.scale and is_open(columns, node)
-        else cell(columns, node.index)
-        for node in plan.leaves.values()
+    parts = data.draw(weighted(scale, is_whole or not scale.is_chain))
+    expected = oracle.median(scale, [(Fraction(weight), position) for weight, position in parts])
+    names = [f"p{i}" for i in range(len(parts))]
+    row = dict(zip(names, (position for _, position in parts), strict=True))
+    weights = [weight for weight, _ in parts]
+    median = f.weighted_median(
+        scale.order, vector(map(column, names)), vector(weights), sum(weights), is_whole or not scale.is_chain
+    )
+    assert in_python(median, row) == expected
+    assert in_python(spelled_median(median, has_bits=False), row) == expected
+    assert in_polars(median, row) == expected
+
+
+@given(mks.lattices(), st.data())
+def test_meet_and_join_of_many_are_as_defined(scale: mk.Scale, data: st.DataObject) -> None:
+    stages = data.draw(st.lists(st.integers(0, scale.top), min_size=1, max_size=9))
+    row = {f"p{i}": stage for i, stage in enumerate(stages)}
+    terms = vector(map(column, row))
+    for built, by_hand in ((f.meet, oracle.meet), (f.join, oracle.join)):
+        found = built(scale.order, terms)
+        assert in_python(found, row) == by_hand(scale, stages)
+        if found.op == "fold":
+            assert in_python(spelled_fold(found), row) == by_hand(scale, stages)
+
+
+@given(mks.scales(), st.data())
+def test_a_likely_position_is_held_within_its_bounds(scale: mk.Scale, data: st.DataObject) -> None:
+    span = data.draw(mks.spans(scale).filter(lambda span: span.likely is not None))
+    low, high = scale.positions[span.low.id], scale.positions[span.high.id]
+    likely = data.draw(st.integers(0, scale.top))
+    held = f.held_within(scale.order, A, B, column("c"))
+    expected = oracle.join(scale, [low, oracle.meet(scale, [likely, high])])
+    assert in_python(held, {"a": low, "b": likely, "c": high}) == expected
+
+
+# ---- scoring by formulas is scoring by hand
+
+
+def agrees(result: mk.Result, by_hand: Mapping[str, oracle.Found]) -> None:
+    for id, found in by_hand.items():
+        score = result[id]
+        assert score.not_applicable is found.exempt, id
+        assert score.coverage == pytest.approx(float(found.coverage)), id
+        assert (score.position is None) == (found.span is None), id
+        if score.position is not None and found.span is not None:
+            assert score.position == pytest.approx(found.span, abs=1e-9), id
+
+
+@given(st.data(), mks.models(depth=3), st.sampled_from(["median", "weakest", "envelope", "mean"]))
+def test_any_assessment_is_scored_as_by_hand(data: st.DataObject, model: mk.Model, how: Any) -> None:
+    assessment = data.draw(mks.assessments(model))
+    agrees(mk.score(model, assessment, consensus=how), oracle.score(model, assessment.ratings, how))
+
+
+@given(st.data(), mks.models(depth=3))
+def test_the_answers_of_one_are_scored_as_by_hand(data: st.DataObject, model: mk.Model) -> None:
+    """Complete or not, which takes the quick ways."""
+    answers = {
+        leaf.id: data.draw(
+            st.sampled_from([*leaf.scale.ids, *leaf.scale.ids, None, mk.UNKNOWN, mk.NOT_APPLICABLE])
+        )
+        for leaf in model.leaves
+        if leaf.scale
     }
-    given = {node.index: Given(cell(columns, node.index), said(True)) for node in plan.inner
-             if node.index in columns.given}  # fmt: skip
-    # Where something else is given in other rows, nothing changes in this one.
-    elsewhere = {node.index: Given(open_cell(node.dimension.scale), said(False)) for node in plan.inner
-                 if node.index not in given and node.dimension.scale}  # fmt: skip
-    agrees(plan, columns, roll_up(Row(), plan, leaves, given | elsewhere))
-
-
-def agrees(plan: Plan, columns: Columns, rolled_up: Mapping[int, Cell]) -> None:
-    """That what was rolled up is what scoring makes of these columns."""
-    found = {at: here.kept(Row()) for at, here in rolled_up.items()}
-    passed_over = set(columns.passed_over)
-    plan.evaluate(columns)
-    for node in plan.nodes:
-        at, here = node.index, found[node.index]
-        assert value(here.exempt) is (at in columns.not_applicable), node.dimension.id
-        assert value(here.coverage) == pytest.approx(columns.coverage[at]), node.dimension.id
-        assert value(here.passed_over) is (at in passed_over), node.dimension.id
-        if at in columns.not_applicable:
-            continue
-        assert bool(value(here.scored)) is (columns.low[at] is not None), node.dimension.id
-        if columns.low[at] is None:
-            continue
-        ends = [columns.low[at], columns.high[at]]
-        assert [value(here.low), value(here.high)] == pytest.approx(ends, abs=1e-9), node.dimension.id
-        assert value(here.known) is (columns.likely[at] is not None), node.dimension.id
-        if columns.likely[at] is not None:
-            assert value(here.likely) == pytest.approx(columns.likely[at], abs=1e-9), node.dimension.id
-        elif here.is_open_if_unknown:
-            assert ends == [0, node.dimension.scale.top], node.dimension.id  # type: ignore[union-attr]
+    agrees(mk.score(model, answers), oracle.score(model, [mk.Rating(id, a) for id, a in answers.items()]))
 
 
 def sides(id: str) -> mk.Dimension:
@@ -173,185 +333,87 @@ SMALL: dict[str, tuple[list[mk.Dimension], str, mk.Scale | None, list[mk.Gate]]]
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_all_answers_to_a_small_model_are_rolled_up_as_they_are_scored(name: str) -> None:
+def test_all_answers_to_a_small_model_are_scored_as_by_hand(name: str) -> None:
     dimensions, rule, outcome, gates = SMALL[name]
     model = mk.Model("small", "1", name, dimensions, [rule], outcome=outcome, gates=gates)
+    for stages in product((0, 1, 2, None, mk.NOT_APPLICABLE), repeat=len(model.leaves)):
+        answers = {
+            leaf.id: leaf.scale.ids[stage] if isinstance(stage, int) and leaf.scale else stage
+            for leaf, stage in zip(model.leaves, stages, strict=True)
+        }
+        agrees(mk.score(model, answers), oracle.score(model, [mk.Rating(id, a) for id, a in answers.items()]))
+
+
+# ---- rules that are Python functions, and weights that are too large for columns
+
+
+class Second(mk.Scorer):
+    """The second highest position, by hand."""
+
+    id = "second"
+    ordinal = True
+
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.Rule | None:
+        return lambda positions: sorted(positions)[-2:][0]
+
+
+class Falling(Second):
+    """A rule by which better answers count less."""
+
+    id = "falling"
+
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.Rule | None:
+        return lambda positions: 2 - min(positions)
+
+
+def flat(scorer: str | mk.Scorer, *weights: int | Fraction) -> mk.Model:
+    parts = [mk.Dimension(f"p{i}", scale=LEVEL, weight=weight) for i, weight in enumerate(weights)]
+    return mk.Model("flat", "1", "Flat", parts, [scorer], outcome=LEVEL)
+
+
+def test_a_rule_that_is_a_function_is_called_for_each_bound() -> None:
+    model = flat(Second(), 1, 1, 1)
+    position = mk.score(model, {"p0": "best", "p1": "good", "p2": "basic..best"}).outcome.position
+    assert position == (1, 1, 2)
+    assert mk.score(model, {"p0": "best", "p1": mk.NOT_APPLICABLE, "p2": "good"}).outcome.position == (1, 1, 1)
+
+
+@pytest.mark.parametrize("answers", [{}, {"p0": "good"}])
+def test_a_rule_that_falls_is_refused(answers: dict[str, str]) -> None:
+    with pytest.raises(mk.ScoringError, match="falling puts the highest bound below the lowest"):
+        mk.score(flat(Falling(), 1, 1), answers)
+
+
+@pytest.mark.parametrize("scorer", ["median", "mean"])
+def test_weights_of_any_size_compare_exactly(scorer: str) -> None:
+    tables = pytest.importorskip("maturitykit.tables", reason="needs the extra tables")
+    pl = pytest.importorskip("polars")
+    half = LARGEST_WHOLE * 3
+    for extra, expected in ((0, 0), (1, 2)):
+        model = flat(scorer, half, half + extra)
+        answers = {"p0": "basic", "p1": "best"}
+        (row,) = tables.score(model, pl.DataFrame({"subject": ["a"], **answers})).frame.to_dicts()
+        found = mk.score(model, answers).outcome
+        assert found.position is not None
+        if scorer == "median":
+            assert found.position.likely == expected
+        assert row["outcome__index_likely"] == pytest.approx(found.position.likely / 2)  # type: ignore[operator]
+
+
+def test_other_weights_compile_nothing_again() -> None:
+    model = mk.model("clearhead")
     plan = plan_for(model, None, {})
-    leaves = list(plan.leaves.values())
-    for answers in product((0, 1, 2, "open", "not applicable"), repeat=len(leaves)):
-        columns = plan.open()
-        for node, answer in zip(leaves, answers, strict=True):
-            if answer == "not applicable":
-                columns.not_applicable.add(node.index)
-            elif answer != "open":
-                columns.low[node.index] = columns.likely[node.index] = columns.high[node.index] = answer
-            if answer != "open":
-                columns.given.add(node.index)
-                columns.coverage[node.index] = 1.0
-        cells = {node.index: cell(columns, node.index) for node in leaves}
-        agrees(plan, columns, roll_up(Row(), plan, cells, {}))
+    other = plan_for(model, None, {"culture": Fraction(3)})
+    assert other is not plan and other.nodes is plan.nodes
+    assert other.weights != plan.weights
 
 
-@given(mks.scales(), st.data())
-def test_a_likely_position_is_held_within_its_bounds(scale: mk.Scale, data: st.DataObject) -> None:
-    stages = st.integers(0, scale.top)
-    low, likely, high = (data.draw(stages) for _ in range(3))
-    assume(scale.at_least(high, low))
-    held = value(held_within(scale, *map(constant, (low, likely, high))))
-    assert held == scale.join([low, scale.meet([likely, high])])
-
-
-@given(mks.scales(), st.data())
-def test_positions_on_columns_are_those_of_the_scale(scale: mk.Scale, data: st.DataObject) -> None:
-    stage = data.draw(st.integers(0, scale.top))
-    for other in range(len(scale.stages)):
-        assert value(f.at_least(scale, constant(stage), other)) == scale.at_least(stage, other)
-    assert value(f.highest(scale, lambda other: said(scale.at_least(stage, other)))) == stage
-    if not scale.is_chain:
-        assert value(f.stage_index(scale, constant(stage), False)) == stage
-        return
-    position = data.draw(st.floats(0, scale.top))
-    at = constant(position)
-    assert value(f.stage_index(scale, at, False)) == scale.positions[scale.stage(position).id]
-    assert value(f.stage_index(scale, constant(stage), True)) == stage
-    assert value(f.value_of(scale, at, False)) == pytest.approx(scale.value(position), abs=1e-9)
-    assert value(f.value_of(scale, constant(stage), True)) == pytest.approx(scale.value(stage), abs=1e-9)
-    share = data.draw(st.floats(0, 1))
-    assert value(f.position_of(scale, constant(share))) == pytest.approx(scale.of_value(share), abs=1e-9)
-
-
-@pytest.mark.parametrize(("position", "stage"), [(0, 0), (0.9, 0), (1 - 1e-10, 1), (1, 1), (1.5, 1), (2, 2)])
-def test_a_position_between_two_stages_is_at_the_lower_one(position: float, stage: int) -> None:
-    at = constant(position)
-    assert value(f.stage_index(LEVEL, at, is_whole=False)) == LEVEL.positions[LEVEL.stage(position).id] == stage
-    part = Part(mk.Dimension("a", scale=LEVEL), 1, at, True, is_whole=False)
-    held = [value(part.at_least(other)) for other in range(3)]
-    assert (
-        held == [LEVEL.at_least(position, other) for other in range(3)] == [other <= stage for other in range(3)]
-    )
-
-
-@pytest.mark.parametrize(
-    ("position", "share"), [(0, 0), (0.5, 0.05), (1, 0.1), (1.25, 0.2), (2, 0.5), (2.8, 0.9), (3, 1)]
-)
-def test_stated_values_between_two_stages_are_in_proportion(position: float, share: float) -> None:
-    stated = mk.Scale("stated", [mk.Stage(f"s{i}", value=v) for i, v in enumerate((0.0, 0.1, 0.5, 1.0))])
-    assert value(f.value_of(stated, constant(position), False)) == pytest.approx(share)
-    assert value(f.position_of(stated, constant(share))) == pytest.approx(position)
-    if position == int(position):
-        assert value(f.value_of(stated, constant(position), True)) == share
-    equal = mk.Scale("equal", [mk.Stage(f"s{i}") for i in range(4)])
-    assert value(f.value_of(equal, constant(position), False)) == pytest.approx(position / 3)
-    assert value(f.position_of(equal, constant(share))) == pytest.approx(share * 3)
-
-
-A, B = f.column("a"), f.column("b")
-
-
-@pytest.mark.parametrize(
-    ("formula", "expected"),
-    [
-        (A + 2, 9), (2 + A, 9), (A - 2, 5), (9 - A, 2), (A * 2, 14), (2 * A, 14), (A / 2, 3.5), (A // 2, 3),
-        (A % 4, 3), (A >= 7, True), (A > 7, False), (A.equals(7), True), (A.is_null(), False),
-        (f.nothing("real").is_null(), True), ((A > 1) & (B > 9), False), ((A > 1) | (B > 9), True),
-        (~(A > 1), False), (~~(A > 1), True), (True & (A > 1), True), (False | (A > 1), True),
-        (f.choose(A > 1, B > 1, B > 5), True), (f.choose(A > 9, B > 1, B > 5), False),
-        (f.choose(A > 9, B > 5, B > 1), True), (f.choose(A > 1, B > 5, B > 1), False),
-        (f.either(A > 1, A, B), 7), (f.either(A > 9, A, B), 3), (f.either(True, A, 1), 7),
-        (f.either(False, A, 1), 1), (f.first([(A > 9, 1), (A > 5, 2), (A > 1, 3)], 4), 2),
-        (f.first([(A > 9, 1)], 4), 4), (f.first([], 4), 4), (f.count([A > 1, True, False, B > 5]), 2),
-        (f.weight_of([(1, A > 1), (5, B > 1), (7, B > 5)]), 6), (f.total([A, 0, B, 1]), 11), (f.total([]), 0),
-        (f.least(A, B, 5), 3), (f.greatest(A, B, 5), 7), (f.least(A), 7), (f.greatest(2), 2),
-        (f.bits_of(A, 0b101), 2), (f.look_up(f.column("text"), {"x": 1, "y": 2}, 8), 2),
-        (f.look_up(f.column("text"), {"x": 1}, 8), 8), (f.look_up(f.nothing("text"), {"x": 1}, 8), 8),
-        (f.look_up(f.nothing("text"), {"x": 1}, 8, 9), 9), (f.pick(B, [4, 5, 6, 7]), 7),
-        (f.cast(A, "text"), "7"), (f.refuse(A > 9, "too much: ", A), 0), (f.refuse(False, "too much: ", A), 0),
-    ],
-)  # fmt: skip
-def test_an_operation_comes_to_this(formula: Any, expected: object) -> None:
-    assert value(formula, {"a": 7, "b": 3, "text": "y"}) == expected
-
-
-def test_what_is_the_same_in_all_rows_is_left_out() -> None:
-    assert f.all_of() is True and f.all_of(True, True) is True and f.all_of(A > 1, False) is False
-    assert f.any_of() is False and f.any_of(False) is False and f.any_of(A > 1, True) is True
-    assert f.all_of(True, A > 1) == (A > 1) and f.any_of(False, A > 1) == (A > 1)
-    assert f.negate(True) is False and f.negate(~(A > 1)) == (A > 1)
-    assert f.one(True) == 1 and f.at_least(LEVEL, A, 0) is True
-    assert f.weight_of([(1, A > 1)]) == Formula("one", (A > 1,))
-    assert f.at_least(LEVEL, A, 1, is_whole=True) == (A >= 1)
-    assert f.either(True, A, B) == f.least(A) == f.greatest(A) == A and f.greatest(2) == constant(2)
-    assert tuple(Formula(op, (2, A)) for op in "+-*") == (2 + A, 2 - A, 2 * A)
-    assert f.total([A, 0, 3]) == A + 3 and value(f.rarely(constant(0), constant("x"), constant(5))) == 5
-
-
-@given(st.integers(0, 255), st.integers(0, 255))
-def test_bits_are_remainders_where_an_engine_has_none(number: int, mask: int) -> None:
-    bits = f.bits_of(constant(number), mask)
-    assert value(f.as_remainders(bits)) == value(bits) == bin(number & mask).count("1")
-
-
-@given(st.integers(1, 12), st.data())
-def test_a_majority_is_digits_where_an_engine_has_bits(top: int, data: st.DataObject) -> None:
-    weights = data.draw(st.lists(st.integers(1, 9), min_size=1, max_size=6))
-    positions = [data.draw(st.integers(0, top)) for _ in weights]
-    whole = data.draw(st.integers(0, sum(weights)))
-    pairs = list(zip(weights, positions, strict=True))
-    reached = [s for s in range(top + 1) if sum(w for w, p in pairs if p >= s) * 2 > whole]
-    weighted = [(weight, constant(at)) for weight, at in pairs]
-    found = f.majority(top, weighted, constant(whole))
-    assert value(f.as_digits(found)) == value(f.as_counts(found)) == max(reached, default=0)
-    # Engines count with 64 bits.
-    assert max(map(int, re.findall(r"\d+", repr(f.as_digits(found))))) < 2**63
-
-
-def test_a_majority_with_more_digits_than_a_number_holds_is_counted() -> None:
-    for weights, most in (([1], 20), ([1, 1], 15), ([3, 1], 12)):
-        for top, is_counted in ((most, False), (most + 1, True)):
-            found = f.majority(top, [(weight, A) for weight in weights], constant(sum(weights)))
-            assert (f.as_digits(found) == f.as_counts(found)) is is_counted
-
-
-@pytest.mark.parametrize(("whole", "expected"), [(6, 2), (5, 2), (4, 2), (3, 3), (0, 3)])
-def test_a_majority_is_more_than_half_of_the_whole(whole: int, expected: int) -> None:
-    # At or above the stages from 1 on is a weight of 6, 5 and 2.
-    found = f.majority(3, [(2, constant(3)), (1, constant(1)), (3, constant(2))], constant(whole))
-    assert value(f.as_digits(found)) == value(f.as_counts(found)) == expected
-
-
-@pytest.mark.parametrize("text", ["x", "y", "z", None])
-@pytest.mark.parametrize("missing", [None, 9, 8])
-def test_looking_up_is_cases_where_an_engine_cannot(text: str | None, missing: int | None) -> None:
-    found = f.look_up(f.column("text"), {"x": 1, "y": 2}, 8, missing)
-    row = {"text": text}
-    assert value(f.as_cases(found), row) == value(found, row) == {"x": 1, "y": 2, "z": 8, None: missing or 8}[text]
-
-
-@pytest.mark.parametrize("values", [[0.5, None, 2.0], ["a", None, "c"], [None, "b", "c"]])
-def test_picking_is_cases_where_an_engine_cannot(values: list[Any]) -> None:
-    for place, expected in enumerate(values):
-        picked = f.pick(constant(place), values)
-        assert value(f.as_cases(picked)) == value(picked) == expected
-    kind = "text" if isinstance(values[-1], str) else "real"
-    assert f.nothing(kind) in f.as_cases(f.pick(A, values)).args or values[1] is not None
-
-
-@pytest.mark.parametrize("scale", [LEVEL, DIAMOND], ids=["chain", "lattice"])
-def test_a_rule_that_falls_is_refused_in_columns_too(scale: mk.Scale) -> None:
-    model = mk.Model("toy", "1", "Toy", [mk.Dimension(id, scale=LEVEL) for id in "ab"], ["profile"], outcome=scale)
-    plan = plan_for(model, Falling(), {})
-    columns = plan.open()
-    leaves = {node.index: cell(columns, node.index) for node in plan.leaves.values()}
-    why = "falling puts the highest bound below the lowest; a better answer never lowers a score: outcome"
-    with pytest.raises(ValueError, match=f"^{f.REFUSED}{why}$"):
-        roll_up(Row(), plan, leaves, {})
-
-
-def test_what_is_refused_says_why() -> None:
-    with pytest.raises(ValueError, match=f"^{f.REFUSED}too much: 7$"):
-        value(f.refuse(A > 1, "too much: ", A), {"a": 7})
-
-
-def test_the_columns_of_a_formula_are_found_however_deep() -> None:
-    deep = f.either(A > 1, f.look_up(f.column("text"), {"x": 1}, 2), f.least(B, 1))
-    assert sorted(f.columns_of([deep, (A,), 5])) == ["a", "a", "b", "text"]
+def test_a_dimension_may_have_very_many_parts() -> None:
+    for scorer in ("weakest", "median", "mean"):
+        model = flat(scorer, *[1] * 20_000)
+        answers: dict[str, str | None] = dict.fromkeys((leaf.id for leaf in model.leaves), "good")
+        assert mk.score(model, answers | {"p7": None}).outcome.stage is not None

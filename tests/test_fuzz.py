@@ -427,7 +427,7 @@ def test_a_large_table(
     columns: dict[str, list[Any]], suffix: str, mistake: bool, data: st.DataObject, folder: Path
 ) -> None:
     pa = pytest.importorskip("pyarrow", reason="tables need the extra [tables]")
-    pytest.importorskip("duckdb", reason="tables need the extra [tables]")
+    pytest.importorskip("polars", reason="tables need the extra [tables]")
     from pyarrow import csv, feather, parquet
 
     from maturitykit.tables.files import score_files

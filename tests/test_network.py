@@ -265,7 +265,7 @@ def test_a_model_is_at_itself() -> None:
     assert mk.Network().path("a", "a") == ["a"]
 
 
-def reads(crosswalk: mk.Crosswalk) -> Mapping[str, tuple[str, str, str]]:
+def reads(crosswalk: mk.Crosswalk) -> Mapping[str, tuple[str, str | None, str] | str]:
     return crosswalk.links[0].stages
 
 

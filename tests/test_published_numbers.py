@@ -3,6 +3,7 @@
 import pytest
 
 import maturitykit as mk
+from oracle import value_of
 
 ATTAINMENT = mk.Scale(
     "attainment",
@@ -369,7 +370,7 @@ def outcome_of(scale: mk.Scale, scorer: str, *stages: int) -> float:
 def test_a_mean_changes_its_order_with_the_labels_of_the_stages() -> None:
     assert outcome_of(EQUAL_STEPS, "mean", 0, 4) == pytest.approx(2.0)
     assert outcome_of(EQUAL_STEPS, "mean", 1, 2) == pytest.approx(1.5)
-    relabelled = [RELABELLED.value(outcome_of(RELABELLED, "mean", *p)) * 22 for p in ((0, 4), (1, 2))]
+    relabelled = [value_of(RELABELLED, outcome_of(RELABELLED, "mean", *p)) * 22 for p in ((0, 4), (1, 2))]
     assert relabelled == pytest.approx([11, 15])
 
 

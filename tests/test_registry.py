@@ -296,7 +296,7 @@ UNUSABLE = {
     "a text": ("model = 'good'", '"good"'),
     "nothing": ("def model():\n    return None", "None"),
     "a function": ("def model():\n    return model", "function"),
-    "a scorer": ("from maturitykit.scoring.rules import Mean as model", "Mean"),
+    "a scorer": ("from maturitykit.rules.built_in import Mean as model", "Mean"),
     "a path": ("import pathlib\nmodel = pathlib.PurePosixPath('model.toml')", "model.toml"),
     "another id": (GOOD, '"good" under the name "broken"'),
     "no text to show": ("class model:\n    def __repr__(self):\n        raise RuntimeError('no')", "model"),

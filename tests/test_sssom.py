@@ -255,6 +255,7 @@ TEXT = (
     r"""
 #curie_map:
 #  maturitykit: "urn:maturitykit:"
+#  urn: "urn:"
 #mapping_set_id: "urn:maturitykit:toy--other"
 #mapping_set_version: "1.0"
 #mapping_set_description: "Only a part."
@@ -389,117 +390,116 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
         "\tstrength\n",
         "\tweight\n",
         [
-            f'line 25: the column "strength" is missing; {OURS}',
-            f'line 25: "weight" is not a column here; {COLUMNS}',
+            f'line 26: the column "strength" is missing; {OURS}',
+            f'line 26: "weight" is not a column here; {COLUMNS}',
         ],
     ),
     "a column of SSSOM": (
         "mapping_justification\tcomment",
         "mapping_justification\tother",
-        [f'line 25: "other" is not a column here; {COLUMNS}'],
+        [f'line 26: "other" is not a column here; {COLUMNS}'],
     ),
     "a column twice": (
         "\tcomment\t",
         "\tsubject_id\t",
-        ['line 25: the column "subject_id" stands twice; expected each column once'] * 2,
+        ['line 26: the column "subject_id" stands twice; expected each column once'] * 2,
     ),
-    "a cell too few": ("\t1/3", "", ["line 27: has 8 cells; expected 9, as the header"]),
-    "an open quote": ("Other people.", '"Other people.', ["line 27: is not TSV: "]),
+    "a cell too few": ("\t1/3", "", ["line 28: has 8 cells; expected 9, as the header"]),
+    "an open quote": ("Other people.", '"Other people.', ["line 28: is not TSV: "]),
     "no JSON": (
         '"{""basic"": [""one"", ""one"", ""two""]}"',
         "{basic: one}",
-        ["line 27, stages: is not JSON: Expecting property name enclosed in double quotes"],
+        ["line 28, stages: is not JSON: Expecting property name enclosed in double quotes"],
     ),
     "a stage twice": (
         '""good"": [',
         '""basic"": [',
-        ['line 26, stages: is not JSON: the key "basic" stands twice in one object'],
+        ['line 27, stages: is not JSON: the key "basic" stands twice in one object'],
     ),
     "half a character": (
         '[[""basic""',
         r'[[""\ud800""',
-        [r"line 26, cells: is not JSON: 'utf-8' codec can't encode"],
+        [r"line 27, cells: is not JSON: 'utf-8' codec can't encode"],
     ),
     "a span of two": (
         '[""one"", ""two"", ""two""]',
         '[""one"", ""two""]',
-        ["line 26, stages.good: is a list; expected a list of 3"],
+        ["line 27, stages.good: is a list; expected a list of 3"],
     ),
     "a stage as number": (
         '[""one"", ""two"", ""two""]',
         '[1, ""two"", ""two""]',
-        ["line 26, stages.good[0]: 1 is"],
+        ["line 27, stages.good[0]: 1 is"],
     ),
-    "cells as a table": ('"[[""basic"", ""one""], [""good"", ""two""]]"', "{}", ["line 26, cells: is a table"]),
-    "no stages": ('"{""basic"": [""one"", ""one"", ""two""]}"', "", ["line 27, stages: is missing"]),
+    "cells as a table": ('"[[""basic"", ""one""], [""good"", ""two""]]"', "{}", ["line 27, cells: is a table"]),
     "an unknown predicate": (
         "skos:broadMatch",
         "skos:braodMatch",
-        ['line 26, predicate_id: "skos:braodMatch" is no relation; expected "skos:broadMatch", perhaps'],
+        ['line 27, predicate_id: "skos:braodMatch" is no relation; expected "skos:broadMatch", perhaps'],
     ),
     "an unknown modifier": (
         "\tNot\t",
         "\tNever\t",
-        ['line 27, predicate_id: "Never skos:mappingRelation" is no relation'],
+        ['line 28, predicate_id: "Never skos:mappingRelation" is no relation'],
     ),
     "an unknown justification": (
         "ways\tsemapv:ManualMappingCuration\tOther",
         "ways\tsemapv:LexicalMatching\tOther",
-        ['line 27, mapping_justification: is "semapv:LexicalMatching"; expected "semapv:ManualMappingCuration"'],
+        ['line 28, mapping_justification: is "semapv:LexicalMatching"; expected "semapv:ManualMappingCuration"'],
     ),
-    "no strength": ("1/3", "", ['line 27, strength: "" is not a number']),
-    "an infinite strength": ("1/3", "1/0", ['line 27, strength: "1/0" is not a number']),
-    "a strength that fills the memory": ("1/3", "1e-999999999", ['line 27, strength: "1e-999999999" is too']),
+    "no strength": ("1/3", "", ['line 28, strength: "" is not a number']),
+    "an infinite strength": ("1/3", "1/0", ['line 28, strength: "1/0" is not a number']),
+    "a strength that fills the memory": ("1/3", "1e-999999999", ['line 28, strength: "1e-999999999" is too']),
     "a dimension of another model": (
         "maturitykit:toy.process",
         "maturitykit:tyo.process",
-        ['line 26, subject_id: is "maturitykit:tyo.process"; expected "maturitykit:toy.process"'],
+        ['line 27, subject_id: is "maturitykit:tyo.process"; expected "maturitykit:toy.process"'],
     ),
     "a dimension of another vocabulary": (
         "maturitykit:toy.process",
         "HP:0000411",
-        [f'line 26, subject_id: "HP:0000411" is not an id; expected {NAMES}'],
+        [f'line 27, subject_id: "HP:0000411" is not an id; expected {NAMES}'],
     ),
     "a reason with a strength": (
         "Nobody asks.\t\t\t",
         "Nobody asks.\t\t\t1",
-        ['line 29, strength: is "1"; expected nothing'],
+        ['line 30, strength: is "1"; expected nothing'],
     ),
     "nothing on both sides": (
         "maturitykit:other.tools",
         "sssom:NoTermFound",
-        [f'line 29, subject_id: "sssom:NoTermFound" is not an id; expected {NAMES}'],
+        [f'line 30, subject_id: "sssom:NoTermFound" is not an id; expected {NAMES}'],
     ),
     "no format": ("#format: 1\n", "", ["format: is missing; expected format = 1"]),
-    "another format": ("#format: 1", "#format: 2", ["line 23, format: is 2; expected 1; a newer format needs"]),
+    "another format": ("#format: 1", "#format: 2", ["line 24, format: is 2; expected 1; a newer format needs"]),
     "no source": ('#subject_source: "maturitykit:toy"\n', "", ["subject_source: is missing"]),
     "a source elsewhere": (
         '"maturitykit:toy"',
         '"https://example.org/toy"',
-        [f'line 7, subject_source: "https://example.org/toy" is not an id; expected {NAMES}'],
+        [f'line 8, subject_source: "https://example.org/toy" is not an id; expected {NAMES}'],
     ),
     "a slot of SSSOM": (
         "#license",
         "#mapping_date: 2026-05-31\n#license",
         [
-            'line 6: "mapping_date" is not a slot here; expected one of subject_source, subject_source_version, '
+            'line 7: "mapping_date" is not a slot here; expected one of subject_source, subject_source_version, '
             "object_source, object_source_version, "
-            "mapping_set_version, mapping_set_description, coding, format, language, path"
+            "mapping_set_version, mapping_set_description, caveat, coding, format, language, path"
         ],
     ),
     "a slot twice": (
         "#format: 1",
         "#format: 1\n#format: 1",
-        ['line 24: the slot "format" stands twice; expected each slot once'],
+        ['line 25: the slot "format" stands twice; expected each slot once'],
     ),
-    "YAML that is no JSON": ('"Only a part."', "Only a part.", ["line 5, mapping_set_description: is not JSON: "]),
-    "a version as number": ('"1.0"', "1.0", ["line 4, mapping_set_version: 1.0 is a number; expected text"]),
-    "a coding as number": (r"\"coders\": 2", r"\"coders\": \"2\"", ['line 22, coding.coders: "2" is text']),
-    "a coding of another kind": (r"\"coders\"", r"\"people\"", ["line 22, coding.people: is not a key here"]),
+    "YAML that is no JSON": ('"Only a part."', "Only a part.", ["line 6, mapping_set_description: is not JSON: "]),
+    "a version as number": ('"1.0"', "1.0", ["line 5, mapping_set_version: 1.0 is a number; expected text"]),
+    "a coding as number": (r"\"coders\": 2", r"\"coders\": \"2\"", ['line 23, coding.coders: "2" is text']),
+    "a coding of another kind": (r"\"coders\"", r"\"people\"", ["line 23, coding.people: is not a key here"]),
     "several mistakes": (
         "7/20\nmaturitykit:toy.skills\tskos:mappingRelation",
         "much\nmaturitykit:toy.skills\tskos:related",
-        ['line 27, predicate_id: "Not skos:related" is no relation', 'line 26, strength: "much" is not a number'],
+        ['line 28, predicate_id: "Not skos:related" is no relation', 'line 27, strength: "much" is not a number'],
     ),
 }
 
@@ -522,26 +522,23 @@ def test_a_bad_file(old: str, new: str, expected: list[str], tmp_path: Path) -> 
 
 def test_the_mappings_of_others_tell_no_stages(accept: Accept, tmp_path: Path) -> None:
     accept(FOREIGN)
-    findings = [str(finding) for finding in complaint(FOREIGN, tmp_path).findings]
-    assert findings == [
-        f'line 7: the column "stages" is missing; {OURS}',
-        f'line 7: the column "strength" is missing; {OURS}',
-    ]
+    (link,) = reread(FOREIGN, tmp_path).links
+    assert (link.source, link.target, link.stages) == ("1", "2", {})
 
 
 @pytest.mark.parametrize("text", ["", "\n", "#", "# x", TEXT.partition("subject_id")[0]], ids=repr)
 def test_a_file_without_a_table(text: str, tmp_path: Path) -> None:
-    assert len(complaint(text, tmp_path).findings) == 6
+    assert len(complaint(text, tmp_path).findings) == 4
 
 
 def test_a_relation_that_is_none(tmp_path: Path) -> None:
     text = write_sssom(mk.Crosswalk("a", "b", [evolve(WRITTEN.links[0], relation=["equal", "subset"])]))
     assert [str(f) for f in complaint(text.replace("subset", "subsets"), tmp_path).findings] == [
-        'line 23, relation: "subsets" is no relation; expected "subset", perhaps '
+        'line 24, relation: "subsets" is no relation; expected "subset", perhaps '
         "(one of equal, subset, superset, intersects, disjoint)"
     ]
     assert [str(f) for f in complaint(text.replace("subset", "disjoint"), tmp_path).findings] == [
-        'line 23, predicate_id: is "skos:mappingRelation"; expected "rdfs:seeAlso"'
+        'line 24, predicate_id: is "skos:mappingRelation"; expected "rdfs:seeAlso"'
     ]
 
 
@@ -550,10 +547,10 @@ def test_a_bad_step_is_named(tmp_path: Path) -> None:
     composed = evolve(link, strength="1/4", steps=[link, evolve(link, strength="1/7", relation="superset")])
     text = write_sssom(mk.Crosswalk("a", "b", [composed], path=["a--x", "x--b"]))
     assert [str(f)[:45] for f in complaint(text.replace("1/7", "1/x"), tmp_path).findings] == [
-        'line 26, steps[1].strength: "1/x" is not a nu'
+        'line 27, steps[1].strength: "1/x" is not a nu'
     ]
     assert [f.where for f in complaint(text.replace("superset", "super"), tmp_path).findings] == [
-        "line 26, steps[1].relation"
+        "line 27, steps[1].relation"
     ]
 
 
@@ -616,9 +613,54 @@ def test_a_cell_that_is_nested_too_deep(opened: str, closed: str, tmp_path: Path
 def test_slots_and_fields_are_told_in_full() -> None:
     """Whoever adds a field to a crosswalk has to tell it here, too."""
     assert set(asdict(WRITTEN)) - {"place"} == {
-        *("source", "target", "links", "version", "summary", "not_inferable", "coding", "path", "language"),
+        *(
+            "source",
+            "target",
+            "links",
+            "version",
+            "summary",
+            "not_inferable",
+            "coding",
+            "path",
+            "language",
+            "caveat",
+        ),
         *("source_version", "target_version", "translations"),
     }
-    assert set(asdict(WRITTEN.links[0])) == {
+    assert set(asdict(WRITTEN.links[0])) - {"place"} == {
         *("source", "target", "relation", "strength", "stages", "rationale", "cells", "steps"),
     }
+
+
+PLAIN = """\
+#curie_map:
+#  a: "https://example.org/a/"
+#subject_source: "https://example.org/models/one"
+#mapping_set_description: "References."
+subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidence
+a:GV.OC-01\tskos:exactMatch\tb:x\tsemapv:ManualMappingCuration\t0.9
+a:GV.OC-02\tskos:broadMatch\tb:y\tsemapv:ManualMappingCuration\t0.5
+a:GV.OC-03\trdfs:seeAlso\tb:z\tsemapv:ManualMappingCuration\t0.5
+a:GV.OC-04\tskos:exactMatch\tsssom:NoTermFound\tsemapv:ManualMappingCuration\t1
+"""
+
+
+def test_the_mappings_of_others_are_mere_references(tmp_path: Path) -> None:
+    found = reread(PLAIN, tmp_path)
+    assert (found.source, found.target, found.summary) == ("one", "b", "References.")
+    assert [(link.source, link.target, sorted(link.relation), link.place) for link in found.links] == [
+        ("GV.OC-01", "x", ["equal"], "line 6"),
+        ("GV.OC-02", "y", ["subset"], "line 7"),
+        ("GV.OC-03", "z", ["disjoint", "equal", "intersects", "subset", "superset"], "line 8"),
+    ]
+    assert not any(link.stages or link.speaks for link in found.links)
+    assert [(item.model, item.dimension) for item in found.not_inferable] == [("one", "rest"), ("b", "rest")]
+
+
+def test_mappings_that_name_nothing_are_refused_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "x.sssom.tsv"
+    path.write_text(PLAIN.replace("a:GV.OC-02", "GV"), encoding="utf-8")
+    with pytest.raises(
+        mk.FileError, match="line 7: does not name a subject and an object; expected both, as prefix:name"
+    ):
+        mk.read_sssom(path)

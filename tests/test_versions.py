@@ -428,7 +428,7 @@ def test_where_ids_do_not_fit_the_version_is_named_first(site: Path) -> None:
 
 def test_tables_warn_of_another_version(site: Path) -> None:
     pandas = pytest.importorskip("pandas", reason="the engines of tables are not installed")
-    pytest.importorskip("narwhals", reason="the extra tables is not installed")
+    pytest.importorskip("polars", reason="the extra tables is not installed")
     from maturitykit import tables
 
     crosswalk = evolve(mk.crosswalks.load("toy--other"), source_version="1")

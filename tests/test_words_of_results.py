@@ -238,12 +238,13 @@ def test_a_translation() -> None:
     measured = mk.score(models[0], {"a": "good", "b": "not_applicable"})
     found = mk.translate(measured, models[3], crosswalks=way(*models), models=models)
     assert found.explain().splitlines() == [
-        "The four: Good (from Basic), 26% covered, weakest of 2",
-        "├─ g: Good, 51% covered",
-        "│  └─ a through c, e says Good (disjoint or equal or intersects or subset or superset, strength 0.51)",
+        "The four: not above Good: likely Good, at least Basic, if the links hold, 26% covered, weakest of 2",
+        "├─ g: only Good is possible, if the links hold, 51% covered",
+        "│  └─ a through c, e says only Good is possible "
+        "(disjoint or equal or intersects or subset or superset, strength 0.51)",
         "│     └─ a: Good",
         "│        └─ good",
-        "└─ h: open (Basic to Best)",
+        "└─ h: not inferable: what it would follow from is not applicable: b",
         "   └─ b through d, f says does not apply "
         "(disjoint or equal or intersects or subset or superset, strength 0.51)",
         "      └─ b: not applicable",
@@ -267,13 +268,21 @@ def test_a_translation() -> None:
             }
         ],
         "inferable": "part",
+        "by_parts": None,
+        "by_links": None,
     }
     assert found.to_dict()["derived"] == {
         "from": {"model": "one", "version": "1"},
         "path": ["one", "two", "three", "four"],
         "strength": 0.512,
+        "crosswalks": [
+            {"id": "one--two", "version": "1", "reversed": False},
+            {"id": "two--three", "version": "1", "reversed": False},
+            {"id": "three--four", "version": "1", "reversed": False},
+        ],
+        "without": [],
     }
-    assert [issue.code for issue in found.issues] == ["version-not-said"] * 3 + ["open"]
+    assert [issue.code for issue in found.issues] == ["not-inferable", *["version-not-said"] * 3, "open"]
 
 
 def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
@@ -294,15 +303,17 @@ def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
 
     found = carried({"a": "good", "b": "best"}, ("a", "x"), ("b", "x"))
     assert found.explain("part").splitlines() == [
-        "A part: Good (Basic to Best), 50% covered, weakest of 2",
-        "├─ x: Good (up to Best), 100% covered, from 2 links",
-        "│  ├─ a says Good (equal, strength 0.80)",
+        "A part: cannot be told from this: likely Good, at least Basic, at the most Best, if the links hold, "
+        "50% covered, weakest of 2",
+        "├─ x: not below Good: likely Good, at the most Best, if the links hold, 100% covered, from 2 links",
+        "│  ├─ decided by the link from a",
+        "│  ├─ a says only Good is possible (equal, strength 0.80)",
         "│  │  └─ a: Good",
         "│  │     └─ good",
-        "│  └─ b says Best (equal, strength 0.80)",
+        "│  └─ b says only Best is possible (equal, strength 0.80)",
         "│     └─ b: Best",
         "│        └─ best",
-        "└─ y: open (Basic to Best)",
+        "└─ y: not inferable: Nobody asks of y.",
     ]
     inferable = {id: found[id].inferable for id in ("outcome", "part", "x", "y", "z")}
     assert inferable == {"outcome": "part", "part": "part", "x": "full", "y": "none", "z": "none"}

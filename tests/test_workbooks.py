@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
-from maturitykit.definition.formula import Formula
 from maturitykit.files.filled import META
 from maturitykit.files.workbook import read_workbook
+from maturitykit.formula import Formula, total
 
 xlsxwriter = pytest.importorskip("xlsxwriter", reason="workbooks need the extra [xlsx]")
 calamine = pytest.importorskip("python_calamine", reason="workbooks need the extra [xlsx]")
@@ -412,10 +412,7 @@ def test_very_many_parts_fit_in_no_formula_and_stand_in_several_cells() -> None:
 
     sheet = Sheet()
     live = Live(sheet, "live")
-    total = Formula("column", ("live!$A$1",))
-    for number in range(2, 3000):
-        total = total + Formula("column", (f"live!$A${number}",))
-    live.let(total)
+    live.let(total(Formula("column", (f"live!$A${number}",)) for number in range(1, 3000)))
     assert 100 < sheet.longest < 8_192
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Assessment as Assessment,
         Rating as Rating,
     )
+    from maturitykit.comparison.derived import DerivedScore as DerivedScore
     from maturitykit.comparison.links import compose as compose, reverse as reverse
     from maturitykit.comparison.movement import (
         Comparison as Comparison,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     )
     from maturitykit.comparison.network import Network as Network
     from maturitykit.comparison.translation import (
-        DerivedScore as DerivedScore,
         Translation as Translation,
         translate as translate,
     )
@@ -100,12 +100,7 @@ if TYPE_CHECKING:
         models as models,
         scorers as scorers,
     )
-    from maturitykit.scoring.result import (
-        Disagreement as Disagreement,
-        Result as Result,
-        Score as Score,
-        Span as Span,
-    )
+    from maturitykit.scoring.result import Result as Result
     from maturitykit.scoring.roadmap import (
         Raise as Raise,
         Roadmap as Roadmap,
@@ -113,6 +108,11 @@ if TYPE_CHECKING:
         what_if as what_if,
     )
     from maturitykit.scoring.score import score as score
+    from maturitykit.scoring.scores import (
+        Disagreement as Disagreement,
+        Score as Score,
+        Span as Span,
+    )
 
 _PLACES = {
     "assessment.agreement": (
@@ -123,10 +123,11 @@ _PLACES = {
         "weighted_kappa",
     ),
     "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
+    "comparison.derived": ("DerivedScore",),
     "comparison.links": ("compose", "reverse"),
     "comparison.movement": ("Comparison", "Movement", "compare"),
     "comparison.network": ("Network",),
-    "comparison.translation": ("DerivedScore", "Translation", "translate"),
+    "comparison.translation": ("Translation", "translate"),
     "definition.crosswalk": ("Coding", "Crosswalk", "CrosswalkText", "Link", "NotInferable"),
     "definition.dimension": ("Dimension", "Gate", "Guidance", "Note"),
     "definition.issue": ("Issue",),
@@ -152,9 +153,10 @@ _PLACES = {
     "files.write": ("write",),
     "form": ("write_form",),
     "registry": ("Entry", "crosswalks", "models", "scorers"),
-    "scoring.result": ("Disagreement", "Result", "Score", "Span"),
+    "scoring.result": ("Result",),
     "scoring.roadmap": ("Raise", "Roadmap", "roadmap", "what_if"),
     "scoring.score": ("score",),
+    "scoring.scores": ("Disagreement", "Score", "Span"),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 

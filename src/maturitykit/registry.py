@@ -250,7 +250,7 @@ def _points() -> list[EntryPoint]:
         return [point for points in found.values() for point in points]
 
 
-_RULES = "maturitykit.scoring.rules"
+_RULES = "maturitykit.rules.built_in"
 
 #: The installed models.
 models = Models("maturitykit.models", "model", "maturitykit.definition.model:Model")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from maturitykit.cli.page import Page
-    from maturitykit.comparison.movement import Comparison, Movement
+    from maturitykit.comparison.movement import Comparison
     from maturitykit.scoring.result import Result
 
 
@@ -58,7 +58,8 @@ def command(
 def comparison_page(page: Page, comparison: Comparison) -> None:
     """A comparison as a person wants to read it."""
     from maturitykit.assessment.keys import key
-    from maturitykit.comparison.movement import other_respondents
+    from maturitykit.comparison.movement import how_derived, other_respondents
+    from maturitykit.definition.fields import OUTCOME
     from maturitykit.scoring.telling import depths
 
     before, after = _name(comparison.before), _name(comparison.after)
@@ -69,13 +70,14 @@ def comparison_page(page: Page, comparison: Comparison) -> None:
     in_time = key(comparison.before.subject) == key(comparison.after.subject)
     rows = [("", "before", "after", "") if in_time else ("", before, after, "")]
     words = _WORDS if in_time else _WORDS | {"up": "↑ higher", "down": "↓ lower", "sideways": "↔ elsewhere"}
-    rows += [_row(comparison.outcome, "overall", words)] if comparison.after.stage else []
+    rows += [_row(comparison, OUTCOME, "overall", words)] if comparison.after.stage else []
     for dimension, depth in depths(comparison.after.model):
-        rows.append(_row(comparison[dimension.id], f"{'  ' * depth}{dimension.name}", words))
+        rows.append(_row(comparison, dimension.id, f"{'  ' * depth}{dimension.name}", words))
     page.table(rows, 2)
     page.paragraph(
         "for sure: no answer to an open question could change that; likely: open questions could explain it", 2
     )
+    page.paragraph(how_derived(comparison), 2)
     if remark := other_respondents(comparison):
         page.paragraph(remark, 2)
 
@@ -89,12 +91,11 @@ def _name(result: Result) -> str:
 _WORDS = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}
 
 
-def _row(movement: Movement, name: str, words: Mapping[str, str]) -> tuple[str, str, str, str]:
-    from maturitykit.scoring.result import describe_span
-
+def _row(comparison: Comparison, id: str, name: str, words: Mapping[str, str]) -> tuple[str, str, str, str]:
+    movement = comparison[id]
     if movement.dimension.scale is None:
         return name, "", "", ""
     sure = {True: ", for sure", False: ", likely"}[movement.certain]
     change = words[movement.direction] + ("" if movement.direction == "unknown" else sure)
-    before, after = (describe_span(s) if s else "not applicable" for s in (movement.before, movement.after))
+    before, after = (result[id].brief or "not applicable" for result in (comparison.before, comparison.after))
     return name, before, after, change

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from maturitykit.cli.page import Page
+    from maturitykit.comparison.derived import DerivedScore
     from maturitykit.comparison.network import Network
-    from maturitykit.comparison.translation import DerivedScore, Translation
+    from maturitykit.comparison.translation import Translation
     from maturitykit.scoring.result import Result
 
 
@@ -21,14 +22,21 @@ if TYPE_CHECKING:
 @click.argument("file", required=False)
 @click.option("--to", metavar="MODEL", help="The model to arrive at; without it, every other model.")
 @click.option("--via", metavar="MODEL", multiple=True, help="A model on the way; may be repeated.")
-@click.option("--stage", metavar="STAGE", help="With a model in place of FILE: its overall stage.")
+@click.option(
+    "--stage", metavar="STAGE",
+    help="With a model in place of FILE: its overall stage, by id, name or number, the lowest being 1.",
+)  # fmt: skip
+@click.option(
+    "--without", metavar="SOURCE--TARGET", multiple=True,
+    help="A link to leave out, to see what the rest says; may be repeated.",
+)  # fmt: skip
 @click.option("--list", "list_all", is_flag=True, help="List what crosswalks lead where.")
 @click.option("--crosswalk", "files", metavar="FILE", multiple=True, help="One that is not installed.")
 @click.option("--model", metavar="MODEL", help="Id, or path of a model.toml, if FILE does not say.")
 @click.option("--scorer", metavar="NAME", help="Another rule for the model to arrive at.")
 @click.option(
     "--explain", metavar="[DIMENSION]", is_flag=False, flag_value="outcome",
-    help="Show what a derived score follows from. Goes behind FILE.",
+    help="Show what a derived score follows from, and what each link contributes. Goes behind FILE.",
 )  # fmt: skip
 @language_option
 @output_options(".json", ".txt")
@@ -39,6 +47,7 @@ def command(
     to: str | None,
     via: tuple[str, ...],
     stage: str | None,
+    without: tuple[str, ...],
     list_all: bool,
     files: tuple[str, ...],
     model: str | None,
@@ -50,8 +59,8 @@ def command(
 ) -> None:
     """Carry results over to another model, with bounds and reasons.
 
-    FILE holds assessments (.csv, .json or .toml). Who knows only the overall stage gives the
-    id of a model in its place, and --stage.
+    FILE holds assessments (.csv, .json or .toml). If you know only the overall stage, give a
+    model id in its place, and --stage.
     """
     from maturitykit.cli.page import Page, as_json, put
     from maturitykit.comparison.network import Network
@@ -61,8 +70,8 @@ def command(
     as_data = json or (output or "").lower().endswith(".json")
     if explain and (as_data or not to):
         raise click.UsageError("--explain gives text, and goes with --to")
-    if (via or scorer) and not to:
-        raise click.UsageError("--via and --scorer go with --to")
+    if (via or scorer or without) and not to:
+        raise click.UsageError("--via, --scorer and --without go with --to")
     if model and stage:
         raise click.UsageError("with --stage, the model stands in place of FILE")
     own = [load_model(model, language)] if model else []
@@ -75,7 +84,9 @@ def command(
         assert file is not None
         found = []
         for result in _results(file, model, stage, language):
-            translations = list(_translations(result, network, to, via, scorer, language))
+            translations = list(
+                _translations(result, network, to, language, via=via, without=without, scorer=scorer)
+            )
             found += [translation.to_dict() for translation in translations]
             if not to:
                 _everywhere(page, result, translations)
@@ -95,17 +106,18 @@ def _results(file: str, model: str | None, stage: str | None, language: str) -> 
 
     if stage is None:
         return score_file(file, model, language)
-    return [score(load_model(file, language), {"outcome": stage})]
+    loaded = load_model(file, language)
+    return [score(loaded, {"outcome": loaded.outcome.find(stage) if loaded.outcome else stage})]
 
 
 def _translations(
-    result: Result, network: Network, to: str | None, via: Sequence[str], scorer: str | None, language: str
+    result: Result, network: Network, to: str | None, language: str, **choices: Any
 ) -> Iterator[Translation]:
     from maturitykit.comparison.translation import translate
     from maturitykit.errors import ComparisonError, PluginError
 
     if to:
-        yield translate(result, load_model(to, language), via=via, scorer=scorer, network=network)
+        yield translate(result, load_model(to, language), network=network, **choices)
         return
     left_out: dict[str, list[str]] = {}
     for id in network.reachable(network.name_of(result.model)):
@@ -119,8 +131,17 @@ def _translations(
 
 
 def _explained(page: Page, translation: Translation, id: str) -> None:
+    from maturitykit.comparison.sentences import how_reversed, what_carries
+
     page.heading(_about(translation))
     page.table([[line] for line in translation.explain(_known(translation, id)).splitlines()])
+    if contributions := translation.contributions(id):
+        page.heading("What each link contributes")
+        overall = "the overall stage" if translation.stage else "the dimension"
+        rows = [(item.use.name, item.use.says, item.describe()) for item in contributions]
+        page.table([("link", "says", f"{overall} without it"), *rows], 2)
+        page.paragraph(what_carries(contributions), 2)
+    page.paragraph(how_reversed([translation]))
 
 
 def _about(result: Result) -> str:
@@ -140,8 +161,8 @@ def _known(result: Result, id: str) -> str:
 
 def translation_page(page: Page, translation: Translation) -> None:
     """A translation as a person wants to read it; at no place does it look like a measured result."""
-    from maturitykit.scoring.result import describe
-    from maturitykit.scoring.telling import depths
+    from maturitykit.comparison.sentences import beside_outcome, how_reversed, what_to_know
+    from maturitykit.scoring.telling import capital, depths, headline
 
     origin, way = translation.origin, translation.way
     page.heading(_about(translation))
@@ -151,10 +172,11 @@ def translation_page(page: Page, translation: Translation) -> None:
         f"Strength {way.strength:.2f} (the mean of its links{', multiplied over the steps' if through else ''})."
     )
     page.paragraph(f"Derived, not measured: {names[0]} from {names[1]}{through}. {strength}")
-    text = describe(translation.outcome)
-    page.heading(text[:1].upper() + text[1:])
+    page.heading(capital(headline(translation)))
+    for text in beside_outcome(translation):
+        page.paragraph(f"{capital(text)}.", 2)
     page.table([_row(translation[dimension.id], depth) for dimension, depth in depths(translation.model)], 2)
-    page.paragraph("● at least  ◐ likely  ○ possible  · ruled out", 2)
+    page.paragraph("If the links hold: ● at least  ◐ likely  ○ possible  · ruled out", 2)
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
         from maturitykit.definition.names import names_of
@@ -162,38 +184,35 @@ def translation_page(page: Page, translation: Translation) -> None:
         page.heading("What cannot be inferred")
         told_apart = names_of(translation.model)
         for score in unknown:
-            page.paragraph(
-                f"{told_apart[score.dimension.id]}: {score.why_open.removeprefix('not inferable: ')}", 2
-            )
-    issues = [issue for issue in translation.issues if issue.code != "open"]
-    if issues:
+            page.paragraph(f"{told_apart[score.dimension.id]}: {score.why_not_inferable}", 2)
+    if remarks := what_to_know(translation):
         page.heading("What to know before using this")
-        for issue in issues:
-            page.paragraph(f"{issue.severity}: {translation.model.by_id[issue.where].name}: {issue.message}", 2)
+        for severity, where, message in remarks:
+            page.paragraph(f"{severity}: {translation.model.by_id[where].name}: {message}", 2)
     page.heading("Our reading, not stated by either source")
     page.paragraph("Every link, its strength and its stages. What each rests on: --explain DIMENSION", 2)
+    page.paragraph(how_reversed([translation]), 2)
 
 
 def _row(score: DerivedScore, depth: int) -> tuple[str, ...]:
     from maturitykit.scoring.telling import bar, found
 
-    links = f"{len(score.links)} link{'s' if len(score.links) > 1 else ''}" if score.links else ""
     # Circles, where what was measured has blocks.
     cells = bar(score).translate(str.maketrans("█▓░", "●◐○"))
-    return f"{'  ' * depth}{score.dimension.name}", cells, found(score), f"{score.coverage:.0%}", links
+    return f"{'  ' * depth}{score.dimension.name}", cells, found(score), f"{score.coverage:.0%}", score.rests_on
 
 
 def _everywhere(page: Page, result: Result, translations: Sequence[Translation]) -> None:
     """One result in every other model, a row for each."""
-    from maturitykit.scoring.result import describe, describe_span
+    from maturitykit.scoring.scores import describe
+    from maturitykit.scoring.telling import found
 
     page.heading(_about(result))
     page.paragraph(f"Measured: {result.model.title} ({result.model.id}): {describe(result.outcome)}")
     page.heading("Derived, not measured")
-    rows = [("model", "stage", "covered", "strength", "through")]
+    rows = [("model", "stage, if the links hold", "covered", "strength", "through")]
     for t in translations:
-        empty = "not applicable" if t.outcome.not_applicable else "a profile"
-        stage = describe_span(t.stage) if t.stage else empty
+        stage = found(t.outcome) or "a profile"
         rows.append(
             (t.way.path[-1], stage, f"{t.coverage:.0%}", f"{t.way.strength:.2f}", " ".join(t.way.path[1:-1]))
         )

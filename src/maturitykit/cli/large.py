@@ -35,7 +35,7 @@ def score_large(
     """Score the table that the files hold, into another file; exit with 1 if there are problems."""
     if output is None:
         raise click.UsageError("large tables go to a file: -o FILE that ends in .parquet, .arrow or .csv")
-    missing = [name for name in ("duckdb", "narwhals", "pyarrow") if find_spec(name) is None]
+    missing = [name for name in ("polars", "pyarrow") if find_spec(name) is None]
     if missing:
         finding = Finding("", f"not installed: {', '.join(missing)}", "pip install maturitykit[tables]")
         raise FileError("large tables need more than the core", [finding])

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maturitykit.cli.page import Page
-    from maturitykit.scoring.result import Result, Score
+    from maturitykit.scoring.result import Result
+    from maturitykit.scoring.scores import Score
 
 
 @click.command(name="score")
@@ -137,12 +138,11 @@ def _score_few(
 
 def result_page(page: Page, result: Result) -> None:
     """A result as a person wants to read it: the outcome, the tree, what is weak, what is next."""
-    from maturitykit.scoring.telling import about, depths, headline, how_scored
+    from maturitykit.scoring.telling import about, capital, depths, headline, how_scored
 
     page.heading(about(result) or "Result")
     page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}). {how_scored(result)}")
-    text = headline(result)
-    page.heading(text[:1].upper() + text[1:])
+    page.heading(capital(headline(result)))
     page.table([_row(result[dimension.id], depth) for dimension, depth in depths(result.model)], 2)
     page.paragraph(_legend(result), 2)
     _weakest(page, result)

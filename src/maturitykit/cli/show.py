@@ -63,12 +63,19 @@ def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
     if said := [f"{name.partition('@')[0]} {version}" for name, version in written if version]:
         page.paragraph(f"Written for {' and '.join(said)}.")
     page.paragraph(crosswalk.summary)
+    page.paragraph(crosswalk.caveat)
     for link in crosswalk.links:
         relation = " or ".join(sorted(link.relation))
         page.heading(f"{link.source} → {link.target}: {relation}, strength {float(link.strength):.2f}")
         page.paragraph(link.rationale, 2)
-        rows = [(stage, *span) for stage, span in link.stages.items()]
-        page.table([("", "at least", "likely", "at the most"), *rows], 4)
+        rows = [
+            (stage, span, "", "") if isinstance(span, str) else (stage, *(id or "" for id in span))
+            for stage, span in link.stages.items()
+        ]
+        if rows:
+            page.table([("", "at least", "likely", "at the most"), *rows], 4)
+        else:
+            page.paragraph("A mere reference: it names no stages, so nothing is inferred from it.", 2)
     if crosswalk.not_inferable:
         page.heading("What cannot be inferred")
         for item in crosswalk.not_inferable:

@@ -4,25 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.crosswalk import REST, Crosswalk, Link, words_of
 from maturitykit.errors import Finding, coded, one_of, quoted
 
 _ENDS = ("low", "likely", "high")
 
 
 def check_crosswalk(crosswalk: Crosswalk, source: Model, target: Model) -> list[Finding]:
-    """A finding for everything in a crosswalk that does not fit itself or its models."""
-    findings = []
-    seen: set[tuple[str, str]] = set()
+    """Return a finding for everything in a crosswalk that does not fit itself or its models."""
+    findings = [finding for link, found in check_links(crosswalk, source, target) for finding in found]
+    return [*findings, *coded("MK306", _check_not_inferable(crosswalk, source, target))]
+
+
+def check_links(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[tuple[Link, list[Finding]]]:
+    """Yield each link with the findings on it; one with findings cannot be used, and the others can."""
+    seen: set[str] = set()
     for link in crosswalk.links:
-        where = f"links.{link.source}--{link.target}"
-        if (link.source, link.target) in seen:
-            findings.append(Finding(where, "stands twice", "one link between two dimensions"))
-        seen.add((link.source, link.target))
-        findings += _check_link(where, link, source, target)
-    listed = coded("MK306", _check_not_inferable(crosswalk, source, target))
-    return [*coded("MK301", findings), *listed]
+        where = f"links.{link.name}"
+        found = list(_check_link(where, link, source, target))
+        if link.name in seen:
+            found.insert(0, Finding(where, "stands twice", "one link between two dimensions"))
+        seen.add(link.name)
+        yield link, list(coded("MK301", found))
+
+
+def check_cells(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
+    """Yield a finding for each link that rests on fewer than two pairs of stages above the lowest ones."""
+    for link in crosswalk.links:
+        scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
+        if not link.stages or link.steps or scale is None or other is None:
+            continue
+        where = f"links.{link.name}.cells"
+        for a, b in link.cells:
+            if a not in scale.ids or b not in other.ids:
+                expected = f"a stage of {scale.id} and one of {other.id}"
+                yield Finding(where, f"{quoted(a)} and {quoted(b)} are no such stages", expected, "MK305")
+        above = {(a, b) for a, b in link.cells if a != scale.ids[0] and b != other.ids[0]}
+        needed = min(2, scale.top * other.top)
+        if len(above) < needed:
+            problem = f"names {len(above)} pair{'' if len(above) == 1 else 's'} above the lowest stages"
+            yield Finding(
+                where, problem, f"{needed} or more, or no link: what is absent in both says little", "MK305"
+            )
 
 
 def other_versions(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
@@ -50,46 +75,48 @@ def _check_link(where: str, link: Link, source: Model, target: Model) -> Iterato
 
 def _check_stages(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
     sound = True
-    for stage in scale.ids:
+    for stage in scale.ids if link.stages else ():
         if stage not in link.stages:
             sound = False
             yield Finding(f"{where}.stages.{stage}", "is left out", "every stage of the source")
     for stage, span in link.stages.items():
-        if stage not in scale.ids:
+        if stage not in (*scale.ids, NOT_APPLICABLE):
             sound = False
             problem = f"is no stage of {scale.id}"
-            yield Finding(f"{where}.stages.{stage}", problem, one_of(scale.ids, stage))
+            yield Finding(f"{where}.stages.{stage}", problem, one_of(scale.ids, stage, f" or {NOT_APPLICABLE}"))
+        if isinstance(span, str):
+            if span != NOT_APPLICABLE:
+                sound = False
+                expected = f"three stages of {other.id}, or {NOT_APPLICABLE}"
+                yield Finding(f"{where}.stages.{stage}", f"is {quoted(span)}", expected)
+            continue
         for id in span:
-            if id not in other.ids:
+            if id is not None and id not in other.ids:
                 sound = False
                 problem = f"{quoted(id)} is no stage of {other.id}"
                 yield Finding(f"{where}.stages.{stage}", problem, one_of(other.ids, id))
     if sound:
         yield from _check_order(where, link, scale, other)
-    if not link.steps and len(set(link.cells)) < 2:
-        problem = f"names {len(link.cells)} pair{'' if len(link.cells) == 1 else 's'}"
-        yield Finding(f"{where}.cells", problem, "two pairs of stages or more, or no link", "MK305")
-    for a, b in link.cells:
-        if a not in scale.ids or b not in other.ids:
-            expected = f"a stage of {scale.id} and one of {other.id}"
-            yield Finding(f"{where}.cells", f"{quoted(a)} and {quoted(b)} are no such stages", expected, "MK305")
 
 
 def _check_order(where: str, link: Link, scale: Scale, other: Scale) -> Iterator[Finding]:
+    spans = {stage: span for stage, span in link.stages.items() if not isinstance(span, str)}
     ends: Sequence[dict[str, int]] = [
-        {stage: other.positions[span[end]] for stage, span in link.stages.items()} for end in range(3)
+        {stage: other.positions[id] for stage, span in spans.items() if (id := span[end]) is not None}
+        for end in range(3)
     ]
     low, likely, high = ends
-    for stage in scale.ids:
-        if not (other.at_least(likely[stage], low[stage]) and other.at_least(high[stage], likely[stage])):
-            span = " ".join(link.stages[stage])
-            problem, expected = f"{span} does not rise", "low, likely, high in their order"
+    for stage in spans:
+        middle = likely.get(stage, low[stage])
+        if not (other.at_least(middle, low[stage]) and other.at_least(high[stage], middle)):
+            problem = f"{words_of(link.stages[stage])} does not rise"
+            expected = "low, likely, high in their order"
             yield Finding(f"{where}.stages.{stage}", problem, expected, "MK303")
     for i, below in enumerate(scale.directly_below):
         for lower in below:
             for name, end in zip(_ENDS, ends, strict=True):
                 upper_id, lower_id = scale.ids[i], scale.ids[lower]
-                if not other.at_least(end[upper_id], end[lower_id]):
+                if not other.at_least(end.get(upper_id, other.top), end.get(lower_id, 0)):
                     problem = f"its {name} is not at or above that of {lower_id}"
                     yield Finding(f"{where}.stages.{upper_id}", problem, "maps that never fall", "MK304")
 
@@ -108,7 +135,9 @@ def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> 
             continue
         listed[item.model].add(item.dimension)
         known = list(models[item.model].by_id)
-        if item.dimension not in known:
+        if item.dimension == REST and REST not in known:
+            pass
+        elif item.dimension not in known:
             yield Finding(where, f"is no dimension of {item.model}", one_of(known, item.dimension))
         elif item.dimension in linked[item.model]:
             yield Finding(where, f"is linked in {item.model}", "either a link or a reason for none")
@@ -118,6 +147,8 @@ def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> 
         return
     for id, model in models.items():
         told = linked[id] | listed[id]
+        if REST in listed[id] and REST not in model.by_id:
+            continue
         for top in model.dimensions:
             for leaf in _untold(top, told):
                 problem = f"{leaf} of {id} is neither linked nor listed"

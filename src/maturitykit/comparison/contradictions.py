@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maturitykit.comparison.check import check_crosswalk, other_versions
+from maturitykit.comparison.check import check_cells, check_crosswalk, other_versions
 from maturitykit.comparison.network import Network
-from maturitykit.comparison.translation import translate_by
+from maturitykit.comparison.translation import Translation, translate_by
 from maturitykit.definition import Model, Scale
-from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.crosswalk import Crosswalk, Link, words_of
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import ComparisonError, Finding, PluginError, coded
 from maturitykit.scoring.roadmap import roadmap
@@ -28,9 +28,12 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
         return [*versions, *findings]
     return [
         *versions,
+        *check_cells(crosswalk, source, target),
         *coded("MK307", _against_outcome(crosswalk, source, target, network)),
         *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
+        *coded("MK312", _differing(crosswalk, source, target, network)),
+        *coded("MK313", _not_at_top(crosswalk, source, target, network)),
     ]
 
 
@@ -44,10 +47,41 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
         for way in roadmap(lowest, stage):
             raised = {r.dimension.id: r.to.id for r in way.raises or ()}
             at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
-            found = translate_by(score(source, at), path, target, network)
+            found = translate_by(score(source, at), network.route(path))
             if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
                 problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
                 yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
+
+
+def _at(source: Model, target: Model, network: Network, place: int) -> Translation:
+    """Return what follows from a source whose rated dimensions are each at one place of their scale."""
+    at = {leaf.id: leaf.scale.ids[place] for leaf in source.leaves if leaf.scale}
+    return translate_by(score(source, at), network.route([network.name_of(source), network.name_of(target)]))
+
+
+def _differing(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+    """Yield the stages at which, with every dimension there, the likely stages of two readings are at odds."""
+    scales = {leaf.scale for leaf in source.leaves if leaf.scale}
+    if crosswalk.caveat or len(scales) > 1:
+        return
+    for place, stage in enumerate(scales.pop().ids):
+        found = _at(source, target, network, place)
+        for issue in found.issues:
+            if issue.code == "likely-stages-differ":
+                problem = f"with everything at {stage}, {issue.message}"
+                yield Finding(
+                    f"links.{OUTCOME}--{issue.where}", problem, "readings that agree, or the reason in caveat"
+                )
+
+
+def _not_at_top(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+    """Yield a finding where a source that is at its top on everything is not likely at the target's top."""
+    likely = _at(source, target, network, -1).stage
+    if target.outcome is None or likely is None or likely.likely is None or crosswalk.caveat:
+        return
+    if likely.likely.id != target.outcome.ids[-1]:
+        problem = f"with everything at the top, the likely outcome is {likely.likely.id}"
+        yield Finding("caveat", problem, f"{target.outcome.ids[-1]}, or the reason in caveat")
 
 
 def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
@@ -65,7 +99,7 @@ def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network:
             for other in composed.by_target.get(link.target, ()):
                 for stage in link.stages if other.source == link.source else ():
                     if not _meet(scale, link, other, stage):
-                        problem = f"excludes what follows through {middle}: {' '.join(other.stages[stage])}"
+                        problem = f"excludes what follows through {middle}: {words_of(other.stages[stage])}"
                         yield Finding(
                             f"links.{link.source}--{link.target}.stages.{stage}", problem, "spans that meet"
                         )
@@ -73,12 +107,16 @@ def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network:
 
 def _speaking(crosswalk: Crosswalk) -> list[Link]:
     """The links between things that have something in common."""
-    return [link for link in crosswalk.links if link.relation != {"disjoint"}]
+    return [link for link in crosswalk.links if link.speaks]
 
 
 def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
-    spans = [[scale.positions[id] for id in link.stages[stage]] for link in (a, b)]
-    low, high = scale.join(span[0] for span in spans), scale.meet(span[2] for span in spans)
+    spans = [span for link in (a, b) if not isinstance(span := link.stages[stage], str)]
+    if len(spans) < 2:
+        # Whether something applies is outside the order of stages.
+        return True
+    low = scale.join(scale.positions[span[0]] for span in spans)
+    high = scale.meet(scale.positions[span[2]] for span in spans)
     return scale.at_least(high, int(low))
 
 
@@ -89,8 +127,9 @@ def _gaps(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Findin
         assert scale is not None
         assert other is not None
         for id, position in other.positions.items():
-            spans = ([other.positions[end] for end in link.stages[stage]] for stage in scale.ids)
-            if not any(other.at_least(position, low) and other.at_least(high, position) for low, _, high in spans):
+            spans = [span for span in link.stages.values() if not isinstance(span, str)]
+            ends = ((other.positions[low], other.positions[high]) for low, _, high in spans)
+            if not any(other.at_least(position, low) and other.at_least(high, position) for low, high in ends):
                 problem = f"no stage of {link.source} is compatible with {id} of {link.target}"
                 yield Finding(
                     f"links.{link.source}--{link.target}", problem, "read backwards, a neighbour will stand in"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from attrs import evolve
 
+from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.comparison.relations import composed_relations, reversed_relations
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link, StageSpan
-from maturitykit.definition.scale import Position
 from maturitykit.errors import ComparisonError, Finding
 
 
@@ -57,21 +57,32 @@ def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
     )
 
 
-def _reversed_stages(stages: Mapping[str, StageSpan], scale: Scale, other: Scale) -> dict[str, StageSpan]:
-    lows, likelies, highs = ([other.positions[stages[stage][end]] for stage in scale.ids] for end in range(3))
+def _reversed_stages(
+    stages: Mapping[str, StageSpan | str], scale: Scale, other: Scale
+) -> dict[str, StageSpan | str]:
+    """Return the spans of a link for each stage of its target.
 
-    def between(at_least: Sequence[int], at_most: Sequence[int], stage: int) -> tuple[Position, Position]:
-        everything = range(len(scale.stages))
-        above = [a for a in everything if other.at_least(at_least[a], stage)] or [scale.top]
-        below = [a for a in everything if other.at_least(stage, at_most[a])] or [0]
-        lowest, highest = scale.meet(above), scale.join(below)
-        return scale.meet([lowest, highest]), scale.join([lowest, highest])
-
-    spans = {}
-    for stage, id in enumerate(other.ids):
-        low, high = between(highs, lows, stage)
-        likely = scale.join([low, scale.meet([between(likelies, likelies, stage)[0], high])])
-        spans[id] = (scale.ids[int(low)], scale.ids[int(likely)], scale.ids[int(high)])
+    Low and high lie between the source stages that are compatible with the stage or, where there are none, between
+    the neighbours of the gap. Likely is only what a coder said.
+    """
+    told = {a: span for a, stage in enumerate(scale.ids) if not isinstance(span := stages.get(stage, ""), str)}
+    lows = {a: other.positions[low] for a, (low, _, _) in told.items()}
+    highs = {a: other.positions[high] for a, (_, _, high) in told.items()}
+    likelies = {a: other.positions[likely] for a, (_, likely, _) in told.items() if likely is not None}
+    spans: dict[str, StageSpan | str] = {}
+    for stage, id in enumerate(other.ids if told else ()):
+        lowest = scale.meet([a for a, high in highs.items() if other.at_least(high, stage)] or [scale.top])
+        highest = scale.join([a for a, low in lows.items() if other.at_least(stage, low)] or [0])
+        low, high = scale.meet([lowest, highest]), scale.join([lowest, highest])
+        likely = None
+        if same := [a for a, position in likelies.items() if position == stage]:
+            chosen = (
+                same[(len(same) - 1) // 2]
+                if scale.is_chain
+                else scale.meet([a for a, position in likelies.items() if other.at_least(position, stage)])
+            )
+            likely = scale.ids[int(scale.join([low, scale.meet([chosen, high])]))]
+        spans[id] = (scale.ids[int(low)], likely, scale.ids[int(high)])
     return spans
 
 
@@ -87,7 +98,8 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
     if first.target != second.source:
         finding = Finding("", f"{first.id} does not end where {second.id} begins", "two that meet in a model")
         raise ComparisonError("the crosswalks cannot be composed", [finding])
-    links = [_joined(a, b) for a in first.links for b in second.links if a.target == b.source and _speak(a, b)]
+    pairs = [(a, b) for a in first.links for b in second.links if a.target == b.source and a.speaks and b.speaks]
+    links = [joined for a, b in pairs if (joined := _joined(a, b)).stages]
     path = (*(first.path or (first.id,)), *(second.path or (second.id,)))
     reasons = [item for item in second.not_inferable if item.model == second.target]
     return Crosswalk(
@@ -101,21 +113,30 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
     )
 
 
-def _speak(*links: Link) -> bool:
-    """Whether none of them is between things that have nothing in common."""
-    return all(link.relation != {"disjoint"} for link in links)
-
-
 def _joined(a: Link, b: Link) -> Link:
-    stages = {
-        stage: (b.stages[low][0], b.stages[likely][1], b.stages[high][2])
-        for stage, (low, likely, high) in a.stages.items()
-    }
+    stages = {stage: _through(span, b) for stage, span in a.stages.items()}
+    if any(span is None for span in stages.values()):
+        # Of what the middle model calls not applicable, the second link says nothing.
+        stages = {}
     return Link(
         source=a.source,
         target=b.target,
         relation=composed_relations(a.relation, b.relation),
         strength=a.strength * b.strength,
-        stages=stages,
+        stages={stage: span for stage, span in stages.items() if span is not None},
         steps=[*(a.steps or [a]), *(b.steps or [b])],
     )
+
+
+def _through(span: StageSpan | str, link: Link) -> StageSpan | str | None:
+    """Return what a link says of what another one says of its source; None where it says nothing."""
+    if isinstance(span, str):
+        return link.stages.get(span, NOT_APPLICABLE if link.is_full else None)
+    ends = [None if id is None else link.stages[id] for id in span]
+    if any(isinstance(end, str) for end in ends):
+        # All of them, or it cannot be told which.
+        return NOT_APPLICABLE if all(end == NOT_APPLICABLE for end in ends if end is not None) else None
+    low, likely, high = ends
+    assert low is not None
+    assert high is not None
+    return low[0], None if likely is None else likely[1], high[2]

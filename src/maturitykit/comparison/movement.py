@@ -12,8 +12,9 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
 from maturitykit.notebook import InNotebook
-from maturitykit.scoring.result import Result, Score, Span
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import WHAT_IF
+from maturitykit.scoring.scores import Score, Span
 from maturitykit.scoring.telling import few, respondents_of
 from maturitykit.words import phrase
 
@@ -112,11 +113,23 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
         path = [network.name_of(old, exact=True), network.name_of(new, exact=True)]
         network.add(path[0], old)
         network.add(path[1], new)
-        before = translate_by(before, path, new, network, scorer=after.plan.scorer)
+        before = translate_by(before, network.route(path), scorer=after.plan.scorer)
     elif before.scorer != after.scorer or before.weights != after.weights:
         problem = f"they were scored by other rules or weights: {before.scorer} and {after.scorer}"
         raise ComparisonError("the results cannot be compared", [Finding("", problem, "one rule and its weights")])
     return Comparison(before, after)
+
+
+def how_derived(comparison: Comparison) -> str:
+    """By which crosswalks results were carried over, and on which condition they hold; empty if none was."""
+    results = (comparison.before, comparison.after)
+    used = [item for result in results if isinstance(result, Translation) for item in result.way.crosswalks]
+    names = ", ".join(dict.fromkeys(item.id for item in used))
+    return (
+        phrase("Carried over by {names}: what follows from it holds if the links hold.", names=names)
+        if names
+        else ""
+    )
 
 
 def other_respondents(comparison: Comparison) -> str:

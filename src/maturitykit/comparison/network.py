@@ -6,20 +6,88 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any, NamedTuple
 
-from attrs import evolve
+from attrs import define, evolve, field
 
-from maturitykit.comparison.check import check_crosswalk, other_versions
+from maturitykit.comparison.check import check_links, other_versions
 from maturitykit.comparison.links import compose, reverse
 from maturitykit.definition import Model
 from maturitykit.definition.crosswalk import Crosswalk
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
+from maturitykit.files.places import line_of
 from maturitykit.registry import crosswalks, models
+from maturitykit.words import phrase
 
 #: Longer ways say next to nothing.
 LONGEST = 4
+
+
+class UsedCrosswalk(NamedTuple):
+    """A crosswalk on the way from one model to another.
+
+    Args:
+        id: ``source--target``, as it was written.
+        version: Of the crosswalk; empty if it has none.
+        is_reversed: Whether it was read from its target to its source.
+    """
+
+    id: str
+    version: str
+    is_reversed: bool
+
+
+@define(eq=False)
+class Route:
+    """How results of one model become results of another.
+
+    Args:
+        path: Ids of the models on the way, from the source to the target.
+        source: The model of the results.
+        target: The model to arrive at.
+        crosswalk: The crosswalks on the way, as one.
+        strength: The product of their mean link strengths.
+        remarks: What to know about them.
+        crosswalks: Which they are, and how they are read.
+        left_out: The links that are left out, each as ``source--target``.
+        compiled: What the links were compiled to, by the plan of the target.
+    """
+
+    path: tuple[str, ...]
+    source: Model
+    target: Model
+    crosswalk: Crosswalk
+    strength: Fraction
+    remarks: tuple[Issue, ...] = ()
+    crosswalks: tuple[UsedCrosswalk, ...] = ()
+    left_out: tuple[str, ...] = ()
+    compiled: dict[int, Any] = field(factory=dict, repr=False)
+    _reduced: dict[tuple[str, ...], Route] = field(factory=dict, repr=False, init=False)
+
+    def without(self, links: Iterable[str]) -> Route:
+        """Return the same without some links, each named ``source--target``; the same one each time.
+
+        Raises:
+            ComparisonError: If there is no such link.
+        """
+        left_out = (links,) if isinstance(links, str) else tuple(links)
+        if left_out not in self._reduced:
+            self._reduced[left_out] = self._without(left_out)
+        return self._reduced[left_out]
+
+    def _without(self, left_out: tuple[str, ...]) -> Route:
+        names = [link.name for link in self.crosswalk.links]
+        if wrong := [
+            Finding("without", f"there is no link {quoted(n)}", one_of(names, n))
+            for n in left_out
+            if n not in names
+        ]:
+            raise ComparisonError("these links cannot be left out", wrong)
+        kept = [link for link in self.crosswalk.links if link.name not in left_out]
+        crosswalk, left_out = evolve(self.crosswalk, links=kept), (*self.left_out, *left_out)
+        return evolve(self, crosswalk=crosswalk, left_out=left_out, compiled={})
 
 
 class Network:
@@ -48,6 +116,9 @@ class Network:
         self._of_versions: dict[tuple[str, str], str] = {}
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
+        self._routes: dict[tuple[str, ...], Route] = {}
+        #: What does not fit in the crosswalks that are used all the same.
+        self._set_aside: dict[str, list[tuple[str, Finding]]] = {}
         for id in sorted(self._ids):
             source, _, target = id.partition("--")
             if "@" in id:
@@ -79,6 +150,7 @@ class Network:
             self._models[name] = model
             # What was checked and reversed was so for another one of this name.
             self._ready.clear()
+            self._routes.clear()
 
     def model(self, id: str) -> Model:
         """A model by its id, or by ``id@version``.
@@ -122,10 +194,15 @@ class Network:
         """
         if (source, target) not in self._ready:
             crosswalk, first, second = self._between(source, target)
-            if findings := check_crosswalk(crosswalk, first, second):
+            checked = list(check_links(crosswalk, first, second))
+            findings = [finding for _, found in checked for finding in found]
+            places = [link.place for link, found in checked for _ in found]
+            fitting = [link for link, found in checked if not found]
+            if findings and not any(link.stages for link in fitting):
                 others = other_versions(crosswalk, first, second)
                 raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", [*others, *findings])
-            crosswalk = self._renamed(crosswalk)
+            self._set_aside[crosswalk.id] = list(zip(places, findings, strict=True))
+            crosswalk = self._renamed(evolve(crosswalk, links=fitting) if findings else crosswalk)
             forward = crosswalk.source == source
             self._ready[source, target] = crosswalk if forward else reverse(crosswalk, first, second)
         return self._ready[source, target]
@@ -161,12 +238,17 @@ class Network:
             path=crosswalk.path or (crosswalk.id,),
         )
 
-    def remarks(self, path: Sequence[str]) -> Iterator[Issue]:
+    def _remarks(self, path: Sequence[str]) -> Iterator[Issue]:
         """Where a crosswalk of a path is used on another version of a model than it was written for."""
         for source, target in pairwise(path):
             crosswalk, first, second = self._between(source, target)
             for finding in other_versions(crosswalk, first, second):
                 yield Issue("other-version", "warning", OUTCOME, f"{crosswalk.id}: {finding.problem}")
+            for place, finding in self._set_aside.get(crosswalk.id, ()):
+                line = place or line_of(crosswalk.place, finding.where)
+                where = ", ".join(part for part in (crosswalk.place or crosswalk.id, line) if part)
+                said = "{where}: a link is set aside, as it does not fit: {finding}"
+                yield Issue("link-set-aside", "warning", OUTCOME, phrase(said, where=where, finding=finding))
             silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]
             if silent:
                 text = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"
@@ -232,6 +314,29 @@ class Network:
             joined = compose(joined, self.step(source, target))
         return joined
 
+    def route(self, path: Sequence[str]) -> Route:
+        """Return a path of models with its crosswalks as one; the same one each time.
+
+        Raises:
+            ComparisonError: If two models that follow each other have no crosswalk, or one does not fit.
+        """
+        key = tuple(path)
+        if key not in self._routes:
+            self._routes[key] = Route(
+                key,
+                self.model(path[0]),
+                self.model(path[-1]),
+                self.along(path),
+                self.strength(path),
+                tuple(self._remarks(path)),
+                tuple(self._used(*pair) for pair in pairwise(path)),
+            )
+        return self._routes[key]
+
+    def _used(self, source: str, target: str) -> UsedCrosswalk:
+        crosswalk = self._written(source, target)
+        return UsedCrosswalk(crosswalk.id, crosswalk.version, self.known_as(crosswalk.source) != source)
+
     def strength(self, path: Sequence[str]) -> Fraction:
         """The product of the mean link strengths along a path."""
         product = Fraction(1)
@@ -240,13 +345,11 @@ class Network:
         return product
 
 
-def find_way(
-    source: Model, to: Model | str, via: str | Sequence[str], network: Network
-) -> tuple[Sequence[str], Model]:
-    """The path of models to take, by their ids, and the model that it leads to.
+def find_route(source: Model, to: Model | str, via: str | Sequence[str], network: Network) -> Route:
+    """Return how results of one model become results of another.
 
     Raises:
-        ComparisonError: If there is none.
+        ComparisonError: If no crosswalks lead there, or one does not fit its models.
     """
     start = network.name_of(source)
     target = _target(to, source, network) if isinstance(to, str) else to
@@ -256,7 +359,7 @@ def find_way(
     network.add(start, source)
     network.add(end, target)
     middle = [network.known_as(id) for id in ([via] if isinstance(via, str) else via)]
-    return [start, *middle, end] if middle else network.path(start, end), target
+    return network.route([start, *middle, end] if middle else network.path(start, end))
 
 
 def _target(to: str, source: Model, network: Network) -> Model:

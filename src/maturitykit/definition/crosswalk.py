@@ -18,8 +18,13 @@ from maturitykit.errors import Finding, ModelError, one_of, quoted
 Relation: TypeAlias = Literal["equal", "subset", "superset", "intersects", "disjoint"]
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-#: Ids of the target's stages: guaranteed at least, likely, and compatible with at the most.
-StageSpan: TypeAlias = tuple[str, str, str]
+#: Ids of the target's stages: guaranteed at least, likely (None where no coder said any), compatible at the most.
+StageSpan: TypeAlias = tuple[str, str | None, str]
+
+
+def words_of(span: StageSpan | str) -> str:
+    """Return a span as a file writes it."""
+    return span if isinstance(span, str) else " ".join(id or "-" for id in span)
 
 
 def _relations(relation: str | Iterable[str]) -> frozenset[str]:
@@ -44,25 +49,43 @@ class Link:
             intersects or is disjoint from what the target dimension judges. A composed
             link may have one of several.
         strength: How much of what the target judges the source speaks to, in (0, 1].
-        stages: For each stage of the source by id, the span of the target's stages.
+        stages: For each stage of the source by id, the span of the target's stages, or ``"not_applicable"``.
+            ``not_applicable`` may itself be a source. A link without any is a mere reference: listed, and nothing
+            is inferred from it.
         rationale: Which claims on both sides it rests on.
         cells: The pairs of source and target stages whose texts correspond, by id.
         steps: The links that it was composed of, in their order; empty if it was written.
+        place: Where it was read ("line 4"), for messages, if its file does not tell.
     """
 
     source: str
     target: str
     relation: frozenset[str] = field(converter=_relations)
     strength: Fraction = field(converter=exact_weight)
-    stages: Mapping[str, StageSpan] = field(hash=False)
+    stages: Mapping[str, StageSpan | str] = field(factory=dict, hash=False)
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = field(default=(), converter=as_tuple)
     steps: tuple[Link, ...] = field(default=(), converter=as_tuple, repr=False)
+    place: str = field(default="", eq=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """``source--target``, by which a file and its reader know it."""
+        return f"{self.source}--{self.target}"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anything can be inferred by it."""
+        return bool(self.stages) and self.relation != {"disjoint"}
 
     @property
     def is_full(self) -> bool:
         """Whether the source surely judges all that the target does."""
         return self.relation <= {"equal", "superset"}
+
+
+#: In place of a dimension: all that are neither linked nor listed.
+REST = "rest"
 
 
 @frozen
@@ -71,7 +94,7 @@ class NotInferable:
 
     Args:
         model: The model that it is of: the crosswalk's source, or its target.
-        dimension: Its id.
+        dimension: Its id; ``rest`` for all that are neither linked nor listed.
         reason: Why nothing can be inferred from it, or of it.
     """
 
@@ -109,12 +132,14 @@ class CrosswalkText:
 
     Args:
         summary: Of the crosswalk.
+        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
         method: Of its coding.
         links: Rationales by ``source--target``, the ids of the dimensions.
         not_inferable: Reasons by ``model.dimension``.
     """
 
     summary: str = ""
+    caveat: str = ""
     method: str = ""
     links: Mapping[str, str] = field(factory=dict)
     not_inferable: Mapping[str, str] = field(factory=dict)
@@ -133,6 +158,7 @@ class Crosswalk:
             in part stands for all that begin so: ``1`` for ``1.0`` and ``1.2``.
         target_version: Likewise, of the target.
         summary: What can be carried over, and what cannot.
+        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
         not_inferable: The dimensions without links, on both sides.
         coding: How it was made.
         path: Ids of the written crosswalks it follows from, if it was reversed or composed.
@@ -151,6 +177,7 @@ class Crosswalk:
     path: tuple[str, ...] = field(default=(), converter=as_tuple)
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
+    caveat: str = field(default="", kw_only=True)
     source_version: str = field(default="", kw_only=True)
     target_version: str = field(default="", kw_only=True)
     translations: Mapping[str, CrosswalkText] = field(factory=dict, eq=False, repr=False)
@@ -187,6 +214,7 @@ class Crosswalk:
             self,
             language=found,
             summary=text.summary or self.summary,
+            caveat=text.caveat or self.caveat,
             coding=coding and evolve(coding, method=text.method or coding.method),
             links=[
                 evolve(link, rationale=text.links.get(f"{link.source}--{link.target}", link.rationale))
@@ -211,8 +239,9 @@ class Crosswalk:
 
     @cached_property
     def strength(self) -> Fraction:
-        """The mean strength of its links; 0 without links."""
-        return sum((link.strength for link in self.links), Fraction(0)) / max(len(self.links), 1)
+        """The mean strength of its links, but for mere references; 0 without any."""
+        strengths = [link.strength for link in self.links if link.stages]
+        return sum(strengths, Fraction(0)) / max(len(strengths), 1)
 
     @cached_property
     def by_target(self) -> Mapping[str, tuple[Link, ...]]:

@@ -115,8 +115,6 @@ class Model(InNotebook):
     translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
     #: The model that this one was translated from.
     original: Model | None = field(default=None, eq=False, repr=False)
-    # What scoring has compiled from the model, by scorer: kept here to go with the model.
-    compiled: dict[object, object] = field(factory=dict, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         findings = list(check_model(self))

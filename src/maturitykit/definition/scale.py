@@ -1,7 +1,6 @@
 """Scales: ordered sets of stages, a chain as a rule, a lattice where the order is partial."""
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from math import floor
@@ -11,6 +10,7 @@ from attrs import Factory, field, frozen
 
 from maturitykit.definition.fields import as_tuple, check_ids
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
+from maturitykit.formula.order import TOLERANCE, Order
 
 #: Where a score is on its scale. On a chain of n stages a number in [0, n-1], fractional
 #: only under rules that assume equal steps; on a partial order the index of a stage.
@@ -18,9 +18,6 @@ Position: TypeAlias = float
 
 #: Enough for a stage for each percent. What is known of each pair of stages has to fit into memory.
 MOST_STAGES = 200
-
-#: What a comparison of positions allows, so that 1.9999999999 reaches stage 2.
-TOLERANCE = 1e-9
 
 
 @frozen
@@ -99,15 +96,20 @@ class Scale:
         return {stage: position for position, stage in enumerate(self.ids)}
 
     @cached_property
-    def below(self) -> tuple[frozenset[int], ...]:
-        """For each stage, the positions of all stages at or below it."""
+    def order(self) -> Order:
+        """The order of the stages by their positions."""
         if self.is_chain:
-            return tuple(frozenset(range(i + 1)) for i in range(len(self.stages)))
+            return Order(self.top)
         sets: list[frozenset[int]] = []
         for i, stage in enumerate(self.stages):
             lower = (sets[self.positions[s]] for s in stage.above)
             sets.append(frozenset({i}).union(*lower))
-        return tuple(sets)
+        return Order(self.top, tuple(sets))
+
+    @property
+    def below(self) -> tuple[frozenset[int], ...]:
+        """For each stage, the positions of all stages at or below it."""
+        return self.order.below
 
     @cached_property
     def directly_below(self) -> tuple[frozenset[int], ...]:
@@ -135,55 +137,37 @@ class Scale:
         """The highest stage that a position reaches, never by rounding up."""
         return self.stages[floor(position + TOLERANCE)]
 
+    def find(self, text: str) -> str:
+        """Return the id of the stage that someone means by its id, its name or its number, the lowest being 1.
+
+        A text that means none of them comes back as it is.
+        """
+        wanted = " ".join(text.split()).casefold()
+        known = {stage.name.casefold(): stage.id for stage in self.stages} | {id.casefold(): id for id in self.ids}
+        number = wanted.removeprefix("stage ")
+        # A stage that is called "stage 3" need not be the third.
+        for name in (wanted, f"stage {number}", f"stage-{number}"):
+            if name in known:
+                return known[name]
+        if number.isdecimal() and 0 < int(number) <= len(self.ids):
+            return self.ids[int(number) - 1]
+        return text
+
     def at_least(self, position: Position, other: int) -> bool:
         """Whether a position is at or above the stage at ``other``."""
-        if self.is_chain:
-            return position + TOLERANCE >= other
-        return other in self.below[int(position)]
+        return self.order.at_least(position, other)
 
     def meet(self, positions: Iterable[Position]) -> Position:
         """The highest position that is at or below all of these; on a chain the least."""
-        if self.is_chain:
-            return min(positions)
-        # Each stage is listed after those below it.
-        return max(frozenset.intersection(*(self.below[int(p)] for p in positions)))
+        return self.order.meet(positions)
 
     def join(self, positions: Iterable[Position]) -> Position:
         """The lowest position that is at or above all of these; on a chain the greatest."""
-        if self.is_chain:
-            return max(positions)
-        wanted = {int(p) for p in positions}
-        return next(i for i, below in enumerate(self.below) if wanted <= below)
-
-    def majority(self, weighted: Sequence[tuple[Fraction | int, Position]]) -> Position:
-        """The join of the stages that more than half of the weight is at or above."""
-        total = sum(weight for weight, _ in weighted)
-        return self.join(
-            stage
-            for stage in range(len(self.stages))
-            if 2 * sum(weight for weight, position in weighted if self.at_least(position, stage)) > total
-        )
+        return self.order.join(positions)
 
     def of_share(self, share: float) -> int:
         """The position that a share in [0, 1] attains by the cut points."""
         return sum(share > cut for cut in self.cuts)
-
-    def value(self, position: Position) -> float:
-        """What a mean counts for a position: between two stages, in proportion."""
-        if self.has_equal_steps:
-            return position / self.top
-        i = min(floor(position + TOLERANCE), self.top - 1)
-        low, high = self.values[i], self.values[i + 1]
-        # Held below the upper stage, so that rounding never makes a lower position count more.
-        return min(high, low + (high - low) * (position - i))
-
-    def of_value(self, value: float) -> Position:
-        """The position whose value this is, the inverse of `value`."""
-        if self.has_equal_steps:
-            return value * self.top
-        i = max(i for i in range(self.top) if i == 0 or self.values[i] <= value)
-        low, high = self.values[i], self.values[i + 1]
-        return i + (value - low) / (high - low)
 
     def _findings(self) -> Iterable[Finding]:
         where = f"scales.{self.id}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeAlias
 
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
+from maturitykit.formula.algebra import Condition, Formula, Term, if_else, total
 
 if TYPE_CHECKING:
     from maturitykit.definition.dimension import Dimension
-    from maturitykit.definition.formula import Formula, Part
 
 #: Positions of some children, in their order, to the position of their parent.
 Rule: TypeAlias = Callable[[Sequence[Position]], Position]
@@ -21,11 +20,39 @@ Rule: TypeAlias = Callable[[Sequence[Position]], Position]
 Bounds: TypeAlias = tuple[Position, Position | None, Position]
 
 
-class Scorer(ABC):
+class Parts(NamedTuple):
+    """The children of a dimension as its rule sees them: vectors with an element for each child, in their order.
+
+    Args:
+        dimensions: The children.
+        positions: Where each is on its scale; 0 wherever it takes no part.
+        weights: Among its siblings, as the smallest whole numbers in proportion.
+        takes_part: The condition that it takes part; True where all do.
+        is_whole: Whether every position is that of a stage, and none lies between two of them.
+    """
+
+    dimensions: Sequence[Dimension]
+    positions: Formula
+    weights: Formula
+    takes_part: Condition
+    is_whole: bool
+
+    @property
+    def weights_taken(self) -> Formula:
+        """The weights of those that take part; 0 for the others."""
+        return if_else(self.takes_part, self.weights, 0)
+
+    @property
+    def whole(self) -> Term:
+        """The weight of those that take part."""
+        return total(self.weights_taken)
+
+
+class Scorer:
     """A monotone rule that combines the scores of children into that of their parent.
 
-    A subclass says once how positions combine. Because raising a position may never lower
-    the outcome, the same rule serves for the lowest, the likely and the highest bound.
+    A subclass defines `formula`, or `bind` where its rule cannot be written as a formula. Because raising a
+    position may never lower the outcome, the same rule serves for the lowest, the likely and the highest bound.
     """
 
     #: Its name in models, on the command line and as an entry point.
@@ -35,15 +62,28 @@ class Scorer(ABC):
     #: Whether a child without a likely stage counts with its lowest one in the parent's
     #: likely stage; otherwise it is left out there.
     reads_open_as_low: ClassVar[bool] = False
-    #: Whether leaving children out never takes a score below what it is with them at the bottom, nor above what
-    #: it is with them at the top. Tables need not hold a likely stage within its bounds then.
-    stays_within: ClassVar[bool] = False
 
-    @abstractmethod
+    def __new__(cls, *args: object, **named: object) -> Self:
+        """Refuse a class without a rule."""
+        if cls.formula is Scorer.formula and cls.bind is Scorer.bind:
+            raise TypeError(f"{cls.__name__} is abstract: it defines neither formula nor bind")
+        return super().__new__(cls)
+
+    def formula(self, parent: Dimension, parts: Parts) -> Formula | None:
+        """Return the position of the parent as a formula, or None to leave it to `bind`.
+
+        Args:
+            parent: The dimension to score; it has a scale.
+            parts: All of its children. The value of the formula where none of them takes part is not read.
+        """
+        return None
+
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule | None:
-        """The rule for one parent and those of its children that take part.
+        """Return the rule for one parent and those of its children that take part, as a Python function.
 
-        None where nothing is combined, and the children speak for themselves.
+        It is called for one assessment, and once for each distinct profile of a table; a live workbook
+        cannot follow it. None, where there is no formula either, combines nothing: the children speak
+        for themselves.
 
         Args:
             parent: The dimension to score; it has a scale.
@@ -52,26 +92,14 @@ class Scorer(ABC):
             weights: The weight of each of these children, as the smallest whole numbers in
                 their proportion.
         """
-
-    def formula(self, parent: Dimension, parts: Sequence[Part]) -> Formula | None:
-        """The same rule on whole columns, for tables; None leaves them to `bind`.
-
-        Tables are scored without it too: then each distinct profile of the children is
-        scored once, and joined back.
-
-        Args:
-            parent: The dimension to score; it has a scale.
-            parts: All of its children, each with where it takes part. What the formula gives
-                where none does is not read.
-        """
         return None
 
     def problems(self, parent: Dimension) -> Iterable[str]:
-        """Why this rule cannot serve the parent; nothing when it can."""
+        """Return the reasons why this rule cannot serve the parent; nothing when it can."""
         return ()
 
     def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
-        """What a reader of the result should know.
+        """Return what a reader of the result should know.
 
         Args:
             parent: The dimension that was scored.

@@ -12,7 +12,8 @@ from maturitykit.definition import Scale
 from maturitykit.definition.names import names_of
 from maturitykit.errors import Finding
 from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, is_cut, width_of, wrapped
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score
 from maturitykit.scoring.telling import respondents_of
 from maturitykit.words import Words
 

@@ -9,7 +9,7 @@ from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.names import names_of
 from maturitykit.figures.svg import Drawing
 from maturitykit.figures.tracks import draw_tracks, rows_of
-from maturitykit.scoring.result import Span
+from maturitykit.scoring.scores import Span
 from maturitykit.scoring.telling import about
 from maturitykit.words import Words
 

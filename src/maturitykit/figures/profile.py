@@ -8,7 +8,8 @@ from maturitykit.definition import Dimension
 from maturitykit.definition.names import names_of
 from maturitykit.figures.svg import Drawing, triangle, width_of
 from maturitykit.figures.tracks import draw_tracks, rows_of
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.scoring.telling import found
 from maturitykit.words import Words
 

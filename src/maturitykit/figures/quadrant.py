@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Model
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, width_of, wrapped
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import Words
 
 #: The size of the names of stages.

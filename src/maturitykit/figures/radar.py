@@ -8,7 +8,8 @@ from math import cos, pi, sin
 from maturitykit.definition.names import names_of
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
 from maturitykit.figures.tracks import BESIDE
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score
 from maturitykit.words import Words
 
 #: Fewer axes make no shape, and more cannot be read.

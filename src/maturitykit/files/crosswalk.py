@@ -33,16 +33,18 @@ class LinkEntry:
             judges; a list where one of several holds.
         strength: How much of what the target judges the source speaks to, above 0, up to 1.
         stages: For each stage of the source by id, three stages of the target: guaranteed
-            at least, likely, and compatible with at the most.
+            at least, likely, and compatible with at the most; or "not_applicable", which may also be
+            a source. Without any, the link is a mere reference: listed, and nothing is inferred from it.
         rationale: Which claims on both sides it rests on.
-        cells: Two or more pairs of a source and a target stage whose texts correspond.
+        cells: Pairs of a source and a target stage whose texts correspond, two or more of them above the
+            lowest stage on both sides.
     """
 
     source: str
     target: str
     relation: str | tuple[str, ...]
     strength: float
-    stages: Mapping[str, StageSpan]
+    stages: Mapping[str, StageSpan | str] = {}
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = ()
 
@@ -62,7 +64,9 @@ class CrosswalkEntry:
         target_version: Likewise, of the target.
         language: Of the texts in this file, as a tag.
         summary: What can be carried over, and what cannot.
-        not_inferable: The dimensions without links, on both sides, and why they have none.
+        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
+        not_inferable: The dimensions without links, on both sides, and why they have none; or "rest" in place
+            of a dimension, for all that are neither linked nor listed.
         coding: How it was made.
     """
 
@@ -75,6 +79,7 @@ class CrosswalkEntry:
     target_version: str = ""
     language: str = "en"
     summary: str = ""
+    caveat: str = ""
     not_inferable: tuple[NotInferable, ...] = ()
     coding: Coding | None = None
 
@@ -120,6 +125,7 @@ def read_crosswalk(path: Readable) -> Crosswalk:
         source_version=entry.source_version,
         target_version=entry.target_version,
         summary=entry.summary,
+        caveat=entry.caveat,
         not_inferable=entry.not_inferable,
         coding=entry.coding,
         language=entry.language,

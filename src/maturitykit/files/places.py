@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from maturitykit.errors import FileError
+from maturitykit.files.text import read_text, read_toml
+
 Step: TypeAlias = str | int
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
@@ -195,3 +198,12 @@ def _begins(rest: str, name: str) -> bool:
 
 def _left(rest: str, name: str) -> str:
     return rest[len(name) :].removeprefix(".")
+
+
+def line_of(file: str, where: str) -> str:
+    """Return ``line 12`` for what a finding's path leads to in a TOML file; empty where it cannot be told."""
+    try:
+        place = Located(read_text(file), read_toml(file)).place(where) if file.endswith(".toml") else None
+    except FileError:
+        return ""
+    return f"line {place.line}" if place else ""

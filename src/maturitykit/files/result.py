@@ -67,6 +67,9 @@ class LinkUse:
         stage: What it says; null if the source is not applicable.
         rationale: Which claims it rests on.
         through: The steps that it was composed of, as ``source--target``.
+        without: The stages of the outcome without this link or, where there are none, those of the
+            dimension that it speaks of.
+        carries: Whether these differ from the ones with it.
     """
 
     source: str
@@ -75,6 +78,8 @@ class LinkUse:
     stage: Stages | None
     rationale: str
     through: tuple[str, ...]
+    without: Stages | None = None
+    carries: bool = False
 
 
 @frozen
@@ -90,6 +95,9 @@ class ScoreEntry:
         not_applicable: Whether it takes no part.
         links: In a translation, what each link says.
         inferable: In a translation, whether links speak to all of it, to a part or to nothing.
+        by_parts: In a translation, what follows from its parts alone; null unless its own links
+            speak too.
+        by_links: Likewise, what its own links alone say.
     """
 
     stage: Stages | None
@@ -100,6 +108,8 @@ class ScoreEntry:
     not_applicable: bool
     links: tuple[LinkUse, ...] = ()
     inferable: Literal["full", "part", "none"] | None = None
+    by_parts: Stages | None = None
+    by_links: Stages | None = None
 
 
 @frozen
@@ -146,6 +156,21 @@ class Origin:
 
 
 @frozen
+class CrosswalkName:
+    """A crosswalk that a translation used.
+
+    Args:
+        id: ``source--target``, as it was written.
+        version: Of the crosswalk; empty if it has none.
+        reversed: Whether it was read from its target to its source.
+    """
+
+    id: str
+    version: str
+    reversed: bool
+
+
+@frozen
 class Derived:
     """How a translation was derived.
 
@@ -153,11 +178,15 @@ class Derived:
         from_: The measured result that it goes back to.
         path: The models on the way, the measured one first.
         strength: The product of the mean link strengths along it.
+        crosswalks: The crosswalks on the way, in their order.
+        without: The links that were left out, each as ``source--target``.
     """
 
     from_: Origin
     path: tuple[str, ...]
     strength: float
+    crosswalks: tuple[CrosswalkName, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @frozen

@@ -16,6 +16,11 @@ def declared_separator(text: str) -> tuple[str, int]:
     return (found[1], found.end()) if found else ("", 0)
 
 
+def separator_of(header: str) -> str:
+    """Return what separates the names of columns: ``,`` or ``;``."""
+    return ";" if header.count(";") > header.count(",") else ","
+
+
 def separated(text: str, separator: str = "") -> Iterator[tuple[int, list[str]]]:
     """The rows of a text, each with the line that it begins on.
 
@@ -31,7 +36,7 @@ def separated(text: str, separator: str = "") -> Iterator[tuple[int, list[str]]]
     # Line ends of old Macs are ends only where there are no others: elsewhere one is part of a cell.
     newline = "\n" if "\n" in text else ""
     first = next((line for line in text[start : start + 100_000].splitlines() if {",", ";"} & set(line)), "")
-    separator = separator or declared or (";" if first.count(";") > first.count(",") else ",")
+    separator = separator or declared or separator_of(first)
     line = skipped = 1 if start else 0
     try:
         reader = csv.reader(io.StringIO(text[start:], newline=newline), delimiter=separator, strict=True)

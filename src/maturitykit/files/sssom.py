@@ -12,13 +12,14 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias
 
 from attrs import asdict, frozen
 
-from maturitykit.definition.crosswalk import Coding, Crosswalk, Link, NotInferable, StageSpan
+from maturitykit.definition.crosswalk import RELATIONS, REST, Coding, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.fields import check_ids, check_model_name
 from maturitykit.errors import FileError, Finding, ModelError, coded, one_of, quoted
@@ -32,7 +33,7 @@ _STANDARD = ("subject_id", "predicate_id", "predicate_modifier", "object_id", "m
 _OWN = ("cells", "relation", "stages", "steps", "strength")
 #: Columns that are there even when they are empty.
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification", "stages", "strength")
-_OWN_SLOTS = ("coding", "format", "language", "path")
+_OWN_SLOTS = ("caveat", "coding", "format", "language", "path")
 _SOURCES = ("subject_source", "subject_source_version", "object_source", "object_source_version")
 _SLOTS = (*_SOURCES, "mapping_set_version", "mapping_set_description", *_OWN_SLOTS)
 #: Slots that SSSOM asks for, and that say nothing of a crosswalk: anything may stand there.
@@ -64,7 +65,7 @@ class LinkEntry:
     target: str
     relation: tuple[str, ...]
     strength: Fraction
-    stages: Mapping[str, StageSpan]
+    stages: Mapping[str, StageSpan | str] = {}
     rationale: str = ""
     cells: tuple[tuple[str, str], ...] = ()
     steps: tuple[LinkEntry, ...] = ()
@@ -83,6 +84,7 @@ class SssomEntry:
     mapping_set_version: str = ""
     mapping_set_description: str = ""
     language: str = "en"
+    caveat: str = ""
     coding: Coding | None = None
     path: tuple[str, ...] = ()
 
@@ -116,9 +118,11 @@ def _head(crosswalk: Crosswalk, columns: Iterable[str]) -> Iterator[str]:
         "object_source_version": crosswalk.target_version,
     }
     own = {"format": FORMAT, "language": crosswalk.language}
+    own |= {"caveat": crosswalk.caveat} if crosswalk.caveat else {}
     own |= {"coding": _json(asdict(crosswalk.coding))} if crosswalk.coding else {}
     own |= {"path": _json(crosswalk.path)} if crosswalk.path else {}
-    yield from ("#curie_map:", f'#  {PREFIX}: "{NAMESPACE}"')
+    # The id of the set is a URN, which readers take for a name with a prefix.
+    yield from ("#curie_map:", f'#  {PREFIX}: "{NAMESPACE}"', '#  urn: "urn:"')
     yield from (f"#{name}: {_yaml(value)}" for name, value in standard.items() if value)
     yield "#extension_definitions:"
     for name in sorted({*own, *columns}.difference(_STANDARD)):
@@ -196,9 +200,10 @@ def _cell(text: str) -> str:
 
 
 def read_sssom(path: Readable) -> Crosswalk:
-    """Read a crosswalk from an SSSOM file that `write_sssom` wrote.
+    """Read a crosswalk from an SSSOM file.
 
-    The mappings of others are no crosswalk: they tell of dimensions, and nothing of stages.
+    One that `write_sssom` wrote comes back whole. The mappings of others name no stages: their links are mere
+    references, which are listed, and from which nothing is inferred.
 
     Raises:
         FileError: If it cannot be read, or is not such a file; with all findings.
@@ -211,6 +216,8 @@ def read_sssom(path: Readable) -> Crosswalk:
     columns, rows = _table("\n".join(lines[height:]), height, findings)
     if not columns:
         raise FileError(title, coded("MK006", findings))
+    if not set(_OWN) & set(columns):
+        return _references(file, lines[:height], rows, findings)
     linked = {place: row for place, row in rows.items() if _NOTHING not in (row["subject_id"], row["object_id"])}
     others = {place: row for place, row in rows.items() if place not in linked}
     places = {f"links[{i}]": place for i, place in enumerate(linked)}
@@ -237,6 +244,7 @@ def read_sssom(path: Readable) -> Crosswalk:
         source_version=entry.subject_source_version,
         target_version=entry.object_source_version,
         summary=entry.mapping_set_description,
+        caveat=entry.caveat,
         not_inferable=[_not_inferable(row, source, target, place, findings) for place, row in others.items()],
         coding=entry.coding,
         path=entry.path,
@@ -248,6 +256,37 @@ def read_sssom(path: Readable) -> Crosswalk:
     if findings:
         raise FileError(title, coded("MK006", findings))
     return crosswalk
+
+
+def _references(
+    file: Traversable, head: Sequence[str], rows: Mapping[str, _Row], findings: list[Finding]
+) -> Crosswalk:
+    """Return the mappings of others as links that are mere references."""
+    slots = dict(line.removeprefix("#").strip().partition(":")[::2] for line in head)
+    ends = []
+    for side in ("subject", "object"):
+        said = slots.get(f"{side}_source", "").strip().strip("\"'")
+        named = said or next(iter(rows.values()), {}).get(f"{side}_id", "").partition(":")[0]
+        ends.append(re.sub("[^A-Za-z0-9_-]+", "-", re.split("[/:#]", named.rstrip("/"))[-1]).strip("-") or side)
+    links = []
+    for place, row in rows.items():
+        predicate = f"{row.get('predicate_modifier', '')} {row['predicate_id']}".strip()
+        known = [name for name, words in _PREDICATES.items() if words == predicate]
+        if _NOTHING in (row["subject_id"], row["object_id"]):
+            continue
+        source, target = (row[slot].partition(":")[2] for slot in ("subject_id", "object_id"))
+        if not (source and target):
+            findings.append(Finding(place, "does not name a subject and an object", "both, as prefix:name"))
+            continue
+        # A predicate that is none of ours may mean any relation.
+        comment = row.get("comment", "")
+        links.append(Link(source, target, known or RELATIONS, 1, rationale=comment, place=place))
+    if findings:
+        raise FileError(f"{file} is not a crosswalk in SSSOM", coded("MK006", findings))
+    reason = "The mappings name no stages."
+    rest = [NotInferable(end, REST, reason) for end in ends]
+    summary = slots.get("mapping_set_description", "").strip().strip("\"'")
+    return Crosswalk(ends[0], ends[1], links, summary=summary, not_inferable=rest, place=str(file))
 
 
 def _table(text: str, height: int, findings: list[Finding]) -> tuple[list[str], dict[str, _Row]]:
@@ -274,13 +313,14 @@ def _table(text: str, height: int, findings: list[Finding]) -> tuple[list[str], 
 
 
 def _wrong_columns(columns: list[str], place: str) -> Iterator[Finding]:
+    is_ours = bool(set(_OWN) & set(columns))
     for name in _REQUIRED:
-        if name not in columns:
+        if name not in columns and (is_ours or name not in _OWN):
             ours = "what write_sssom writes; the mappings of others tell no stages"
             expected = ours if name in _OWN else f"columns such as {', '.join(_REQUIRED)}"
             yield Finding(place, f"the column {quoted(name)} is missing", expected)
     # Where none is ours, the others are as they should be.
-    for name in columns if set(_OWN) & set(columns) else ():
+    for name in columns if is_ours else ():
         if name not in (*_STANDARD, *_OWN):
             yield Finding(place, f"{quoted(name)} is not a column here", one_of((*_STANDARD, *_OWN), name))
         elif columns.count(name) > 1:

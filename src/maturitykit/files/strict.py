@@ -175,10 +175,11 @@ def _is_tuple(kind: Any) -> bool:
 
 
 def _list_only(kind: Any, strict: Converter) -> Any:
-    """Tuples of one kind of items, or of a fixed number of them, from lists alone."""
+    """Tuples of one kind of items, or of a fixed number of them, some of which may be null, from lists alone."""
     args = get_args(kind)
     many = args[-1] is Ellipsis
-    same: Any = kind if many else tuple.__class_getitem__((args[0], ...))
+    widest = next((arg for arg in args if type(None) in get_args(arg)), args[0])
+    same: Any = kind if many else tuple.__class_getitem__((widest, ...))
     items = homogenous_tuple_structure_factory(same, strict)
 
     def hook(value: object, _: object) -> object:
@@ -186,6 +187,8 @@ def _list_only(kind: Any, strict: Converter) -> Any:
             raise _wrong_type(_WORDS[list], value)
         if not many and len(value) != len(args):
             raise _wrong_type(f"a list of {len(args)}", value)
+        if not many and any(item is None and arg is not widest for item, arg in zip(value, args, strict=True)):
+            raise _wrong_type(_words(args[0]), None)
         return items(value, kind)
 
     return hook

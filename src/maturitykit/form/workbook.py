@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.formula import stage_index
 from maturitykit.files.filled import ABOUT, COLUMNS, META
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.write import workbook
 from maturitykit.form.live import Live, quote
 from maturitykit.form.words import words_in
+from maturitykit.rules.positions import stage_index
+from maturitykit.rules.roll_up import Cell
 from maturitykit.scoring.plan import plan_for
-from maturitykit.scoring.rollup import Cell, roll_up
 
 #: Where things are on the sheet for people. What stands for what, `maturitykit.files.filled` says.
 PLACES = {name: place for place, name in enumerate(("key", "dimension", "question", *COLUMNS[1:]))}
@@ -258,7 +258,7 @@ class _Workbook:
         sheet.freeze_panes(1, 1)
         plan = plan_for(self._model, None, {})
         leaves = {plan.index[leaf.id]: self._answer(leaf) for leaf in self._model.leaves}
-        cells = roll_up(self._live, plan, leaves, {})
+        cells = plan.formulas(leaves, self._live.keep_cell)
         shown = [(self._model.root, 0), *(item for item in _walk(self._model) if not item[0].is_leaf)]
         for row, (dimension, depth) in enumerate(shown, start=1):
             name = dimension.name if row > 1 else words["overall"]
@@ -297,7 +297,7 @@ class _Workbook:
     def _fill_score(self, row: int, dimension: Dimension, cell: Cell) -> None:
         live, words, scale = self._live, self._words, dimension.scale
         exempt = live.text(cell.exempt)
-        if cell.low is not None and scale is not None:
+        if cell.scored is not False and scale is not None:
             names = self._names[scale.id]
             for place, end in enumerate(cell.positions, start=1):
                 stage = live.let(stage_index(scale, end, cell.is_whole))

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from maturitykit import figures
+from maturitykit.comparison.sentences import beside_outcome, what_carries, what_to_know
 from maturitykit.comparison.translation import Translation
-from maturitykit.report.nodes import Block, Bullet, Bullets, Paragraph, Section
+from maturitykit.report.nodes import Block, Bullet, Bullets, Paragraph, Row, Section, Table
 from maturitykit.report.sections import bars, figure, scores_table
-from maturitykit.report.summary import found_in, names_of
+from maturitykit.report.summary import names_of
+from maturitykit.scoring.telling import capital, headline
 from maturitykit.words import Words
 
 
 def derived(translation: Translation, say: Words) -> Section:
+    """What a result says of another model, what it cannot say, and what each link contributes."""
+    blocks = [*findings(translation, say), *_contributions(translation, say)]
+    return Section(say("Derived: {title}", title=translation.model.title), blocks, derived=True)
+
+
+def findings(translation: Translation, say: Words) -> list[Block]:
     """What a result says of another model, and what it cannot say."""
-    title = translation.model.title
+    beside = [f"{capital(say(text))}." for text in beside_outcome(translation)]
     blocks: list[Block] = [
         Paragraph(_from(translation, say), "derived"),
-        Paragraph(found_in(translation, say), "lead"),
+        Paragraph(capital(say(headline(translation))), "lead"),
+        *([Bullets(map(Bullet, beside))] if beside else ()),
         *figure(figures.flow, translation, say, say("Which dimensions speak of which")),
         *figure(figures.quadrant, translation, say, say("Where it stands, derived")),
         *figure(figures.ladder, translation, say, say("Stages and what they require, derived")),
@@ -26,12 +37,26 @@ def derived(translation: Translation, say: Words) -> Section:
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
         blocks.append(Paragraph(say("What cannot be inferred"), "heading"))
-        blocks.append(Bullets(Bullet(f"{names[s.dimension.id]}: {say(s.why_open)}") for s in unknown))
-    issues = [issue for issue in translation.issues if issue.code != "open"]
-    if issues:
+        blocks.append(
+            Bullets(Bullet(f"{names[score.dimension.id]}: {say(score.why_not_inferable)}") for score in unknown)
+        )
+    if remarks := what_to_know(translation):
         blocks.append(Paragraph(say("What to know before using this"), "heading"))
-        blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in issues))
-    return Section(say("Derived: {title}", title=title), blocks, derived=True)
+        blocks.append(Bullets(Bullet(f"{names[where]}: {say(message)}") for _, where, message in remarks))
+    return blocks
+
+
+def _contributions(translation: Translation, say: Words) -> Iterator[Block]:
+    """A row for each link: what it says, and what is left of the conclusion without it."""
+    contributions = translation.contributions()
+    if not contributions:
+        return
+    title = say("What each link contributes")
+    yield Paragraph(title, "heading")
+    yield Paragraph(say(what_carries(contributions)))
+    head = ["link", "says", "the overall stage without it" if translation.stage else "the dimension without it"]
+    rows = [Row((say(item.use.name), say(item.use.says), say(item.describe()))) for item in contributions]
+    yield Table(map(say, head), rows, title)
 
 
 def _from(translation: Translation, say: Words) -> str:

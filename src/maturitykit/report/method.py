@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from maturitykit.assessment.ratings import Rating
-from maturitykit.comparison.translation import Translation, Use
+from maturitykit.comparison.derived import Use
+from maturitykit.comparison.sentences import how_reversed
+from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Model, Reading
-from maturitykit.definition.fields import OUTCOME
 from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Section
 from maturitykit.report.sections import anchor
 from maturitykit.report.summary import listed, names_of
 from maturitykit.scoring.explain import because, derived, said
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.scoring.telling import found, grave_and_small, how_scored
-from maturitykit.words import Words, phrase
+from maturitykit.words import Words
 
 #: Of more respondents than these, a derivation counts what they said.
 MOST_RATINGS = 30
@@ -62,6 +64,8 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
         points.append(
             say("Covered is how much of a dimension links speak to, as far as what they read is answered.")
         )
+    if text := how_reversed(translations):
+        points.append(say(text))
     others, small = grave_and_small(result)
     names = names_of(result, say)
     infos = [
@@ -132,7 +136,7 @@ def _derivations(result: Result, say: Words) -> Iterator[Details]:
     for id, score in result.items():
         name = names[id]
         stage = say(found(score))
-        items = [*_ratings(score, say), *_others(score, say)]
+        items = [*(Bullet(say(text)) for text in score.remarks), *_ratings(score, say), *_others(score, say)]
         told: list[Block] = []
         if rule := because(score):
             told.append(Paragraph(say("{found}{because}", found=describe(score), because=rule)))
@@ -158,8 +162,6 @@ def _others(score: Score, say: Words) -> Iterator[Bullet]:
         if isinstance(item, Score):
             yield Bullet(say(derived(item)))
         elif isinstance(item, Use):
-            source = item.source
-            name = phrase("the overall stage") if source.dimension.id == OUTCOME else source.dimension.name
-            yield Bullet(say(item.describe(name)), [Bullet(say(derived(source)))])
+            yield Bullet(say(item.describe(item.source_name)), [Bullet(say(derived(item.source)))])
         elif not isinstance(item, Rating):
             yield Bullet(say(item.describe()), [Bullet(say(derived(item.source)))])

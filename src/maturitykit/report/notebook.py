@@ -11,7 +11,7 @@ from maturitykit.comparison.movement import Comparison
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Model
 from maturitykit.figures.svg import css, variables
-from maturitykit.report.derived import derived
+from maturitykit.report.derived import findings
 from maturitykit.report.html import blocks
 from maturitykit.report.nodes import Block, Figure, Paragraph, Row, Table
 from maturitykit.report.sections import figure, movement, scores_table
@@ -57,7 +57,7 @@ def _blocks(thing: object, say: Words) -> Iterator[Block]:
         yield from movement(thing, say).blocks
     elif isinstance(thing, Translation):
         yield Paragraph(about(thing) or thing.model.title, "heading")
-        yield from derived(thing, say).blocks
+        yield from findings(thing, say)
     elif isinstance(thing, Result):
         yield Paragraph(about(thing) or thing.model.title, "heading")
         yield Paragraph(outcome(thing, say), "lead")

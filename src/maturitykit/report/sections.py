@@ -7,7 +7,8 @@ from typing import Any
 
 from maturitykit import figures
 from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
-from maturitykit.comparison.movement import Comparison, other_respondents
+from maturitykit.comparison.derived import DerivedScore
+from maturitykit.comparison.movement import Comparison, how_derived, other_respondents
 from maturitykit.definition import Scale
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.figures import NARROW, WIDE
@@ -26,8 +27,9 @@ from maturitykit.report.nodes import (
 )
 from maturitykit.report.summary import disputed, is_split, listed, names_of
 from maturitykit.scoring.explain import said
-from maturitykit.scoring.result import Result, Score, describe_span
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import TOLD as FOUND, Roadmap
+from maturitykit.scoring.scores import Score
 from maturitykit.scoring.telling import about, bar, behind, change, depths, descriptor, found, respondents_of
 from maturitykit.words import Words
 
@@ -68,20 +70,21 @@ def profile(result: Result, say: Words) -> Section:
 
 def scores_table(result: Result, say: Words) -> Table:
     """A row for each score: its stage, what it rests on, and a link to how it follows."""
-    links = result.is_derived
     head = (
-        ["dimension", "stage", "covered", "links"] if links else ["dimension", "stage", "answered", "respondents"]
+        ["dimension", "stage, if the links hold", "covered", "links"]
+        if result.is_derived
+        else ["dimension", "stage", "answered", "respondents"]
     )
-    rows = [Row(_score_cells(result.outcome, say("overall"), links, say), 0, anchor(result, OUTCOME))]
+    rows = [Row(_score_cells(result.outcome, say("overall"), say), 0, anchor(result, OUTCOME))]
     for dimension, depth in depths(result.model):
         score = result[dimension.id]
-        rows.append(Row(_score_cells(score, dimension.name, links, say), depth, anchor(result, dimension.id)))
+        rows.append(Row(_score_cells(score, dimension.name, say), depth, anchor(result, dimension.id)))
     return Table(map(say, head), rows, say("Scores: {title}", title=result.model.title))
 
 
-def _score_cells(score: Score, name: str, links: bool, say: Words) -> tuple[Cell, ...]:
-    count = len(getattr(score, "links", ())) if links else score.respondents
-    return name, say(found(score)), Number(score.coverage, "0%"), Number(count)
+def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
+    last = say(score.rests_on) if isinstance(score, DerivedScore) else Number(score.respondents)
+    return name, say(found(score)), Number(score.coverage, "0%"), last
 
 
 def bars(result: Result) -> tuple[str, ...]:
@@ -246,7 +249,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
         Paragraph(note, "quiet"),
-        *([Paragraph(say(remark))] if (remark := other_respondents(comparison)) else ()),
+        *(Paragraph(say(text)) for text in (how_derived(comparison), other_respondents(comparison)) if text),
     ]
     return Section(say("What moved since {before}", before=str(comparison.before.date or before)), blocks)
 
@@ -255,7 +258,7 @@ def _moved(comparison: Comparison, id: str, name: str, say: Words) -> tuple[Cell
     moved = comparison[id]
     if moved.dimension.scale is None:
         return name, "", "", ""
-    ends = (say(describe_span(s)) if s else say("not applicable") for s in (moved.before, moved.after))
+    ends = (say(result[id].brief or "not applicable") for result in (comparison.before, comparison.after))
     way = say(moved.direction)
     sure = say("for sure") if moved.certain else say("likely")
     return name, *ends, way if moved.direction == "unknown" else f"{way}, {sure}"

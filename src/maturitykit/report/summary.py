@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from maturitykit.comparison.movement import Comparison
+from maturitykit.comparison.sentences import beside_outcome
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition.names import names_of as distinct_names
 from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
-from maturitykit.scoring.result import Result, Score, describe
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import Roadmap
-from maturitykit.scoring.telling import behind, few, grave_and_small, headline, respondents_of
+from maturitykit.scoring.scores import Score
+from maturitykit.scoring.telling import behind, capital, few, grave_and_small, headline, respondents_of
 from maturitykit.words import Words
 
 
@@ -29,7 +31,9 @@ def summary(
         points.append(_moved(comparison, say))
     for translation in translations:
         found = {"model": translation.model.title, "found": say(headline(translation))}
-        points.append(say("In {model}: {found}. Derived, not measured.", **found))
+        texts = [say("In {model}: {found}. Derived, not measured.", **found)]
+        texts += [f"{capital(say(text))}." for text in beside_outcome(translation)]
+        points.append(" ".join(texts))
     blocks = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
     warnings = [issue for issue in grave_and_small(result)[0] if issue.severity == "warning"]
     if warnings:
@@ -145,9 +149,3 @@ def _moved(comparison: Comparison, say: Words) -> str:
     )
     before = str(comparison.before.date or say("the earlier assessment"))
     return say("Since {before}: {listed}.", before=before, listed=listed)
-
-
-def found_in(result: Result, say: Words) -> str:
-    """The outcome in a few words, with a capital."""
-    text = say(describe(result.outcome) if result.stage else headline(result))
-    return text[:1].upper() + text[1:]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Scale, Stage
-from maturitykit.scoring.result import Score, describe
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import Phrase, phrase
 
 _CONSENSUS = {
@@ -24,10 +24,12 @@ def explain(score: Score) -> str:
 
 def _lines(score: Score, head: str, indent: str) -> Iterator[str]:
     yield f"{head}{derived(score)}"
-    last = len(score.inputs) - 1
-    for i, item in enumerate(score.inputs):
-        branch, below = ("└─ ", "   ") if i == last else ("├─ ", "│  ")
-        if isinstance(item, Rating):
+    items = [*score.remarks, *score.inputs]
+    for i, item in enumerate(items, start=1):
+        branch, below = ("└─ ", "   ") if i == len(items) else ("├─ ", "│  ")
+        if isinstance(item, str):
+            yield f"{indent}{branch}{item}"
+        elif isinstance(item, Rating):
             yield f"{indent}{branch}{said(item)}"
         elif isinstance(item, Score):
             yield from _lines(item, indent + branch, indent + below)
@@ -73,6 +75,7 @@ def because(score: Score) -> str:
         how = phrase(_CONSENSUS[score.rule], count=known)
         return phrase(", {how}", how=how) if known > 1 else ""
     if not isinstance(score.inputs[0], Score):
+        count = sum(not isinstance(item, Score) for item in score.inputs)
         return phrase(", from {count} links", count=count) if count > 1 else ""
     if score.position is None:
         return phrase(", {count} parts, not combined", count=count)

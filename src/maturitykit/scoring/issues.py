@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, NoStage, Rating, is_known
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.scores import Score
 from maturitykit.scoring.telling import few
 from maturitykit.words import phrase
+
+if TYPE_CHECKING:
+    from maturitykit.scoring.result import Result
 
 #: Below this ordinal consensus the respondents are closer to a split than to agreement.
 SPLIT = 0.5
@@ -45,7 +49,7 @@ def _choices(result: Result) -> Iterator[Issue]:
 
 
 def _rules(result: Result) -> Iterator[Issue]:
-    for node in result.plan.nodes:
+    for node in result.plan:
         score = result[node.dimension.id]
         from_children = all(isinstance(item, Score) for item in score.inputs)
         if not (node.is_combined and score.position and from_children):

@@ -6,143 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
 from math import fsum
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
-
-from attrs import field, frozen
+from typing import Any, NamedTuple
 
 from maturitykit.assessment.agreement import ordinal_consensus
-from maturitykit.assessment.consensus import Consensus
-from maturitykit.assessment.ratings import UNKNOWN, Rating, Reading, is_known
+from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
 from maturitykit.definition import Dimension, Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.notebook import InNotebook
-from maturitykit.scoring.plan import Columns, Node, Plan
-from maturitykit.words import phrase
-
-T = TypeVar("T")
-
-
-class Span(NamedTuple, Generic[T]):
-    """Bounds that no answer to an open question can break, and what is likely.
-
-    Args:
-        low: The least it can be.
-        likely: What the answers so far amount to; None where there are none.
-        high: The most it can be.
-    """
-
-    low: T
-    likely: T | None
-    high: T
-
-
-class Disagreement(NamedTuple):
-    """How the likely ratings of several respondents differ.
-
-    Args:
-        low: The lowest stage that one of them says.
-        high: The highest.
-        agreement: Leik's ordinal consensus, from 0 (split between both ends of the scale)
-            to 1 (all alike); see `maturitykit.ordinal_consensus`.
-    """
-
-    low: Stage
-    high: Stage
-    agreement: float
-
-
-class Reason(Protocol):
-    """What a score follows from, if it is neither a score below it nor a rating."""
-
-    @property
-    def source(self) -> Score:
-        """The score, of another dimension or model, that it reads."""
-
-    def describe(self) -> str:
-        """What it says, in words."""
-
-
-@frozen
-class Score:
-    """What was found at one dimension, and what from.
-
-    Args:
-        dimension: What is scored.
-        position: On the scale of the dimension; None without a scale, or if it is not applicable.
-        coverage: The weighted share of the leaves that is answered, from 0 to 1.
-        respondents: How many respondents gave a known rating, here or below.
-        disagreement: Of the known ratings of a leaf; None for fewer than two.
-        not_applicable: Whether it takes no part.
-        rule: By what it follows from its inputs: a scorer, or a consensus of respondents.
-        weights: Of the inputs that are scores.
-        inputs: The scores of the children, or the ratings.
-        target: The stage that the caller wants.
-    """
-
-    dimension: Dimension
-    position: Span[Position] | None
-    coverage: float
-    respondents: int
-    disagreement: Disagreement | None
-    not_applicable: bool
-    rule: str
-    weights: tuple[int, ...] = field(repr=False)
-    inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
-    target: Stage | None = None
-
-    #: What its coverage is a share of being.
-    covered: ClassVar[str] = "answered"
-
-    @property
-    def stage(self) -> Span[Stage] | None:
-        """The stages that the positions reach; None where there is no position."""
-        return _stages(self.dimension, self.position)
-
-    @property
-    def index(self) -> Span[float] | None:
-        """The positions as shares of the scale, from 0 to 1; None on a partial order."""
-        scale, position = self.dimension.scale, self.position
-        if scale is None or position is None or not scale.is_chain:
-            return None
-        likely = None if position.likely is None else position.likely / scale.top
-        return Span(position.low / scale.top, likely, position.high / scale.top)
-
-    @property
-    def why_open(self) -> str:
-        """Why nothing is known of it, if it is open."""
-        said = [item.answer for item in self.inputs if isinstance(item, Rating)]
-        unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in said)
-        return phrase("known to nobody who answered") if unknown else phrase("answered by nobody")
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it applies, and nothing at all is known of it."""
-        return self.coverage == 0 and not self.not_applicable
-
-    @property
-    def silence(self) -> str:
-        """In a word, why no stage is told of it: nothing is known; empty where one is told."""
-        return phrase("open") if self.is_open and self.dimension.is_leaf else ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The score as the contract for JSON has it, stages by id."""
-        stage, index, split = self.stage, self.index, self.disagreement
-        return {
-            "stage": stage
-            and {
-                "low": stage.low.id,
-                "likely": stage.likely and stage.likely.id,
-                "high": stage.high.id,
-            },
-            "index": index and index._asdict(),
-            "coverage": self.coverage,
-            "respondents": self.respondents,
-            "disagreement": split and {"low": split.low.id, "high": split.high.id, "agreement": split.agreement},
-            "not_applicable": self.not_applicable,
-        }
+from maturitykit.rules.consensus import Consensus
+from maturitykit.scoring.plan import Node, Plan, State
+from maturitykit.scoring.scores import Disagreement, Score, Span, describe, stages_of
 
 
 class Answers(NamedTuple):
@@ -169,12 +45,12 @@ class Result(InNotebook, Mapping[str, Score]):
     Made by `maturitykit.score`. Its scores are made when they are asked for.
     """
 
-    __slots__ = ("_answers", "_columns", "_issues", "_respondents", "_scores", "_setting", "plan")
+    __slots__ = ("_answers", "_issues", "_respondents", "_scores", "_setting", "_state", "plan")
 
-    def __init__(self, plan: Plan, columns: Columns, answers: dict[str, Any], setting: Setting) -> None:
+    def __init__(self, plan: Plan, state: State, answers: dict[str, Any], setting: Setting) -> None:
         #: The compiled model that it was made by.
         self.plan = plan
-        self._columns = columns
+        self._state = state
         self._answers = answers
         self._setting = setting
         self._scores: dict[str, Score] = {}
@@ -246,17 +122,17 @@ class Result(InNotebook, Mapping[str, Score]):
     @property
     def outcome_is_given(self) -> bool:
         """Whether the overall stage is known as such, and not from the dimensions."""
-        return 0 in self._columns.given
+        return 0 in self._state.given
 
     @property
     def stage(self) -> Span[Stage] | None:
         """The stages of the outcome; None where the model has none."""
-        return _stages(self.model.root, self._position(0))
+        return stages_of(self.model.root, self._position(0))
 
     @property
     def coverage(self) -> float:
         """The weighted share of the model that was answered, from 0 to 1."""
-        return self._columns.coverage[0]
+        return self._state.coverage[0]
 
     @property
     def leaves(self) -> tuple[Score, ...]:
@@ -315,41 +191,56 @@ class Result(InNotebook, Mapping[str, Score]):
 
         return frame_of(self, engine)
 
+    def sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
+        """Return what some links read, as lists in the order of `maturitykit.rules.links.Sources`.
+
+        Args:
+            read: For each link, whether it says anything, and the place of the dimension that it reads.
+        """
+        state, nodes = self._state, self.plan.nodes
+        columns = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
+        found: list[list[Any]] = [[column[i] for _, i in read] for column in columns]
+        found.append([heard and self._has_position(nodes[i]) for heard, i in read])
+        return found
+
+    def _has_position(self, node: Node) -> bool:
+        """Whether it has a position, unless it is not applicable."""
+        return node.is_combined or not node.children or node.index in self._state.given
+
     def _score(self, node: Node) -> Score:
-        columns, i = self._columns, node.index
+        state, i = self._state, node.index
         answers = self._answers_at(node)
         rated = answers is not None or not node.children
         ratings = answers.ratings if answers else ()
         return Score(
             dimension=node.dimension,
             position=self._position(i),
-            coverage=columns.coverage[i],
+            coverage=state.coverage[i],
             respondents=len(self._respondents_at(node)),
             disagreement=_disagreement(node.dimension, answers),
-            not_applicable=i in columns.not_applicable,
+            not_applicable=state.exempt[i],
             rule=self.consensus if rated else node.scorer.id,
-            weights=() if rated else node.weights,
-            inputs=tuple(ratings)
-            if rated
-            else tuple(self[self.plan.nodes[c].dimension.id] for c in node.children),
+            weights=() if rated else tuple(self.plan.weights[i]),
+            inputs=tuple(ratings) if rated else tuple(self[child.id] for child in node.dimension.children),
             target=self._setting.targets.get(node.dimension.id),
         )
 
     def _position(self, index: int) -> Span[Position] | None:
-        columns = self._columns
-        low = columns.low[index]
-        if low is None or index in columns.not_applicable:
+        state, node = self._state, self.plan.nodes[index]
+        if state.exempt[index] or not self._has_position(node):
             return None
-        return Span(low, columns.likely[index], columns.high[index])
+        likely = state.likely[index] if state.known[index] else None
+        return Span(state.low[index], likely, state.high[index])
 
     def _answers_at(self, node: Node) -> Answers | None:
         given = self._answers.get(node.dimension.id)
         if given is None or isinstance(given, Answers):
             return given
-        # An answer of a complete assessment, kept as it came.
-        position = self._columns.low[node.index]
+        # The answer of the only respondent, kept as it came.
         rating = given if isinstance(given, Rating) else Rating(node.dimension.id, given)
-        answers = Answers([rating], [Reading(position, position, position)])
+        assert node.dimension.scale is not None
+        reading = read_answer(node.dimension.scale, rating.answer)
+        answers = Answers([rating], [reading] if isinstance(reading, Reading) else [])
         self._answers[node.dimension.id] = answers
         return answers
 
@@ -361,14 +252,6 @@ class Result(InNotebook, Mapping[str, Score]):
             below = (self._respondents_at(self.plan.nodes[c]) for c in node.children)
             self._respondents[node.index] = frozenset(own).union(*below)
         return self._respondents[node.index]
-
-
-def _stages(dimension: Dimension, position: Span[Position] | None) -> Span[Stage] | None:
-    scale = dimension.scale
-    if scale is None or position is None:
-        return None
-    likely = None if position.likely is None else scale.stage(position.likely)
-    return Span(scale.stage(position.low), likely, scale.stage(position.high))
 
 
 def _disagreement(dimension: Dimension, answers: Answers | None) -> Disagreement | None:
@@ -387,30 +270,3 @@ def _agreement(scale: Scale, likelies: Sequence[int]) -> float:
         return ordinal_consensus(likelies, len(scale.stages))
     above = [sum(scale.at_least(p, stage) for p in likelies) / len(likelies) for stage in range(1, scale.top + 1)]
     return 1 - 2 * fsum(min(share, 1 - share) for share in above) / scale.top
-
-
-def describe(score: Score) -> str:
-    """A score in a few words: ``emerging (up to operational), 88% answered``."""
-    stage = score.stage
-    if score.not_applicable:
-        return phrase("not applicable")
-    if score.is_open and stage is not None:
-        return phrase("open ({stages})", stages=describe_span(stage))
-    if score.dimension.is_leaf and stage is not None and score.covered == Score.covered:
-        return describe_span(stage)
-    share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score.covered))
-    return share if stage is None else phrase("{stages}, {share}", stages=describe_span(stage), share=share)
-
-
-def describe_span(stage: Span[Stage]) -> str:
-    """Stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
-    low, likely, high = stage
-    if likely is None:
-        return phrase("{low} to {high}", low=low.name, high=high.name)
-    if low == high:
-        return likely.name
-    if likely == low:
-        return phrase("{likely} (up to {high})", likely=likely.name, high=high.name)
-    if likely == high:
-        return phrase("{likely} (from {low})", likely=likely.name, low=low.name)
-    return phrase("{likely} ({low} to {high})", likely=likely.name, low=low.name, high=high.name)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Dimension, Scale, Stage
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
-from maturitykit.scoring.plan import Column
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
 
@@ -118,7 +117,7 @@ class _Search:
     def __init__(self, result: Result, scale: Scale, stage: int) -> None:
         self.result, self.scale, self.stage = result, scale, stage
         plan = result.plan
-        self.absent = {plan.index[id] for id, score in result.items() if score.not_applicable}
+        self.exempt = [result[node.dimension.id].not_applicable for node in plan.nodes]
         self.start: dict[int, float] = {}
         self.top: dict[int, int] = {}
         for leaf in result.leaves:
@@ -140,12 +139,7 @@ class _Search:
         return Roadmap(reached, first, tuple(others), guidance)
 
     def _outcome(self, raised: Mapping[int, float]) -> float:
-        column: Column = [None] * len(self.result.plan.nodes)
-        for index, position in (self.start | dict(raised)).items():
-            column[index] = position
-        self.result.plan.roll_up(column, self.absent)
-        outcome: float = column[0]
-        return outcome
+        return self.result.plan.positions(self.start | dict(raised), self.exempt)[0]
 
     def _reaches(self, raised: Mapping[int, float]) -> bool:
         return self.scale.at_least(self._outcome(raised), self.stage)

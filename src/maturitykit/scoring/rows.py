@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date as Date
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from maturitykit.errors import Finding, MaturityError, one_of, quoted
-from maturitykit.scoring.result import Result
+
+if TYPE_CHECKING:
+    from maturitykit.scoring.result import Result
 
 
 class Row(NamedTuple):

@@ -7,7 +7,6 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from maturitykit.assessment.consensus import Consensus, check_consensus, combine
 from maturitykit.assessment.ratings import (
     NOT_APPLICABLE,
     Answer,
@@ -23,7 +22,8 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringError, coded, one_of, quoted
 from maturitykit.registry import models
-from maturitykit.scoring.plan import Columns, Plan, plan_for
+from maturitykit.rules.consensus import Consensus, check_consensus, combine
+from maturitykit.scoring.plan import Plan, State, plan_for
 from maturitykit.scoring.result import Answers, Result, Setting
 from maturitykit.words import phrase
 
@@ -82,9 +82,8 @@ def score(
         setting = Setting(subject=assessment.subject, date=assessment.date)
     if consensus == "median" and not (weights or targets):
         plain = _one_each(assessment.ratings) if isinstance(assessment, Assessment) else assessment
-        column = plan.complete(plain)
-        if column is not None:
-            return Result(plan, Columns(column, column, column, plan.all_covered), dict(plain), setting)
+        if isinstance(plain, Mapping) and (state := plan.read(plain)) is not None:
+            return Result(plan, state, dict(plain), setting)
     check_consensus(consensus)
     setting = setting._replace(consensus=consensus, weights=changed, targets=_targets(model, targets))
     if isinstance(assessment, Assessment):
@@ -99,20 +98,20 @@ def score(
     if OUTCOME in answers and not _says_something(answers[OUTCOME]):
         # A blank overall stage leaves it to the dimensions.
         del answers[OUTCOME]
-    columns = plan.open()
+    state = plan.open()
     for id, given in answers.items():
-        _place(plan, columns, id, given, consensus)
-    plan.evaluate(columns)
+        _place(plan, state, id, given, consensus)
+    plan.evaluate(state)
     if OUTCOME in answers:
         text = phrase("the overall stage was given as such, and does not follow from the dimensions")
         setting = setting._replace(remarks=[Issue("outcome-given", "warning", OUTCOME, text)])
-    return Result(plan, columns, answers, setting)
+    return Result(plan, state, answers, setting)
 
 
-def _one_each(ratings: Sequence[Rating]) -> Mapping[str, Rating]:
-    """The ratings by dimension, if there is only one of each."""
+def _one_each(ratings: Sequence[Rating]) -> Mapping[str, Rating] | None:
+    """Return the ratings by dimension, if there is only one of each."""
     found = {rating.dimension: rating for rating in ratings}
-    return found if len(found) == len(ratings) else {}
+    return found if len(found) == len(ratings) else None
 
 
 def check_fit(model: Model, assessment: Assessment) -> None:
@@ -202,20 +201,15 @@ def _is_not_applicable(answers: Answers) -> bool:
     return not answers.readings and any(isinstance(a, str) and a.strip() == NOT_APPLICABLE for a in said)
 
 
-def _place(plan: Plan, columns: Columns, id: str, answers: Answers, consensus: Consensus) -> None:
-    """Put what the respondents say of a dimension into the columns."""
+def _place(plan: Plan, state: State, id: str, answers: Answers, consensus: Consensus) -> None:
+    """Put what the respondents say of a dimension into a state."""
     index = plan.index[id]
     scale = plan.nodes[index].dimension.scale
     assert scale is not None
     if answers.readings:
-        low, likely, high = combine(scale, answers.readings, consensus)
-        columns.low[index], columns.likely[index], columns.high[index] = low, likely, high
-        columns.coverage[index] = 1.0
-        columns.given.add(index)
+        state.put(index, combine(scale, answers.readings, consensus))
     elif _is_not_applicable(answers):
-        columns.not_applicable.add(index)
-        columns.given.add(index)
-        columns.coverage[index] = 1.0
+        state.put(index, None)
 
 
 def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:

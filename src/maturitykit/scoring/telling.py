@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Model
 from maturitykit.definition.dimension import Dimension
 from maturitykit.definition.issue import Issue
-from maturitykit.scoring.result import Result, Score, describe, describe_span
-from maturitykit.scoring.roadmap import Raise
+from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import phrase
+
+if TYPE_CHECKING:
+    from maturitykit.scoring.result import Result
+    from maturitykit.scoring.roadmap import Raise
 
 #: Longer chains make bars that nobody can count.
 LONGEST_BAR = 12
@@ -52,6 +56,11 @@ def headline(result: Result) -> str:
     return text
 
 
+def capital(text: str) -> str:
+    """The text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def depths(model: Model) -> Iterator[tuple[Dimension, int]]:
     """The dimensions below the outcome, with how deep each stands."""
     waiting = [(dimension, 0) for dimension in reversed(model.dimensions)]
@@ -65,7 +74,7 @@ def found(score: Score) -> str:
     """The stage of a dimension in a few words; empty where nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
-    return score.silence or (describe_span(score.stage) if score.stage else "")
+    return score.silence or score.brief
 
 
 def bar(score: Score) -> str:

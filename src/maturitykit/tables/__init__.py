@@ -1,14 +1,14 @@
 """Tables: many assessments at once, in the engine that holds them.
 
-It needs narwhals: ``pip install maturitykit[tables]``.
+They need Polars and PyArrow: ``pip install maturitykit[tables]``.
 """
 
 try:
-    import narwhals as _narwhals  # noqa: F401
+    import polars as _polars  # noqa: F401
 except ModuleNotFoundError as error:
-    if error.name != "narwhals":
+    if error.name != "polars":
         raise
-    raise ImportError("tables need narwhals: pip install maturitykit[tables]", name="narwhals") from error
+    raise ImportError("tables need Polars: pip install maturitykit[tables]", name="polars") from error
 
 from maturitykit.tables.links import translate
 from maturitykit.tables.peers import distribution, peers

@@ -11,7 +11,7 @@ from operator import mul
 from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Scale
-from maturitykit.definition.formula import Formula, cast, column
+from maturitykit.formula.algebra import Formula, cast, column
 
 
 class Coding(NamedTuple):
@@ -47,6 +47,11 @@ class Coding(NamedTuple):
         """The digit of a dimension that does not apply; those of stages are higher."""
         return self.base
 
+    @property
+    def kind(self) -> str:
+        """The kind of number that a digit is; small ones are quicker to work with."""
+        return "small" if self.base * self.base < 2**15 else "whole"
+
     def digit(self, low: int, high: int) -> int:
         """The digit of an answer between two positions."""
         return (low + 1) * self.base + high + 1
@@ -65,7 +70,7 @@ class Coding(NamedTuple):
     def read(self, slot: int) -> Formula:
         """The digit of a slot, from the numbers."""
         word = column(f"~word{slot // self.per_word}")
-        return cast(word // self.place(slot) % (self.base * self.base), "small")
+        return cast(word // self.place(slot) % (self.base * self.base), self.kind)
 
 
 class Counting:

@@ -6,39 +6,45 @@ there is nothing to sort, and parts of a table can be counted apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from maturitykit.assessment.consensus import Consensus
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.definition.formula import (
+from maturitykit.formula.algebra import (
     Condition,
     Formula,
     all_of,
     any_of,
+    as_int,
     bits_of,
     cast,
     column,
     columns_of,
     constant,
     count,
-    either,
     first,
+    gather,
     greatest,
     highest,
+    if_else,
+    join,
     least,
+    meet,
     negate,
-    pick,
     refuse,
     total,
 )
+from maturitykit.rules.consensus import LIKELY, Consensus, consensus_of
+from maturitykit.rules.roll_up import Cell
 from maturitykit.scoring.plan import Plan
-from maturitykit.scoring.rollup import Cell, Given, keep
 from maturitykit.tables.coding import Coding, Counting, scale_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import Answers, Responses
 from maturitykit.tables.sheet import Sheet
+
+#: With more digits than this, a table of all is too long: each end of an answer has one of its own.
+MOST_DIGITS = 1_000
 
 #: By what one knows that the respondents are to be counted otherwise.
 TOO_MANY = "more respondents than"
@@ -61,7 +67,7 @@ class Split(NamedTuple):
 
     def kept(self, sheet: Sheet) -> Split:
         """The same, each as a column of a sheet."""
-        return Split(keep(sheet, self.where), sheet.let(self.low), sheet.let(self.high), sheet.let(self.agreement))
+        return Split(*sheet.keep_all(self))
 
 
 class Voices(NamedTuple):
@@ -98,7 +104,7 @@ def voices(
     below = Sheet()
     answers = responses.answers(below, strict)
     tallies = _Tallies(responses.coding, plan, counting)
-    frame, columns = _counted(below, answers, responses, tallies.sums(answers.digits))
+    frame, columns = _counted(below, answers, responses, tallies.sums(below, answers.digits))
     refused = sheet.let(_refused(responses.model, counting, answers.is_repeated if strict else False))
     cells: dict[str, Cell] = {}
     splits: dict[str, Split] = {}
@@ -121,8 +127,8 @@ def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formul
     return refuse(column("~respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
 
 
-def given_outcome(sheet: Sheet, model: Model, cells: Mapping[str, Cell], strict: bool) -> Given | None:
-    """The overall stage, where it is rated as such and not beside what it would follow from."""
+def given_outcome(model: Model, cells: Mapping[str, Cell], strict: bool) -> tuple[Cell, Condition] | None:
+    """Return the overall stage, and where it is rated as such and not beside what it would follow from."""
     if OUTCOME not in cells:
         return None
     parts = [any_of(cell.known, cell.exempt) for id, cell in cells.items() if id != OUTCOME]
@@ -131,8 +137,8 @@ def given_outcome(sheet: Sheet, model: Model, cells: Mapping[str, Cell], strict:
     if strict:
         why = f"the outcome of model {model.id} is rated beside its parts in one assessment of "
         refused = refuse(all_of(said, beside), why, cast(column("~key0"), "text"))
-        return Given(cell._replace(coverage=cell.coverage + refused), said)
-    return Given(cell, all_of(said, negate(beside)))
+        return cell._replace(coverage=refused + cell.coverage), said
+    return cell, all_of(said, negate(beside))
 
 
 def _counted(
@@ -164,16 +170,18 @@ class _Tallies:
         slots = {dimension.id: slot for slot, dimension in enumerate(coding.dimensions)}
         self._inner = [[slots[d.id] for d in node.dimension.walk() if d.id in slots] for node in plan.inner]
 
-    def sums(self, digits: Sequence[Formula]) -> dict[str, Formula]:
+    def sums(self, sheet: Sheet, digits: Sequence[Formula]) -> dict[str, Formula]:
         """The columns to sum, from the digits of all dimensions."""
         sums: dict[str, Formula] = {}
         scales = {scale_of(dimension) for dimension in self._coding.dimensions}
-        tallies = {
-            scale: list(zip(*map(self.counting.packed, self._counted(scale)), strict=True)) for scale in scales
-        }
+        is_short = self._coding.base**2 <= MOST_DIGITS
+        tables = {scale: [self._packed(rows) for rows in self._tables(scale, is_short)] for scale in scales}
         for slot, dimension in enumerate(self._coding.dimensions):
-            here = enumerate(tallies[scale_of(dimension)])
-            sums |= {f"~count{slot}_{i}": pick(digits[slot], tally) for i, tally in here}
+            digit, scale = digits[slot], scale_of(dimension)
+            parts = [digit] if is_short else self._parts(sheet, scale, digit)
+            for i, name in enumerate(self.columns(slot)):
+                read = zip(parts, tables[scale], strict=True)
+                sums[name] = total(gather(part, table[i]) for part, table in read if any(table[i]))
         places = self.counting.places
         for start in range(0, len(self._inner), len(places)):
             rated = (
@@ -183,16 +191,39 @@ class _Tallies:
             sums[f"~raters{start // len(places)}"] = total(counts)
         return sums
 
-    def _counted(self, scale: Scale) -> Iterator[list[int]]:
-        """What each digit adds to the counts of a dimension."""
+    def _tables(self, scale: Scale, is_short: bool) -> list[list[list[int]]]:
+        """What each digit, or else each of its `_parts`, adds to the counts of a dimension."""
+        base, exempt = self._coding.base, self._coding.exempt
         stages = range(1, len(scale.stages))
-        for digit in range(self._coding.base**2):
-            span = self._coding.span(digit, scale)
-            ends = [
-                [int(span is not None and scale.at_least(end, s)) for s in stages] for end in span or (0, 0, 0)
+        none = [0] * scale.top
+        at = [none, *([int(scale.at_least(end, stage)) for stage in stages] for end in range(len(scale.stages)))]
+        if is_short:
+            spans = (self._coding.span(digit, scale) or (-1, -1, -1) for digit in range(base**2))
+            return [
+                [
+                    [*at[likely + 1], int(likely >= 0), int(digit == exempt), *at[low + 1], *at[high + 1]]
+                    for digit, (low, likely, high) in enumerate(spans)
+                ]
             ]
-            low, likely, high = ends
-            yield [*likely, int(span is not None), int(digit == self._coding.exempt), *low, *high]
+        return [
+            [[*reached, int(reached is not none), 0, *none, *none] for reached in at],
+            [[*none, 0, 0, *reached, *none] for reached in at],
+            [[*none, 0, 0, *none, *reached] for reached in at],
+            [[*none, 0, is_exempt, *none, *none] for is_exempt in (0, 1)],
+        ]
+
+    def _parts(self, sheet: Sheet, scale: Scale, digit: Formula) -> list[Formula]:
+        """The likely, lowest and highest stage of an answer, counted from 1, and 1 where it does not apply."""
+        is_said = sheet.keep(digit > self._coding.exempt)
+        low = sheet.let(if_else(is_said, digit // self._coding.base, 0))
+        high = sheet.let(if_else(is_said, digit % self._coding.base, 0))
+        likely = sheet.let((low + high) // 2) if scale.is_chain else low
+        is_exempt = as_int(digit.equals(self._coding.exempt))
+        assert isinstance(is_exempt, Formula)
+        return [likely, low, high, sheet.let(is_exempt)]
+
+    def _packed(self, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+        return list(zip(*map(self.counting.packed, rows), strict=True))
 
     def columns(self, slot: int) -> list[str]:
         """The names of those with the counts of a dimension."""
@@ -249,26 +280,46 @@ class _Counts:
     def cell(self) -> Cell:
         """What the respondents amount to."""
         scale, let, known = self._scale, self._sheet.let, self._is_known
-        if is_mean := self._consensus == "mean" and scale.is_chain:
-            low, likely, high = (self._mean(end) for end in self._starts)
-        else:
-            needed = _NEEDED.get(self._consensus, _NEEDED["median"])
-            low, likely, high = (self._held(end, of(self._counted)) for end, of in needed.items())
+        is_mean = self._consensus == "mean" and scale.is_chain
+        # A mean on a partial order is refused elsewhere, wherever there is one.
+        formulas = consensus_of(scale.order, self._consensus if is_mean or self._consensus != "mean" else "median")
+        low, likely, high = map(self._of_counts, formulas)
         return Cell(
             low,
             likely,
             let(first([(known, high), (self._is_exempt, 0)], scale.top)),
             known,
             self._is_exempt,
-            let(either(any_of(known, self._is_exempt), 1.0, 0.0)),
+            let(if_else(any_of(known, self._is_exempt), 1.0, 0.0)),
             is_whole=not is_mean,
-            is_open_if_unknown=True,
-            is_lowest_elsewhere=True,
+            is_masked=True,
         )
+
+    def _of_counts(self, formula: Formula) -> Formula:
+        """Write a consensus, which is a formula of all respondents, by how many are at or above each stage."""
+        match formula:
+            case Formula(op="weighted_median", args=(_, Formula(args=(end,)), *_)):
+                return self._held(end, self._counted // 2 + 1)
+            case (
+                Formula(op="least", args=(Formula(args=(end,)),))
+                | Formula(op="fold", args=(_, "meet", Formula(args=(end,))))
+            ):
+                return self._held(end, greatest(self._counted, 1))
+            case (
+                Formula(op="greatest", args=(Formula(args=(end,)),))
+                | Formula(op="fold", args=(_, "join", Formula(args=(end,))))
+            ):
+                return self._held(end, constant(1))
+            case Formula(op="/", args=(Formula(op="fsum", args=(Formula(args=(end,)),)), _)):
+                return self._mean(end)
+        raise AssertionError(formula)
 
     def split(self) -> Split:
         """How they differ."""
-        low, high = (self._held("likely", needed(self._counted)) for needed in (_all, _one))
+        low, high = (
+            self._of_counts(meet(self._scale.order, LIKELY)),
+            self._of_counts(join(self._scale.order, LIKELY)),
+        )
         n = self._sheet.let(greatest(self.raters, 1))
         at = [self._at("likely", stage) for stage in range(1, len(self._scale.stages))]
         agreement = 1 - total(least(c, n - c) for c in at) * 2 / (n * self._scale.top)
@@ -282,7 +333,8 @@ class _Counts:
     def _held(self, end: str, needed: Formula) -> Formula:
         """The position that so many reach with this end of what they say; the lowest if nobody says anything."""
         if not self._scale.is_chain:
-            return self._sheet.let(highest(self._scale, lambda stage: self._at(end, stage) >= needed))
+            held = [self._at(end, stage) >= needed for stage in range(len(self._scale.stages))]
+            return self._sheet.let(highest(self._scale.order, held))
         # With the free bit above each count set, it is still there once the needed count is taken away, unless
         # that was more.
         places, free = self._counting.places, self._counting.free
@@ -298,27 +350,3 @@ class _Counts:
         # A position is the number of stages above the lowest that are reached.
         at = (self._at(end, stage) for stage in range(1, len(self._scale.stages)))
         return self._sheet.let(total(at) / greatest(self.raters, 1))
-
-
-#: How many have to be at or above a stage for it to be reached, of so many who rate.
-Needed: TypeAlias = Callable[[Formula], Formula]
-
-
-def _all(raters: Formula) -> Formula:
-    return greatest(raters, 1)
-
-
-def _half(raters: Formula) -> Formula:
-    return raters // 2 + 1
-
-
-def _one(raters: Formula) -> Formula:
-    return constant(1)
-
-
-#: What the low, the likely and the high of a consensus need.
-_NEEDED: Mapping[Consensus, Mapping[str, Needed]] = {
-    "median": {"low": _half, "likely": _half, "high": _half},
-    "weakest": {"low": _all, "likely": _all, "high": _all},
-    "envelope": {"low": _all, "likely": _half, "high": _one},
-}

@@ -1,47 +1,43 @@
-"""Tables in files: scored by DuckDB as a stream, in memory that does not grow with the rows."""
+"""Tables in files: scored by Polars in memory that does not grow with the rows."""
 
 from __future__ import annotations
 
 import glob
 import os
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast as typed
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import polars as pl
 
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, MaturityError, quoted
 from maturitykit.registry import models
-from maturitykit.tables.parts import RATINGS_PER_MEGABYTE, parts_of
+from maturitykit.tables.consensus import TOO_MANY
+from maturitykit.tables.csv_files import copy_csv
+from maturitykit.tables.partition import count_parts, partition
+from maturitykit.tables.responses import LONG, keys_in
 from maturitykit.tables.results import MOST_FINDINGS, MOST_RESPONDENTS, Results, failure_of, score
-from maturitykit.tables.sink import KINDS, whole
-
-if TYPE_CHECKING:
-    import duckdb
+from maturitykit.tables.writers import KINDS, atomic_writer
 
 T = TypeVar("T")
 
-#: How CSV is read: cells as text, for what one means is for its scale to say, and nothing guessed but what
-#: separates them. Guesses are made from the first rows, and may take others for comments or titles.
-CSV = {
-    "all_varchar": True, "header": True, "union_by_name": True,
-    "quotechar": '"', "escapechar": '"', "comment": "", "skiprows": 0,
-}  # fmt: skip
-
-#: The memory of the engine, in megabytes; Python needs some beside.
+#: The memory to stay within, in megabytes; Python needs some beside.
 MEMORY = 1750
-#: Of what is no Parquet, so many bytes take a megabyte while they are scored.
-BYTES_PER_MEGABYTE = 16 * RATINGS_PER_MEGABYTE
-#: What newer engines do of themselves to divide a large table. They do it for all parts at once, and take longer.
-DIVIDING = "partitioned_execution"
 
-#: How long to wait for an engine before telling of its progress again, in seconds.
+#: Respondents of one assessment, at first: fewer are counted sooner, and more are rare.
+RESPONDENTS = 2_047
+
+#: Seconds between two looks at whether the user interrupts.
 WAIT = 0.2
+
+#: Raised by an engine for a file that it cannot read.
+ENGINE_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError)
 
 NOT_ONE_TABLE = "these files cannot be read as one table"
 
@@ -67,8 +63,8 @@ def score_files(
         model: The model; by default the one that a column ``model`` names.
         problems: A file for the bad ratings, which then count as blank.
         tidy: Whether to write a row for each dimension of each assessment.
-        memory: How much the engine may use, in megabytes.
-        progress: Told now and then how much is done, from 0 to 1.
+        memory: How much memory to stay within, in megabytes.
+        progress: Called before each part and at the end, with the share that is done, from 0 to 1.
         load: How to load the model that the files name.
         choices: What else `maturitykit.tables.score` takes.
 
@@ -84,136 +80,121 @@ def score_files(
         _check_target(path)
     paths, kind = _files(files)
     _check_apart(paths, written)
+    choices |= {"on_error": "report" if problems else "raise"}
     with ExitStack() as stack:
-        scores, *listed = [stack.enter_context(whole(path)) for path in written]
-        engine = stack.enter_context(_engine(memory, Path(output).resolve().parent))
-        run = partial(_watched, engine)
-        parts: list[Results] = []
         try:
-            table = run(partial(_read, engine, paths, kind))
-            chosen = model or load(run(partial(_model_in, table)))
-            choices |= {"on_error": "report" if problems else "raise", "most_respondents": MOST_RESPONDENTS}
-            parts += run(partial(_parts, engine, table, paths, kind, memory, partial(score, chosen, **choices)))
-            found = 0
-            for number, part in enumerate(parts):
-                told = partial(_tell, progress, number, len(parts)) if progress else None
-                run(partial(scores.write, part.tidy() if tidy else part.frame), told)
-                found += sum(run(partial(sink.write, part.problems())) for sink in listed)
-            return found
-        except engine_error() as error:
+            if kind == "csv":
+                folder = Path(output).resolve().parent
+                scratch = TemporaryDirectory(prefix=".maturitykit-", dir=folder, ignore_cleanup_errors=True)
+                paths, kind = _copies(paths, stack.enter_context(scratch)), "parquet"
+            table = _scan(paths, kind)
+            chosen = model or load(_model_in(table))
+            return _score_table(table, chosen, written, tidy, memory, progress or (lambda share: None), choices)
+        except ENGINE_ERRORS as error:
+            raise _unreadable(paths, error) from error
+
+
+def _score_table(
+    table: pl.LazyFrame,
+    model: Model,
+    written: Sequence[str],
+    tidy: bool,
+    memory: int,
+    progress: Callable[[float], None],
+    choices: Mapping[str, Any],
+) -> int:
+    """Score a table in as many parts as it takes, and return how many problems there are."""
+    columns = table.collect_schema().names()
+    rated = 0 if set(columns) >= LONG else sum(name in model.by_id for name in columns)
+    parts = partition(table, keys_in(columns, choices.get("by")), count_parts(table, rated, memory))
+    for most in (RESPONDENTS, MOST_RESPONDENTS):
+        results: list[Results] = []
+        try:
+            with ExitStack() as stack:
+                scores, *listed = [stack.enter_context(atomic_writer(path)) for path in written]
+                results += [score(model, part, most_respondents=most, **choices) for part in parts]
+                found = 0
+                for number, part in enumerate(results):
+                    progress(number / len(parts))
+                    _run(partial(scores.write, part.tidy() if tidy else part.frame))
+                    found += sum(_run(partial(writer.write, part.problems())) for writer in listed)
+                progress(1)
+                return found
+        except ENGINE_ERRORS as error:
+            if TOO_MANY in str(error) and most < MOST_RESPONDENTS:
+                continue
             failed = None
             # Files that break halfway do so again, whatever is asked of them.
-            with suppress(*engine_error()):
-                failed = run(partial(_failure, parts, error)) if parts else None
-            raise failed or _unreadable(paths, error) from error
+            with suppress(*ENGINE_ERRORS):
+                failed = _failure(results, error)
+            if failed is None:
+                raise
+        raise failed
+    raise AssertionError("any number of respondents can be counted")
 
 
-@contextmanager
-def _engine(memory: int, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine that keeps on disk, in a folder of its own, what memory does not hold."""
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix=".maturitykit-", dir=folder, ignore_cleanup_errors=True) as scratch:
-        config: dict[str, str | bool | int | float | list[str]]
-        config = {"memory_limit": f"{memory}MB", "temp_directory": scratch, "preserve_insertion_order": False}
-        with duckdb.connect(config=config) as connection:
-            connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-            if connection.execute("FROM duckdb_optimizers() WHERE name = ?", [DIVIDING]).fetchall():
-                connection.execute(f"SET disabled_optimizers = '{DIVIDING}'")
-            yield connection
+def _copies(paths: Sequence[str], folder: str) -> list[str]:
+    """Copy files of CSV to a folder, as Parquet."""
+    copies = [str(Path(folder) / f"{number}.parquet") for number in range(len(paths))]
+    for path, copy in zip(paths, copies, strict=True):
+        copy_csv(path, copy)
+    return copies
 
 
-def _read(engine: duckdb.DuckDBPyConnection, paths: list[str], kind: str) -> duckdb.DuckDBPyRelation:
-    if kind == "parquet":
-        return engine.read_parquet([glob.escape(path) for path in paths], union_by_name=True)
-    if kind == "csv":
-        return engine.read_csv(typed("Any", [glob.escape(path) for path in paths]), **typed("Any", CSV))
-    from pyarrow import ArrowTypeError, dataset, unify_schemas
-
-    schemas = [dataset.dataset(path, format="ipc").schema for path in paths]
+def _scan(paths: Sequence[str], kind: str) -> pl.LazyFrame:
+    """Read files as one table that has the columns of all of them."""
+    # Statistics cannot tell which rows belong to a part, and some Polars versions fail on those of empty columns.
+    parquet = partial(pl.scan_parquet, use_statistics=False)
+    scan: Callable[..., pl.LazyFrame] = parquet if kind == "parquet" else pl.scan_ipc
+    by_schema: dict[Any, list[str]] = {}
+    for path in paths:
+        by_schema.setdefault(tuple(scan(path, glob=False).collect_schema().items()), []).append(path)
     try:
-        # By itself, a dataset has the columns of its first file only.
-        schema = unify_schemas(schemas, promote_options="permissive")
-    except ArrowTypeError as error:
-        raise FileError(NOT_ONE_TABLE, [Finding("", str(error))]) from error
-    return engine.from_arrow(dataset.dataset(paths, schema, format="ipc"))
-
-
-def _parts(
-    engine: duckdb.DuckDBPyConnection,
-    table: duckdb.DuckDBPyRelation,
-    paths: Sequence[str],
-    kind: str,
-    memory: int,
-    scored: Callable[[duckdb.DuckDBPyRelation], Results],
-) -> list[Results]:
-    """The results of a table, in as many parts as it takes."""
-    results = scored(table)
-    if kind != "parquet" and sum(os.path.getsize(path) for path in paths) > memory * BYTES_PER_MEGABYTE:
-        # Of no other kind can a part be read without the rest.
-        ((folder,),) = engine.execute("SELECT current_setting('temp_directory')").fetchall()
-        path = str(Path(folder) / "responses.parquet")
-        table.write_parquet(path)
-        table, kind = engine.read_parquet(path), "parquet"
-    parts = parts_of(table, results.by, results.model, memory) if kind == "parquet" else [table]
-    return [results] if len(parts) == 1 else [scored(part) for part in parts]
+        table = pl.concat([scan(group, glob=False) for group in by_schema.values()], how="diagonal_relaxed")
+        table.collect_schema()
+    except pl.exceptions.SchemaError as error:
+        raise FileError(NOT_ONE_TABLE, [Finding("", _first_line(error))]) from error
+    return table
 
 
 def _failure(parts: Sequence[Results], error: Exception) -> MaturityError | None:
-    """What is wrong with the ratings in all parts, if it is they that failed."""
+    """Return what is wrong with the ratings in all parts, if it is they that failed."""
     findings = chain.from_iterable(part.findings() for part in parts)
-    return failure_of(parts[0].model, list(islice(findings, MOST_FINDINGS)), error)
+    return failure_of(parts[0].model, list(islice(findings, MOST_FINDINGS)), error) if parts else None
 
 
-def _tell(progress: Callable[[float], None], done: int, parts: int, share: float) -> None:
-    progress((done + share) / parts)
-
-
-def _model_in(table: duckdb.DuckDBPyRelation) -> str:
-    """The one model that a table names."""
+def _model_in(table: pl.LazyFrame) -> str:
+    """Return the one model that a table names."""
     found: list[str] = []
-    if "model" in table.columns:
-        query = "SELECT DISTINCT CAST(model AS VARCHAR) AS name FROM responses WHERE name <> '' LIMIT 2"
-        found = [name for (name,) in typed("Any", table.query("responses", query)).fetchall()]
+    if "model" in table.collect_schema():
+        names = table.select(pl.col("model").cast(pl.String)).filter(pl.col("model") != "").unique()
+        found = sorted(_run(lambda: names.head(2).collect(engine="streaming"))["model"])
     if len(found) != 1:
         what = f"they name several: {', '.join(map(quoted, found))}, …" if found else "no model is named"
         raise FileError("cannot tell the model of these ratings", [Finding("model", what, "one, or --model")])
     return found[0]
 
 
-def _watched(
-    engine: duckdb.DuckDBPyConnection, work: Callable[[], T], progress: Callable[[float], None] | None = None
-) -> T:
-    """Work in a thread of its own, so that this one can tell of the progress, and be interrupted."""
+def _run(work: Callable[[], T]) -> T:
+    """Work in another thread.
+
+    Polars interrupts the thread that waits for it, and so does Python, a second time while it is cleaning up.
+    """
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(work)
-        try:
-            while not wait([done], timeout=WAIT).done:
-                if progress:
-                    progress(max(0.0, engine.query_progress()) / 100)
-        except BaseException:
-            # What has not begun yet cannot be stopped yet.
-            while not wait([done], timeout=WAIT).done:
-                engine.interrupt()
-            raise
+        while not wait([done], timeout=WAIT).done:
+            pass
         return done.result()
 
 
 def _unreadable(paths: Sequence[str], error: Exception) -> FileError:
-    """What an engine says of files, without its advice on options that nobody has here."""
-    text = str(error).strip()
-    said, *_ = re.split(r"\n\s*(?:Possible |The search space |file = )", text)
-    lines = [line for line in said.splitlines() if not line.startswith("Original Line: ")]
-    file = re.search(r"^  file = (.*)$", text, re.MULTILINE)
-    named = file[1] if file else paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
-    return FileError(f"cannot score {named}", [Finding("", " ".join(lines))])
+    named = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+    return FileError(f"cannot score {named}", [Finding("", _first_line(error))])
 
 
-def engine_error() -> tuple[type[Exception], ...]:
-    """What an engine raises for what it cannot read."""
-    import duckdb
-
-    return duckdb.Error, OSError, ValueError
+def _first_line(error: Exception) -> str:
+    # What follows is about the engine's plan, which the user did not write.
+    return str(error).strip().partition("\n")[0]
 
 
 def _check_target(path: str) -> None:

@@ -1,19 +1,17 @@
-"""A table in its engine, and what is done to tables here, whatever the engine."""
+"""Tables in their engine, and the operations that scoring needs of every engine."""
 
 from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-import narwhals as nw
+from maturitykit.formula.algebra import Formula, Term, column
 
-from maturitykit.definition.formula import Formula, Term, column
-
-#: What `str.strip` takes off, which engines do not agree upon.
+#: The characters that `str.strip` removes; engines disagree about them.
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
-#: The dots of a range, with what is around them.
+#: The dots of a range, with the spaces around them.
 DOTS = rf"[{SPACES}]*\.\.[{SPACES}]*"
 #: A number as text.
 NUMBER = r"^-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,3})?$"
@@ -22,85 +20,102 @@ Row: TypeAlias = tuple[Any, ...]
 Selection: TypeAlias = Mapping[str, Term]
 
 
-def is_kept(name: str, term: Term) -> bool:
-    """Whether a column is what it was."""
+class ColumnType(NamedTuple):
+    """The type of a column.
+
+    Args:
+        name: Its name in the engine.
+        kind: As far as scoring is concerned: only floats can be NaN.
+    """
+
+    name: str
+    kind: Literal["text", "number", "float", "other"]
+
+    @property
+    def is_text(self) -> bool:
+        """True for texts, categories and columns without any value."""
+        return self.kind == "text"
+
+    @property
+    def is_numeric(self) -> bool:
+        """True for numbers of every kind."""
+        return self.kind in ("number", "float")
+
+    @property
+    def is_float(self) -> bool:
+        """True if values may be NaN."""
+        return self.kind == "float"
+
+
+def is_unchanged(name: str, term: Term) -> bool:
+    """Tell whether a term is just the column of that name."""
     return isinstance(term, Formula) and term.op == "column" and term.args[0] == name
 
 
-class Refused(Exception):  # noqa: N818
-    """A row holds what no result may be made of."""
-
-
 class Frame(ABC):
-    """A table in its engine, and what is done to tables here."""
+    """A table in its engine. Every operation returns a new plan; nothing runs before rows are asked for."""
 
-    #: Whether nothing is computed before someone asks for it.
+    #: True if the caller's table is lazy, so that results have to be lazy too.
     is_lazy: bool
-    #: Whether it leaves out what is not needed in a row, or in many rows at once.
-    can_skip = True
-    #: Whether its engine is quick at counting the different values in a group.
+    #: True if the engine counts different values in a group quickly.
     can_count_different = False
 
     @property
     @abstractmethod
-    def schema(self) -> Mapping[str, nw.dtypes.DType]:
+    def schema(self) -> Mapping[str, ColumnType]:
         """The type of each column."""
 
     @abstractmethod
     def select(self, columns: Selection) -> Frame:
-        """These columns instead, row by row."""
+        """Select these columns in place of all others."""
 
-    def extended(self, kept: Sequence[str], new: Selection, *, only: bool) -> Frame:
-        """With new columns beside those that are kept, and no others if it is to have only these."""
+    def extend(self, kept: Sequence[str], new: Selection, *, only: bool) -> Frame:
+        """Add columns to those kept; others may stay too, unless `only` these are wanted."""
         return self.select({**{name: column(name) for name in kept}, **new})
 
     @abstractmethod
     def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> Frame:
-        """The sums of these in each group of rows with the same keys; of all rows, without keys.
+        """Sum columns in each group of rows with the same keys; over all rows, without keys.
 
         Args:
-            keys: What tells the groups apart.
+            keys: The columns to group by.
             columns: What to sum, by the name of the sum.
             different: Columns whose different values to count, by the name of the count; only where
                 `can_count_different`.
         """
 
     @abstractmethod
-    def where(self, condition: Formula) -> Frame:
-        """The rows where it holds."""
+    def filter(self, condition: Formula) -> Frame:
+        """Keep the rows where the condition holds."""
 
     @abstractmethod
     def look_up(self, keys: Sequence[str], name: str, rows: Sequence[Row]) -> Frame:
-        """With one more column, from rows of all keys and its value; each row finds one."""
+        """Add a column from rows of all keys and its value, among which each row finds one."""
 
     @abstractmethod
     def distinct(self, keys: Sequence[str]) -> Frame:
-        """What these are in any row, each once."""
+        """Select the distinct values of these columns."""
 
     @abstractmethod
     def rows(self, most: int | None = None) -> list[Row]:
-        """The rows, or as many of them at the most. This runs the engine."""
+        """Run the engine and return the rows, or as many of them at the most."""
 
     @abstractmethod
-    def above(self, other: Frame) -> Frame:
-        """With the rows of another one of the same columns, which came from the same source."""
+    def concat(self, other: Frame) -> Frame:
+        """Append the rows of another frame of the same source and columns."""
 
     @abstractmethod
-    def tall(self, selections: Sequence[Selection]) -> Frame:
-        """A row for each of the selections, all of the same columns, in place of each row."""
+    def unpivot(self, selections: Sequence[Selection]) -> Frame:
+        """Turn each row into one row for each selection; all select the same columns."""
 
     @abstractmethod
-    def beside(self, other: Frame, keys: Sequence[str]) -> Frame:
-        """With the columns of the row of another table with the same keys; of its only row, without keys."""
+    def join(self, other: Frame, keys: Sequence[str]) -> Frame:
+        """Add the columns of the row with the same keys of another frame; of its only row, without keys."""
 
     @abstractmethod
     def native(self) -> Any:
-        """The table as its engine knows it."""
+        """Return the table as the caller's engine has it; this runs an eager engine."""
 
-    def planned(self) -> Frame:
-        """The same, to be computed all at once where the engine is better at that."""
-        return self
-
-    def computed(self) -> Frame:
-        """What was planned of a table that is not lazy."""
+    def collect(self) -> Frame:
+        """Work out the plan now, if the caller's table is not lazy."""
         return self

@@ -3,75 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
-from math import lcm
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from maturitykit.comparison.network import Network, find_way
-from maturitykit.comparison.translation import HIDDEN, may_be_between
+from maturitykit.comparison.crossing import may_be_between
+from maturitykit.comparison.network import Network, find_route
 from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.definition.formula import (
-    Condition,
-    Formula,
-    all_of,
-    any_of,
-    at_least,
-    choose,
-    constant,
-    either,
-    first,
-    greatest,
-    highest,
-    negate,
-    pick,
-    stage_index,
-    weight_of,
+from maturitykit.formula.algebra import Condition, all_of, any_of, first, negate, vector
+from maturitykit.rules.links import (
+    Below,
+    Inference,
+    LinkTerms,
+    Sources,
+    inner_inference,
+    leaf_inference,
+    pooled,
+    terms_of,
 )
-from maturitykit.definition.scale import Scale
-from maturitykit.scoring.plan import Node, Plan, plan_for
-from maturitykit.scoring.rollup import Cell, Given, held_within, keep, roll_up
-from maturitykit.scoring.rules import LARGEST_WHOLE
+from maturitykit.rules.roll_up import Cell
+from maturitykit.scoring.plan import Node, plan_for
 from maturitykit.tables.results import Results
 from maturitykit.tables.sheet import Sheet
-
-
-class Use(NamedTuple):
-    """What one link says, as columns.
-
-    Args:
-        link: The link.
-        positions: The lowest, likely and highest position on the target's scale.
-        speaks: Where it says anything, if only that its source is not applicable.
-        applies: Where its source is applicable.
-        known: Where its source has a likely stage.
-        coverage: How much of the target it speaks to.
-    """
-
-    link: Link
-    positions: tuple[Formula, Formula, Formula]
-    speaks: Condition
-    applies: Condition
-    known: Condition
-    coverage: Formula
-
-
-class Said(NamedTuple):
-    """What all links say of a node, and where they do.
-
-    Args:
-        cell: What they amount to.
-        where: Where they say anything.
-        is_full: Where one of them judges all of it.
-        is_silent: Where nothing can be inferred from them.
-    """
-
-    cell: Cell
-    where: Condition
-    is_full: Condition
-    is_silent: Condition
 
 
 def translate(
@@ -79,6 +32,7 @@ def translate(
     to: Model | str,
     *,
     via: str | Sequence[str] = (),
+    without: str | Sequence[str] = (),
     scorer: str | Scorer | None = None,
     crosswalks: Iterable[Crosswalk] = (),
     models: Iterable[Model] = (),
@@ -90,6 +44,7 @@ def translate(
         results: Of any model; translated ones will do.
         to: The model to arrive at, or its id.
         via: Ids of the models on the way, if it is not to be the best one.
+        without: Links to leave out, each as ``source--target``.
         scorer: The target's rule; by default the first that it offers.
         crosswalks: Crosswalks beside the installed ones.
         models: Models beside the installed ones.
@@ -98,190 +53,83 @@ def translate(
     A crosswalk that was written for another version of a model is used with a `UserWarning`.
 
     Raises:
-        ComparisonError: If no crosswalks lead there, or one does not fit its models.
+        ComparisonError: If no crosswalks lead there, one does not fit its models, or there is no such link.
         PluginError: If a model or crosswalk is not installed, or broken.
     """
-    network = network or Network(crosswalks, models)
-    path, target = find_way(results.model, to, via, network)
-    crosswalk = network.along(path)
-    for remark in network.remarks(path):
+    route = find_route(results.model, to, via, network or Network(crosswalks, models))
+    route = route.without(without) if without else route
+    for remark in route.remarks:
         if remark.severity == "warning":
             warnings.warn(remark.message, stacklevel=2)
-    plan, sheet = plan_for(target, scorer, {}), Sheet()
-    said = _said(sheet, results, crosswalk, plan)
-    placed: dict[int, Condition] = {}
-    for node in reversed(plan.nodes):
-        below = (said[d.id].where for d in node.dimension.walk() if d is not node.dimension and d.id in said)
-        if node.dimension.id in said:
-            placed[node.index] = keep(sheet, all_of(said[node.dimension.id].where, negate(any_of(*below))))
-    given = {
-        node.index: Given(said[node.dimension.id].cell, placed[node.index])
-        for node in plan.inner
-        if node.index in placed
+    plan, sheet = plan_for(route.target, scorer, {}), Sheet()
+    found: dict[int, Inference] = {}
+    readings: dict[str, tuple[Cell, Cell]] = {}
+
+    def own(node: Node) -> Inference | None:
+        links = [link for link in route.crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
+        return _said(results, node, links) if links else None
+
+    def kept(inference: Inference) -> Inference:
+        cell = sheet.keep_cell(inference.cell)
+        return Inference(cell, *sheet.keep_all(inference[1:]))
+
+    def inferred(node: Node, parts: Cell) -> Cell:
+        children = [found[child] for child in node.children]
+        below = Below(
+            *(
+                vector(column)
+                for column in zip(*((c.speaks, c.full, c.cell.exempt) for c in children), strict=True)
+            )
+        )
+        hides = may_be_between(node)
+        scale, by_links = node.dimension.scale, own(node)
+        inference = inner_inference(scale.order if scale else None, parts, below, by_links, hides=hides)
+        found[node.index] = kept(inference)
+        if by_links and node.is_combined:
+            both = found[node.index].both
+            readings[node.dimension.id] = (
+                parts._replace(scored=both, exempt=False),
+                by_links.cell._replace(scored=both, exempt=False),
+            )
+        return found[node.index].cell
+
+    for node in plan.leaves.values():
+        assert node.dimension.scale is not None
+        found[node.index] = kept(leaf_inference(node.dimension.scale.order, own(node)))
+    leaves = {node.index: found[node.index].cell for node in plan.leaves.values()}
+    cells = plan.formulas(leaves, lambda cell: cell, inferred)
+    inferable = {
+        node.dimension.id: first(
+            [(negate(found[node.index].speaks), "none"), (found[node.index].full, "full")], "part"
+        )
+        for node in plan
     }
-    leaves = {node.index: _leaf(node, said.get(node.dimension.id)) for node in plan.leaves.values()}
-    cells = roll_up(sheet, plan, leaves, given)
+    below_outcome = (found[child].speaks for child in plan.nodes[0].children)
     return results.carried(
         sheet,
         plan,
-        {node.dimension.id: cells[node.index] for node in plan.nodes},
-        inferable=_inferable(sheet, plan, said, placed),
-        outcome_is_given=placed.get(0, False),
-        path=(*results.path[:-1], *path),
+        {node.dimension.id: cells[node.index] for node in plan},
+        inferable=inferable,
+        readings=readings,
+        outcome_is_given=all_of(found[0].speaks, negate(any_of(*below_outcome))),
+        path=(*results.path[:-1], *route.path),
     )
 
 
-def _said(sheet: Sheet, results: Results, crosswalk: Crosswalk, plan: Plan) -> dict[str, Said]:
-    """What the links say, by the dimension that they speak of."""
-    uses: dict[str, list[Use]] = {}
-    for link in crosswalk.links:
-        if link.relation != {"disjoint"}:
-            scale = plan.nodes[plan.index[link.target]].dimension.scale
-            assert scale is not None
-            use = _use(sheet, results, link, scale)
-            if use.speaks is not False:
-                uses.setdefault(link.target, []).append(use)
-    return {id: _pooled(sheet, plan.nodes[plan.index[id]], said) for id, said in uses.items()}
-
-
-def _use(sheet: Sheet, results: Results, link: Link, target: Scale) -> Use:
-    cell, scale = results.cells[link.source], results.model.by_id[link.source].scale
-    # Who gives the overall stage as such says nothing of the dimensions.
-    heard = True if link.source == OUTCOME else negate(results.outcome_is_given)
-    applies = keep(sheet, all_of(heard, cell.scored, negate(cell.exempt)))
-    nowhere = constant(0)
-    positions = (nowhere, nowhere, nowhere)
-    if scale is not None and cell.low is not None:
-        spans = [[target.positions[end] for end in link.stages[stage]] for stage in scale.ids]
-        low, likely, high = (
-            sheet.let(pick(stage_index(scale, position, cell.is_whole), [span[end] for span in spans]))
-            for end, position in enumerate(cell.positions)
-        )
-        positions = (low, likely, high)
-    share = 1.0 if link.is_full else float(link.strength)
-    return Use(
-        link,
-        positions,
-        keep(sheet, any_of(applies, all_of(heard, cell.exempt))),
-        applies,
-        keep(sheet, all_of(applies, cell.known)),
-        sheet.let(either(applies, cell.coverage * share, 0.0)),
-    )
-
-
-def _pooled(sheet: Sheet, node: Node, uses: Sequence[Use]) -> Said:
-    """The links of one dimension as one span; the counterpart of `maturitykit.comparison.pool`."""
+def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
+    """What the links of one dimension say of it."""
     scale = node.dimension.scale
     assert scale is not None
-    weights = _weights([use.link.strength for use in uses])
-    lows, likelies, highs = zip(*(use.positions for use in uses), strict=True)
-    applies = [use.applies for use in uses]
-    low = sheet.let(_majority(scale, weights, lows, applies))
-    high = sheet.let(_upper_median(scale, weights, highs, applies))
-    likely = _majority(scale, weights, likelies, [use.known for use in uses])
-    likely = sheet.let(held_within(scale, low, sheet.let(likely), high))
-    hides = bool(node.children) and scale.is_chain and may_be_between(node)
-    if hides:
-        high = sheet.let(either(high >= scale.top, float(scale.top), high + HIDDEN))
-    speaks_in_part = keep(sheet, any_of(*applies))
-    full = [use for use in uses if use.link.is_full]
-    exempt = keep(sheet, all_of(negate(speaks_in_part), any_of(*(use.speaks for use in full))))
-    return Said(
-        Cell(
-            low,
-            likely,
-            high,
-            keep(sheet, any_of(*(use.known for use in uses))),
-            exempt,
-            sheet.let(either(exempt, 1.0, greatest(*(use.coverage for use in uses)))),
-            is_whole=not hides,
-        ),
-        keep(sheet, any_of(speaks_in_part, exempt)),
-        keep(sheet, any_of(*(use.applies for use in full), exempt)),
-        negate(any_of(speaks_in_part, exempt)),
-    )
+    cells = [results.cells[link.source] for link in links]
+    scales = [on for link in links if (on := results.model.by_id[link.source].scale) is not None]
+    low, likely, high, known, exempt, coverage = (vector(terms) for terms in list(zip(*cells, strict=True))[:6])
+    scored = vector(_is_heard(results, link, cell) for link, cell in zip(links, cells, strict=True))
+    is_whole = all(cell.is_whole for cell in cells)
+    terms = LinkTerms(*(column and vector(column) for column in terms_of(links, scales, scale)))
+    return pooled(scale.order, terms, Sources(low, likely, high, known, exempt, coverage, scored, is_whole))
 
 
-def _weights(strengths: Sequence[Fraction]) -> list[float]:
-    """Strengths as whole numbers in proportion, or nearly so if these are more than a column holds."""
-    multiple = lcm(*(strength.denominator for strength in strengths))
-    whole = [int(strength * multiple) for strength in strengths]
-    return list(whole) if sum(whole) < LARGEST_WHOLE else [float(strength) for strength in strengths]
-
-
-def _more_than_half(
-    weights: Sequence[float], takes_part: Sequence[Condition], met: Sequence[Condition]
-) -> Condition:
-    held = weight_of((w, all_of(t, m)) for w, t, m in zip(weights, takes_part, met, strict=True))
-    return held * 2 > weight_of(zip(weights, takes_part, strict=True))
-
-
-def _majority(
-    scale: Scale, weights: Sequence[float], positions: Sequence[Formula], takes_part: Sequence[Condition]
-) -> Formula:
-    """The join of the stages that more than half of the weight is at or above."""
-
-    def held(stage: int) -> Condition:
-        return _more_than_half(weights, takes_part, [at_least(scale, p, stage) for p in positions])
-
-    return highest(scale, held)
-
-
-def _upper_median(
-    scale: Scale, weights: Sequence[float], positions: Sequence[Formula], takes_part: Sequence[Condition]
-) -> Formula:
-    """The meet of the stages that more than half of the weight is at or below."""
-
-    def is_bound(stage: int) -> Condition:
-        return _more_than_half(weights, takes_part, [_at_most(scale, p, stage) for p in positions])
-
-    def held(stage: int) -> Condition:
-        others = (
-            [stage - 1] if scale.is_chain else [t for t, below in enumerate(scale.below) if stage not in below]
-        )
-        return all_of(*(negate(is_bound(other)) for other in others if other >= 0))
-
-    return highest(scale, held)
-
-
-def _at_most(scale: Scale, position: Formula, stage: int) -> Condition:
-    if scale.is_chain:
-        return ~(position > stage)
-    return any_of(*(position.equals(other) for other in sorted(scale.below[stage])))
-
-
-def _leaf(node: Node, said: Said | None) -> Cell:
-    """A leaf of the target; it spans its scale where no link speaks of it."""
-    scale = node.dimension.scale
-    assert scale is not None
-    if said is None:
-        bottom = constant(0)
-        return Cell(bottom, bottom, constant(scale.top), False, False, constant(0.0), passed_over=True)
-    low, likely, high = said.cell.positions
-    return said.cell._replace(
-        low=either(said.where, low, 0),
-        likely=likely,
-        high=either(said.where, high, scale.top),
-        coverage=either(said.where, said.cell.coverage, 0.0),
-        passed_over=negate(said.where),
-    )
-
-
-def _inferable(
-    sheet: Sheet, plan: Plan, said: Mapping[str, Said], placed: Mapping[int, Condition]
-) -> dict[str, Formula]:
-    """How much of each dimension can be inferred: all, a part or nothing."""
-    full: dict[int, Condition] = {}
-    silent: dict[int, Condition] = {}
-    for node in reversed(plan.nodes):
-        own, here = said.get(node.dimension.id), placed.get(node.index, False)
-        full[node.index] = own.is_full if own else False
-        silent[node.index] = own.is_silent if own else True
-        if node.children:
-            for known in (full, silent):
-                below = all_of(*(known[child] for child in node.children))
-                known[node.index] = keep(sheet, choose(here, known[node.index], below))
-    return {
-        node.dimension.id: sheet.let(first([(full[node.index], "full"), (silent[node.index], "none")], "part"))
-        for node in plan.nodes
-    }
+def _is_heard(results: Results, link: Link, cell: Cell) -> Condition:
+    """Where a link says anything: if only the overall stage is known, only its links do."""
+    heard: Condition = True if link.source == OUTCOME else negate(results.outcome_is_given)
+    return all_of(heard, any_of(cell.scored, cell.exempt))

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from maturitykit.definition import Scale
-from maturitykit.definition.formula import (
+from maturitykit.errors import Finding, ScoringError, one_of, quoted
+from maturitykit.formula.algebra import (
     Condition,
     Formula,
     Term,
@@ -17,18 +18,17 @@ from maturitykit.definition.formula import (
     column,
     constant,
     count,
-    either,
     first,
+    gather,
     greatest,
+    if_else,
     least,
     negate,
-    nothing,
-    pick,
-    stage_index,
+    null,
     total,
 )
-from maturitykit.errors import Finding, ScoringError, one_of, quoted
-from maturitykit.scoring.rollup import Cell
+from maturitykit.rules.positions import stage_index
+from maturitykit.rules.roll_up import Cell
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.results import Results
 from maturitykit.tables.sheet import keys_of
@@ -39,7 +39,7 @@ MINIMUM = 30
 #: Of the standard normal distribution, for an interval of 95 %.
 _Z = 1.959963984540054
 
-_NO_TEXT, _NO_NUMBER = nothing("text"), nothing("real")
+_NO_TEXT, _NO_NUMBER = null("text"), null("real")
 
 
 class _Place(NamedTuple):
@@ -86,10 +86,10 @@ def distribution(results: Results, within: str | Sequence[str] = ()) -> Any:
         stages = range(len(place.scale.stages))
         known = total(place.counted(stage) for stage in stages)
         for stage in stages:
-            share = either(known > 0, place.counted(stage) / greatest(known, 1), _NO_NUMBER)
+            share = if_else(known > 0, place.counted(stage) / greatest(known, 1), _NO_NUMBER)
             about: dict[str, Term] = {"dimension": place.id, "stage": place.scale.ids[stage]}
             rows.append({**named, **about, "subjects": place.counted(stage), "known": known, "share": share})
-    return results.native_of(_counts(results, list(keys)).tall(rows))
+    return _counts(results, list(keys)).unpivot(rows).native()
 
 
 def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MINIMUM) -> Any:
@@ -114,10 +114,10 @@ def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MIN
         ScoringError: If these are no keys of the results.
     """
     keys = _keys(results, within)
-    frame = results.internal.beside(_counts(results, list(keys)), list(keys))
+    frame = results.internal.join(_counts(results, list(keys)), list(keys))
     named: dict[str, Term] = {name: column(key) for key, name in keys_of(results.by).items()}
     rows = [{**named, "dimension": place.id, **_standing(place, minimum)} for place in _places(results)]
-    return results.native_of(frame.tall(rows))
+    return frame.unpivot(rows).native()
 
 
 def _standing(place: _Place, minimum: int) -> dict[str, Term]:
@@ -143,9 +143,9 @@ def _standing(place: _Place, minimum: int) -> dict[str, Term]:
     _, likely, _ = place.cell.positions
     index = stage_index(place.scale, likely, place.cell.is_whole)
     return {
-        "stage": pick(either(place.is_known, index + 1, 0), [None, *place.scale.ids]),
+        "stage": gather(if_else(place.is_known, index + 1, 0), [None, *place.scale.ids]),
         "others": others,
-        **{name: either(stands, share * 100, _NO_NUMBER) for name, share in percentiles.items()},
+        **{name: if_else(stands, share * 100, _NO_NUMBER) for name, share in percentiles.items()},
         "refused": first(refused, _NO_TEXT),
     }
 
@@ -170,7 +170,7 @@ def _counts(results: Results, keys: Sequence[str]) -> Frame:
 def _places(results: Results) -> Iterator[_Place]:
     for id, cell in results.cells.items():
         scale = results.model.by_id[id].scale
-        if scale is not None and cell.likely is not None:
+        if scale is not None and cell.scored is not False:
             yield _Place(id, results.plan.index[id], scale, cell)
 
 

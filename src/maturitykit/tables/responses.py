@@ -7,14 +7,13 @@ dimension does not apply.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
-
-import narwhals as nw
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.formula import (
+from maturitykit.errors import AssessmentError, Finding, one_of, quoted
+from maturitykit.formula.algebra import (
     Condition,
     Formula,
     Term,
@@ -24,17 +23,16 @@ from maturitykit.definition.formula import (
     column,
     constant,
     count,
-    either,
+    fallback,
     first,
+    gather,
+    if_else,
     look_up,
     negate,
-    nothing,
-    pick,
-    rarely,
+    null,
     refuse,
     total,
 )
-from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 from maturitykit.tables.coding import Coding, scale_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.sheet import OWN, Sheet, keys_of
@@ -43,6 +41,9 @@ from maturitykit.tables.sheet import OWN, Sheet, keys_of
 KEYS = ("subject", "date")
 #: What a table of responses may tell beside that.
 ABOUT = ("respondent", "comment", "evidence", "model", "version", "digest")
+
+#: The columns by which a table is long.
+LONG = {"dimension", "rating"}
 
 #: The digit of an answer that says nothing. No answer at all is 0.
 BLANK = 1
@@ -135,7 +136,7 @@ class Responses(ABC):
             & ~(answers // ONE > len(slots))
         )
         if not strict:
-            digits = [sheet.let(either(is_sound, digit, 0)) for digit in digits]
+            digits = [sheet.let(if_else(is_sound, digit, 0)) for digit in digits]
         return Answers(
             self.by_respondent(strict),
             [*self.keys, *self.who, *self.coding.words, "~answers"],
@@ -148,7 +149,7 @@ class Responses(ABC):
 
     def problems(self) -> Frame:
         """All that is wrong, a row each: its keys, column, value, and what was expected."""
-        return self._bad_answers().above(self._repeated()).above(self._overruled())
+        return self._bad_answers().concat(self._repeated()).concat(self._overruled())
 
     @abstractmethod
     def _findings(self) -> Iterator[Finding]:
@@ -184,7 +185,7 @@ class Responses(ABC):
         frame = frame.sums(keys, {"outcome": column("outcome"), "parts": column("parts")})
         both = (column("outcome") > 0) & (column("parts") > 0)
         assert isinstance(both, Formula)
-        return frame.where(both).select(self._problem({}, "outcome", "rated beside its parts", ONE_OF_BOTH))
+        return frame.filter(both).select(self._problem({}, "outcome", "rated beside its parts", ONE_OF_BOTH))
 
     def _slots(self) -> range:
         return range(len(self.coding.dimensions))
@@ -198,7 +199,7 @@ class Responses(ABC):
     def _problem(self, who: Mapping[str, str], where: Term, value: Term, expected: Term) -> dict[str, Term]:
         """The columns of a problem, on a frame with the keys."""
         keys = {old: column(new) for new, old in self.keys.items()}
-        nobody: Term = nothing("text")
+        nobody: Term = null("text")
         about = {old: cast(column(new), "text") if who else nobody for new, old in self.who.items()}
         return {**keys, **about, "column": where, "value": value, "expected": expected}
 
@@ -217,28 +218,25 @@ class Responses(ABC):
 
     def _read(self, sheet: Sheet, scale: Scale, name: str) -> Formula:
         """The digit of an answer in a column; 0 where it is none on that scale."""
-        if self.schema[name].is_numeric():
-            tests = ["is null", "is nan"] if self.schema[name].is_float() else ["is null"]
+        if self.schema[name].is_numeric:
+            tests = ["is_null", "is_nan"] if self.schema[name].is_float else ["is_null"]
             missing = [(sheet.let(Formula(test, (column(name),))), BLANK) for test in tests]
             share = sheet.let(Formula("filled", (column(name),)))
             return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
         text = self.text(sheet, name)
         found = sheet.let(look_up(text, self._digits(scale), 0, BLANK))
         # Few answers are written otherwise: only these have to be read with care.
-        if self.frame.can_skip:
-            return sheet.let(rarely(found, text, self._with_care(scale, text, lambda formula: formula)))
-        rest = sheet.let(either(found > 0, nothing("text"), text))
-        return either(found > 0, found, self._with_care(scale, rest, sheet.let))
+        return sheet.let(fallback(found, text, self._with_care(scale, text)))
 
-    def _with_care(self, scale: Scale, text: Formula, let: Callable[[Formula], Formula]) -> Formula:
+    def _with_care(self, scale: Scale, text: Formula) -> Formula:
         """The digit of an answer with spaces around its parts, or of a share; 0 where it is none."""
-        clean = let(Formula("clean", (text,)))
+        clean = Formula("clean", (text,))
         digit = look_up(clean, self._digits(scale), 0)
         if not scale.cuts:
             return digit
-        is_number = let(Formula("is number", (clean,)))
-        share = let(Formula("number", (either(is_number, clean, "0"),)))
-        return either(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
+        is_number = Formula("is_number", (clean,))
+        share = Formula("number", (if_else(is_number, clean, "0"),))
+        return if_else(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
 
     def _digits(self, scale: Scale) -> dict[str, int]:
         """The digit of each answer but a share, as it is usually written."""
@@ -256,7 +254,7 @@ class Responses(ABC):
         }
 
     def _of_stage(self, position: Formula) -> Formula:
-        return position * (self.coding.base + 1) + self.coding.digit(0, 0)
+        return cast(position, self.coding.kind) * (self.coding.base + 1) + self.coding.digit(0, 0)
 
     def _of_share(self, scale: Scale, share: Formula) -> Formula:
         return self._of_stage(count(share > cut for cut in scale.cuts))
@@ -275,8 +273,8 @@ class LongResponses(Responses):
     def _findings(self) -> Iterator[Finding]:
         for name in ("dimension", "rating"):
             kind = self.schema[name]
-            if not (_is_text(kind) or (name == "rating" and kind.is_numeric())):
-                yield Finding(name, f"holds values of type {kind}", "text")
+            if not (kind.is_text or (name == "rating" and kind.is_numeric)):
+                yield Finding(name, f"holds values of type {kind.name}", "text")
 
     def _slot(self, sheet: Sheet) -> Formula:
         name = self.text(sheet, "dimension")
@@ -305,15 +303,15 @@ class LongResponses(Responses):
             digit += self._refused(sheet, slot, digit, foreign)
         else:
             known = all_of(slot >= 0, negate(foreign))
-            digit = either(known, either(digit > 0, digit, BLANK), 0)
+            digit = if_else(known, if_else(digit > 0, digit, BLANK), 0)
         digit = sheet.let(cast(digit, "whole"))
         places = [0, *map(self.coding.place, self._slots())]
-        number = sheet.let(digit * sheet.let(pick(slot + 1, places)))
+        number = sheet.let(digit * sheet.let(gather(slot + 1, places)))
         words: dict[str, Formula] = {
-            word: either(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
+            word: if_else(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
             for word, slots in self.coding.words.items()
         }
-        return {**words, "~answers": either(known, digit + ONE, 0)}
+        return {**words, "~answers": if_else(known, digit + ONE, 0)}
 
     def _refused(self, sheet: Sheet, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
         """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
@@ -340,7 +338,7 @@ class LongResponses(Responses):
         value = sheet.let(first([(foreign, model), (slot.equals(-1), name)], text), "~value")
         expected = sheet.let(expected, "~expected")
         frame = sheet.on(self.frame, [*keys, "~column", "~value", "~expected"], self.schema)
-        frame = frame.where(~expected.equals(""))
+        frame = frame.filter(~expected.equals(""))
         return frame.select(self._problem(self.who, where, value, expected))
 
     def _repeated(self) -> Frame:
@@ -361,16 +359,15 @@ class WideResponses(Responses):
     def _findings(self) -> Iterator[Finding]:
         known = [dimension.id for dimension in self.rated]
         has_ratings = any(name in known for name in self.schema)
-        if not has_ratings and len(half := {"dimension", "rating"} & self.schema.keys()) == 1:
-            (other,) = {"dimension", "rating"} - half
+        if not has_ratings and len(half := LONG & self.schema.keys()) == 1:
+            (other,) = LONG - half
             problem = f"there is no column {other} beside {half.pop()}"
             yield Finding("columns", problem, "both, or a column for each dimension")
             return
         for name, kind in self.schema.items():
-            if name in known and not (_is_text(kind) or kind.is_numeric()):
-                yield Finding(
-                    name, f"holds values of type {kind}", "text, or shares where the scale has cut points"
-                )
+            if name in known and not (kind.is_text or kind.is_numeric):
+                expected = "text, or shares where the scale has cut points"
+                yield Finding(name, f"holds values of type {kind.name}", expected)
             elif name not in (*known, *self.by, *ABOUT) and not name.startswith(OWN):
                 rest = ", or its name in by=[...], or no such column"
                 problem = f"{quoted(name)} is not a dimension of {self.model.id} that is rated"
@@ -399,7 +396,7 @@ class WideResponses(Responses):
 
     def _digits_of_rows(self, sheet: Sheet, strict: bool) -> list[Formula]:
         digits = [sheet.let(self._read(sheet, scale_of(d), d.id)) for d in self.coding.dimensions]
-        return digits if strict else [sheet.let(either(digit > 0, digit, BLANK)) for digit in digits]
+        return digits if strict else [sheet.let(if_else(digit > 0, digit, BLANK)) for digit in digits]
 
     def _refused(self, sheet: Sheet, digits: Sequence[Formula]) -> Formula:
         """Nothing but 0, or else the engine stops as an answer is none."""
@@ -424,11 +421,11 @@ class WideResponses(Responses):
         for slot, dimension in enumerate(self.coding.dimensions):
             digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"~digit{slot}")
             text = sheet.let(cast(column(dimension.id), "text"), f"~text{slot}")
-            expected = either(digit.equals(0), _expected(scale_of(dimension)), "")
+            expected = if_else(digit.equals(0), _expected(scale_of(dimension)), "")
             selections.append(self._problem(self.who, dimension.id, text, expected))
         wanted = [f"~{what}{slot}" for slot in self._slots() for what in ("digit", "text")]
-        frame = sheet.on(self.frame, [*keys, *wanted], self.schema).tall(selections)
-        return frame.where(~column("expected").equals(""))
+        frame = sheet.on(self.frame, [*keys, *wanted], self.schema).unpivot(selections)
+        return frame.filter(~column("expected").equals(""))
 
     def _repeated(self) -> Frame:
         sheet = Sheet()
@@ -439,7 +436,7 @@ class WideResponses(Responses):
 
 
 def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> Responses:
-    """The table of ratings that a frame holds, in the form that its columns tell.
+    """Return the table of ratings that a frame holds, in the form that its columns tell.
 
     Args:
         model: What is rated.
@@ -450,23 +447,32 @@ def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> 
         AssessmentError: If its columns are not those of such a table.
     """
     schema = frame.schema
-    form = LongResponses if {"dimension", "rating"} <= set(schema) else WideResponses
+    form = LongResponses if set(schema) >= LONG else WideResponses
+    return form(model, frame, keys_in(schema, by))
+
+
+def keys_in(columns: Collection[str], by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the columns that make an assessment one."""
     if by is None:
-        by = [key for key in KEYS if key in schema]
-    return form(model, frame, (by,) if isinstance(by, str) else tuple(by))
+        return tuple(key for key in KEYS if key in columns)
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def columns_read(columns: Collection[str], by: str | Sequence[str] | None) -> list[str]:
+    """Return the columns that matter: of a long table not all; of a wide one all, as each may be misspelt."""
+    keys = keys_in(columns, by)
+    if not (set(columns) >= LONG and keys and set(keys) <= set(columns)):
+        return list(columns)
+    return [name for name in columns if name in (*keys, "respondent", "model", *LONG)]
 
 
 def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:
     problem = responses._problem(responses.who, where, cast(column("~answers"), "text"), ONE_EACH)
-    return frame.where(column("~answers") > 1).select(problem)
+    return frame.filter(column("~answers") > 1).select(problem)
 
 
 def _is_share(scale: Scale, share: Formula) -> Condition:
     return all_of(bool(scale.cuts), share >= 0, ~(share > 1))
-
-
-def _is_text(kind: nw.dtypes.DType) -> bool:
-    return isinstance(kind, (nw.String, nw.Categorical, nw.Enum, nw.Unknown))
 
 
 def _refusal(model: Model, what: str) -> str:

@@ -8,10 +8,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
-from maturitykit.assessment.consensus import Consensus, check_consensus
 from maturitykit.assessment.ratings import read_answer
 from maturitykit.definition import Dimension, Model, Scorer
-from maturitykit.definition.formula import (
+from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
+from maturitykit.formula.algebra import (
     REFUSED,
     Condition,
     Formula,
@@ -21,16 +21,16 @@ from maturitykit.definition.formula import (
     column,
     columns_of,
     constant,
-    either,
+    gather,
+    if_else,
     negate,
-    nothing,
-    pick,
-    stage_index,
+    null,
 )
-from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
 from maturitykit.registry import models
-from maturitykit.scoring.plan import Plan, plan_for
-from maturitykit.scoring.rollup import Cell, keep, open_cell, roll_up
+from maturitykit.rules.consensus import Consensus, check_consensus
+from maturitykit.rules.positions import stage_index
+from maturitykit.rules.roll_up import Cell, open_cell, overruled
+from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.score import Weights, exact_weights
 from maturitykit.tables.coding import Counting
 from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
@@ -41,6 +41,8 @@ from maturitykit.tables.sheet import Sheet, keys_of
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
+#: The two readings of a dimension that has parts and links of its own.
+READINGS = ("by_parts", "by_links")
 #: How many respondents of one assessment can be counted.
 MOST_RESPONDENTS = 2**30 - 1
 #: So many findings at the most are fetched from a table.
@@ -69,6 +71,7 @@ class Results:
         splits: Mapping[str, Split] | None = None,
         respondents: Mapping[str, Formula] | None = None,
         inferable: Mapping[str, Formula] | None = None,
+        readings: Mapping[str, tuple[Cell, Cell]] | None = None,
         outcome_is_given: Condition = False,
         path: Sequence[str] = (),
         responses: Responses | None = None,
@@ -79,11 +82,12 @@ class Results:
         self.by = tuple(by)
         #: Ids of the models on the way to these results, their own the last; it alone, if they were measured.
         self.path = tuple(path) or (plan.model.id,)
-        self.cells = {id: cell.kept(sheet) for id, cell in cells.items()}
-        self.outcome_is_given = keep(sheet, outcome_is_given)
+        self.cells = {id: sheet.keep_cell(cell) for id, cell in cells.items()}
+        self.outcome_is_given = sheet.keep(outcome_is_given)
         self._splits = {id: split.kept(sheet) for id, split in (splits or {}).items()}
         self._respondents = dict(respondents or {})
         self._inferable = dict(inferable or {})
+        self._readings = {id: tuple(map(sheet.keep_cell, cells)) for id, cells in (readings or {}).items()}
         self._responses = responses
         used = columns_of(
             [
@@ -91,6 +95,7 @@ class Results:
                 *self._splits.values(),
                 *self._respondents.values(),
                 *self._inferable.values(),
+                *(cell for cells in self._readings.values() for cell in cells),
                 self.outcome_is_given,
             ]
         )
@@ -125,7 +130,8 @@ class Results:
         ``culture__index_low`` and so on (0 to 1), ``culture__coverage`` (0 to 1),
         ``culture__respondents``, ``culture__disagreement_low``, ``culture__disagreement_high``,
         ``culture__agreement`` and ``culture__not_applicable``; of a translation, also
-        ``culture__inferable``.
+        ``culture__inferable`` and, for a dimension that has parts and links of its own, what
+        either says: ``culture__by_parts_low`` and so on, ``culture__by_links_low`` and so on.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         for id in self.plan.index:
@@ -136,13 +142,15 @@ class Results:
         """The same with a row for each dimension of each assessment, its id in ``dimension``."""
         about: dict[str, Term] = {"model": self.model.id, "version": self.model.version}
         keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
-        rows = [{**about, **keys, "dimension": id, **self._score(id)} for id in self.plan.index]
-        return self._frame.tall(rows).native()
+        # Every row of a tidy table has the same columns.
+        none = {f"{name}_{end}": _NO_TEXT for name in READINGS for end in ENDS} if self._readings else {}
+        rows = [{**about, **keys, "dimension": id, **none, **self._score(id)} for id in self.plan.index]
+        return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
         """The answers that could not be read: their keys, column, value, and what was expected."""
         assert self._responses is not None, "a translation reads no answers"
-        return self.native_of(self._responses.problems())
+        return self._responses.problems().native()
 
     def findings(self) -> list[Finding]:
         """The problems in words, the first thousand of them. This runs the engine, lazy or not."""
@@ -153,23 +161,18 @@ class Results:
         return failure_of(self.model, self.findings(), error)
 
     def computed(self) -> Results:
-        """The same, worked out now."""
-        self._frame = self._frame.computed()
+        """The same, worked out now unless the table is lazy."""
+        self._frame = self._frame.collect()
         return self
 
     @property
     def internal(self) -> Frame:
         """A row for each assessment, with the columns that the cells speak of."""
-        return self._frame if self._frame.is_lazy else self._frame.planned()
-
-    def native_of(self, frame: Frame) -> Any:
-        """A table made from the internal one, as the engine of the results knows it."""
-        return (frame if self._frame.is_lazy else frame.computed()).native()
+        return self._frame
 
     def carried(self, sheet: Sheet, plan: Plan, cells: Mapping[str, Cell], **said: Any) -> Results:
         """Results of another model that follow from the columns of these."""
-        carried = Results(plan, self.by, self.internal, self._columns, cells, sheet, **said)
-        return carried if self._frame.is_lazy else carried.computed()
+        return Results(plan, self.by, self.internal, self._columns, cells, sheet, **said).computed()
 
     @property
     def _keys(self) -> dict[str, str]:
@@ -180,9 +183,7 @@ class Results:
         cell, dimension = self.cells[id], self.plan.nodes[self.plan.index[id]].dimension
         split = self._splits.get(id)
         columns: dict[str, Term] = {}
-        for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
-            position = getattr(cell, end)
-            where = all_of(is_known, cell.scored, negate(cell.exempt))
+        for end, position, where in _ends(cell):
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
             columns[f"index_{end}"] = _index(dimension, position, where)
         columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
@@ -192,15 +193,24 @@ class Results:
             "respondents": cast(self._respondents.get(id, constant(0)), "whole"),
             "disagreement_low": _stage(dimension, split and split.low, differ),
             "disagreement_high": _stage(dimension, split and split.high, differ),
-            "agreement": either(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
+            "agreement": if_else(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
             "not_applicable": cell.exempt if isinstance(cell.exempt, Formula) else constant(cell.exempt),
         }
         if self._inferable:
             columns["inferable"] = self._inferable[id]
+        for name, reading in zip(READINGS, self._readings.get(id, ()), strict=False):
+            for end, position, where in _ends(reading):
+                columns[f"{name}_{end}"] = _stage(dimension, position, where, reading.is_whole)
         return columns
 
 
-_NO_TEXT, _NO_NUMBER = nothing("text"), nothing("real")
+def _ends(cell: Cell) -> Iterator[tuple[str, Formula, Condition]]:
+    """The ends of a cell: the name of each, its position, and where it has one."""
+    for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
+        yield end, getattr(cell, end), all_of(is_known, cell.scored, negate(cell.exempt))
+
+
+_NO_TEXT, _NO_NUMBER = null("text"), null("real")
 
 
 def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool = True) -> Formula:
@@ -208,7 +218,7 @@ def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_
     if position is None or dimension.scale is None:
         return _NO_TEXT
     index = stage_index(dimension.scale, position, is_whole)
-    return either(where, pick(index, dimension.scale.ids), _NO_TEXT)
+    return if_else(where, gather(index, dimension.scale.ids), _NO_TEXT)
 
 
 def _index(dimension: Dimension, position: Formula | None, where: Condition) -> Formula:
@@ -216,7 +226,7 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
     scale = dimension.scale
     if position is None or scale is None or not scale.is_chain:
         return _NO_NUMBER
-    return either(where, position / scale.top, _NO_NUMBER)
+    return if_else(where, position / scale.top, _NO_NUMBER)
 
 
 def score(
@@ -234,10 +244,11 @@ def score(
 
     Args:
         model: A model, or the id of an installed one.
-        frame: A table of pandas, Polars, PyArrow, DuckDB, Spark, or another kind that narwhals
-            knows. Either long, with a row for each rating (``subject, respondent, dimension,
-            rating``), or wide, with a row for each respondent and a column for each dimension. A
-            table without a column ``respondent`` has one for each assessment. Null and NaN are blanks.
+        frame: A table of Polars, pandas, PyArrow or Spark, or of another kind that offers the Arrow
+            stream interface, such as a relation of DuckDB; that comes back as a table of PyArrow.
+            Either long, with a row for each rating (``subject, respondent, dimension, rating``), or
+            wide, with a row for each respondent and a column for each dimension. A table without a
+            column ``respondent`` has one for each assessment. Null and NaN are blanks.
         scorer: The rule for the outcome and for all dimensions that do not name their own.
         consensus: How the ratings of several respondents are combined.
         weights: Weights above zero in place of the model's, by dimension.
@@ -273,22 +284,20 @@ def score(
         finding = Finding("most_respondents", f"is {most_respondents:,}", f"1 to {MOST_RESPONDENTS:,}")
         raise ScoringError("the respondents cannot be counted", [finding])
     plan = plan_for(model, scorer, exact_weights(model, weights))
-    table = frame_of(frame)
-    responses = responses_of(model, table.planned(), by)
-    try:
-        results = _scored(plan, responses, consensus, Counting(most_respondents), strict=on_error == "raise")
-        return results if table.is_lazy else results.computed()
-    except Exception as error:
-        is_crowded = f"{REFUSED}{TOO_MANY}" in str(error) and most_respondents < MOST_RESPONDENTS
-        # Whatever an engine says: here is what is wrong with the table, if that is it.
-        failed = None if is_crowded else failure_of(model, list(findings_of(responses)), error)
-        if failed is None and not is_crowded:
-            raise
-    if failed:
+    responses = responses_of(model, frame_of(frame, by), by)
+    # Respondents are few as a rule. What is not lazy can be counted once more, if they are not.
+    for most in sorted({most_respondents, MOST_RESPONDENTS}):
+        try:
+            return _scored(plan, responses, consensus, Counting(most), strict=on_error == "raise").computed()
+        except Exception as error:
+            if f"{REFUSED}{TOO_MANY}" in str(error) and most < MOST_RESPONDENTS:
+                continue
+            # Whatever an engine says: here is what is wrong with the table, if that is it.
+            failed = failure_of(model, list(findings_of(responses)), error)
+            if failed is None:
+                raise
         raise failed
-    # They are few as a rule. What is not lazy can be counted once more, if they are not.
-    choices: dict[str, Any] = {"scorer": scorer, "consensus": consensus, "weights": weights, "by": by}
-    return score(model, frame, **choices, on_error=on_error, most_respondents=MOST_RESPONDENTS)
+    raise AssertionError("any number of respondents can be counted")
 
 
 def failure_of(
@@ -306,22 +315,26 @@ def failure_of(
 def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:
     sheet = Sheet()
     said = voices(sheet, responses, plan, consensus, counting, strict)
-    given = given_outcome(sheet, plan.model, said.cells, strict)
+    given = given_outcome(plan.model, said.cells, strict)
     leaves = {
-        node.index: said.cells.get(id) or open_cell(node.dimension.scale)  # type: ignore[arg-type]
+        node.index: said.cells.get(id) or open_cell(node.dimension.scale.order)  # type: ignore[union-attr]
         for id, node in plan.leaves.items()
     }
-    cells = roll_up(sheet, plan, leaves, {0: given} if given else {})
+
+    def overrule(node: Node, cell: Cell) -> Cell:
+        return overruled(cell, *given) if given and not node.index else cell
+
+    cells = plan.formulas(leaves, sheet.keep_cell, overrule)
     return Results(
         plan,
         responses.by,
         said.frame,
         said.columns,
-        {node.dimension.id: cells[node.index] for node in plan.nodes},
+        {node.dimension.id: cells[node.index] for node in plan},
         sheet,
         splits=said.splits,
         respondents=said.respondents,
-        outcome_is_given=given.where if given else False,
+        outcome_is_given=given[1] if given else False,
         responses=responses,
     )
 

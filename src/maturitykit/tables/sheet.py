@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from maturitykit.definition.formula import Formula, Term, column, columns_of, constant
+from maturitykit.formula.algebra import Condition, Formula, Term, column, columns_of, constant, elements, if_else
+from maturitykit.formula.sharing import bind_shared
+from maturitykit.rules.roll_up import Cell
 from maturitykit.tables.frame import Frame, Row
 
 #: What the names of our own columns begin with, and no id of a dimension can.
@@ -66,6 +68,8 @@ class Sheet:
         formula = term if isinstance(term, Formula) else constant(term)
         if not name and formula.op in ("column", "constant"):
             return formula
+        if formula.op == "call":
+            return self._called(*formula.args)
         written = repr(formula)
         if not name and written in self._names:
             return column(self._names[written])
@@ -74,6 +78,33 @@ class Sheet:
         self._formulas[name] = formula
         self._used[name] = tuple(columns_of(formula))
         return column(name)
+
+    def keep(self, term: Any) -> Any:
+        """A column for a term, unless it is the same in all rows."""
+        return self.let(term) if isinstance(term, Formula) else term
+
+    def keep_all(self, terms: Sequence[Any]) -> list[Any]:
+        """Columns for terms, likewise, and for whatever they use more than once."""
+        return [self.keep(term) for term in bind_shared(terms, self.let)]
+
+    def keep_cell(self, cell: Cell) -> Cell:
+        """A cell with a column for each of its terms."""
+        kept = self.keep_all(cell[:7])
+        return Cell(*kept, *cell[7:])  # type: ignore[call-arg]
+
+    def _called(
+        self, function: Any, positions: Formula, takes_part: Condition, weights: Formula, is_whole: bool
+    ) -> Formula:
+        listed = elements(positions) or ()
+        takes = (elements(takes_part) if isinstance(takes_part, Formula) else None) or (takes_part,) * len(listed)
+        keys = [if_else(taken, position, -1) for taken, position in zip(takes, listed, strict=True)]
+        numbers = elements(weights)
+
+        def value(row: Row) -> float:
+            taken = [position >= 0 for position in row]
+            return function(row, taken, numbers) if any(taken) else 0
+
+        return self.look_up(keys, [range(-1, top + 1) for top in function.tops] if is_whole else (), value)
 
     def look_up(
         self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
@@ -120,7 +151,7 @@ class Sheet:
         for level, here in sorted(by_level.items()):
             kept = [n for n, lower in levels.items() if lower < level < last.get(n, 0)]
             new = {n: f for n in here if isinstance(f := self._formulas[n], Formula)}
-            frame = frame.extended(kept, new, only=level == len(by_level))
+            frame = frame.extend(kept, new, only=level == len(by_level))
             for name in here:
                 formula = self._formulas[name]
                 if isinstance(formula, LookUp):

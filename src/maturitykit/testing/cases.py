@@ -11,8 +11,9 @@ from maturitykit.definition import Model
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.files.strict import structure
 from maturitykit.files.text import Readable, read_toml
-from maturitykit.scoring.result import Result, Score
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
+from maturitykit.scoring.scores import Score
 
 #: A rating, or one of each respondent.
 Given = str | float | tuple[str | float, ...]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from maturitykit.assessment.ratings import Assessment
+from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment
 from maturitykit.comparison.check import check_crosswalk as misfits
 from maturitykit.comparison.contradictions import contradictions
 from maturitykit.comparison.links import compose, reverse
@@ -87,7 +87,7 @@ def crosswalk_subject(
 
 def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
     path = [subject.alone.known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
-    return translate_by(score(subject.source, given), path, subject.target, subject.alone)
+    return translate_by(score(subject.source, given), subject.alone.route(path))
 
 
 def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
@@ -98,13 +98,24 @@ def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
 def _monotone(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
     given = draws.assessment(subject.source, random)
     raised = laws.raised(subject.source, given, random)
-    return laws.fallen(_translated(subject, given), _translated(subject, raised), given, raised)
+    before, after = _translated(subject, given), _translated(subject, raised)
+    return _but_for_exclusions(laws.fallen(before, after, given, raised), before, after)
 
 
 def _never_wider(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
     given = draws.assessment(subject.source, random)
     told = laws.told_more(subject.source, given, random)
-    return laws.widened(_translated(subject, given), _translated(subject, told), given, told)
+    before, after = _translated(subject, given), _translated(subject, told)
+    return _but_for_exclusions(laws.widened(before, after, given, told), before, after)
+
+
+def _but_for_exclusions(found: Iterator[Finding], before: Translation, after: Translation) -> Iterator[Finding]:
+    """Leave out the dimensions at or below which two readings come to exclude each other, or no longer do."""
+    places = [{i.where for i in one.issues if i.code == "link-disagrees"} for one in (before, after)]
+    changed = places[0] ^ places[1]
+    for finding in found:
+        if not changed & {dimension.id for dimension in before.model.by_id[finding.where].walk()}:
+            yield finding
 
 
 def _any_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
@@ -131,13 +142,16 @@ def _there_and_back(subject: CrosswalkSubject) -> Iterator[Finding]:
     for link, returning in zip(subject.crosswalk.links, back.links, strict=True):
         scale = subject.source.by_id[link.source].scale
         assert scale is not None
-        for stage, (low, _, high) in link.stages.items():
+        for stage, span in link.stages.items():
+            if isinstance(span, str) or stage == NOT_APPLICABLE:
+                continue
+            low, _, high = span
             ends = scale.positions[returning.stages[low][0]], scale.positions[returning.stages[high][2]]
             here = scale.positions[stage]
             if not (laws.at_most(scale, ends[0], here) and laws.at_most(scale, here, ends[1])):
-                span = f"{scale.ids[ends[0]]} to {scale.ids[ends[1]]}"
+                back_at = f"{scale.ids[ends[0]]} to {scale.ids[ends[1]]}"
                 where = f"links.{link.source}--{link.target}.stages.{stage}"
-                yield Finding(where, f"comes back as {span}", f"a span that holds {stage}")
+                yield Finding(where, f"comes back as {back_at}", f"a span that holds {stage}")
 
 
 def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
@@ -150,7 +164,7 @@ def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
         joined = compose(same, subject.crosswalk) if before else compose(subject.crosswalk, same)
         found = {(link.source, link.target): link.stages for link in joined.links}
         for link in links:
-            if link.relation != {"disjoint"} and found.get((link.source, link.target)) != link.stages:
+            if link.speaks and found.get((link.source, link.target)) != link.stages:
                 side = "before" if before else "after"
                 problem = f"changes when every stage of {model.id} is given back {side} it"
                 yield Finding(f"links.{link.source}--{link.target}", problem, "the same stages")

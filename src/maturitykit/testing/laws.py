@@ -15,14 +15,16 @@ from typing import Any, TypeAlias
 
 from attrs import evolve
 
-from maturitykit.assessment.consensus import Consensus
 from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment, Rating, Reading, is_known, read_answer
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
-from maturitykit.definition.scale import TOLERANCE, Position
+from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding
+from maturitykit.formula.order import TOLERANCE
+from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.plan import plan_for
-from maturitykit.scoring.result import Result, Score, Span
+from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
+from maturitykit.scoring.scores import Score, Span
 from maturitykit.testing import draws
 
 Law: TypeAlias = Callable[[Model, Random], Iterator[Finding]]
@@ -214,8 +216,7 @@ def order_alone(model: Model, random: Random) -> Iterator[Finding]:
 
 def tables_alike(model: Model, random: Random) -> Iterator[Finding]:
     """A table of assessments comes to the same as each of them alone. It needs the extra ``tables``."""
-    import duckdb
-    import pyarrow
+    import polars
 
     from maturitykit import tables
 
@@ -227,10 +228,8 @@ def tables_alike(model: Model, random: Random) -> Iterator[Finding]:
         for rating in (*one.ratings, Rating(model.leaves[0].id, None, "nobody"))
     ]
     names = ("subject", "respondent", "dimension", "rating")
-    table = pyarrow.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-    frame = tables.score(model, duckdb.connect().from_arrow(table)).frame
-    scored = (dict(zip(frame.columns, row, strict=True)) for row in frame.fetchall())
-    found = {row["subject"]: row for row in scored}
+    table = polars.DataFrame(rows, schema=dict.fromkeys(names, polars.String), orient="row")
+    found = {row["subject"]: row for row in tables.score(model, table).frame.iter_rows(named=True)}
     for i, one in enumerate(given):
         for id, alone in score(model, one).items():
             row = found[f"a{i}"]

@@ -146,7 +146,7 @@ def try_law(law: Law, tried: Sequence[Model], random: Random, draws: int = DRAWS
 
 def try_tables(tried: Sequence[Model], random: Random) -> Iterator[Finding]:
     """The same of the law on tables, on one draw, as an engine takes its time to plan its work."""
-    if missing := [name for name in ("duckdb", "narwhals", "pyarrow") if find_spec(name) is None]:
+    if missing := [name for name in ("polars", "pyarrow") if find_spec(name) is None]:
         raise Skipped(f"not installed: {', '.join(missing)} (pip install maturitykit[tables])")
     whole, smallest = tried[0], min(tried, key=lambda part: len(part.by_id))
     return laws.tables_alike(whole if len(whole.by_id) <= LARGE else smallest, random)

@@ -15,7 +15,8 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Answer, Asse
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
 from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.scoring.result import Result, Span
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Span
 from maturitykit.testing.draws import WEIGHTS
 from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
@@ -295,12 +296,14 @@ def _right(link: Link, a: Result, b: Result) -> Link:
 
     def spans() -> Iterator[tuple[str, StageSpan]]:
         for position, id in enumerate(scale.ids):
-            low, likely, high = (positions[end] for end in link.stages[id])
+            span = link.stages[id]
+            assert not isinstance(span, str)
+            low, likely, high = positions[span[0]], span[1], positions[span[2]]
             if scale.at_least(here, position):
                 low = int(other.meet([low, there]))
             if scale.at_least(position, here):
                 high = int(other.join([high, there]))
-            yield id, (other.ids[low], other.ids[likely], other.ids[high])
+            yield id, (other.ids[low], likely, other.ids[high])
 
     stages: Mapping[str, StageSpan] = dict(spans())
     return evolve(link, stages=stages)

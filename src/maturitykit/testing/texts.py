@@ -74,7 +74,11 @@ def _notes(here: str, notes: Iterable[Note]) -> Iterator[tuple[str, str]]:
 
 def crosswalk_texts(crosswalk: Crosswalk) -> dict[str, str]:
     """The texts of a crosswalk, as far as they are there."""
-    texts = {"summary": crosswalk.summary, "method": crosswalk.coding.method if crosswalk.coding else ""}
+    texts = {
+        "summary": crosswalk.summary,
+        "caveat": crosswalk.caveat,
+        "method": crosswalk.coding.method if crosswalk.coding else "",
+    }
     texts |= {f"links.{link.source}--{link.target}": link.rationale for link in crosswalk.links}
     texts |= {f"not_inferable.{item.model}.{item.dimension}": item.reason for item in crosswalk.not_inferable}
     return {where: text for where, text in texts.items() if text}

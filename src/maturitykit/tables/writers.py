@@ -1,4 +1,4 @@
-"""Files that tables are written to: one after the other, whole or not at all."""
+"""Files that tables are written to, whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from maturitykit.errors import FileError, Finding
-from maturitykit.tables.sql import DuckDBFrame
 
-if TYPE_CHECKING:
-    import duckdb
-
-#: What a table may be kept in, by its suffix.
+#: The kinds of files that hold a table, by their suffix.
 KINDS = {".parquet": "parquet", ".csv": "csv", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
 
 #: As many rows of a file can be read apart from the others.
 ROW_GROUP = 122_880
 
 
-class Sink:
-    """A file for the tables of one kind that are written to it.
+class Writer:
+    """A file for the tables of the same columns that are written to it.
 
     Args:
-        path: Of the file; its suffix says what it is.
-        unfinished: Where it is written meanwhile.
+        path: Of the file; its suffix says the kind.
+        unfinished: Path of the file while it is written.
     """
 
     def __init__(self, path: Path, unfinished: Path) -> None:
@@ -37,17 +35,21 @@ class Sink:
         self._file = unfinished.open("wb")
         self._writer: Any = None
 
-    def write(self, table: duckdb.DuckDBPyRelation) -> int:
-        """Add the rows of a table, and say how many there are."""
+    def write(self, table: pl.LazyFrame) -> int:
+        """Run a plan, append its rows, and return how many there are."""
         rows = 0
-        found = _without_formulas(table) if self._kind == "csv" else table
-        with found.to_arrow_reader(ROW_GROUP) as batches:
-            if self._writer is None:
-                self._writer = self._opened(batches.schema)
-            for batch in batches:
-                with writing(self._path):
-                    self._writer.write_batch(batch)
-                rows += len(batch)
+        if self._kind == "csv":
+            table = _without_formulas(table)
+        if self._writer is None:
+            self._writer = self._open(pl.DataFrame(schema=table.collect_schema()).to_arrow().schema)
+
+        def append(batch: pl.DataFrame) -> None:
+            nonlocal rows
+            with writing(self._path):
+                self._writer.write_table(batch.to_arrow())
+            rows += len(batch)
+
+        table.sink_batches(append, chunk_size=ROW_GROUP, maintain_order=False, engine="streaming")
         return rows
 
     def close(self) -> None:
@@ -60,7 +62,7 @@ class Sink:
             finally:
                 self._file.close()
 
-    def _opened(self, schema: Any) -> Any:
+    def _open(self, schema: Any) -> Any:
         if self._kind == "parquet":
             from pyarrow.parquet import ParquetWriter
 
@@ -79,40 +81,36 @@ class Sink:
 
 
 @contextmanager
-def whole(path: str) -> Iterator[Sink]:
-    """What is written meanwhile, elsewhere, stands in this file in the end: whole or not at all."""
+def atomic_writer(path: str) -> Iterator[Writer]:
+    """Write elsewhere, and put the file in place in the end: whole or not at all."""
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     # Better known before the work than after it.
     with writing(target):
-        sink = Sink(target, unfinished)
+        writer = Writer(target, unfinished)
     try:
-        yield sink
-        sink.close()
+        yield writer
+        writer.close()
         with writing(target):
             unfinished.replace(target)
     finally:
-        # What is half written cannot always be finished, and need not be.
+        # A half-written file cannot always be finished, and need not be.
         with suppress(Exception):
-            sink.close()
+            writer.close()
         unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What fails here is that a file cannot be written."""
+    """Report that a file cannot be written, if the operating system fails."""
     try:
         yield
     except OSError as error:
         raise FileError(f"cannot write {path}", [Finding("", error.strerror or str(error))]) from error
 
 
-def _without_formulas(table: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """The same table, with no text that a spreadsheet takes for a formula."""
-    cells = []
-    for name, kind in zip(table.columns, table.types, strict=True):
-        cell = DuckDBFrame.written(name)
-        is_formula = f"regexp_matches({cell}, '^[\\s\\pZ]*[-+=@]')"
-        safe = f"CASE WHEN {is_formula} THEN '''' || {cell} ELSE {cell} END AS {cell}"
-        cells.append(safe if str(kind) == "VARCHAR" else cell)
-    return table.project(", ".join(cells))
+def _without_formulas(table: pl.LazyFrame) -> pl.LazyFrame:
+    """Put a quote before texts that a spreadsheet takes for formulas."""
+    texts = pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String)
+    is_formula = texts.str.contains(r"^[\s\pZ]*[-+=@]")
+    return table.with_columns(pl.when(~is_formula).then(texts).otherwise(pl.lit("'") + texts))

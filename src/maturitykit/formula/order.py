@@ -1,0 +1,100 @@
+"""Orders of stages: a chain, or a lattice in which some stages cannot be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from attrs import frozen
+
+#: Slack in a comparison of positions, so that 1.9999999999 reaches stage 2.
+TOLERANCE = 1e-9
+
+
+@frozen(cache_hash=True)
+class Order:
+    """The order of some stages, which are numbered from the lowest up, each after those below it.
+
+    Args:
+        top: Number of the highest stage; the lowest is 0.
+        lower: For each stage all stages at or below it; empty for a chain.
+    """
+
+    top: int
+    lower: tuple[frozenset[int], ...] = ()
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether every two stages can be compared."""
+        return not self.lower
+
+    @cached_property
+    def below(self) -> tuple[frozenset[int], ...]:
+        """For each stage, all stages at or below it."""
+        return self.lower or tuple(frozenset(range(i + 1)) for i in range(self.top + 1))
+
+    @cached_property
+    def dual(self) -> Order:
+        """The same order upside down: stage ``s`` becomes ``top - s``."""
+        if self.is_chain:
+            return self
+        stages = range(self.top + 1)
+        above = [frozenset(self.top - t for t in stages if s in self.below[t]) for s in stages]
+        return Order(self.top, tuple(reversed(above)))
+
+    def at_least(self, position: float, stage: int) -> bool:
+        """Whether a position is at or above a stage."""
+        if self.is_chain:
+            return position + TOLERANCE >= stage
+        return stage in self.lower[int(position)]
+
+    def meet(self, positions: Iterable[float]) -> float:
+        """The highest position that is at or below all of these; on a chain the lowest of them."""
+        if self.is_chain:
+            return min(positions)
+        return max(frozenset.intersection(*(self.lower[int(p)] for p in positions)))
+
+    def join(self, positions: Iterable[float]) -> float:
+        """The lowest position that is at or above all of these; on a chain the highest of them."""
+        if self.is_chain:
+            return max(positions)
+        wanted = {int(p) for p in positions}
+        return next(i for i, below in enumerate(self.lower) if wanted <= below)
+
+    def weighted_median(self, positions: Sequence[float], weights: Sequence[int], whole: int) -> float:
+        """The join of the stages that more than half of a weight is at or above; on a chain, of the positions.
+
+        Args:
+            positions: Those that do not count are at the lowest stage.
+            weights: Of the positions.
+            whole: The weight of those that count.
+        """
+        if self.is_chain:
+            return lower_weighted_median(positions, weights, whole)
+        held = [0] * (self.top + 1)
+        for position, weight in zip(positions, weights, strict=True):
+            for stage in self.lower[int(position)]:
+                held[stage] += weight
+        return self.join({0, *(stage for stage, weight in enumerate(held) if 2 * weight > whole)})
+
+    @cached_property
+    def meets(self) -> tuple[int, ...]:
+        """The meet of every two stages: that of ``a`` and ``b`` stands at ``a * (top + 1) + b``."""
+        stages = range(self.top + 1)
+        return tuple(int(self.meet((a, b))) for a in stages for b in stages)
+
+    @cached_property
+    def joins(self) -> tuple[int, ...]:
+        """The join of every two stages, likewise."""
+        stages = range(self.top + 1)
+        return tuple(int(self.join((a, b))) for a in stages for b in stages)
+
+
+def lower_weighted_median(positions: Sequence[float], weights: Sequence[int], whole: int) -> float:
+    """Return the highest position that more than half of a weight is at or above; 0 if there is none."""
+    held = 0
+    for position, weight in sorted(zip(positions, weights, strict=True), reverse=True):
+        held += weight
+        if 2 * held > whole:
+            return position
+    return 0

@@ -1,0 +1,1 @@
+"""Rules, consensus, pooling and links, each written once, as formulas."""

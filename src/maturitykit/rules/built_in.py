@@ -1,0 +1,182 @@
+"""The five rules that come along: weakest, median, mean, staged and profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from maturitykit.definition import Dimension, Gate, Scale, Scorer
+from maturitykit.definition.issue import Issue
+from maturitykit.definition.scorer import Bounds, Parts
+from maturitykit.formula.algebra import (
+    Condition,
+    Formula,
+    all_of,
+    any_of,
+    at_least,
+    element,
+    greatest,
+    if_else,
+    join,
+    least,
+    meet,
+    negate,
+    real_total,
+    vector,
+    weighted_median,
+)
+from maturitykit.rules.positions import position_of, values_of
+from maturitykit.words import phrase
+
+
+class Weakest(Scorer):
+    """The meet of the children: on a chain, the lowest of them."""
+
+    id = "weakest"
+    ordinal = True
+
+    def formula(self, parent: Dimension, parts: Parts) -> Formula:
+        scale = _scale(parent)
+        return meet(scale.order, if_else(parts.takes_part, parts.positions, scale.top))
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        return _foreign_scales(parent)
+
+
+class Median(Scorer):
+    """The join of the stages that more than half of the weight is at or above.
+
+    On a chain that is the lower weighted median: of two, the lower one.
+    """
+
+    id = "median"
+    ordinal = True
+
+    def formula(self, parent: Dimension, parts: Parts) -> Formula:
+        return weighted_median(_scale(parent).order, parts.positions, parts.weights, parts.whole, parts.is_whole)
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        return _foreign_scales(parent)
+
+
+class Mean(Scorer):
+    """The weighted mean of what the stages of the children count, on the parent's scale.
+
+    It takes the steps between stages for equal, or for what their values state: results
+    say so.
+    """
+
+    id = "mean"
+    ordinal = False
+
+    def formula(self, parent: Dimension, parts: Parts) -> Formula:
+        values = values_of([_scale(child) for child in parts.dimensions], parts.positions, parts.is_whole)
+        counted = if_else(parts.takes_part, values * parts.weights, 0.0)
+        return position_of(_scale(parent), real_total(counted) / greatest(parts.whole, 1))
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        for dimension in (parent, *parent.children):
+            if dimension.scale is not None and not dimension.scale.is_chain:
+                yield f"a mean needs chains, and {dimension.id} is on a partial order"
+
+    def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
+        stated = not all(_scale(child).has_equal_steps for child in parent.children)
+        steps = phrase("the values stated for its stages") if stated else phrase("equal steps between stages")
+        text = phrase("a mean assumes {steps}; stages are ordered, not measured", steps=steps)
+        yield Issue("equal-steps", "info", parent.id, text)
+
+
+class Staged(Scorer):
+    """The stages whose gates are all met, and those of all stages below them too.
+
+    A gate on a child that is not applicable is passed over. A stage all of whose own gates
+    are passed over is not itself reached, but does not hold back those above it.
+    """
+
+    id = "staged"
+    ordinal = True
+    reads_open_as_low = True
+
+    def formula(self, parent: Dimension, parts: Parts) -> Formula:
+        scale = _scale(parent)
+        place = {child.id: i for i, child in enumerate(parts.dimensions)}
+        stages = range(len(scale.stages))
+        # Of each stage: whether it asks for anything that applies, and whether all of that is there.
+        asks: list[list[Condition]] = [[] for _ in stages]
+        met: list[list[Condition]] = [[] for _ in stages]
+        for gate in parent.gates:
+            stage, child = scale.positions[gate.stage], place[gate.dimension]
+            on = _scale(parts.dimensions[child])
+            takes = parts.takes_part if isinstance(parts.takes_part, bool) else element(parts.takes_part, child)
+            there = at_least(on.order, element(parts.positions, child), on.positions[gate.minimum], parts.is_whole)
+            asks[stage].append(takes)
+            met[stage].append(any_of(negate(takes), there))
+        # A stage without gates is reached with all the stages directly below it.
+        reachable: list[Condition] = [True]
+        for stage in stages[1:]:
+            below = (reachable[lower] for lower in scale.directly_below[stage])
+            reachable.append(any_of(*asks[stage]) if asks[stage] else all_of(*below))
+        all_met = [all_of(*conditions) for conditions in met]
+        if scale.is_chain:
+            lowest_unmet = least(*(if_else(met, scale.top + 1, stage) for stage, met in enumerate(all_met)))
+            reached = [all_of(reachable[stage], lowest_unmet > stage) for stage in stages]
+        else:
+            reached = [
+                all_of(reachable[stage], *(all_met[lower] for lower in sorted(scale.below[stage])))
+                for stage in stages
+            ]
+        return join(scale.order, vector(if_else(condition, stage, 0) for stage, condition in enumerate(reached)))
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        if not parent.gates:
+            yield f"{parent.id} has no gates"
+
+    def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
+        scale = _scale(parent)
+        scales = {child.id: _scale(child) for child in parent.children}
+        child_name = {child.id: child.name for child in parent.children}
+        gates: dict[int, list[Gate]] = {}
+        for gate in parent.gates:
+            gates.setdefault(scale.positions[gate.stage], []).append(gate)
+
+        def is_met(gate: Gate) -> bool | None:
+            """None where nothing is known, or where it does not apply."""
+            _, likely, _ = children[gate.dimension] or (0, None, 0)
+            minimum = scales[gate.dimension].positions[gate.minimum]
+            return None if likely is None else scales[gate.dimension].at_least(likely, minimum)
+
+        unmet = {stage for stage, own in gates.items() if any(is_met(gate) is False for gate in own)}
+        for stage, own in sorted(gates.items()):
+            for gate in own:
+                if children[gate.dimension] is None:
+                    names = {"stage": scale.stages[stage].name, "dimension": child_name[gate.dimension]}
+                    text = phrase("{stage} requires {dimension}, which is not applicable: passed over", **names)
+                    yield Issue("passed-over", "warning", parent.id, text)
+            applicable = [gate for gate in own if children[gate.dimension] is not None]
+            lacking = [scale.stages[lower].name for lower in sorted(scale.below[stage] & unmet - {stage})]
+            if lacking and applicable and all(is_met(gate) for gate in applicable):
+                below = ", ".join(lacking)
+                names = {"stage": scale.stages[stage].name, "below": below}
+                text = phrase("what {stage} requires is there, but not what {below} requires below it", **names)
+                yield Issue("out-of-order", "warning", parent.id, text)
+
+
+class Profile(Scorer):
+    """No combination: the children speak for themselves."""
+
+    id = "profile"
+    ordinal = True
+
+    def formula(self, parent: Dimension, parts: Parts) -> None:
+        return None
+
+
+def _scale(dimension: Dimension) -> Scale:
+    assert dimension.scale is not None, "a rule is used only where there are scales"
+    return dimension.scale
+
+
+def _foreign_scales(parent: Dimension) -> Iterable[str]:
+    for child in parent.children:
+        if child.scale != parent.scale:
+            scale = parent.scale.id if parent.scale else "none"
+            yield f"{child.id} is not on the scale of {parent.id} ({scale})"

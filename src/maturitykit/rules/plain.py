@@ -1,0 +1,63 @@
+"""Rules that are written on plain positions alone, as one operation of formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+
+from maturitykit.definition import Dimension, Rule, Scorer
+from maturitykit.definition.scale import Position
+from maturitykit.errors import Finding, ScoringError, quoted
+from maturitykit.formula.order import TOLERANCE
+
+
+def smallest(weights: Sequence[int]) -> tuple[int, ...]:
+    """Return the smallest whole numbers in the same proportion, so that weights scale freely."""
+    divisor = gcd(*weights) or 1
+    return tuple(weight // divisor for weight in weights)
+
+
+class PlainRule:
+    """The rule of a parent by `Scorer.bind`, which is asked once for each set of children that take part."""
+
+    def __init__(self, scorer: Scorer, parent: Dimension) -> None:
+        self._scorer = scorer
+        self._parent = parent
+        self._bound: dict[object, Rule | None] = {}
+
+    @property
+    def tops(self) -> list[int]:
+        """The highest stages that the positions of the children can be at."""
+        return [child.scale.top for child in self._parent.children if child.scale]
+
+    def __call__(
+        self, positions: Sequence[Position], takes_part: Sequence[bool] | bool, weights: Sequence[int]
+    ) -> Position:
+        """Return the position of the parent; 0 where no child takes part."""
+        taking = [i for i in range(len(positions)) if takes_part is True or (takes_part and takes_part[i])]
+        rule = self.bound(taking, weights)
+        return 0 if rule is None else self._checked(rule([positions[i] for i in taking]))
+
+    def bound(self, taking: Sequence[int], weights: Sequence[int]) -> Rule | None:
+        """Return the rule over some of the children, by their numbers; None where nothing is combined."""
+        if not taking:
+            return None
+        key = tuple(taking), tuple(weights)
+        if key not in self._bound:
+            children = [self._parent.children[i] for i in taking]
+            self._bound[key] = self._scorer.bind(self._parent, children, smallest([weights[i] for i in taking]))
+        return self._bound[key]
+
+    def _checked(self, position: Position) -> Position:
+        """Refuse what is not on the scale: below its bottom, places would count from the top."""
+        scale = self._parent.scale
+        assert scale is not None
+        try:
+            if -TOLERANCE <= position <= scale.top + TOLERANCE:
+                return position
+        except TypeError:
+            # What is no number is not on it either.
+            pass
+        problem = f"{self._scorer.id} gives {quoted(position)}, which is not on its scale"
+        finding = Finding(self._parent.id, problem, f"a position from 0 to {scale.top}")
+        raise ScoringError(f"there is no score by {quoted(self._scorer.id)}", [finding])

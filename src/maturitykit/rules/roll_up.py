@@ -1,0 +1,234 @@
+"""From the children to their parent: positions, what is known, and how much is answered, as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from maturitykit.definition import Dimension, Scorer
+from maturitykit.definition.scorer import Parts
+from maturitykit.formula.algebra import (
+    Condition,
+    Formula,
+    all_of,
+    as_int,
+    at_least,
+    call,
+    choose,
+    constant,
+    every,
+    floor,
+    greatest,
+    held_within,
+    if_else,
+    negate,
+    real_total,
+    some,
+    total,
+    vector,
+)
+from maturitykit.formula.order import TOLERANCE, Order
+from maturitykit.rules.plain import PlainRule
+
+
+class Cell(NamedTuple):
+    """A score as formulas: of one dimension or, as vectors, of all children of one.
+
+    Args:
+        low: The lowest position.
+        likely: The likely one, wherever it is known.
+        high: The highest.
+        known: The condition that there is a likely position; it fails where the dimension is not applicable.
+        exempt: The condition that it is not applicable.
+        coverage: How much of it is answered, from 0 to 1.
+        scored: The condition that there are positions at all, unless it is not applicable.
+        is_whole: Whether its positions are stages only, never between two of them.
+        is_masked: Whether positions are 0 where it is not applicable, and the likely one where it is not known.
+    """
+
+    low: Formula
+    likely: Formula
+    high: Formula
+    known: Condition
+    exempt: Condition
+    coverage: Formula
+    scored: Condition = True
+    is_whole: bool = True
+    is_masked: bool = False
+
+    @property
+    def positions(self) -> tuple[Formula, Formula, Formula]:
+        """Low, likely and high."""
+        return self.low, self.likely, self.high
+
+    def masked(self) -> Cell:
+        """Return the same with positions that are 0 wherever they do not count."""
+        if self.is_masked:
+            return self
+        low, high = (_only_where(negate(self.exempt), end) for end in (self.low, self.high))
+        return self._replace(low=low, likely=_only_where(self.known, self.likely), high=high, is_masked=True)
+
+
+def _only_where(condition: Condition, position: Formula) -> Formula:
+    return position if condition is True else position * as_int(condition)
+
+
+def vectors(cells: Sequence[Cell]) -> Cell:
+    """Return the cells of some dimensions as one of vectors."""
+    masked = [cell.masked() for cell in cells]
+    low, likely, high, known, exempt, coverage = (vector(column) for column in list(zip(*masked, strict=True))[:6])
+    return Cell(
+        low, likely, high, known, exempt, coverage, is_whole=all(c.is_whole for c in cells), is_masked=True
+    )  # fmt: skip
+
+
+def open_cell(order: Order) -> Cell:
+    """Return a leaf of which nothing is known."""
+    return Cell(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
+
+
+class Combination:
+    """How a dimension follows from its children: its rule, as far as one applies.
+
+    Args:
+        dimension: The parent.
+        scorer: Its rule.
+    """
+
+    def __init__(self, dimension: Dimension, scorer: Scorer) -> None:
+        self.dimension = dimension
+        self.scorer = scorer
+        #: The rule, where it is written on plain positions alone.
+        self.plain: PlainRule | None = None
+
+    def position(self, below: Cell, positions: Formula, weights: Formula, takes_part: Condition) -> Formula | None:
+        """Return the position by the rule; None where nothing is combined."""
+        if not _binds(type(self.scorer)):
+            parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
+            formula = self.scorer.formula(self.dimension, parts)
+            if formula is not None:
+                return formula
+        if self.plain is None:
+            self.plain = PlainRule(self.scorer, self.dimension)
+        everyone = range(len(self.dimension.children))
+        if self.plain.bound(everyone, [1] * len(everyone)) is None:
+            return None
+        return self._called(self.plain, below, positions, weights, takes_part)
+
+    def _called(
+        self,
+        function: Callable[..., float],
+        below: Cell,
+        positions: Formula,
+        weights: Formula,
+        takes_part: Condition,
+    ) -> Formula:
+        called = call(function, positions, takes_part, weights, below.is_whole)
+        return floor(called) if self.stays_whole(below) else called
+
+    def stays_whole(self, below: Cell) -> bool:
+        """Whether its own positions are stages only."""
+        scale = self.dimension.scale
+        assert scale is not None
+        return not scale.is_chain or (self.scorer.ordinal and below.is_whole and self.plain is None)
+
+    def roll_up(self, below: Cell, weights: Formula) -> Cell:
+        """Return the cell of the dimension.
+
+        Args:
+            below: The vectors of its children.
+            weights: The vector of their weights, in whole numbers.
+        """
+        applies = negate(below.exempt)
+        exempt = every(below.exempt)
+        whole = total(if_else(applies, weights, 0))
+        covered = real_total(if_else(applies, below.coverage * weights, 0.0))
+        # Where all of it is not applicable there is nothing to divide by.
+        share = covered / (whole if below.exempt is False else greatest(whole, 1))
+        coverage = if_else(exempt, 1.0, share)
+        low = self.position(below, below.low, weights, applies)
+        if low is None or self.dimension.scale is None:
+            return Cell(
+                constant(0), constant(0), constant(0), False, exempt, coverage, scored=False, is_masked=True
+            )
+        high = self.position(below, below.high, weights, applies)
+        assert high is not None
+        order = self.dimension.scale.order
+        if self.scorer.reads_open_as_low:
+            read = if_else(below.known, below.likely, below.low)
+            likely = self.position(below, read, weights, applies)
+        else:
+            likely = self.position(below, below.likely, weights, below.known)
+        assert likely is not None
+        return Cell(
+            low,
+            held_within(order, low, likely, high),
+            high,
+            some(below.known),
+            exempt,
+            coverage,
+            is_whole=self.stays_whole(below),
+        )
+
+
+def _binds(scorer: type[Scorer]) -> bool:
+    """Tell whether a class defines its rule anew by `bind`, over a formula that it inherits."""
+    defines = next(base for base in scorer.__mro__ if {"bind", "formula"} & vars(base).keys())
+    return defines is not Scorer and "formula" not in vars(defines)
+
+
+class ByProfile(Combination):
+    """A combination whose weights are too large for columns: a Python function, run once for each profile.
+
+    Args:
+        dimension: The parent.
+        scorer: Its rule.
+        function: From positions, whether each is not applicable, and weights to the position of the parent.
+        weights: Of the children.
+    """
+
+    def __init__(
+        self, dimension: Dimension, scorer: Scorer, function: Callable[..., float], weights: Sequence[int]
+    ) -> None:
+        super().__init__(dimension, scorer)
+        self._function = function
+        self._weights = weights
+        self.tops = [child.scale.top for child in dimension.children if child.scale]
+
+    def position(self, below: Cell, positions: Formula, weights: Formula, takes_part: Condition) -> Formula | None:
+        """Return the position as a call of the function."""
+        if super().position(below, positions, weights, takes_part) is None:
+            return None
+        return self._called(self, below, positions, weights, takes_part)
+
+    def __call__(self, positions: Sequence[float], takes_part: Sequence[bool] | bool, _: object) -> float:
+        """Return the position of the parent."""
+        takes = [takes_part] * len(positions) if isinstance(takes_part, bool) else takes_part
+        masked = [position if taken else 0 for position, taken in zip(positions, takes, strict=True)]
+        return self._function(masked, [not taken for taken in takes], self._weights)
+
+
+def is_below(order: Order, high: Formula, low: Formula) -> Condition:
+    """Return the condition that a bound that should be the higher one is not."""
+    if order.is_chain:
+        return low > high + TOLERANCE
+    stages = range(order.top + 1)
+    return negate(
+        all_of(*(negate(all_of(low.equals(stage), negate(at_least(order, high, stage)))) for stage in stages))
+    )
+
+
+def overruled(cell: Cell, own: Cell, where: Condition) -> Cell:
+    """Return a cell with what is known of the dimension as such in its place, where it is."""
+    low, likely, high = (if_else(where, a, b) for a, b in zip(own.positions, cell.positions, strict=True))
+    return Cell(
+        low,
+        likely,
+        high,
+        choose(where, own.known, cell.known),
+        choose(where, own.exempt, cell.exempt),
+        if_else(where, own.coverage, cell.coverage),
+        scored=True if where is True or cell.scored is True else where,
+        is_whole=own.is_whole and cell.is_whole,
+        is_masked=own.is_masked and cell.is_masked,
+    )

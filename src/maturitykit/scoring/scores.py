@@ -1,0 +1,184 @@
+"""Scores: what is found at one dimension, and how to say it in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+
+from attrs import field, frozen
+
+from maturitykit.assessment.ratings import UNKNOWN, Rating
+from maturitykit.definition import Dimension, Stage
+from maturitykit.definition.scale import Position
+from maturitykit.words import phrase
+
+T = TypeVar("T")
+
+
+class Span(NamedTuple, Generic[T]):
+    """Bounds that no answer to an open question can break, and what is likely.
+
+    Args:
+        low: The least it can be.
+        likely: What the answers so far amount to; None where there are none.
+        high: The most it can be.
+    """
+
+    low: T
+    likely: T | None
+    high: T
+
+
+class Disagreement(NamedTuple):
+    """How the likely ratings of several respondents differ.
+
+    Args:
+        low: The lowest stage that one of them says.
+        high: The highest.
+        agreement: Leik's ordinal consensus, from 0 (split between both ends of the scale)
+            to 1 (all alike); see `maturitykit.ordinal_consensus`.
+    """
+
+    low: Stage
+    high: Stage
+    agreement: float
+
+
+class Reason(Protocol):
+    """What a score follows from, if it is neither a score below it nor a rating."""
+
+    @property
+    def source(self) -> Score:
+        """The score, of another dimension or model, that it reads."""
+
+    def describe(self) -> str:
+        """What it says, in words."""
+
+
+@frozen
+class Score:
+    """What was found at one dimension, and what from.
+
+    Args:
+        dimension: What is scored.
+        position: On the scale of the dimension; None without a scale, or if it is not applicable.
+        coverage: The weighted share of the leaves that is answered, from 0 to 1.
+        respondents: How many respondents gave a known rating, here or below.
+        disagreement: Of the known ratings of a leaf; None for fewer than two.
+        not_applicable: Whether it takes no part.
+        rule: By what it follows from its inputs: a scorer, or a consensus of respondents.
+        weights: Of the inputs that are scores.
+        inputs: The scores of the children, or the ratings.
+        target: The stage that the caller wants.
+    """
+
+    dimension: Dimension
+    position: Span[Position] | None
+    coverage: float
+    respondents: int
+    disagreement: Disagreement | None
+    not_applicable: bool
+    rule: str
+    weights: tuple[int, ...] = field(repr=False)
+    inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
+    target: Stage | None = None
+
+    #: What its coverage is a share of being.
+    covered: ClassVar[str] = "answered"
+
+    @property
+    def stage(self) -> Span[Stage] | None:
+        """The stages that the positions reach; None where there is no position."""
+        return stages_of(self.dimension, self.position)
+
+    @property
+    def index(self) -> Span[float] | None:
+        """The positions as shares of the scale, from 0 to 1; None on a partial order."""
+        scale, position = self.dimension.scale, self.position
+        if scale is None or position is None or not scale.is_chain:
+            return None
+        likely = None if position.likely is None else position.likely / scale.top
+        return Span(position.low / scale.top, likely, position.high / scale.top)
+
+    @property
+    def brief(self) -> str:
+        """The stages in a few words, for a table whose head says the rest; empty where there are none."""
+        return describe_span(self.stage) if self.stage else ""
+
+    @property
+    def sentence(self) -> str:
+        """The stages in words that can stand by themselves; empty where there are none."""
+        return phrase("open ({stages})", stages=self.brief) if self.is_open and self.stage else self.brief
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Return what to add about how it follows, a line each."""
+        return ()
+
+    @property
+    def why_open(self) -> str:
+        """Why nothing is known of it, if it is open."""
+        said = [item.answer for item in self.inputs if isinstance(item, Rating)]
+        unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in said)
+        return phrase("known to nobody who answered") if unknown else phrase("answered by nobody")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it applies, and nothing at all is known of it."""
+        return self.coverage == 0 and not self.not_applicable
+
+    @property
+    def silence(self) -> str:
+        """In a word, why no stage is told of it: nothing is known; empty where one is told."""
+        return phrase("open") if self.is_open and self.dimension.is_leaf else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score as the contract for JSON has it, stages by id."""
+        stage, index, split = self.stage, self.index, self.disagreement
+        return {
+            "stage": stage
+            and {
+                "low": stage.low.id,
+                "likely": stage.likely and stage.likely.id,
+                "high": stage.high.id,
+            },
+            "index": index and index._asdict(),
+            "coverage": self.coverage,
+            "respondents": self.respondents,
+            "disagreement": split and {"low": split.low.id, "high": split.high.id, "agreement": split.agreement},
+            "not_applicable": self.not_applicable,
+        }
+
+
+def stages_of(dimension: Dimension, position: Span[Position] | None) -> Span[Stage] | None:
+    """Return the stages that positions reach; None where there is no scale or no position."""
+    scale = dimension.scale
+    if scale is None or position is None:
+        return None
+    likely = None if position.likely is None else scale.stage(position.likely)
+    return Span(scale.stage(position.low), likely, scale.stage(position.high))
+
+
+def describe(score: Score) -> str:
+    """A score in a few words: ``emerging (up to operational), 88% answered``."""
+    if score.not_applicable:
+        return phrase("not applicable")
+    stages = score.sentence
+    if stages and (score.is_open or (score.dimension.is_leaf and score.covered == Score.covered)):
+        return stages
+    share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score.covered))
+    return phrase("{stages}, {share}", stages=stages, share=share) if stages else share
+
+
+def describe_span(stage: Span[Stage]) -> str:
+    """Stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
+    low, likely, high = stage
+    if likely is None:
+        return phrase("{low} to {high}", low=low.name, high=high.name)
+    if low == high:
+        return likely.name
+    if likely == low:
+        return phrase("{likely} (up to {high})", likely=likely.name, high=high.name)
+    if likely == high:
+        return phrase("{likely} (from {low})", likely=likely.name, low=low.name)
+    return phrase("{likely} ({low} to {high})", likely=likely.name, low=low.name, high=high.name)
