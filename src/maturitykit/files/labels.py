@@ -12,6 +12,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import PluginError
+from maturitykit.registry import models
 
 #: The words for answers that are no stages, by language, as forms offer them.
 NO_STAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -144,8 +145,6 @@ def labels_of(model: Model | str) -> Labels | None:
     """The labels of a model, or of the installed model of an id; None where there is no such model."""
     if isinstance(model, Model):
         return Labels(model)
-    from maturitykit.registry import models
-
     try:
         return Labels(models.load(model)) if model else None
     except PluginError:

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (.ods) as sheets, as `maturitykit.files.workbook` gives them."""
+"""OpenDocument spreadsheets (.ods) as sheets, as `maturitykit.files.sheets` has them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 from xml.parsers import expat
 
-from maturitykit.files.workbook import AS_SAVED, MOST_CELLS, MOST_COLUMNS, UNCOMPUTED, Sheet, Stop, opened, text_of
+from maturitykit.files.sheets import AS_SAVED, MOST_CELLS, MOST_COLUMNS, UNCOMPUTED, Sheet, Stop, opened, text_of
 
 _MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _HIDDEN = ("collapse", "filter")

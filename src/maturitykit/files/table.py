@@ -32,8 +32,8 @@ from maturitykit.files.header import (
 )
 from maturitykit.files.labels import HEADINGS, parts_of, squashed
 from maturitykit.files.separated import CellsError, separated
+from maturitykit.files.sheets import Sheet
 from maturitykit.files.strict import date_of
-from maturitykit.files.workbook import Sheet
 
 #: What a row says of all its ratings, where each dimension has a column.
 _OF_ROWS = ("model", "subject", "respondent", "date", *OF_FORMS)

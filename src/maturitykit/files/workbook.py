@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import posixpath
 import zipfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import contextmanager
-from datetime import date as Date, datetime
 from io import BytesIO
 from pathlib import PurePath
 from types import MappingProxyType
@@ -20,17 +19,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.parsers import expat
 
 from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.opendocument import read_opendocument
+from maturitykit.files.sheets import (
+    AS_SAVED,
+    LARGEST_UNPACKED,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    UNCOMPUTED,
+    Sheet,
+    Stop,
+    opened,
+    text_of,
+)
 from maturitykit.files.text import LARGEST_DOCUMENT, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
-
-#: What a workbook may hold when it is unpacked, in bytes; and in characters of its cells, as one text may
-#: stand in many.
-LARGEST_UNPACKED = 100_000_000
-#: How many cells a sheet may span, empty ones among them: each takes memory.
-MOST_CELLS = 2_000_000
 
 #: Spreadsheets that are no plain workbook, and what to say of them.
 OTHERS = {
@@ -39,41 +44,10 @@ OTHERS = {
     ".xls": "is a workbook of the old kind",
 }
 
-#: What a formula is that no program has worked out yet, or whose value was not stored.
-UNCOMPUTED = "holds a formula without a value"
-
-#: More columns than a sheet of Excel has.
-MOST_COLUMNS = 16_384
 _TRUE = ("1", "true")
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PLAIN = "a plain workbook: save it as .xlsx"
-AS_SAVED = "a workbook as it was saved"
-_HARMFUL = "a workbook that holds no more than answers"
-
-
-class Sheet(NamedTuple):
-    """A sheet: its name, and the texts of its cells from A1 on. Rows and columns count from 0.
-
-    Args:
-        name: On its tab.
-        rows: Of texts; an empty cell is "".
-        merged: Of each merged range, the first and the last cell.
-        flaws: What is wrong with the value of a cell: it is an error, or a formula without one.
-        notes: The texts of notes and comments on cells.
-        hidden_rows: Hidden, filtered out or collapsed.
-        hidden_columns: Likewise.
-        is_hidden: The sheet itself.
-    """
-
-    name: str
-    rows: Sequence[Sequence[str]]
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
-    flaws: Mapping[tuple[int, int], str] = MappingProxyType({})
-    notes: Mapping[tuple[int, int], str] = MappingProxyType({})
-    hidden_rows: Collection[int] = ()
-    hidden_columns: Collection[int] = ()
-    is_hidden: bool = False
 
 
 def read_workbook(path: str | os.PathLike[str]) -> Mapping[str, Sheet]:
@@ -87,8 +61,6 @@ def read_workbook(path: str | os.PathLike[str]) -> Mapping[str, Sheet]:
         problem = "is the mark that Excel leaves beside a workbook while it is open there"
         raise FileError(title, [Finding("", problem, f"{PurePath(path).name[2:]}, saved and closed")])
     if PurePath(path).suffix.lower() == ".ods":
-        from maturitykit.files.opendocument import read_opendocument
-
         with _stopped(title):
             return read_opendocument(read_bytes(path, LARGEST_DOCUMENT))
     calamine = _calamine(title)
@@ -135,25 +107,6 @@ def _sheet(sheet: Any, beside: _Beside) -> Sheet:
     return Sheet(sheet.name, rows, merged, flaws, notes, hidden_rows, hidden_columns, is_hidden)
 
 
-def text_of(cell: object) -> str:
-    """A cell as its text; what a spreadsheet has made a number or a date of is written out."""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, Date) else str(cell)
-
-
-class Stop(Exception):  # noqa: N818
-    """What speaks against reading a workbook."""
-
-    def __init__(self, problem: str, expected: str = _HARMFUL, where: str = "") -> None:
-        super().__init__(problem)
-        self.finding = Finding(where, problem, expected)
-
-
 class _Beside(NamedTuple):
     """Facts beside the values of a sheet, as `Sheet` has them."""
 
@@ -177,21 +130,6 @@ def _look_through(data: bytes) -> Mapping[str, _Beside]:
         raise Stop(OTHERS[".xls"], _PLAIN)
     with opened(data) as archive:
         return _look_into(archive)
-
-
-@contextmanager
-def opened(data: bytes) -> Iterator[zipfile.ZipFile]:
-    """An archive that unpacks to no more than it may; what is wrong with it while it is read stops."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
-                raise Stop(f"unpacks to more than {LARGEST_UNPACKED // 10**6} MB")
-            yield archive
-    except Stop:
-        raise
-    except Exception as error:
-        # The reader of archives does not say what it raises for broken ones: nearly anything.
-        raise Stop(f"is not whole: {error}", AS_SAVED) from None
 
 
 def _look_into(archive: zipfile.ZipFile) -> Mapping[str, _Beside]:
