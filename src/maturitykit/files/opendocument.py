@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeAlias
-from xml.parsers import expat
 
-from maturitykit.files.sheets import AS_SAVED, MOST_CELLS, MOST_COLUMNS, UNCOMPUTED, Sheet, Stop, opened, text_of
+from maturitykit.files.sheets import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    UNCOMPUTED,
+    Sheet,
+    Stop,
+    XmlReader,
+    opened,
+    text_of,
+)
 
 _MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _HIDDEN = ("collapse", "filter")
@@ -28,14 +36,11 @@ def read_opendocument(data: bytes) -> Mapping[str, Sheet]:
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise Stop("is protected by a password", "the spreadsheet without its password")
         reader = _Reader()
-        try:
-            reader.parse(archive.read("content.xml"))
-        except expat.ExpatError as error:
-            raise Stop(f"is not whole: {expat.ErrorString(error.code)}", AS_SAVED, "content.xml") from None
+        reader.parse(archive.read("content.xml"), "content.xml")
         return {sheet.name: sheet for sheet in reader.sheets}
 
 
-class _Reader:
+class _Reader(XmlReader):
     """Reads the content piece by piece; what is repeated a million times and empty takes no memory."""
 
     def __init__(self) -> None:
@@ -47,18 +52,6 @@ class _Reader:
         self._about: dict[str, str] = {}
         self._paragraphs: list[str] | None = None
         self._note: list[str] | None = None
-
-    def parse(self, data: bytes) -> None:
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._declares
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.Parse(data, True)
-
-    def _declares(self, *_: object) -> None:
-        raise Stop("declares entities")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date, datetime
 from io import BytesIO
 from types import MappingProxyType
 from typing import NamedTuple
+from xml.parsers import expat
 
 from maturitykit.errors import Finding
 
@@ -58,6 +60,39 @@ class Stop(Exception):  # noqa: N818
     def __init__(self, problem: str, expected: str = _HARMFUL, where: str = "") -> None:
         super().__init__(problem)
         self.finding = Finding(where, problem, expected)
+
+
+class XmlReader(ABC):
+    """Reads XML piece by piece; entities, which can grow without end, stop it."""
+
+    def parse(self, data: bytes, name: str) -> None:
+        """Read a part of an archive.
+
+        Raises:
+            Stop: If it is not whole, or declares entities.
+        """
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._declares
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        try:
+            parser.Parse(data, True)
+        except expat.ExpatError as error:
+            raise Stop(f"is not whole: {expat.ErrorString(error.code)}", AS_SAVED, name) from None
+
+    def _declares(self, *_: object) -> None:
+        raise Stop("declares entities")
+
+    @abstractmethod
+    def _start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    @abstractmethod
+    def _end(self, name: str) -> None: ...
+
+    @abstractmethod
+    def _text(self, text: str) -> None: ...
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from io import BytesIO
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from xml.parsers import expat
 
 from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.opendocument import read_opendocument
@@ -28,6 +27,7 @@ from maturitykit.files.sheets import (
     UNCOMPUTED,
     Sheet,
     Stop,
+    XmlReader,
     opened,
     text_of,
 )
@@ -146,10 +146,7 @@ def _look_into(archive: zipfile.ZipFile) -> Mapping[str, _Beside]:
         content = archive.read(member)
         if member.filename.lower().endswith((".xml", ".rels")):
             scan = scans[member.filename] = _Scan(lengths)
-            try:
-                scan.parse(content)
-            except expat.ExpatError as error:
-                raise Stop(f"is not whole: {expat.ErrorString(error.code)}", AS_SAVED, member.filename) from None
+            scan.parse(content, member.filename)
         elif b"sheetData" in content or b"<sst" in content:
             raise Stop(f"holds cells in {quoted(member.filename)}")
     return dict(_beside(archive, scans))
@@ -212,7 +209,7 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-class _Scan:
+class _Scan(XmlReader):
     """Counts, without keeping them, the cells that a part spans and the characters they come to.
 
     It keeps what the reader of values does not show: errors, formulas without values, hidden rows.
@@ -228,18 +225,6 @@ class _Scan:
         self._row = self._column = self._widest = self._highest = self._characters = 0
         self._shares = self._in_value = self._is_shared = False
         self._value = self._content = ""
-
-    def parse(self, data: bytes) -> None:
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._declares
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.Parse(data, True)
-
-    def _declares(self, *_: object) -> None:
-        raise Stop("declares entities")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
