@@ -75,7 +75,7 @@ def test_a_file_that_is_there_twice_counts_once_and_is_said(tmp_path: Path) -> N
     put(tmp_path, a_json=filled("Ann", "good"), copy_csv=filled("Ann", "good"), b_json=filled("Bo", "best"))
     found = mk.collect([tmp_path, tmp_path / "a.json"])
     assert len(found.assessments[0].ratings) == 2 * len(IDS)
-    assert [note.partition(": ")[2] for note in found.notes] == [
+    assert [note.problem for note in found.notes] == [
         "given twice, counted once",
         f"says the same as {tmp_path / 'a.json'}, counted once",
     ]
@@ -108,7 +108,7 @@ def test_who_gives_no_name_is_called_after_the_file_and_blank_forms_are_left_out
     put(tmp_path, a_json=filled("", "good"), b_json=filled("", "best"), form_csv=filled())
     found = mk.collect(tmp_path)
     assert {rating.respondent for rating in found.assessments[0].ratings} == {"a", "b"}
-    assert [note.partition(": ")[2] for note in found.notes] == [
+    assert [note.problem for note in found.notes] == [
         "a blank form, left out",
         'names no respondent, counted as "a"',
         'names no respondent, counted as "b"',
@@ -134,7 +134,7 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     put(tmp_path, a_json=filled("Ann", "good"), b_json=filled("Bo", "good"))
     for name in ("notes.docx", "~$c.xlsx", ".hidden.csv"):
         (tmp_path / name).write_bytes(b"x")
-    assert mk.collect(tmp_path).notes == [
+    assert list(map(str, mk.collect(tmp_path).notes)) == [
         f"{tmp_path / 'c.xlsx'}: open in Excel; what is not saved there is not counted",
         f"{tmp_path}: not read: notes.docx",
     ]

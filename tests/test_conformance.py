@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from attrs import evolve
@@ -332,6 +334,9 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK324": lambda patch: patched("reverse", all_at_the_top, patch),
     "MK325": lambda patch: pooled(lambda cell, sources: cell._replace(high=element(sources.high, 0)), patch),
     "MK326": lambda patch: patched("compose", lambda first, second: all_at_the_top(joined()), patch),
+    "MK406": lambda _: remarked("respondent,dimension,rating\nAnn,a,none\nann,a,none\n"),
+    "MK409": lambda _: uncomputed(),
+    "MK407": lambda _: remarked("dimension,rating\na,none\n"),
     "MK340": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(summary="Zo.")})),
     "MK341": lambda _: check_joined(joined(coding=None)),
     "MK342": lambda _: check_joined(joined(link("a", "x", "nns nsa saa", rationale=""))),
@@ -341,6 +346,34 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
         joined(summary="So it is.", translations={"nl": mk.CrosswalkText(summary="So it is.")})
     ),
 }
+
+
+def uncomputed() -> set[str]:
+    """The codes of what is wrong with a spreadsheet that nobody has worked out."""
+    rows = "".join(
+        f"<table-row>{cells}</table-row>"
+        for cells in (
+            "<table-cell><p>dimension</p></table-cell><table-cell><p>rating</p></table-cell>",
+            '<table-cell><p>a</p></table-cell><table-cell formula="of:=B1"/>',
+        )
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.ods")
+        with ZipFile(path, "w") as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            archive.writestr("content.xml", f'<table name="a">{rows}</table>')
+        with pytest.raises(mk.FileError) as caught:
+            mk.read(path, "toy")
+        return {finding.code for finding in caught.value.findings}
+
+
+def remarked(text: str) -> set[str]:
+    """The codes of what reading a table remarks on."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.csv")
+        path.write_text(text, encoding="utf-8")
+        return {note.code for note in mk.collect([path, path], "toy").notes}
+
 
 #: For each code, the arguments of ``check`` in the folder of bad files.
 FILES: dict[str, str] = {
@@ -366,6 +399,7 @@ FILES: dict[str, str] = {
     "MK403": "assessments/answered-twice.json --model ./toy.toml",
     "MK404": "assessments/outcome-beside-dimensions.csv --model ./toy.toml",
     "MK405": "assessments/version-other.json --model ./toy.toml",
+    "MK408": "assessments/subject-on-first-row.csv --model ./toy.toml",
 }
 
 

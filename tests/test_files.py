@@ -36,6 +36,14 @@ SAME = {
     "byte order mark": b"\xef\xbb\xbf" + PLAIN.encode(),
     "semicolons": PLAIN.replace(",", ";"),
     "semicolons and byte order mark": b"\xef\xbb\xbf" + PLAIN.replace(",", ";").encode(),
+    "CR alone, of old Macs": PLAIN.replace("\n", "\r"),
+    "a declared separator": "sep=;\r\n" + PLAIN.replace(",", ";"),
+    "a declared separator in quotes": '"sep=;"\n' + PLAIN.replace(",", ";"),
+    "capitals in the header": PLAIN.replace("subject,date", "Subject,DATE"),
+    "empty cells dropped at row ends": PLAIN.replace("skills,,", "skills,"),
+    "separators at row ends": PLAIN.replace("\n", ",,\n") + ",,,,,,\n",
+    "white space on blank lines": PLAIN + " , \xa0,,,\n",
+    "a title above": "Results of the team\n\n" + PLAIN,
     "CRLF": PLAIN.replace("\n", "\r\n"),
     "no newline at the end": PLAIN.rstrip("\n"),
     "blank lines": PLAIN.replace("\n", "\n\n") + "\n\n",
@@ -229,7 +237,7 @@ FLOODS: dict[str, tuple[str, str, Callable[[], str], int]] = {
     "columns": (
         TOY_TEXT,
         "a.csv",
-        lambda: "dimension,rating," + ",".join(f"c{i}" for i in range(MANY)) + "\nprocess,good\n",
+        lambda: "dimension,rating," + ",".join(f"comment{i}" for i in range(MANY)) + "\nprocess,good\n",
         MANY,
     ),
     "parents in a model": (
@@ -312,8 +320,12 @@ HOSTILE: dict[str, tuple[str, str | bytes]] = {
     "a very long dimension": ("a.csv", f"dimension,rating\n{'d' * 100_000},good\n"),
     "a very long rating": ("a.csv", f"dimension,rating\nprocess,{'good' * 30_000}\n"),
     "a very long range": ("a.csv", f"dimension,rating\nprocess,{'good' * 10_000}..{'best' * 10_000}\n"),
-    "a very long respondent": ("a.csv", "respondent,dimension,rating\n" + f"{'r' * 100_000},process,good\n" * 2),
-    "a very long column": ("a.csv", f"dimension,rating,{'c' * 100_000}\nprocess,good,\n"),
+    "a very long respondent": (
+        "a.csv",
+        "respondent,dimension,rating\n"
+        + "".join(f"{'r' * 100_000},process,{answer}\n" for answer in ("good", "best")),
+    ),
+    "a very long column": ("a.csv", f"name,{'c' * 100_000}\nprocess,good\n"),
     "a very long cell": ("a.csv", f"dimension,rating,comment\nprocess,good,{'c' * 200_000}\n"),
     "a rating that clears the screen": ("a.csv", "dimension,rating\nprocess,\x1b[2Jgood\u202e\x00\n"),
     "a share of 400 digits": (
@@ -327,7 +339,6 @@ HOSTILE: dict[str, tuple[str, str | bytes]] = {
     "UTF-16": ("a.csv", "dimension,rating\nprocess,good\n".encode("utf-16")),
     "a picture": ("a.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"),
     "a workbook": ("a.csv", b"PK\x03\x04\x14\x00\x06\x00\x08\x00"),
-    "CR alone": ("a.csv", "dimension,rating\rprocess,good\r"),
     "only NUL": ("a.csv", b"\x00" * 100),
     "only NUL in JSON": ("a.json", b"\x00" * 100),
     "only NUL in TOML": ("a.toml", b"\x00" * 100),

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -43,13 +44,22 @@ def open_form(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens a form; what the page then complains of, or fetches, fails the test."""
     contexts, complaints = [], []
 
-    def open_form(model: mk.Model, script: str = "", **settings: Any) -> Page:
-        path = tmp_path / f"{model.id}-{model.language}.html"
-        write_form(model, path, subject="Acme")
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | settings))
+    def open_form(
+        model: mk.Model, script: str = "", subject: str = "Acme", day: date | None = None, beside: Page = None,
+        **settings: Any,
+    ) -> Page:  # fmt: skip
+        path = tmp_path / f"{model.id}-{model.language}-{subject}-{day}.html"
+        write_form(model, path, subject, day)
+        context = (
+            beside.context
+            if beside
+            else browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | settings))
+        )
         contexts.append(context)
         context.set_default_timeout(10_000)
         page = context.new_page()
+        page.asked = []
+        page.on("dialog", lambda dialog: (page.asked.append(dialog.message), dialog.accept()))
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.extend({request.url} - {path.as_uri()}))
@@ -242,7 +252,14 @@ def test_it_resumes_from_its_draft_and_from_a_saved_file(open_form: Callable[...
     assert mk.read(document) == mk.read(table)
     assert mk.read(document).ratings[1].evidence == HOSTILE
     page.reload()
+    # It is offered, and put back when that is wanted.
+    assert page.locator("#respondent").input_value() == ""
+    done = sum(answer != "" for answer in answers.values())
+    assert page.locator("#offered").inner_text().startswith(f"You answered {done} of {len(answers)} questions")
+    assert violations(page) == []
+    page.locator("#continue").click()
     assert save(page, tmp_path / "again").read_bytes() == document.read_bytes()
+    assert not page.locator("#offer").is_visible()
     for file in (document, table):
         other = open_form(model)
         other.locator("#file").set_input_files(file)
@@ -273,6 +290,86 @@ def test_it_opens_no_file_of_another_form_and_none_in_part(open_form: Callable[.
         api.expect(page.locator("#status")).to_contain_text(file.name)
         assert "was not opened" in page.locator("#status").inner_text()
     assert save(page, tmp_path / "after").read_bytes() == before.read_bytes()
+
+
+def test_two_forms_in_one_browser_keep_their_answers_apart(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    model = mk.model(MODELS[0])
+    first, day = model.leaves[0].id, date(2026, 3, 1)
+    page = open_form(model, day=day)
+    question(page, first).locator("input[type=radio]").first.click()
+    page.locator("#respondent").fill("Ann")
+    saved = mk.read(save(page, tmp_path))
+    for about in ({"subject": "Beta", "day": day}, {"subject": "Acme", "day": date(2027, 3, 1)}):
+        other = open_form(model, **about, beside=page)
+        assert not other.locator("#offer").is_visible()
+        told = mk.read(save(other, tmp_path))
+        assert (told.subject, told.date) == (about["subject"], about["day"])
+        assert {rating.answer for rating in told.ratings} == {""}
+        # A saved file brings its answers, and not what it is about.
+        other.locator("#file").set_input_files(next(tmp_path.glob("*-ann-*.json")))
+        api.expect(other.locator("#respondent")).to_have_value("Ann")
+        assert "This form stays about" in other.locator("#status").inner_text()
+        told = mk.read(save(other, tmp_path / "again"))
+        assert (told.subject, told.date) == (about["subject"], about["day"])
+        assert told.ratings == saved.ratings
+    # The first one is as it was, whatever was written beside it.
+    again = open_form(model, day=day, beside=page)
+    assert again.locator("#offered").inner_text().startswith(f"You answered 1 of {len(model.leaves)} ")
+    again.locator("#continue").click()
+    assert mk.read(save(again, tmp_path / "again")) == saved
+
+
+def test_a_draft_gives_way_to_what_was_written_since_and_can_be_declined(
+    open_form: Callable[..., Page], tmp_path: Path
+) -> None:
+    model = mk.model(MODELS[0])
+    one, two = (leaf.id for leaf in model.leaves[:2])
+    page = open_form(model)
+    for id in (one, two):
+        question(page, id).locator("input[type=radio]").first.click()
+    page.reload()
+    question(page, one).locator(".others input").first.click()
+    page.locator("#respondent").fill("Bo")
+    # While it is offered it stays as it is.
+    page.reload()
+    assert page.locator("#offered").inner_text().startswith("You answered 2 of")
+    question(page, one).locator(".others input").first.click()
+    page.locator("#respondent").fill("Bo")
+    page.locator("#continue").click()
+    told = {rating.dimension: rating.answer for rating in mk.read(save(page, tmp_path)).ratings}
+    assert (told[one], told[two]) == ("unknown", answer_of_first(model, two))
+    page.reload()
+    page.locator("#afresh").click()
+    assert {rating.answer for rating in mk.read(save(page, tmp_path / "blank")).ratings} == {""}
+
+
+def answer_of_first(model: mk.Model, id: str) -> str:
+    scale = model.by_id[id].scale
+    assert scale is not None
+    return scale.ids[0]
+
+
+def test_saving_with_blanks_asks_once_and_names_them(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    level = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
+    groups = [
+        mk.Dimension(id, id.upper(), scale=level, children=[mk.Dimension(f"{id}-plan", "Plan it", scale=level)])
+        for id in "ab"
+    ]
+    page = open_form(mk.Model("toy", "1", "A toy", groups, ["median"], outcome=level))
+    first = save(page, tmp_path)
+    asked = "Not filled in: Your name or role, Date, A: Plan it, B: Plan it. Save the file all the same?"
+    assert page.asked == [asked]
+    assert save(page, tmp_path / "again").name == first.name
+    assert page.asked == [asked]
+    page.locator("#respondent").fill("Ann de Vries")
+    page.locator("#date").fill("2026-05-31")
+    for id in ("a-plan", "b-plan"):
+        question(page, id).locator("input[type=radio]").first.click()
+    assert save(page, tmp_path).name.startswith("toy-acme-ann-de-vries-2026-05-31-")
+    assert len(page.asked) == 1
+    # Another person's file has another name, even where both are called the same.
+    other = open_form(mk.Model("toy", "1", "A toy", groups, ["median"], outcome=level))
+    assert save(other, tmp_path).name != first.name
 
 
 def test_it_works_where_nothing_can_be_kept(open_form: Callable[..., Page], tmp_path: Path) -> None:

@@ -299,7 +299,7 @@ def test_names_that_are_no_ids_are_refused(tmp_path: Path, run: Run, kind: str, 
         (["model", "x", "--license", "GPL"], "GPL"),
         (["model", "x", "--into", "no-such-folder"], "is no folder"),
         (["model", "x", "--from", "no-such-file.csv"], "there is no such file"),
-        (["model", "x", "--from", "pyproject.toml"], ".csv or .xlsx"),
+        (["model", "x", "--from", "pyproject.toml"], ".csv, .xlsx or .ods"),
         (["modell", "x"], "modell"),
     ],
 )
@@ -410,6 +410,54 @@ def test_cells_apart_by_anything(tmp_path: Path, separator: str, head: str) -> N
         "stages": ["A, b", "C; d"],
         "tree": {"People; all": ["x", "y"], "Tools, too": ["x, y; z", "z"]},
     }
+
+
+def test_numbers_that_belong_to_names_stay(tmp_path: Path) -> None:
+    names = [
+        "Level 1 Initial", "Industry 4.0 readiness", "ISO 27001 compliance", "Web 2.0 presence", "Tier 1 support",
+        "Tier 2 support", "Step 3: deploy", "5S workplace", "24/7 support", "3D printing", "5 whys",
+    ]  # fmt: skip
+    text = ",Level 1 Initial,Level 2 Managed,1st class\n" + "".join(f'"{name}",a,b,c\n' for name in names)
+    model, readme = from_grid(tmp_path, text)
+    assert list(shape(model)["tree"]) == names
+    assert shape(model)["stages"] == ["Level 1 Initial", "Level 2 Managed", "1st class"]
+    assert "guidance" not in readme.lower()
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (["1. People", "2. Tools"], ["People", "Tools"]),
+        (["1.1 People", "1.2 Tools", "2.1 Law"], ["People", "Tools", "Law"]),
+        (["0: People", "1: Tools"], ["People", "Tools"]),
+        (["5 whys", "7 habits"], ["5 whys", "7 habits"]),
+        (["2 keys", "1 door"], ["2 keys", "1 door"]),
+        (["1 goal"], ["1 goal"]),
+    ],
+)
+def test_a_numbering_is_taken_off(labels: list[str], names: list[str], tmp_path: Path) -> None:
+    model, _ = from_grid(tmp_path, ",Low,High\n" + "".join(f"{label},a,b\n" for label in labels))
+    assert list(shape(model)["tree"]) == names
+
+
+NO_STAGES = {
+    "ids in the first column": (
+        "ID,Dimension,Low,High\nD-1,People,a,b\nD-2,Tools,c,d\n",
+        "A column of ids or numbers was left out: column A"),
+    "weights": (
+        ",Low,High,Importance\nPeople,a,b,20%\nTools,c,d,80%\n",
+        "A column of answers, ids or numbers is no stage, and was left out: D"),
+    "scores and comments": (
+        ",Low,High,Current score,Comments\nPeople,a,b,,\nTools,c,d,2,so so\n",
+        "A column of answers, ids or numbers is no stage, and was left out: D, E"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), NO_STAGES.values(), ids=NO_STAGES)
+def test_columns_of_numbers_are_no_stages(text: str, told: str, tmp_path: Path) -> None:
+    model, readme = from_grid(tmp_path, text)
+    assert shape(model) == {"stages": ["Low", "High"], "tree": {"People": ["a", "b"], "Tools": ["c", "d"]}}
+    assert told in readme
 
 
 def test_texts_full_of_commas_between_semicolons(tmp_path: Path) -> None:
@@ -541,6 +589,14 @@ BAD: Mapping[str, tuple[str | bytes, str]] = {
     "one stage": (",Low\nSkills,a\n", "names 1 stage;"),
     "no second stage": ("Theme,Low\nSkills,a\n", "names 1 stage;"),
     "header only": (",Low,High\n", "has no dimension below row 1"),
+    "transposed": (
+        ",People,Tools\nLevel 1,a,b\nLevel 2,c,d\n",
+        "column A: names stages down, where dimensions are expected",
+    ),
+    "a questionnaire": (
+        "Nr,Question,Answer,Comment\n1,Do you?,,\n2,Will you?,,\n",
+        'names 0 stages, beside "Answer", "Comment", as a questionnaire has',
+    ),
     "groups only": (",Low,High\nPeople,,\n", "has no dimension below row 1"),
     "many stages": ("," + ",".join("abcdefghijklmnopqrstuvwxyzABCDEFG") + "\nx,a\n", "names 33 stages"),
     "quote unclosed": (',Low,High\n"a,b,c\n', "is not CSV"),

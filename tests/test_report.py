@@ -496,7 +496,7 @@ def test_without_a_file_it_prints_markdown(run: Run) -> None:
     ("arguments", "message"),
     [
         (["examples/clearhead.csv", "-o", "x.docx"], "'x.docx' must end in .html or .pdf or .md or .xlsx"),
-        (["examples/survey/responses.csv"], "is not a table of ratings"),
+        (["examples/survey/responses.csv"], "a report is on one"),
         (["examples/clearhead.csv", "--colour", "#ffff00"], "the colour cannot be used"),
         (["examples/clearhead.csv", "--logo", "README.md"], "cannot use README.md as a logo"),
         (["examples/clearhead.csv", "--since", "examples/bluevenn.csv"], "the results are of"),

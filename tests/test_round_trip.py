@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import maturitykit as mk
+from maturitykit.assessment.keys import key
 from maturitykit.files.table import plain, safe
 
 BOOKS = all(find_spec(name) for name in ("python_calamine", "xlsxwriter"))
@@ -30,7 +32,8 @@ RATINGS = st.builds(
 ASSESSMENTS = st.builds(
     mk.Assessment,
     st.sampled_from(["toy", "other-toy"]),
-    st.lists(RATINGS, min_size=1, max_size=5),
+    # What one respondent says twice of one dimension counts once.
+    st.lists(RATINGS, min_size=1, max_size=5, unique_by=lambda r: (key(r.respondent), r.dimension)),
     TEXTS.filter(lambda text: not {"\ufffe", "\uffff"} & set(text)),
     st.none() | st.dates(date(1, 1, 1)),
     st.sampled_from(["", "1.0", "=1", "007"]),
@@ -67,9 +70,17 @@ def test_no_cell_is_taken_for_a_formula(text: str) -> None:
 
 
 @settings(max_examples=20)
-@given(several=st.lists(ASSESSMENTS, min_size=1, max_size=4, unique_by=lambda a: (a.model, a.subject, a.date)))
+@given(
+    several=st.lists(ASSESSMENTS, min_size=1, max_size=4, unique_by=lambda a: (a.model, key(a.subject), a.date))
+)
 def test_a_table_holds_several(several: list[mk.Assessment], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("several") / "all.csv"
+    # Where some have a subject or a date and others none, a table cannot tell.
+    if len({bool(key(a.subject)) for a in several}) > 1 or len({a.date is None for a in several}) > 1:
+        with suppress(mk.FileError):
+            mk.write(several, path)
+            assert mk.read_all(path) == several
+        return
     mk.write(several, path)
     assert mk.read_all(path) == several
 

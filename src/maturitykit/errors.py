@@ -141,7 +141,19 @@ def quoted(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > 1_000:
         # Python refuses to write very large numbers in decimals.
         return shown(hex(value), 60)
-    return shown(repr(value), 60)
+    try:
+        return shown(repr(value), 60)
+    except Exception:
+        # The repr of a stranger's object may fail like anything else of it.
+        return f"a {type(value).__name__}"
+
+
+def message_of(error: BaseException) -> str:
+    """The message of a stranger's error on one line; empty, if it cannot even tell that."""
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return ""
 
 
 def shown(text: str, longest: int) -> str:
@@ -150,8 +162,12 @@ def shown(text: str, longest: int) -> str:
     return f"{text[:longest]}…" if len(text) > longest else text
 
 
+#: Joiners show nothing and steer nothing, and without them words of many languages are misspelled.
+JOINERS = "\u200c\u200d"
+
+
 def escaped(text: str) -> str:
     """A text without what could steer a terminal: control characters are shown, not sent."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text)

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module, invalidate_caches
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from maturitykit.errors import Finding, PluginError, one_of, quoted
+from maturitykit.errors import Finding, PluginError, message_of, one_of, quoted
 
 if TYPE_CHECKING:
     from importlib_metadata import EntryPoint
@@ -142,15 +142,14 @@ class Registry(Mapping[str, Entry], Generic[T]):
             raise
         # A plugin may raise anything, and even try to leave the process.
         except BaseException as error:
-            text = " ".join(str(error).split())
-            problem = f"{type(error).__name__} on loading {claims[0].value}: {text}"
+            problem = f"{type(error).__name__} on loading {claims[0].value}: {message_of(error)}"
             raise PluginError(title, [Finding(where, problem, "", "MK007")]) from error
         return self._checked(id, thing, title, where)
 
     def _checked(self, id: str, thing: Any, title: str, where: str = "maturitykit") -> T:
         kind = self._class()
         if not isinstance(thing, kind):
-            problem = f"gives {_shown(thing)}"
+            problem = f"gives {quoted(thing)}"
             expected = f"a {kind.__name__}, or a function that returns one"
             raise PluginError(title, [Finding(where, problem, expected, "MK007")])
         own = self._name_of(thing, id)
@@ -209,14 +208,6 @@ class Models(Registry["Model"]):
 def _resolve(place: str) -> Any:
     module, _, name = place.partition(":")
     return getattr(import_module(module), name)
-
-
-def _shown(thing: object) -> str:
-    # The repr of a stranger's object may fail like anything else of it.
-    try:
-        return quoted(thing)
-    except Exception:
-        return f"a {type(thing).__name__}"
 
 
 def _distribution(claim: EntryPoint) -> tuple[str, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date as Date
 from enum import StrEnum
 from math import isnan
 from typing import NamedTuple, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import instance_of, optional
 
+from maturitykit.assessment.keys import key
 from maturitykit.definition import Scale, Stage
 from maturitykit.definition.fields import as_tuple
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
@@ -51,7 +52,7 @@ class Rating:
         place: Where it was read ("line 4"), for messages.
     """
 
-    dimension: str
+    dimension: str = field(converter=key)
     answer: Answer = None
     respondent: str = ""
     comment: str = ""
@@ -59,9 +60,25 @@ class Rating:
     place: str = field(default="", eq=False, repr=False)
 
 
+def _under_first_spelling(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
+    """Give respondents whose names look alike the first spelling among them."""
+    found = tuple(ratings)
+    first: dict[str, str] = {}
+    spellings = {name: first.setdefault(key(name), name) for name in dict.fromkeys(r.respondent for r in found)}
+    if len(first) == len(spellings):
+        return found
+    return tuple(
+        rating if spellings[rating.respondent] == rating.respondent
+        else evolve(rating, respondent=spellings[rating.respondent])
+        for rating in found
+    )  # fmt: skip
+
+
 @frozen
 class Assessment:
     """Ratings of one subject on one model at one date, by one or more respondents.
+
+    Respondents whose names look alike are one, under the first spelling.
 
     Args:
         model: Id of the model.
@@ -71,15 +88,18 @@ class Assessment:
         version: Of the model, if the ratings are meant for a certain one.
         digest: The model's `Model.digest`, if a form asked the questions.
         place: Where it was read ("acme.csv"), for messages.
+        remarks: What a person should know of how it was read, such as columns that were passed
+            over. Findings, of which none stands in the way.
     """
 
-    model: str
-    ratings: tuple[Rating, ...] = field(converter=as_tuple)
+    model: str = field(converter=key)
+    ratings: tuple[Rating, ...] = field(converter=_under_first_spelling)
     subject: str = ""
     date: Date | None = field(default=None, validator=optional(instance_of(Date)))
     version: str = ""
     digest: str = ""
     place: str = field(default="", eq=False, repr=False)
+    remarks: tuple[Finding, ...] = field(default=(), converter=as_tuple, eq=False, repr=False)
 
 
 class Reading(NamedTuple):
@@ -112,6 +132,13 @@ def ratings_of(answers: Mapping[str, Answer | Rating]) -> list[Rating]:
 
 def _is_nan(answer: Answer) -> bool:
     return isinstance(answer, float) and isnan(answer)
+
+
+def says_something(rating: Rating) -> bool:
+    """Tell whether a rating has an answer, a comment or evidence."""
+    answer = rating.answer
+    blank = answer is None or (isinstance(answer, str) and not key(answer))
+    return not blank or bool(rating.comment.strip() or rating.evidence.strip())
 
 
 def is_known(rating: Rating) -> bool:

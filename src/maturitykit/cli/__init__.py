@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from errno import EPIPE
+from errno import EBADF, EPIPE
 from importlib import import_module
+from io import TextIOBase
+from typing import NoReturn
 
 import click
 
@@ -61,10 +63,61 @@ def commands(ctx: click.Context) -> None:
         ctx.color = False
 
 
+class _Closed(TextIOBase):
+    """The stdout of a process that has none: what is written is an error, not lost."""
+
+    def write(self, text: str) -> int:
+        raise OSError(EBADF, "stdout is closed")
+
+
+def _open_streams() -> None:
+    """See that our output alone reaches stdout, and that what does not reach it is an error.
+
+    What others write to file descriptor 1, as plugins and the libraries below them may, goes to stderr.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # Or else the next file that is opened is taken for it.
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    elif sys.stdout.fileno() == 1:
+        own = os.dup(1)
+        os.dup2(2, 1)
+        sys.stdout = open(own, "w", encoding=sys.stdout.encoding, closefd=False)  # noqa: SIM115
+        # The width of a terminal is asked of this one.
+        sys.__stdout__ = sys.stdout  # type: ignore[misc]
+
+
 def main() -> None:
     """The console script."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows a question mark in its place.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    commands(prog_name="maturitykit")
+    try:
+        commands(prog_name="maturitykit")
+    except OSError as error:
+        # Help and versions are written before a command is there to say so.
+        _give_up(error)
+    finally:
+        _finish()
+
+
+def _give_up(error: OSError) -> NoReturn:
+    click.echo(f"Error: cannot write: {error.strerror or error}", err=True)
+    sys.exit(BadInput.exit_code)
+
+
+def _finish() -> None:
+    """Write what waits to be written; what cannot be is an error now, and none when Python ends."""
+    is_told = isinstance(left := sys.exc_info()[1], SystemExit) and left.code == BadInput.exit_code
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not is_told:
+            _give_up(error)

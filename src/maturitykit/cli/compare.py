@@ -57,6 +57,7 @@ def command(
 
 def comparison_page(page: Page, comparison: Comparison) -> None:
     """A comparison as a person wants to read it."""
+    from maturitykit.assessment.keys import key
     from maturitykit.comparison.movement import how_derived, other_respondents
     from maturitykit.definition.fields import OUTCOME
     from maturitykit.scoring.telling import depths
@@ -66,7 +67,7 @@ def comparison_page(page: Page, comparison: Comparison) -> None:
     page.paragraph(
         f"{comparison.after.model.title} ({comparison.after.model.id} {comparison.after.model.version})"
     )
-    in_time = comparison.before.subject == comparison.after.subject
+    in_time = key(comparison.before.subject) == key(comparison.after.subject)
     rows = [("", "before", "after", "") if in_time else ("", before, after, "")]
     words = _WORDS if in_time else _WORDS | {"up": "↑ higher", "down": "↓ lower", "sideways": "↔ elsewhere"}
     rows += [_row(comparison, OUTCOME, "overall", words)] if comparison.after.stage else []

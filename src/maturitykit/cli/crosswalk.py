@@ -179,9 +179,12 @@ def translation_page(page: Page, translation: Translation) -> None:
     page.paragraph("If the links hold: ● at least  ◐ likely  ○ possible  · ruled out", 2)
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
+        from maturitykit.definition.names import names_of
+
         page.heading("What cannot be inferred")
+        told_apart = names_of(translation.model)
         for score in unknown:
-            page.paragraph(f"{score.dimension.name}: {score.why_not_inferable}", 2)
+            page.paragraph(f"{told_apart[score.dimension.id]}: {score.why_not_inferable}", 2)
     if remarks := what_to_know(translation):
         page.heading("What to know before using this")
         for severity, where, message in remarks:

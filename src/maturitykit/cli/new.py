@@ -50,7 +50,7 @@ def command() -> None:
 @click.argument("name")
 @click.option(
     "--from", "origin", metavar="FILE", type=click.Path(),
-    help="Make the model of a grid (.csv, .xlsx), or of a folder in the format of OWASP SAMM's core.",
+    help="Make the model of a grid (.csv, .xlsx, .ods), or of a folder in the format of OWASP SAMM's core.",
 )  # fmt: skip
 @languages_option
 @options

@@ -118,9 +118,9 @@ def score_file(
     def model_of(assessment: Assessment) -> Model:
         return given or load(assessment.model, assessment.version)
 
-    found = collect(files, given.id if given else "", lambda part: check_fit(model_of(part), part))
+    found = collect(files, given or "", lambda part: check_fit(model_of(part), part))
     for note in found.notes:
-        click.echo(escaped(note), err=True)
+        click.echo(escaped(str(note)), err=True)
     results = each(lambda a: score(model_of(a), a, **choices), found.assessments)
     if merged:
         from maturitykit.files.write import write

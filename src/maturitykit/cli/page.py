@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from maturitykit.errors import escaped
+from maturitykit.errors import JOINERS, escaped
 
 #: Wider lines are hard to read.
 WIDEST = 100
@@ -137,7 +137,7 @@ def _folded(cell: str, width: int) -> list[str]:
 def _width(text: str) -> int:
     """How many columns of a terminal a text takes."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(unicodedata.combining(c) != 0 for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) != 0 or c in JOINERS for c in text)
 
 
 def printable(text: str) -> str:

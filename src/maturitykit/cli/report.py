@@ -73,7 +73,11 @@ def command(
 
 def _one(file: str, results: Sequence[Result], subject: str) -> Result:
     """The one result in a file, or the one of a subject."""
-    mine = [result for result in results if result.subject == subject] if len(results) > 1 and subject else results
+    from maturitykit.assessment.keys import key
+
+    mine = list(results)
+    if len(results) > 1 and subject:
+        mine = [result for result in results if key(result.subject) == key(subject)]
     if len(mine) == 1:
         return mine[0]
     names = ", ".join(f"{result.subject} {result.date or ''}".strip() for result in results[:5])

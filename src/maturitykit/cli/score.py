@@ -72,7 +72,7 @@ def command(
     json: bool,
     output: str | None,
 ) -> None:
-    """Score the assessments in FILE (.csv, .json, .toml, .xlsx, or what a form saved).
+    """Score the assessments in FILE (.csv, .json, .toml, .xlsx, .ods, or what a form saved).
 
     Several files, or all in a folder, are merged: one assessment for each subject and date,
     with all respondents.
@@ -168,25 +168,27 @@ def _legend(result: Result) -> str:
 
 
 def _weakest(page: Page, result: Result) -> None:
+    from maturitykit.definition.names import names_of
     from maturitykit.scoring.telling import behind, descriptor
 
-    weakest = behind(result)
+    weakest, names = behind(result), names_of(result.model)
     if weakest:
         page.heading("Weakest")
     if len(weakest) > 3:
-        page.paragraph(", ".join(score.dimension.name for score in weakest), 2)
+        page.paragraph(", ".join(names[score.dimension.id] for score in weakest), 2)
     else:
         for score in weakest:
             stage, text = score.stage and score.stage.likely, descriptor(score)
-            page.paragraph(f"{score.dimension.name}: {stage and stage.name}{'. ' + text if text else ''}", 2)
+            page.paragraph(f"{names[score.dimension.id]}: {stage and stage.name}{'. ' + text if text else ''}", 2)
 
 
 def _next(page: Page, result: Result) -> None:
     """What the next stage takes, or the wanted one."""
+    from maturitykit.definition.names import names_of
     from maturitykit.scoring.roadmap import roadmap
     from maturitykit.scoring.telling import change
 
-    target = result.outcome.target
+    target, names = result.outcome.target, names_of(result.model)
     for way in roadmap(result, target.id if target else None):
         if way.raises is None:
             page.heading(f"{way.stage.name} is out of reach: what it requires is not applicable")
@@ -194,7 +196,7 @@ def _next(page: Page, result: Result) -> None:
             page.heading(f"What is needed for {way.stage.name}")
         for step in way.raises or ():
             text = step.dimension.descriptors.get(step.to.id, "")
-            page.paragraph(f"{step.dimension.name}: {change(step)}{'. ' + text if text else ''}", 2)
+            page.paragraph(f"{names[step.dimension.id]}: {change(step)}{'. ' + text if text else ''}", 2)
         if way.alternatives:
             many = f"{len(way.alternatives)} or more" if len(way.alternatives) > 8 else f"{len(way.alternatives)}"
             sets = "other set" if len(way.alternatives) == 1 else "other sets"
@@ -211,10 +213,11 @@ def _guidance(page: Page, result: Result) -> None:
 
 
 def _issues(page: Page, result: Result) -> None:
+    from maturitykit.definition.names import names_of
     from maturitykit.scoring.telling import grave_and_small
 
     others, small = grave_and_small(result)
-    names = {id: dimension.name for id, dimension in result.model.by_id.items()} | {"outcome": "overall"}
+    names = names_of(result.model) | {"outcome": "overall"}
     if result.issues:
         page.heading("What to know before using this")
     for issue in others:

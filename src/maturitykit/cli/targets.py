@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, PluginError, one_of
+from maturitykit.files.assessment import READERS
 from maturitykit.files.places import Located, Place, place_in_words
 from maturitykit.files.text import is_folder, read_text, read_toml, why_unreadable
+from maturitykit.files.workbook import OTHERS
 from maturitykit.registry import crosswalks, models, scorers
 
 if TYPE_CHECKING:
@@ -87,8 +89,11 @@ def _in_folder(folder: Path) -> Iterator[Target]:
         if (place / "model.toml").is_file():
             found.append(Target("model", str(place / "model.toml"), True))
         found += [Target("crosswalk", str(file), True) for file in sorted(place.glob("*--*.toml"))]
+    if not found and any(file.suffix.lower() in (*READERS, *OTHERS) for file in folder.iterdir()):
+        found.append(Target("assessment", str(folder), True))
     if not found:
-        finding = Finding("", "holds no model and no crosswalk", "model.toml, or <source>--<target>.toml", "MK001")
+        expected = "model.toml, <source>--<target>.toml, or files of ratings"
+        finding = Finding("", "holds no model, no crosswalk and no ratings", expected, "MK001")
         raise FileError("", [finding])
     yield from found
 
@@ -143,22 +148,22 @@ def check(target: Target, thing: Model | Crosswalk | None, context: Context) -> 
     return check_scorer(target.name) if target.kind == "scorer" else _check_ratings(target.name, context.models)
 
 
-def _check_ratings(file: str, given: Sequence[Model]) -> Report:
-    """Every assessment in a file against its model."""
+def _check_ratings(name: str, given: Sequence[Model]) -> Report:
+    """Every assessment in a file or folder against its model."""
     from maturitykit.errors import AssessmentError
-    from maturitykit.files.assessment import read_all
+    from maturitykit.files.collect import collect
     from maturitykit.scoring.score import score
     from maturitykit.testing.report import Report
 
     by_id = {model.id: model for model in given}
     findings: list[Finding] = []
-    assessments = read_all(file, given[0].id if len(given) == 1 else "")
-    for assessment in assessments:
+    found = collect(name, given[0] if len(given) == 1 else "")
+    for assessment in found.assessments:
         try:
             score(by_id.get(assessment.model, assessment.model), assessment)
         except AssessmentError as error:
             findings += error.findings
-    return Report(file, findings, len(assessments))
+    return Report(name, [*findings, *found.notes], len(found.assessments))
 
 
 def failed(target: Target, error: MaturityError) -> Report:
@@ -175,8 +180,18 @@ def located(target: Target, thing: Model | Crosswalk | None, findings: Sequence[
     file = target.name if target.is_file else getattr(thing, "place", "")
     places = cache(_places)
     for finding in findings:
-        of, where = _beside(file or target.name, target.kind, finding.where)
-        yield Found(of, place_in_words(where) or places(of)(where), finding)
+        if target.kind == "assessment":
+            of, where = _file_named(file, finding.where)
+            yield Found(of, place_in_words(where), finding._replace(where=where))
+        else:
+            of, where = _beside(file or target.name, target.kind, finding.where)
+            yield Found(of, place_in_words(where) or places(of)(where), finding)
+
+
+def _file_named(target: str, where: str) -> tuple[str, str]:
+    """The file of ratings whose path a finding's place begins with, and the rest of the place."""
+    file, _, rest = where.partition(", ")
+    return (file, rest) if file.startswith(target) else (target, where)
 
 
 def _beside(file: str, kind: Kind, where: str) -> tuple[str, str]:

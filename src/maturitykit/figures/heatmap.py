@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rating, read_answer
 from maturitykit.definition import Scale
+from maturitykit.definition.names import names_of
 from maturitykit.errors import Finding
 from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, is_cut, width_of, wrapped
 from maturitykit.scoring.result import Result
@@ -50,7 +51,7 @@ def heatmap(result: Result, width: float = 760, language: str = "") -> str:
         rows = [_answers(score, people, say) for score in result.leaves]
         title = say("What each respondent said")
     drawing = Drawing(width, title, say("The number in a cell is that of the stage, from 1 for the lowest."))
-    y = _draw(drawing, [score.dimension.name for score in result.leaves], heads, rows)
+    y = _draw(drawing, list(names_of(result.model, result.model.leaves).values()), heads, rows)
     for scale in scales:
         y = _stages(drawing, scale, y)
     used = {cell.text for row in rows for cell in row} | ({*heads} if counted else set())

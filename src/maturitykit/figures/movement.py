@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from maturitykit.comparison.movement import Comparison
 from maturitykit.definition import Dimension, Stage
+from maturitykit.definition.names import names_of
 from maturitykit.figures.svg import Drawing
 from maturitykit.figures.tracks import draw_tracks, rows_of
 from maturitykit.scoring.scores import Span
@@ -63,8 +64,9 @@ def _arrow(drawing: Drawing, start: float, end: float, y: float) -> None:
 
 
 def _in_words(comparison: Comparison, say: Words) -> str:
+    names = names_of(comparison.after.model)
     told = [
-        f"{moved.dimension.name}: {say(moved.direction)}"
+        f"{names[moved.dimension.id]}: {say(moved.direction)}"
         for moved in comparison.values()
         if moved.dimension.is_leaf
     ]

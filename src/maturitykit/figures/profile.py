@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from maturitykit.definition import Dimension
+from maturitykit.definition.names import names_of
 from maturitykit.figures.svg import Drawing, triangle, width_of
 from maturitykit.figures.tracks import draw_tracks, rows_of
 from maturitykit.scoring.result import Result
@@ -72,5 +73,6 @@ def _marks(drawing: Drawing, score: Score, at: Callable[[float], float], y: floa
 
 def _in_words(result: Result, say: Words) -> str:
     """The same in words, as long as that can be listened to."""
-    rated = [f"{score.dimension.name}: {say(found(score))}" for score in result.leaves]
+    names = names_of(result.model, result.model.leaves)
+    rated = [f"{names[score.dimension.id]}: {say(found(score))}" for score in result.leaves]
     return "; ".join(rated[:20]) + (" …" if len(rated) > 20 else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import cos, pi, sin
 
+from maturitykit.definition.names import names_of
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
 from maturitykit.figures.tracks import BESIDE
 from maturitykit.scoring.result import Result
@@ -40,17 +41,18 @@ def radar(result: Result, width: float = 760, language: str = "") -> str:
     for stage in range(len(scale.stages)):
         ring = [_at(centre, radius, i, len(scores), (stage + 1) / len(scale.stages)) for i in range(len(scores))]
         drawing.path("line", _closed(ring))
+    told_apart = names_of(result.model, [score.dimension for score in scores])
     for i, score in enumerate(scores):
         end = _at(centre, radius, i, len(scores), 1)
         drawing.line("line", *centre, *end)
-        name = str(i + 1) if numbered else score.dimension.name
+        name = str(i + 1) if numbered else told_apart[score.dimension.id]
         _label(drawing, name, _at(centre, radius + 12, i, len(scores), 1), centre[0], room)
     _band(drawing, scores, centre, radius, len(scale.stages), derived)
     names = " · ".join(f"{i} {stage.name}" for i, stage in enumerate(scale.stages, start=1))
     told = say("from the centre: {names}", names=names)
     y = drawing.lines(4, centre[1] + radius + 60, wrapped(told, width - 8, 4, 12), "quiet", size=12)
     if numbered:
-        axes = " · ".join(f"{i} {score.dimension.name}" for i, score in enumerate(scores, start=1))
+        axes = " · ".join(f"{i} {told_apart[score.dimension.id]}" for i, score in enumerate(scores, start=1))
         y = drawing.lines(4, y + 4, wrapped(axes, width - 8, 16, 12), "text", size=12)
     samples = [(f"{derived}dot", say("likely")), (f"{derived}span", say("from the least to the most it can be"))]
     return drawing.svg(drawing.legend(y + 4, samples))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date as Date
 from pathlib import PurePath
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
+from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.cells import cell_name
+from maturitykit.files.alike import without_doubles
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
-from maturitykit.files.table import REQUIRED, Row, csv_rows, model_findings, read_table, sheet_rows
-from maturitykit.files.text import NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
-from maturitykit.files.workbook import OTHERS, Sheet, read_workbook
+from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source
+from maturitykit.files.text import LARGEST_TABLE, NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
+from maturitykit.files.workbook import OTHERS, read_workbook
 
 
 @frozen
@@ -45,12 +46,12 @@ class AssessmentEntry:
     date: Date | None = None
 
 
-def read(path: str | os.PathLike[str], model: str = "") -> Assessment:
-    """Read the one assessment in a file: TOML, JSON, CSV or XLSX, by its suffix.
+def read(path: str | os.PathLike[str], model: str | Model = "") -> Assessment:
+    """Read the one assessment in a file: TOML, JSON, CSV, XLSX or ODS, by its suffix.
 
     Args:
         path: The file.
-        model: Id of the model, where the file does not name it.
+        model: The model or its id, where the file does not name it.
 
     Raises:
         FileError: If it cannot be read or is not one assessment, with all findings. Whether
@@ -64,7 +65,7 @@ def read(path: str | os.PathLike[str], model: str = "") -> Assessment:
     return found[0]
 
 
-def read_all(path: str | os.PathLike[str], model: str = "") -> list[Assessment]:
+def read_all(path: str | os.PathLike[str], model: str | Model = "") -> list[Assessment]:
     """Read every assessment in a file; a table holds one for each model, subject and date.
 
     Raises:
@@ -75,7 +76,7 @@ def read_all(path: str | os.PathLike[str], model: str = "") -> list[Assessment]:
         what = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"
         if suffix in (".html", ".htm"):
             what = "is a page, and holds no answers: a form's are in the file that it saves"
-        expected = "a workbook saved as .xlsx" if suffix in OTHERS else ".csv, .json, .toml or .xlsx"
+        expected = "a workbook saved as .xlsx" if suffix in OTHERS else ".csv, .json, .toml, .xlsx or .ods"
         finding = why_unreadable(path) or Finding("", OTHERS.get(suffix, what), expected, "MK008")
         raise FileError(f"cannot read {path}", [finding])
     return READERS[suffix](path, model)
@@ -86,11 +87,11 @@ def _name(assessment: Assessment) -> str:
     return " ".join(part for part in named if part) or "(no subject)"
 
 
-def _read_toml(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+def _read_toml(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
     return [_assessment(path, read_toml(path), model)]
 
 
-def _read_json(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+def _read_json(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
     text = read_text(path)
     try:
         data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
@@ -134,42 +135,30 @@ def _refused(problem: str, expected: str = "") -> FileError:
     return FileError("", [Finding("", problem, expected, "MK002")])
 
 
-def _assessment(path: str | os.PathLike[str], data: object, model: str) -> Assessment:
+def _assessment(path: str | os.PathLike[str], data: object, model: str | Model) -> Assessment:
     title = f"{path} is not an assessment"
     entry = structure(data, AssessmentEntry, title)
-    named, _, version = entry.model.partition("@")
-    bad = list(model_findings("model", named, model))
+    named, _, version = key(entry.model).partition("@")
+    bad = list(model_findings("model", named, id_of(model)))
     if version and entry.version not in ("", version):
         bad.append(Finding("version", f"is {quoted(entry.version)}", f'"{version}", as the model says'))
     if bad:
         raise FileError(title, bad)
     about = entry.subject, entry.date, entry.version or version, entry.digest
-    return Assessment(named or model, entry.ratings, *about, place=str(path))
+    ratings = [evolve(rating, place=f"ratings[{i}]") for i, rating in enumerate(entry.ratings)]
+    return without_doubles(Assessment(named or id_of(model), ratings, *about, place=str(path)))
 
 
-def _read_csv(path: str | os.PathLike[str], model: str) -> list[Assessment]:
-    text = read_text(path, largest=None)
-    return read_table(path, model, lambda findings: csv_rows(text, model, findings))
+def _read_csv(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
+    return read_table(path, model, [csv_source(read_text(path, LARGEST_TABLE))])
 
 
-def _read_xlsx(path: str | os.PathLike[str], model: str) -> list[Assessment]:
+def _read_book(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
     sheets = read_workbook(path)
     if is_form(sheets):
         return [read_form(path, sheets, model)]
-    first, *others = sheets.values() or [Sheet("", [])]
-
-    def rows(findings: list[Finding]) -> Iterator[Row]:
-        for start, end in first.merged:
-            where = f"{cell_name(*start)}:{cell_name(*end)}"
-            findings.append(Finding(where, "is merged to one cell", "a text in each cell: undo the merge"))
-        for sheet in others:
-            if sheet.rows and set(REQUIRED) <= {name.strip() for name in sheet.rows[0]}:
-                problem = f"the sheet {quoted(sheet.name)} holds ratings too"
-                findings.append(Finding("", problem, "one sheet of ratings in a file"))
-        yield from sheet_rows(first.rows, model, findings)
-
-    return read_table(path, model, rows)
+    return read_table(path, model, [sheet_source(sheet) for sheet in sheets.values()])
 
 
 #: By suffix, what reads such files.
-READERS = {".csv": _read_csv, ".json": _read_json, ".toml": _read_toml, ".xlsx": _read_xlsx}
+READERS = {".csv": _read_csv, ".json": _read_json, ".ods": _read_book, ".toml": _read_toml, ".xlsx": _read_book}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.separated import CellsError, declared_separator, separated
 from maturitykit.files.text import read_text, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
@@ -44,11 +42,11 @@ def read_cells(path: Path) -> Cells:
         raise FileError(f"cannot read {path}", [finding])
     if suffix in (".csv", ".tsv"):
         cells = Cells(_read_csv(path), [], [])
-    elif suffix == ".xlsx":
+    elif suffix in (".xlsx", ".ods"):
         cells = _read_workbook(path)
     else:
         what = OTHERS.get(suffix, f"files of the kind {quoted(suffix)} are not known")
-        raise FileError(f"cannot read {path}", [Finding("", what, ".csv or .xlsx")])
+        raise FileError(f"cannot read {path}", [Finding("", what, ".csv, .xlsx or .ods")])
     width = max(map(len, cells.rows), default=0)
     return cells._replace(rows=[row + [""] * (width - len(row)) for row in cells.rows])
 
@@ -73,20 +71,18 @@ def column_name(column: int) -> str:
 
 def _read_csv(path: Path) -> list[list[str]]:
     text = read_text(path)
-    # Excel's own way to say what separates the cells.
-    said = re.match(r"sep=([,;\t])\r?\n", text)
-    tried = [said[1]] if said else [",", ";", "\t"]
-    text = text[said.end() :] if said else text
+    declared, _ = declared_separator(text)
     found: list[tuple[int, int, list[list[str]]]] = []
     errors = []
-    for separator in tried:
+    for separator in [declared] if declared else [",", ";", "\t"]:
         if text.count(separator) + text.count("\n") > LARGEST:
             errors.append(TOO_LARGE)
             continue
         try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-        except csv.Error as error:
-            errors.append(Finding("", f"is not CSV: {error}", "cells apart by , or ; or tabs, in quotes"))
+            rows = [cells for _, cells in separated(text, separator)]
+        except CellsError as error:
+            problem = f"is not CSV: {error.problem}"
+            errors.append(Finding(error.where, problem, "cells apart by , or ; or tabs, in quotes"))
             continue
         # The right one cuts most rows into as many cells.
         widths = Counter(len(row) for row in rows if len(row) > 2)

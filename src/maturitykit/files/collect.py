@@ -10,8 +10,11 @@ from typing import NamedTuple, TypeVar
 
 from attrs import evolve
 
-from maturitykit.assessment.ratings import Assessment, Rating
+from maturitykit.assessment.keys import key
+from maturitykit.assessment.ratings import Assessment, Rating, says_something
+from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
+from maturitykit.files.alike import count_once, date_gaps, remarks_on, subject_gaps
 from maturitykit.files.assessment import READERS, read_all
 from maturitykit.files.text import is_folder
 from maturitykit.files.workbook import OTHERS
@@ -24,17 +27,17 @@ class Collection(NamedTuple):
 
     Args:
         assessments: One for each model, subject and date.
-        notes: What a person should know of: what was counted once, named after its file, or
-            not read.
+        notes: What a person should know of, as findings that stand in nobody's way: what was
+            counted once, named after its file or not read, and names that may be one.
     """
 
     assessments: Sequence[Assessment]
-    notes: Sequence[str]
+    notes: Sequence[Finding]
 
 
 def collect(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    model: str = "",
+    model: str | Model = "",
     check: Callable[[Assessment], object] | None = None,
 ) -> Collection:
     """Read the files of several respondents, and merge what they say.
@@ -45,7 +48,7 @@ def collect(
 
     Args:
         paths: Files and folders. Of a folder, all files that can hold assessments.
-        model: Id of the model, where files do not name it.
+        model: The model or its id, where files do not name it.
         check: Called with what each file holds, before it is merged; it may raise.
 
     Raises:
@@ -54,14 +57,31 @@ def collect(
             for different versions of a model.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    notes: list[str] = []
+    notes: list[Finding] = []
     files = list(_files(given, notes))
     if len(files) == 1:
-        return Collection(read_all(files[0], model), notes)
+        assessments = read_all(files[0], model)
+        notes += (_in_file(note, files[0]) for note in remarks_on(assessments))
+        return Collection(assessments, notes)
     parts = _read(files, model)
     if check:
         each(partial(_checked, check), parts)
-    return Collection(_merged([_named(part, notes) for part in list(_distinct(parts, notes))]), notes)
+    named = [_named(part, notes) for part in list(_distinct(parts, notes))]
+    if gaps := list(subject_gaps(named)):
+        raise FileError(f"cannot collect {len(files)} files", gaps)
+    # A file without a date may be of another round: that is for a person to know.
+    notes += (gap._replace(code="MK406") for gap in date_gaps(named))
+    merged = _merged(named)
+    return Collection(merged, [*notes, *remarks_on(merged)])
+
+
+def _in_file(finding: Finding, file: str | os.PathLike[str]) -> Finding:
+    """A finding with its file before its place there."""
+    return finding._replace(where=", ".join(filter(None, (str(file), finding.where))))
+
+
+def _note(where: object, problem: str) -> Finding:
+    return Finding(str(where), problem, code="MK407")
 
 
 def _checked(check: Callable[[Assessment], object], part: Assessment) -> None:
@@ -90,38 +110,39 @@ def each(do: Callable[[Assessment], T], assessments: Iterable[Assessment]) -> li
     return done
 
 
-def _files(paths: Iterable[str | os.PathLike[str]], notes: list[str]) -> Iterator[Path]:
+def _files(paths: Iterable[str | os.PathLike[str]], notes: list[Finding]) -> Iterator[Path]:
     """The files to read, once each."""
     seen: set[str] = set()
     for path in map(Path, paths):
         for file in _within(path, notes) if is_folder(path) else [path]:
             real = os.path.realpath(file)
             if real in seen:
-                notes.append(f"{file}: given twice, counted once")
+                notes.append(_note(file, "given twice, counted once"))
             else:
                 seen.add(real)
                 yield file
 
 
-def _within(folder: Path, notes: list[str]) -> Iterator[Path]:
+def _within(folder: Path, notes: list[Finding]) -> Iterator[Path]:
     skipped: list[str] = []
     found = False
     for file in sorted(folder.iterdir()):
         if file.name.startswith("~$"):
-            notes.append(f"{folder / file.name[2:]}: open in Excel; what is not saved there is not counted")
+            problem = "open in Excel; what is not saved there is not counted"
+            notes.append(_note(folder / file.name[2:], problem))
         elif file.suffix.lower() in (*READERS, *OTHERS) and not file.name.startswith(".") and not file.is_dir():
             found = True
             yield file
         elif not file.name.startswith("."):
             skipped.append(file.name)
     if skipped:
-        notes.append(f"{folder}: not read: {', '.join(skipped)}")
+        notes.append(_note(folder, f"not read: {', '.join(skipped)}"))
     if not found:
-        finding = Finding("", "holds no file of ratings", "files that end in .csv, .json, .toml or .xlsx")
+        finding = Finding("", "holds no file of ratings", f"files that end in {' or '.join(READERS)}")
         raise FileError(f"cannot read {folder}", [finding])
 
 
-def _read(files: Sequence[Path], model: str) -> list[Assessment]:
+def _read(files: Sequence[Path], model: str | Model) -> list[Assessment]:
     """All assessments in the files; what is wrong with one does not hide what is wrong with another."""
     parts: list[Assessment] = []
     findings: list[Finding] = []
@@ -129,42 +150,48 @@ def _read(files: Sequence[Path], model: str) -> list[Assessment]:
         try:
             parts += read_all(file, model)
         except MaturityError as error:
-            findings += [f._replace(where=", ".join(filter(None, (str(file), f.where)))) for f in error.findings]
+            findings += (_in_file(finding, file) for finding in error.findings)
     if findings:
         raise FileError(f"cannot collect {len(files)} files", findings)
     return parts
 
 
-def _distinct(parts: Iterable[Assessment], notes: list[str]) -> Iterator[Assessment]:
+def _distinct(parts: Iterable[Assessment], notes: list[Finding]) -> Iterator[Assessment]:
     """The parts without those that say the same as an earlier one, and without blank forms."""
-    kept: list[Assessment] = []
+    kept: list[tuple[Assessment, Assessment]] = []
     for part in parts:
-        same = next((other for other in kept if other == part), None)
+        by_keys = _by_keys(part)
+        same = next((other for other, its_keys in kept if its_keys == by_keys), None)
         if same is not None:
-            notes.append(f"{part.place}: says the same as {same.place}, counted once")
-        elif not any(_says_something(rating) or rating.respondent for rating in part.ratings):
-            notes.append(f"{part.place}: a blank form, left out")
+            notes.append(_note(part.place, f"says the same as {same.place}, counted once"))
+        elif not any(says_something(rating) or key(rating.respondent) for rating in part.ratings):
+            notes.append(_note(part.place, "a blank form, left out"))
         else:
-            kept.append(part)
+            kept.append((part, by_keys))
             yield part
 
 
-def _says_something(rating: Rating) -> bool:
-    blank = rating.answer is None or (isinstance(rating.answer, str) and not rating.answer.strip())
-    return not blank or bool(rating.comment.strip() or rating.evidence.strip())
+def _by_keys(part: Assessment) -> Assessment:
+    """A part with its names as they are compared."""
+    ratings = [evolve(rating, respondent=key(rating.respondent)) for rating in part.ratings]
+    return evolve(part, subject=key(part.subject), ratings=ratings)
 
 
-def _named(part: Assessment, notes: list[str]) -> Assessment:
+def _named(part: Assessment, notes: list[Finding]) -> Assessment:
     """A part in which every rating has a respondent, and says which file it is from."""
     stem = Path(part.place).stem
-    if any(not rating.respondent for rating in part.ratings):
-        notes.append(f"{part.place}: names no respondent, counted as {quoted(stem)}")
+    if any(not key(rating.respondent) for rating in part.ratings):
+        notes.append(_note(part.place, f"names no respondent, counted as {quoted(stem)}"))
     places = (rating.place or f"ratings[{number}]" for number, rating in enumerate(part.ratings))
     ratings = [
-        evolve(rating, respondent=rating.respondent or stem, place=f"{part.place}, {place}")
+        evolve(
+            rating,
+            respondent=rating.respondent if key(rating.respondent) else stem,
+            place=f"{part.place}, {place}",
+        )
         for rating, place in zip(part.ratings, places, strict=True)
     ]
-    return evolve(part, ratings=ratings)
+    return evolve(part, ratings=ratings, remarks=[_in_file(remark, part.place) for remark in part.remarks])
 
 
 def _merged(parts: Sequence[Assessment]) -> list[Assessment]:
@@ -175,7 +202,7 @@ def _merged(parts: Sequence[Assessment]) -> list[Assessment]:
     """
     groups: dict[tuple[str, str, object], list[Assessment]] = {}
     for part in parts:
-        groups.setdefault((part.model, part.subject, part.date), []).append(part)
+        groups.setdefault((part.model, key(part.subject), part.date), []).append(part)
     findings: list[Finding] = []
     merged = [_one(group, findings) for group in groups.values()]
     if findings:
@@ -193,15 +220,12 @@ def _one(parts: Sequence[Assessment], findings: list[Finding]) -> Assessment:
             if mark != marks[name]:
                 problem = f"is {quoted(mark)}, but {quoted(marks[name])} in {said[marks[name]].place}"
                 findings.append(Finding(f"{part.place}, {name}", problem, "one version of the model"))
-    ratings: dict[tuple[str, str], Rating] = {}
-    for rating in (rating for part in parts for rating in part.ratings):
-        key = rating.respondent, rating.dimension
-        other = ratings.get(key)
-        if other is None or not _says_something(other):
-            ratings[key] = rating
-        elif _says_something(rating) and rating != other:
-            findings.append(_conflict(rating, other))
-    return evolve(first, ratings=list(ratings.values()), place="", **marks)
+    ratings = count_once(
+        (rating for part in parts for rating in part.ratings),
+        lambda rating, other: findings.append(_conflict(rating, other)),
+    )
+    remarks = [remark for part in parts for remark in part.remarks]
+    return evolve(first, ratings=ratings, place="", remarks=remarks, **marks)
 
 
 def _conflict(rating: Rating, other: Rating) -> Finding:
@@ -210,7 +234,9 @@ def _conflict(rating: Rating, other: Rating) -> Finding:
         problem = f"{what}, with other comments or evidence (see {other.place})"
     else:
         problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.place}"
-    return Finding(rating.place, problem, "one answer, or another name for another person")
+    return Finding(
+        rating.place, problem, "one answer; for another round a date in each file, for another person another name"
+    )
 
 
 def _said(rating: Rating) -> str:

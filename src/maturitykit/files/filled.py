@@ -18,13 +18,18 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
+from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, one_of, quoted
+from maturitykit.files.alike import some
 from maturitykit.files.cells import cell_name
+from maturitykit.files.labels import OTHER_ANSWERS, Labels, Names, labels_of
+from maturitykit.files.sheets import Sheet
 from maturitykit.files.strict import check_format, date_of
-from maturitykit.files.table import model_findings
-from maturitykit.files.workbook import Sheet
+from maturitykit.files.table import id_of, model_findings, with_notes
 
 #: The hidden sheet.
 META = "maturitykit"
@@ -39,33 +44,35 @@ def is_form(sheets: Mapping[str, Sheet]) -> bool:
     return META in sheets
 
 
-def read_form(path: str | os.PathLike[str], sheets: Mapping[str, Sheet], model: str) -> Assessment:
+def read_form(path: str | os.PathLike[str], sheets: Mapping[str, Sheet], model: str | Model) -> Assessment:
     """What a filled form says; blanks too.
 
     Raises:
         FileError: If it is not as it was made, with all findings.
     """
     title = f"{path} is not a form as it was made"
-    form = _Form(sheets, title)
+    form = _Form(sheets, title, model)
     findings = list(form.findings())
-    findings += model_findings("model", form.value("model"), model)
+    findings += model_findings("model", form.value("model"), id_of(model))
     if findings:
         raise FileError(title, findings)
     about = {name: form.cell(f"@{name}", "answer").strip() for name in ABOUT}
-    day = about["date"]
+    day = key(about["date"])
     date = date_of(day)
     if day and not date:
         problem = f"{quoted(day)} is not a date"
         raise FileError(title, [Finding(form.place("@date"), problem, "year-month-day, as in 2026-05-31")])
     ratings = [form.rating(id, scale, about["respondent"]) for id, scale in form.facts("dimension")]
     marks = form.value("version"), form.value("digest")
-    return Assessment(form.value("model"), ratings, about["subject"], date, *marks, place=str(path))
+    about_model = form.value("model"), ratings, about["subject"], date
+    return Assessment(*about_model, *marks, place=str(path), remarks=list(form.remarks()))
 
 
 class _Form:
     """The two sheets of a form."""
 
-    def __init__(self, sheets: Mapping[str, Sheet], title: str) -> None:
+    def __init__(self, sheets: Mapping[str, Sheet], title: str, model: str | Model) -> None:
+        self._model = model
         self._meta = [row for row in sheets[META].rows if any(row)]
         number = self.value("format")
         check_format({"format": int(number) if number.isdigit() else number}, title)
@@ -76,9 +83,10 @@ class _Form:
         self._keys = [_cell(row, key) for row in rows]
         self._row_of = {name: number for number, name in enumerate(self._keys) if name}
         self._others = [sheet for name, sheet in sheets.items() if name not in (META, self.value("sheet"))]
-        self._answers: dict[str, dict[str, str]] = {}
+        answers: dict[str, list[tuple[str, str]]] = {}
         for scale, answer, label in self.facts("answer", 3):
-            self._answers.setdefault(scale, {})[label] = answer
+            answers.setdefault(scale, []).extend([(label, answer), (answer, answer)])
+        self._answers = {scale: Names(named) for scale, named in answers.items()}
 
     def facts(self, name: str, count: int = 2) -> Iterator[Sequence[str]]:
         """What the hidden sheet says under a name."""
@@ -91,7 +99,7 @@ class _Form:
     def findings(self) -> Iterator[Finding]:
         """What is not as it was made; and, where all of it is, what would be left out."""
         taken_apart = list(self._taken_apart())
-        yield from taken_apart or [*self._merged(), *self._unread(), *self._copies()]
+        yield from taken_apart or [*self._flawed(), *self._merged(), *self._unread(), *self._copies()]
 
     def _taken_apart(self) -> Iterator[Finding]:
         """Where a row or a sheet is missing, or stands twice."""
@@ -116,6 +124,30 @@ class _Form:
     def _read(self) -> set[tuple[int, int]]:
         """The cells that are read, as row and column."""
         return {(row, self._columns[name]) for key, row in self._row_of.items() for name in _read_of(key)}
+
+    def _flawed(self) -> Iterator[Finding]:
+        """Cells that are read and hold an error, or a formula without a value."""
+        assert self._people is not None
+        for cell, flaw in sorted(self._people.flaws.items()):
+            if cell in self._read:
+                where = f"{self._people.name} {cell_name(*cell)}"
+                yield Finding(where, flaw, "a value: mend the formula, or choose the answer", "MK409")
+
+    def remarks(self) -> Iterator[Finding]:
+        """Remark on hidden rows, which count all the same, and on notes that stand beside no answer."""
+        assert self._people is not None
+        people = self._people
+        hidden = [key for key, row in self._row_of.items() if row in people.hidden_rows]
+        if hidden:
+            places = some([f"{people.name} row {self._row_of[key] + 1}" for key in hidden])
+            problem = f"hidden rows are counted all the same: {places}"
+            yield Finding(self.place(hidden[0]), problem, "nothing hidden, or only what is to count", "MK407")
+        asked = {self._row_of[id] for id, _ in self.facts("dimension")}
+        beside = [(people, cell, text) for cell, text in people.notes.items() if cell[0] not in asked]
+        beside += [(sheet, cell, text) for sheet in self._others for cell, text in sheet.notes.items()]
+        for sheet, cell, text in beside:
+            problem = f"the note {quoted(text)} stands beside no answer, and is not read"
+            yield Finding(f"{sheet.name} {cell_name(*cell)}", problem, code="MK407")
 
     def _merged(self) -> Iterator[Finding]:
         """Cells of several answers that have become one: whose it is, nobody knows."""
@@ -167,19 +199,26 @@ class _Form:
 
     def rating(self, id: str, scale: str, respondent: str) -> Rating:
         """What is said of a dimension; what is no label stays as it is, for its scale to refuse."""
-        answer, highest = (self._meant(scale, self.cell(id, column)) for column in ("answer", "up to"))
+        assert self._people is not None
+        answer, highest = (self._meant(id, scale, self.cell(id, column)) for column in ("answer", "up to"))
+        notes = [text for (row, _), text in self._people.notes.items() if row == self._row_of[id]]
         return Rating(
             id, f"{answer}..{highest}" if highest else answer, respondent,
-            self.cell(id, "comment"), self.cell(id, "evidence"), place=self.place(id),
+            with_notes(self.cell(id, "comment"), notes), self.cell(id, "evidence"), place=self.place(id),
         )  # fmt: skip
 
-    def _meant(self, scale: str, said: str) -> str:
-        """The answer of a label, also where someone typed it in another case."""
-        labels, said = self._answers.get(scale, {}), " ".join(said.split())
-        if said in labels or said in labels.values():
-            return labels.get(said, said)
-        meant = {answer for label, answer in labels.items() if label.casefold() == said.casefold()}
-        return meant.pop() if len(meant) == 1 else said
+    def _meant(self, id: str, scale: str, said: str) -> str:
+        """The answer of a label, also where someone typed it in another case or language."""
+        said = key(said)
+        for names in (self._answers.get(scale), OTHER_ANSWERS):
+            if said and names and (found := names.ids(said)):
+                return found.pop() if len(found) == 1 else said
+        return self._labels.answer(id, said) if said and self._labels else said
+
+    @cached_property
+    def _labels(self) -> Labels | None:
+        """The labels of the model, in all its languages."""
+        return labels_of(self._model or self.value("model"))
 
 
 def _cell(row: Sequence[str], place: int) -> str:

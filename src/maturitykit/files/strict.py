@@ -18,6 +18,7 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn
 
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, coded, one_of, quoted
@@ -144,7 +145,7 @@ def _rating(strict: Converter) -> Any:
 
 def _date(value: object, _: object) -> date:
     # TOML has dates, JSON has them as text.
-    found = date_of(value) if isinstance(value, str) else value
+    found = date_of(key(value)) if isinstance(value, str) else value
     if type(found) is date:
         return found
     raise _wrong_type(_WORDS[date], value)

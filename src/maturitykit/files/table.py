@@ -1,25 +1,42 @@
-"""Tables of ratings, a row for each: from CSV, and from a sheet of a workbook."""
+"""Tables of ratings: a row for each, or a column for each dimension; from CSV, and from sheets of a workbook."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
+from itertools import chain, islice
+from pathlib import PurePath
 from typing import NamedTuple
 
+from attrs import evolve
+
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
-from maturitykit.errors import FileError, Finding, coded, nearest, one_of, quoted
+from maturitykit.definition import Model
+from maturitykit.errors import FileError, Finding, coded, quoted
+from maturitykit.files.alike import date_gaps, some, subject_gaps, without_doubles
+from maturitykit.files.cells import cell_name
+from maturitykit.files.header import (
+    BESIDE,
+    COLUMNS,
+    FIRST_ROWS,
+    OF_FORMS,
+    REQUIRED,
+    Header,
+    find_header,
+    header_findings,
+    plain_header,
+    unread_columns,
+)
+from maturitykit.files.labels import HEADINGS, parts_of, squashed
+from maturitykit.files.separated import CellsError, separated
+from maturitykit.files.sheets import Sheet
 from maturitykit.files.strict import date_of
 
-#: The columns of a table of ratings; only those two without a mark must be there.
-COLUMNS = ("model", "subject", "respondent", "date", "dimension", "rating", "comment", "evidence")
-REQUIRED = ("dimension", "rating")
-#: Columns that forms add, to say what they asked about.
-OF_FORMS = ("version", "digest")
+#: What a row says of all its ratings, where each dimension has a column.
+_OF_ROWS = ("model", "subject", "respondent", "date", *OF_FORMS)
 
 #: What a spreadsheet takes for a formula, or for the start of another cell; quoted or not.
 _FORMULA = re.compile(r"'*[ \t\r\n]*[=+\-@\t\r]")
@@ -35,10 +52,6 @@ def plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
-#: How to name the model where a file does not, on the command line and in Python.
-BESIDE = "or --model (in Python, read(file, model))"
-
-
 def model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
     """What is wrong with the model that a file names, beside the one that is given."""
     if not (named or given):
@@ -47,143 +60,359 @@ def model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
         yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file", "MK405")
 
 
-class Row(NamedTuple):
-    """A row of a table: where it is, and its cells by the names of their columns."""
-
-    place: str
-    cells: dict[str, str]
+def id_of(model: str | Model) -> str:
+    """The id of a model that is given as such, or by its id."""
+    return model.id if isinstance(model, Model) else model
 
 
-def read_table(
-    path: str | os.PathLike[str], model: str, read: Callable[[list[Finding]], Iterable[Row]]
-) -> list[Assessment]:
-    """The assessments in a table, one for each model, subject and date.
+class Source(NamedTuple):
+    """A table as it stands in a file.
+
+    Args:
+        rows: Their lines and cells.
+        sheet: What stands beside the cells, in a workbook.
+    """
+
+    rows: Iterable[tuple[int, Sequence[str]]]
+    sheet: Sheet = Sheet("", ())
+
+
+def csv_source(text: str) -> Source:
+    """A table in a text."""
+    return Source((line, [plain(cell) for cell in cells]) for line, cells in separated(text))
+
+
+def sheet_source(sheet: Sheet) -> Source:
+    """A table in a sheet."""
+    return Source(enumerate(sheet.rows, start=1), sheet)
+
+
+def read_table(path: str | os.PathLike[str], model: str | Model, sources: Sequence[Source]) -> list[Assessment]:
+    """The assessments in tables, one for each model, subject and date.
 
     Args:
         path: For messages.
-        model: Its id, where the table does not name it.
-        read: Gives the rows, and adds what is wrong with them to a list.
+        model: The model or its id, where the tables do not name it.
+        sources: The tables. What is no table of ratings beside others that are some is remarked on.
 
     Raises:
         FileError: With all that is wrong.
     """
-    title = f"{path} is not a table of ratings"
-    findings: list[Finding] = []
-    groups: dict[tuple[str, str, Date | None, str, str], list[Rating]] = {}
-    for row in read(findings):
-        named, _, said = row.cells.get("model", "").partition("@")
-        findings += model_findings(f"{row.place}, model", named, model)
-        day = row.cells.get("date", "").strip()
-        date = date_of(day)
+    reading = _Reading(path, model)
+    try:
+        reading.read(sources)
+    except CellsError as error:
+        problem = f"is not CSV: {error.problem}"
+        reading.findings.append(Finding(error.where, problem, "cells in closed quotes"))
+    return reading.assessments()
+
+
+class _Begun(NamedTuple):
+    """A table whose first rows were read, to see what it is."""
+
+    source: Source
+    first: Sequence[tuple[int, Sequence[str]]]
+    rest: Iterator[tuple[int, Sequence[str]]]
+    header: Header | None
+
+    @property
+    def is_table(self) -> bool:
+        return self.header is not None and self.header.is_table
+
+    @property
+    def is_nearly(self) -> bool:
+        """Tell whether it is meant to hold ratings, though something is missing."""
+        meant = self.header.meant if self.header else set()
+        return len(meant) > 1 and not meant.isdisjoint(REQUIRED)
+
+
+class _Row(NamedTuple):
+    """A rating as a row has it: its place, and its cells by the names of our columns."""
+
+    place: str
+    cells: Mapping[str, str]
+
+
+class _Reading:
+    """Tables on their way to assessments, with what is wrong with them and what a person should know."""
+
+    def __init__(self, path: str | os.PathLike[str], model: str | Model) -> None:
+        self.findings: list[Finding] = []
+        self._path, self._model, self._given = path, model, id_of(model)
+        self._remarks: list[Finding] = []
+        #: By the keys of each assessment, its subject as first spelled, and its ratings.
+        self._groups: dict[tuple[str, str, Date | None, str, str], tuple[str, list[Rating]]] = {}
+        self._hidden: list[str] = []
+        self._days: dict[str, Date | None] = {}
+
+    def assessments(self) -> list[Assessment]:
+        """Return the assessments that were read.
+
+        Raises:
+            FileError: With all findings.
+        """
+        findings = self.findings
+        assessments = [
+            without_doubles(Assessment(id, ratings, subject, date, version, digest, str(self._path)))
+            for (id, _, date, version, digest), (subject, ratings) in self._groups.items()
+        ]
+        if not findings:
+            findings += [*subject_gaps(assessments), *date_gaps(assessments)]
+        if not (assessments or findings):
+            findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
+        if findings:
+            raise FileError(f"{self._path} is not a table of ratings", coded("MK006", findings))
+        if self._hidden:
+            count = "1 row is" if len(self._hidden) == 1 else f"{len(self._hidden):,} rows are"
+            problem = f"{count} hidden or filtered out, and counted all the same: {some(self._hidden)}"
+            self._remark(self._hidden[0], problem, "nothing hidden, or only what is to count")
+        first, *others = assessments
+        return [evolve(first, remarks=[*self._remarks, *first.remarks]), *others]
+
+    def _remark(self, where: str, problem: str, expected: str = "") -> None:
+        self._remarks.append(Finding(where, problem, expected, "MK407"))
+
+    def read(self, sources: Sequence[Source]) -> None:
+        """Read all tables of ratings, and name what is none."""
+        begun = []
+        for source in sources:
+            rows = iter(source.rows)
+            first = list(islice(rows, FIRST_ROWS))
+            if any(any(map(key, cells)) for _, cells in first):
+                begun.append(_Begun(source, first, rows, find_header([cells for _, cells in first], self._model)))
+        if not begun:
+            header = "a header such as " + ",".join(COLUMNS)
+            self.findings.append(Finding("line 1", "the file is empty", header))
+        # Without any, the first one is told what it lacks.
+        tables = (
+            [one for one in begun if one.is_table or one.is_nearly]
+            if any(b.is_table for b in begun)
+            else begun[:1]
+        )
+        for one in begun:
+            if one in tables:
+                _Table(self, one, one.source.sheet.name if len(begun) > 1 else "").read()
+            else:
+                self._remark("", f"the sheet {quoted(one.source.sheet.name)} holds no ratings, and is not read")
+
+    def take(self, row: _Row) -> None:
+        """Put a rating to the assessment that it belongs to."""
+        place, cells = row
+        cell = cells.get
+        named, _, version = key(cell("model", "")).partition("@")
+        if named != self._given or not named:
+            self.findings += model_findings(f"{place}, model", named, self._given)
+        day = key(cell("date", ""))
+        if day not in self._days:
+            self._days[day] = date_of(day)
+        date = self._days[day]
         if day and not date:
             problem = f"{quoted(day)} is not a date"
-            findings.append(Finding(f"{row.place}, date", problem, "year-month-day, as in 2026-05-31"))
-            continue
-        rating = Rating(
-            dimension=row.cells["dimension"],
-            answer=row.cells["rating"],
-            respondent=row.cells.get("respondent", ""),
-            comment=row.cells.get("comment", ""),
-            evidence=row.cells.get("evidence", ""),
-            place=row.place,
-        )
-        version, digest = row.cells.get("version", "") or said, row.cells.get("digest", "")
-        if said and version != said:
-            expected = f'"{said}", as the model says'
-            findings.append(Finding(f"{row.place}, version", f"is {quoted(version)}", expected))
-        key = named or model, row.cells.get("subject", ""), date, version, digest
-        groups.setdefault(key, []).append(rating)
-    if not (groups or findings):
-        findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
-    if findings:
-        raise FileError(title, coded("MK006", findings))
-    return [
-        Assessment(id, ratings, subject, date, version, digest, place=str(path))
-        for (id, subject, date, version, digest), ratings in groups.items()
-    ]
-
-
-def csv_rows(text: str, model: str, findings: list[Finding]) -> Iterator[Row]:
-    """The rows of a table whose first line names its columns, separated by ``,`` or ``;``."""
-    separator = separator_of(text.partition("\n")[0])
-    records = csv_records(io.StringIO(text), separator, findings, lambda names: _header_findings(names, model))
-    _, columns = next(records, (1, []))
-    for line, cells in records:
-        yield Row(f"line {line}", dict(zip(columns, map(plain, cells), strict=True)))
-
-
-def separator_of(header: str) -> str:
-    """Return what separates the names of columns: ``,`` or ``;``."""
-    return ";" if header.count(";") > header.count(",") else ","
-
-
-def csv_records(
-    lines: Iterable[str],
-    separator: str,
-    findings: list[Finding],
-    header_findings: Callable[[list[str]], Iterable[Finding]],
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of each row that is not blank, the header first.
-
-    Args:
-        lines: Of the file, with their ends.
-        separator: Between cells.
-        findings: What is wrong is added here; a row that is wrong is left out.
-        header_findings: Finds what is wrong with the names of the columns; then there are no rows.
-    """
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    line = 1
-    try:
-        columns = [name.strip() for name in next(reader, [])]
-        if bad := list(header_findings(columns)):
-            findings += bad
+            self.findings.append(Finding(f"{place}, date", problem, "year-month-day, as in 2026-05-31"))
             return
-        yield line, columns
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cells) and len(cells) != len(columns):
-                problem = f"has {len(cells)} cells"
-                findings.append(Finding(f"line {line}", problem, f"{len(columns)}, as the header"))
-            elif any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        findings.append(Finding(f"line {line}", f"is not CSV: {error}", "cells in closed quotes"))
+        said = key(cell("version", ""))
+        if version and said not in ("", version):
+            expected = f'"{version}", as the model says'
+            self.findings.append(Finding(f"{place}, version", f"is {quoted(said)}", expected))
+        subject = cell("subject", "")
+        about = named or self._given, key(subject), date, said or version, key(cell("digest", ""))
+        rating = Rating(
+            cells["dimension"],
+            cells["rating"],
+            cell("respondent", ""),
+            cell("comment", ""),
+            cell("evidence", ""),
+            place,
+        )
+        self._groups.setdefault(about, (subject, []))[1].append(rating)
+
+    def hide(self, place: str) -> None:
+        """Note a row that is hidden."""
+        self._hidden.append(place)
+
+    @property
+    def path(self) -> PurePath:
+        return PurePath(self._path)
+
+    @property
+    def given(self) -> str:
+        return self._given
+
+    @property
+    def remarks(self) -> list[Finding]:
+        return self._remarks
 
 
-def sheet_rows(rows: Sequence[Sequence[str]], model: str, findings: list[Finding]) -> Iterator[Row]:
-    """The rows of a sheet whose first one names its columns."""
-    # A sheet is as wide as its widest row, or as some cell that was once used.
-    columns = [name.strip() for name in rows[0]] if rows else []
-    while columns and not (columns[-1] or any(row[len(columns) - 1] for row in rows)):
-        columns.pop()
-    if bad := list(_header_findings(columns, model)):
-        findings += bad
-        return
-    for number, cells in enumerate(rows[1:], start=2):
-        if any(cells):
-            yield Row(f"line {number}", dict(zip(columns, cells, strict=False)))
+class _Table:
+    """One table: its header, and its rows as ratings."""
+
+    def __init__(self, reading: _Reading, begun: _Begun, name: str) -> None:
+        self._reading, self._name, self._sheet = reading, name, begun.source.sheet
+        self._first, self._rest = begun.first, begun.rest
+        top = next(index for index, (_, cells) in enumerate(begun.first) if any(map(key, cells)))
+        self._header = begun.header or plain_header(begun.first[top][1])._replace(row=top, last_row=top)
+
+        # Where each dimension has a column, an answer that is missing at the end of a row is a blank.
+        required = [place for place, name in self._header.columns.items() if name in REQUIRED]
+        self._last_required = -1 if self._header.dimensions else max(required, default=-1)
+        self._nameless = [place for place, name in enumerate(self._header.names) if not name]
+
+    def read(self) -> None:
+        """Give the ratings to the reading."""
+        header, reading = self._header, self._reading
+        line, cells = self._first[header.row]
+        where = self._place(line)
+        if bad := list(header_findings(where, cells, header, reading.given)):
+            reading.findings += bad
+            return
+        if self._sheet.is_hidden:
+            problem = f"the sheet {quoted(self._sheet.name)} is hidden, and counted all the same"
+            reading.remarks.append(Finding("", problem, code="MK407"))
+        for above, texts in self._first[: header.row]:
+            if text := next(filter(None, map(key, texts)), ""):
+                problem = f"{quoted(text)} stands above the header, and is not read"
+                reading.remarks.append(Finding(self._place(above), problem, code="MK407"))
+        for (top, left), (bottom, right) in self._sheet.merged:
+            if bottom > header.row:
+                cells_merged = f"{self._cell(top, left)}:{cell_name(bottom, right)}"
+                problem = "is merged to one cell"
+                reading.findings.append(Finding(cells_merged, problem, "a text in each cell: undo the merge"))
+        rows = self._rows(where)
+        for row in self._wide(where, list(rows)) if header.dimensions else self._long(rows):
+            reading.take(row)
+
+    def _place(self, line: int) -> str:
+        return f"line {line} of {quoted(self._name)}" if self._name else f"line {line}"
+
+    def _cell(self, row: int, column: int) -> str:
+        return f"{self._name} {cell_name(row, column)}".strip()
+
+    def _rows(self, where: str) -> Iterator[tuple[int, Sequence[str], dict[int, str]]]:
+        """The rows that say something, with the notes on their cells; all that is wrong with them is a finding."""
+        header, sheet, findings = self._header, self._sheet, self._reading.findings
+        read = self._read_columns()
+        self._reading.remarks.extend(unread_columns(where, header, read))
+        hidden = sorted(read.intersection(sheet.hidden_columns))
+        if hidden:
+            names = some([quoted(header.names[place]) for place in hidden])
+            problem = f"hidden columns are read all the same: {names}"
+            self._reading.remarks.append(Finding(where, problem, code="MK407"))
+        flaws, notes = _by_row(sheet.flaws), _by_row(sheet.notes)
+        for line, cells in chain(self._first[header.last_row + 1 :], self._rest):
+            flawed = {place: flaw for place, flaw in flaws.get(line - 1, {}).items() if place in read}
+            if not (flawed or any(map(key, cells))):
+                continue
+            for place, flaw in flawed.items():
+                expected = "a value: mend the formula, or type the answer"
+                findings.append(Finding(self._cell(line - 1, place), flaw, expected, "MK409"))
+            if line - 1 in sheet.hidden_rows:
+                self._reading.hide(self._place(line))
+            if self._fits(line, cells) and not flawed:
+                yield line, cells, notes.pop(line - 1, {})
+        # What is left stands beside no rating.
+        for row, texts in notes.items():
+            for place, text in texts.items():
+                problem = f"the note {quoted(text)} stands beside no rating, and is not read"
+                self._reading.remarks.append(Finding(self._cell(row, place), problem, code="MK407"))
+
+    def _read_columns(self) -> set[int]:
+        header = self._header
+        if not header.dimensions:
+            return set(header.columns)
+        ours = {place for place, name in header.columns.items() if name in _OF_ROWS}
+        return {*ours, *header.dimensions, *(place for places in self._headings().values() for place in places)}
+
+    def _headings(self) -> dict[str, list[int]]:
+        """Columns of other tools that say who rates and whom, in the order in which they count."""
+        header = self._header
+        places: dict[str, int] = {}
+        for place, name in enumerate(header.names):
+            if place not in header.dimensions:
+                for part in parts_of(name):
+                    places.setdefault(squashed(part), place)
+        return {
+            ours: [places[squashed(name)] for name in theirs if squashed(name) in places]
+            for ours, theirs in HEADINGS.items()
+            if ours not in header.columns.values()
+        }
+
+    def _fits(self, line: int, cells: Sequence[str]) -> bool:
+        """Check that a row has the cells that the header names; spreadsheets drop empty ones at its end."""
+        names, where = self._header.names, self._place(line)
+        if len(cells) <= self._last_required or any(map(key, cells[len(names) :])):
+            problem = f"has {len(cells)} cell{'s' * (len(cells) != 1)}"
+            self._reading.findings.append(Finding(where, problem, f"{len(names)}, as the header"))
+            return False
+        for place in self._nameless:
+            if place < len(cells) and key(cells[place]):
+                problem = f"{quoted(cells[place])} stands in column {place + 1}, which has no name"
+                self._reading.findings.append(Finding(where, problem, "a name above it, or nothing in it"))
+        return True
+
+    def _long(self, rows: Iterable[tuple[int, Sequence[str], dict[int, str]]]) -> Iterator[_Row]:
+        """A rating on each row."""
+        columns = self._header.columns
+        for line, row, notes in rows:
+            cells = {name: row[place] for place, name in columns.items() if place < len(row)}
+            if not key(cells["dimension"]):
+                texts = some([quoted(cell) for cell in row if key(cell)])
+                expected = "a rating on each row: take out totals, titles and footnotes"
+                problem = f"names no dimension: {texts}"
+                self._reading.findings.append(Finding(self._place(line), problem, expected))
+                continue
+            cells["comment"] = with_notes(cells.get("comment", ""), notes.values())
+            yield _Row(self._place(line), cells)
+
+    def _wide(self, where: str, rows: Sequence[tuple[int, Sequence[str], dict[int, str]]]) -> Iterator[_Row]:
+        """A column for each dimension, a row for each respondent."""
+        header = self._header
+        assert header.labels
+        about = {name: place for place, name in header.columns.items() if name in _OF_ROWS}
+        for ours, places in self._headings().items():
+            if chosen := _first_filled(places, [row for _, row, _ in rows]):
+                about[ours] = chosen[0]
+                problem = f"the column {quoted(header.names[chosen[0]])} is read as the {ours}"
+                self._reading.remarks.append(Finding(where, problem, code="MK407"))
+        stem = self._reading.path.stem
+        unnamed = []
+        for line, row, notes in rows:
+            cells = {name: row[place] if place < len(row) else "" for name, place in about.items()}
+            if not _filled(cells.get("respondent", "")) and len(rows) > 1:
+                unnamed.append(self._place(line))
+                cells["respondent"] = f"{stem}, line {line}"
+            for place, ids in header.dimensions.items():
+                (id,) = ids
+                answer = header.labels.answer(id, row[place]) if place < len(row) else ""
+                comment = with_notes("", [notes.pop(place)] if place in notes else [])
+                at = f"{self._place(line)}, column {quoted(header.names[place])}"
+                yield _Row(at, {**cells, "dimension": id, "rating": answer, "comment": comment})
+            for place, text in notes.items():
+                problem = f"the note {quoted(text)} stands beside no rating, and is not read"
+                self._reading.remarks.append(Finding(self._cell(line - 1, place), problem, code="MK407"))
+        if unnamed:
+            problem = f"no respondent is named: each row counts as one, called {quoted(f'{stem}, line …')}"
+            self._reading.remarks.append(Finding(unnamed[0], problem, "a column respondent", "MK407"))
 
 
-def _header_findings(columns: list[str], model: str) -> Iterator[Finding]:
-    header = f"a header such as {','.join(COLUMNS)}"
-    meant = set(columns).union(nearest(COLUMNS, column) or "" for column in columns[: len(COLUMNS)])
-    if not columns:
-        yield Finding("line 1", "the file is empty", header)
-    elif len(columns) == 1 and "\t" in columns[0]:
-        yield Finding("line 1", "the columns are separated by tabs", "commas or semicolons")
-    elif meant.isdisjoint(COLUMNS):
-        yield Finding("line 1", f"{quoted(','.join(columns))} is no header", header)
-    else:
-        for column, times in Counter(columns).items():
-            if not column:
-                yield Finding("line 1", f"column {columns.index('') + 1} has no name", one_of(COLUMNS))
-            elif column not in (*COLUMNS, *OF_FORMS):
-                yield Finding("line 1", f"{quoted(column)} is not a column", one_of(COLUMNS, column))
-            elif times > 1:
-                yield Finding("line 1", f"the column {quoted(column)} stands twice", "each column once")
-        for column in REQUIRED:
-            if column not in meant:
-                yield Finding("line 1", f"the column {quoted(column)} is missing", header)
-        if not model and "model" not in meant:
-            yield Finding("line 1", "no model is named", f"a column model, {BESIDE}")
+def _by_row(cells: Mapping[tuple[int, int], str]) -> dict[int, dict[int, str]]:
+    rows: dict[int, dict[int, str]] = {}
+    for (row, place), text in cells.items():
+        rows.setdefault(row, {})[place] = text
+    return rows
+
+
+def with_notes(comment: str, notes: Iterable[str]) -> str:
+    """A comment, and what is said in notes on the cells of its row."""
+    return "\n".join(filter(None, [comment, *notes]))
+
+
+def _filled(text: str) -> bool:
+    # Microsoft Forms has this for people who are not signed in.
+    return key(text).casefold() not in ("", "anonymous")
+
+
+def _first_filled(places: Sequence[int], rows: Sequence[Sequence[str]]) -> list[int]:
+    """The first of some columns that is filled on every row, or else on most."""
+    filled = {place: sum(place < len(row) and _filled(row[place]) for row in rows) for place in places}
+    most = max(filled.values(), default=0)
+    return [place for place in places if most and filled[place] == most]

@@ -1,9 +1,12 @@
 """Text from and to files: UTF-8, bounded, written whole or not at all."""
 
+import glob
 import os
 import re
+import shutil
 import tempfile
 import tomllib
+from contextlib import suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,9 @@ from maturitykit.errors import FileError, Finding
 #: What can be read: a path, or a file of an installed package.
 Readable = str | os.PathLike[str] | Traversable
 
-#: A document larger than this is a mistake; tables of ratings may be larger.
+#: A document larger than this is a mistake; tables of ratings may be larger, as long as memory holds them.
 LARGEST_DOCUMENT = 20_000_000
+LARGEST_TABLE = 200_000_000
 
 #: What Python's readers of TOML and JSON give up on.
 NESTED = Finding("", "is nested too deep", "a flatter file", "MK002")
@@ -45,7 +49,7 @@ def as_traversable(path: Readable) -> Traversable:
     return Path(path) if isinstance(path, (str, os.PathLike)) else path
 
 
-def read_bytes(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> bytes:
+def read_bytes(path: Readable, largest: int = LARGEST_DOCUMENT) -> bytes:
     """The bytes of a file.
 
     Raises:
@@ -57,16 +61,17 @@ def read_bytes(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> bytes:
         with file.open("rb") as stream:
             data = stream.read(_FIRST)
             if len(data) == _FIRST:
-                data += stream.read() if largest is None else stream.read(max(0, largest + 1 - _FIRST))
+                data += stream.read(max(0, largest + 1 - _FIRST))
     except (OSError, ValueError) as error:
         raise FileError(title, [_trouble(file, error)]) from None
-    if largest is not None and len(data) > largest:
+    if len(data) > largest:
         size = f"{largest // 10**6} MB" if largest >= 10**6 else f"{largest // 1000} kB"
-        raise FileError(title, [Finding("", f"is larger than {size}", "a smaller file", "MK001")])
+        large = ", or score it as a large table: -o FILE.parquet" if largest == LARGEST_TABLE else ""
+        raise FileError(title, [Finding("", f"is larger than {size}", f"a smaller file{large}", "MK001")])
     return data
 
 
-def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
+def read_text(path: Readable, largest: int = LARGEST_DOCUMENT) -> str:
     """The text of a UTF-8 file, with or without a byte order mark.
 
     Raises:
@@ -77,11 +82,27 @@ def read_text(path: Readable, largest: int | None = LARGEST_DOCUMENT) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        problem = f"byte 0x{data[error.start]:02x} is not UTF-8{_encoding_hint(data)}"
         title = f"cannot read {as_traversable(path)}"
         in_excel = ', in Excel as "CSV UTF-8"' if as_traversable(path).name.lower().endswith(".csv") else ""
         expected = f"a file saved as UTF-8{in_excel}"
         raise FileError(title, [Finding(f"line {line}", problem, expected, "MK001")]) from None
+
+
+def _encoding_hint(data: bytes) -> str:
+    """Guess the encoding of a text that is not UTF-8."""
+    start = data[:10_000]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ": the file is UTF-16, which Excel calls Unicode text"
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return ": the file is a workbook or another packed file, whatever its name says"
+    if b"\0" in start:
+        return ": the file is no plain text"
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return ": the file seems to be Windows-1252"
 
 
 def is_folder(file: Traversable) -> bool:
@@ -159,14 +180,18 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file whole or not at all: an interrupted write leaves what was there.
 
+    A link stays a link, and its target is written. What a run left that was broken off is cleared away.
+
     Raises:
         FileError: If it cannot be written.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        clear_unfinished(target)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=UNFINISHED)
         try:
             with open(descriptor, "wb") as stream:
+                lock(descriptor)
                 stream.write(data)
             os.chmod(name, _mode(target))
             os.replace(name, target)
@@ -176,8 +201,38 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     except OSError as error:
         problem = error.strerror or str(error)
         raise FileError(
-            f"cannot write {target}", [Finding("", problem, "a place that can be written to", "MK001")]
+            f"cannot write {path}", [Finding("", problem, "a place that can be written to", "MK001")]
         ) from None
+
+
+#: How the names end of files and folders that are being written.
+UNFINISHED = ".unfinished"
+
+
+def lock(descriptor: int) -> bool:
+    """Lock an open file or folder for this process; whether nobody else has. The lock ends with the process."""
+    try:
+        import fcntl
+    except ImportError:
+        # Without locks, what stands there may still be written.
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def clear_unfinished(target: Path) -> None:
+    """Clear away what runs that were broken off left of a file or folder; what is being written stays."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*{UNFINISHED}"):
+        with suppress(OSError):
+            descriptor = os.open(left, os.O_RDONLY)
+            try:
+                if lock(descriptor):
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def _mode(target: Path) -> int:

@@ -16,8 +16,10 @@ from typing import Any
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Stage
 from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.alike import date_gaps, subject_gaps
+from maturitykit.files.header import COLUMNS, OF_FORMS
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.table import COLUMNS, OF_FORMS, safe
+from maturitykit.files.table import safe
 from maturitykit.files.text import write_bytes
 
 #: How many characters, as Excel counts them, a cell may hold.
@@ -46,7 +48,9 @@ def write(assessments: Assessment | Iterable[Assessment], path: str | os.PathLik
         raise FileError(title, [Finding("", f"files of the kind {quoted(suffix)} are not known", _SUFFIXES)])
     if suffix in (".json", ".toml") and len(listed) != 1:
         raise FileError(title, [Finding("", f"a document holds one assessment, not {len(listed)}", "a table")])
-    if findings := list(_findings(listed, suffix)):
+    # A table without a subject or a date on some rows is refused when it is read.
+    gaps = [*subject_gaps(listed), *date_gaps(listed)]
+    if findings := [*_findings(listed, suffix), *gaps]:
         raise FileError(title, findings)
     write_bytes(path, writers[suffix](listed))
 

@@ -2,14 +2,16 @@
 (() => {
   const spec = JSON.parse(document.getElementById("spec").textContent);
   const words = spec.words;
-  const key = ["maturitykit", spec.model, spec.version, spec.digest].join(" ");
   const about = ["respondent", "subject", "date"].map((id) => document.getElementById(id));
   const questions = new Map();
   for (const box of document.querySelectorAll(".question")) questions.set(box.dataset.id, box);
   // What is saved; the page only shows it, so that nothing gets lost that it cannot show.
   const answers = new Map();
   for (const id of questions.keys()) answers.set(id, { rating: "", comment: "", evidence: "" });
-  const given = about.map((input) => input.value);
+  // As the maker of the form filled it in; a browser may have put something else there since.
+  const given = about.map((input) => input.defaultValue);
+  // A form for another subject or date is another form, and has a draft of its own.
+  const key = JSON.stringify(["maturitykit", spec.model, spec.version, spec.digest, ...given]);
   let changed = false;
 
   const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
@@ -109,9 +111,30 @@
     return [spec.columns.join(","), ...rows].join("\r\n") + "\r\n";
   }
 
+  // The same on every save of this page, and on no other one: files in one folder do not collide.
+  const token = [...crypto.getRandomValues(new Uint8Array(5))].map((n) => (n % 36).toString(36)).join("");
+  const tidy = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 40);
+
+  function listOf(names) {
+    const [shown, count] = [names.slice(0, 10).join(", "), names.length - 10];
+    return count > 0 ? fill(words["and-more"], { names: shown, count }) : shown;
+  }
+
+  // Asks once about what is blank; again only if it has become something else.
+  let asked = "";
+  function isMeant() {
+    const names = about.filter((input) => !input.value.trim()).map((input) => words[input.id]);
+    for (const [id, { rating }] of answers) if (rating === "") names.push(spec.names[id]);
+    const blank = names.join("\n");
+    const meant = !blank || blank === asked || window.confirm(fill(words["ask-blank"], { names: listOf(names) }));
+    if (meant) asked = blank;
+    return meant;
+  }
+
   function save(text, suffix, type) {
-    const names = [spec.model, field(1), field(0)].join(" ").toLowerCase();
-    const name = names.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 80) + suffix;
+    if (!isMeant()) return;
+    const parts = [spec.model, field(1), field(0), field(2), token].map(tidy);
+    const name = parts.filter(Boolean).join("-") + suffix;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type }));
     link.download = name;
@@ -146,7 +169,7 @@
   }
 
   // Why a file cannot be opened here, or nothing; it is opened whole or not at all.
-  function take(text) {
+  function take(text, isDraft = false) {
     let rows;
     try {
       rows = rowsOf(text.replace(/^\ufeff/, "")).map((row) =>
@@ -166,10 +189,28 @@
       if (seen.has(dimension) || respondent !== rows[0].respondent) return words.several;
       seen.add(dimension);
     }
-    for (const { dimension, rating, comment, evidence } of rows) answers.set(dimension, { rating: rating.trim(), comment, evidence });
-    about.forEach((input) => { input.value = rows[0][input.id]; });
+    for (const { dimension, rating, comment, evidence } of rows) {
+      const said = answers.get(dimension);
+      // A draft gives way to what was written since.
+      if (!isDraft || !(said.rating || said.comment || said.evidence)) {
+        answers.set(dimension, { rating: rating.trim(), comment, evidence });
+      }
+    }
+    about.forEach((input, number) => {
+      // What the maker of the form filled in stays.
+      if (!given[number] && !(isDraft && input.value)) input.value = rows[0][input.id];
+    });
     showAll();
     return "";
+  }
+
+  // What a file is about, where the form is about something else.
+  function otherwise(name, text) {
+    const [row] = rowsOf(text.replace(/^\ufeff/, ""));
+    const differs = about.map((input, number) => given[number] !== "" && (row[input.id] ?? "") !== given[number]);
+    if (!differs.some(Boolean)) return "";
+    const parts = (values) => values.filter((_, number) => differs[number]).map((value) => value || "?").join(", ");
+    return fill(words.kept, { name, found: parts(about.map((input) => row[input.id])), own: parts(given) });
   }
 
   function showAll() {
@@ -186,6 +227,8 @@
   // ---- the draft, where the browser allows one
 
   let keeps = true;
+  // While a draft is offered it stays as it is.
+  let isOffered = false;
 
   function stored(use) {
     try {
@@ -199,7 +242,15 @@
 
   function keep() {
     changed = true;
-    stored((storage) => storage.setItem(key, JSON.stringify(asDocument())));
+    if (!isOffered) stored((storage) => storage.setItem(key, JSON.stringify(asDocument())));
+  }
+
+  function draftOf(text) {
+    try {
+      return rowsOf(text);
+    } catch {
+      return [];
+    }
   }
 
   // ---- what happens on the page
@@ -220,11 +271,22 @@
   }
   about.forEach((input) => input.addEventListener("input", keep));
   const on = (id, action) => document.getElementById(id).addEventListener("click", action);
+  const choose = (isContinued) => {
+    isOffered = false;
+    document.getElementById("offer").hidden = true;
+    if (isContinued) take(draft, true);
+    if (changed || isContinued) keep();
+    about[0].focus();
+  };
+  on("continue", () => choose(true));
+  on("afresh", () => choose(false));
   on("save", () => save(JSON.stringify(asDocument(), null, 2) + "\n", ".json", "application/json"));
   on("save-csv", () => save(asTable(), ".csv", "text/csv"));
   on("load", () => document.getElementById("file").click());
   on("reset", () => {
     if (!window.confirm(words["really-reset"])) return;
+    isOffered = false;
+    document.getElementById("offer").hidden = true;
     clear();
     stored((storage) => storage.removeItem(key));
     changed = false;
@@ -233,15 +295,23 @@
   document.getElementById("file").addEventListener("change", async ({ target }) => {
     const [file] = target.files;
     if (!file) return;
-    const why = take(await file.text());
-    say(why ? fill(words["not-loaded"], { name: file.name, why }) : fill(words.loaded, { name: file.name }));
+    const text = await file.text();
+    const why = take(text);
+    say(why ? fill(words["not-loaded"], { name: file.name, why })
+      : otherwise(file.name, text) || fill(words.loaded, { name: file.name }));
     if (!why) keep();
     target.value = "";
   });
   document.getElementById("form").addEventListener("submit", (event) => event.preventDefault());
-  window.addEventListener("beforeunload", (event) => { if (changed && !keeps) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (changed && (isOffered || !keeps)) event.preventDefault(); });
 
   const draft = stored((storage) => storage.getItem(key));
   showAll();
-  if (draft && !take(draft)) say(words.restored);
+  const before = draftOf(draft).filter((said) => said.rating || said.comment || said.evidence);
+  if (before.length) {
+    const done = before.filter(({ rating }) => rating).length;
+    isOffered = true;
+    document.getElementById("offer").hidden = false;
+    document.getElementById("offered").textContent = fill(words.offer, { done, all: answers.size });
+  }
 })();

@@ -13,8 +13,9 @@ from importlib.resources import files
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Stage
+from maturitykit.definition.names import names_of
+from maturitykit.files.header import COLUMNS, OF_FORMS
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.table import COLUMNS, OF_FORMS
 from maturitykit.form.words import words_in
 
 
@@ -54,7 +55,11 @@ class _Page:
         yield self._text(self._model.summary, "lead")
         yield f"<p>{self._word('lead')}</p>\n<p>{self._word('private')}</p>"
         yield f'<noscript><p class="alert">{self._word("script")}</p></noscript>'
-        yield '</header>\n<main>\n<form id="form">'
+        yield "</header>\n<main>"
+        yield '<div id="offer" class="alert" role="status" hidden><p id="offered"></p>'
+        for name in ("continue", "afresh"):
+            yield f'<button type="button" id="{name}">{self._word(name)}</button>'
+        yield '</div>\n<form id="form">'
         yield from self._about(subject, date)
         yield from self._questions()
         yield "</form>\n</main>"
@@ -151,6 +156,7 @@ class _Page:
             "version": model.version,
             "digest": model.digest,
             "columns": (COLUMNS[0], *OF_FORMS, *COLUMNS[1:]),
+            "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},
             "scales": {
                 leaf.scale.id: [[stage.id, stage.cut] for stage in leaf.scale.stages]

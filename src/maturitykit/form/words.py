@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from maturitykit.definition.translation import language_of
+from maturitykit.files.labels import NO_STAGES
 
 #: In ``{…}`` stands what is filled in.
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -21,8 +22,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "subject": "What is assessed",
             "date": "Date",
             "answer": "Answer",
-            "unknown": "I don't know",
-            "not_applicable": "Not applicable",
+            **NO_STAGES["en"],
             "clear": "Clear answer",
             "clear-of": "Clear the answer to {name}",
             "up-to": "Possibly as high as",
@@ -36,7 +36,12 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "load": "Open a saved file",
             "reset": "Start again",
             "really-reset": "Clear all answers in this browser? A saved file stays as it is.",
-            "restored": "Your answers of last time were still in this browser, and are shown.",
+            "offer": "You answered {done} of {all} questions in this browser before. Continue where you stopped?",
+            "continue": "Continue",
+            "afresh": "Start blank",
+            "ask-blank": "Not filled in: {names}. Save the file all the same?",
+            "and-more": "{names} and {count} more",
+            "kept": "{name} is about {found}. This form stays about {own}.",
             "no-draft": "This browser keeps no draft: save the file before you close this page.",
             "saved": "Saved as {name}. Send this file back.",
             "loaded": "Opened {name}.",
@@ -74,8 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "subject": "Wat wordt beoordeeld",
             "date": "Datum",
             "answer": "Antwoord",
-            "unknown": "Weet ik niet",
-            "not_applicable": "Niet van toepassing",
+            **NO_STAGES["nl"],
             "clear": "Antwoord wissen",
             "clear-of": "Wis het antwoord op {name}",
             "up-to": "Mogelijk zo hoog als",
@@ -89,7 +93,12 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "load": "Opgeslagen bestand openen",
             "reset": "Opnieuw beginnen",
             "really-reset": "Alle antwoorden in deze browser wissen? Een opgeslagen bestand blijft zoals het is.",
-            "restored": "Uw antwoorden van de vorige keer stonden nog in deze browser, en staan er weer.",
+            "offer": "U hebt in deze browser eerder {done} van {all} vragen beantwoord. Doorgaan waar u stopte?",
+            "continue": "Doorgaan",
+            "afresh": "Leeg beginnen",
+            "ask-blank": "Niet ingevuld: {names}. Het bestand toch opslaan?",
+            "and-more": "{names} en nog {count}",
+            "kept": "{name} gaat over {found}. Dit formulier blijft gaan over {own}.",
             "no-draft": "Deze browser bewaart geen concept: sla het bestand op voordat u deze pagina sluit.",
             "saved": "Opgeslagen als {name}. Stuur dit bestand terug.",
             "loaded": "{name} is geopend.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from typing import Literal
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from attrs import field, frozen
@@ -18,6 +20,8 @@ COLOUR = "#0b5394"
 LEAST_CONTRAST = 4.5
 #: A report is to be sent by mail.
 LARGEST_LOGO = 200_000
+#: Each takes four bytes when the picture is drawn.
+MOST_PIXELS = 25_000_000
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -63,14 +67,33 @@ def read_logo(path: str | os.PathLike[str]) -> bytes:
         FileError: If it is neither SVG nor PNG, larger than 200 kB, or reaches outside itself.
     """
     data = read_bytes(path, LARGEST_LOGO)
-    problem = "" if _is_png(data) else _not_svg(data)
+    problem = _too_many_pixels(data) if _is_png(data) else _not_svg(data)
     if problem:
-        raise FileError(f"cannot use {path} as a logo", [Finding("", problem, "an SVG or PNG of 200 kB at most")])
+        expected = f"an SVG or PNG of 200 kB and {MOST_PIXELS // 10**6} million pixels at most"
+        raise FileError(f"cannot use {path} as a logo", [Finding("", problem, expected)])
     return data
 
 
 def _is_png(data: bytes) -> bool:
     return data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and b"IEND" in data[-12:]
+
+
+def _too_many_pixels(png: bytes) -> str:
+    """Refuse a picture that is small when packed and would take gigabytes to draw."""
+    width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
+    return f"it has {width:,} × {height:,} pixels" if width * height > MOST_PIXELS else ""
+
+
+def _embedded(link: str) -> str:
+    """Refuse a picture within an SVG that is no small PNG."""
+    head, _, data = link.partition(",")
+    if head != "data:image/png;base64":
+        return f"it embeds {head}, not a PNG"
+    try:
+        png = b64decode(unquote(data))
+    except ValueError:
+        return "it embeds a picture that is not whole"
+    return _too_many_pixels(png) if _is_png(png) else "it embeds a picture that is no PNG"
 
 
 def _not_svg(data: bytes) -> str:
@@ -89,10 +112,16 @@ def _not_svg(data: bytes) -> str:
         if name in ("script", "foreignobject"):
             return f"it holds <{name}>"
         for key, value in element.attrib.items():
-            short = key.rpartition("}")[2].lower()
-            if short.startswith("on") or (short == "href" and not value.startswith(("#", "data:image/"))):
-                return f"its attribute {short} runs or fetches something"
+            if problem := _attribute(key.rpartition("}")[2].lower(), value):
+                return problem
     return ""
+
+
+def _attribute(name: str, value: str) -> str:
+    """Refuse an attribute within an SVG that runs or fetches something."""
+    if name.startswith("on") or (name == "href" and not value.startswith(("#", "data:image/"))):
+        return f"its attribute {name} runs or fetches something"
+    return _embedded(value) if name == "href" and not value.startswith("#") else ""
 
 
 def contrast(one: str, other: str) -> float:

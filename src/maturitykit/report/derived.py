@@ -33,14 +33,14 @@ def findings(translation: Translation, say: Words) -> list[Block]:
         *figure(figures.profile, translation, say, say("Profile, derived"), _hollow(translation)),
         scores_table(translation, say),
     ]
+    names = names_of(translation, say)
     unknown = [translation[id] for id in translation.not_inferable]
     if unknown:
         blocks.append(Paragraph(say("What cannot be inferred"), "heading"))
         blocks.append(
-            Bullets(Bullet(f"{score.dimension.name}: {say(score.why_not_inferable)}") for score in unknown)
+            Bullets(Bullet(f"{names[score.dimension.id]}: {say(score.why_not_inferable)}") for score in unknown)
         )
     if remarks := what_to_know(translation):
-        names = names_of(translation, say)
         blocks.append(Paragraph(say("What to know before using this"), "heading"))
         blocks.append(Bullets(Bullet(f"{names[where]}: {say(message)}") for _, where, message in remarks))
     return blocks

@@ -10,7 +10,6 @@ from maturitykit.comparison.derived import Use
 from maturitykit.comparison.sentences import how_reversed
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Model, Reading
-from maturitykit.definition.fields import OUTCOME
 from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Section
 from maturitykit.report.sections import anchor
 from maturitykit.report.summary import listed, names_of
@@ -133,8 +132,9 @@ def appendix(result: Result, translations: Sequence[Translation], say: Words) ->
 
 
 def _derivations(result: Result, say: Words) -> Iterator[Details]:
+    names = names_of(result, say)
     for id, score in result.items():
-        name = say("overall") if id == OUTCOME else score.dimension.name
+        name = names[id]
         stage = say(found(score))
         items = [*(Bullet(say(text)) for text in score.remarks), *_ratings(score, say), *_others(score, say)]
         told: list[Block] = []

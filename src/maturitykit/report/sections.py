@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from maturitykit import figures
@@ -25,7 +25,7 @@ from maturitykit.report.nodes import (
     Section,
     Table,
 )
-from maturitykit.report.summary import disputed, is_split, listed
+from maturitykit.report.summary import disputed, is_split, listed, names_of
 from maturitykit.scoring.explain import said
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import TOLD as FOUND, Roadmap
@@ -98,8 +98,9 @@ def weakest(result: Result, say: Words) -> Iterator[Section]:
     """The weakest dimensions, with what the model says of them."""
     scores = behind(result)
     if scores:
+        names = names_of(result, say)
         rows = [
-            Row((s.dimension.name, say(found(s)), descriptor(s)), 0, anchor(result, s.dimension.id))
+            Row((names[s.dimension.id], say(found(s)), descriptor(s)), 0, anchor(result, s.dimension.id))
             for s in scores
         ]
         head = say("dimension"), say("stage"), say("what that looks like")
@@ -124,7 +125,8 @@ def disagreement(result: Result, say: Words) -> Iterator[Section]:
         blocks.insert(0, Paragraph(say("Nobody differs on any dimension.")))
         yield Section(say("Where respondents differ"), blocks)
         return
-    split = [score.dimension.name for score in scores if is_split(score)]
+    names = names_of(result, say)
+    split = [names[score.dimension.id] for score in scores if is_split(score)]
     lead = say("Respondents differ on {some} of {all} dimensions.", some=len(scores), all=len(result.leaves))
     if split:
         lead += " " + say("They are split on {names}: start there.", names=listed(split, say))
@@ -132,7 +134,10 @@ def disagreement(result: Result, say: Words) -> Iterator[Section]:
         "Where they differ they may know different things, or mean different things by the same words."
     )
     head = "dimension", "lowest", "highest", "agreement"
-    rows = [Row(_ends(score, say), 0, anchor(result, score.dimension.id)) for score in scores]
+    rows = [
+        Row((names[score.dimension.id], *_ends(score, say)), 0, anchor(result, score.dimension.id))
+        for score in scores
+    ]
     blocks = [Paragraph(lead), Table(map(say, head), rows, say("Agenda for a workshop")), *blocks]
     blocks.append(
         Paragraph(say("Agreement runs from 0 (split between both ends of the scale) to 1 (all alike)."), "quiet")
@@ -141,7 +146,7 @@ def disagreement(result: Result, say: Words) -> Iterator[Section]:
         comments = [item for item in score.inputs if isinstance(item, Rating) and item.comment]
         if comments:
             told = Bullets(Bullet(say(said(item, score.dimension.scale))) for item in comments[:TOLD])
-            blocks.append(Details(say("What they say of {name}", name=score.dimension.name), [told]))
+            blocks.append(Details(say("What they say of {name}", name=names[score.dimension.id]), [told]))
     yield Section(say("Where respondents differ: agenda for a workshop"), blocks)
 
 
@@ -154,7 +159,7 @@ def _ends(score: Score, say: Words) -> tuple[Cell, ...]:
         if isinstance(item, Rating) and is_known(item):
             who.setdefault(_likely(scale, item), []).append(item.respondent or say("someone"))
     ends = [f"{stage.name} ({listed(who[stage.id], say)})" for stage in (split.low, split.high)]
-    return score.dimension.name, *ends, Number(split.agreement, "0.00")
+    return *ends, Number(split.agreement, "0.00")
 
 
 def _likely(scale: Scale, rating: Rating) -> str:
@@ -167,10 +172,10 @@ def _likely(scale: Scale, rating: Rating) -> str:
 def road(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[Section]:
     """What a wanted or the next stage takes, with the guidance of the model."""
     blocks: list[Block] = []
+    names = names_of(result, say)
     for way in ways:
-        blocks += _way(way, say)
-    blocks += _guidance(result, say)
-    names = {id: d.name for id, d in result.model.by_id.items()} | {OUTCOME: say("overall")}
+        blocks += _way(way, names, say)
+    blocks += _guidance(result, names, say)
     if wanted := [issue for issue in result.issues if issue.code == "target"]:
         blocks.append(Paragraph(say("Targets"), "heading"))
         blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in wanted))
@@ -180,7 +185,7 @@ def road(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[Sectio
         yield Section(say("Gaps and roadmap"), blocks)
 
 
-def _way(way: Roadmap, say: Words) -> Iterator[Block]:
+def _way(way: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
     if way.raises is None:
         yield Paragraph(say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name))
         return
@@ -191,7 +196,7 @@ def _way(way: Roadmap, say: Words) -> Iterator[Block]:
     yield Paragraph(title, "heading")
     head = "dimension", "from → to", "what it has to look like"
     rows = [
-        Row((step.dimension.name, say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
+        Row((names[step.dimension.id], say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
         for step in way.raises
     ]
     yield _told([*map(say, head)], rows, title)
@@ -199,7 +204,7 @@ def _way(way: Roadmap, say: Words) -> Iterator[Block]:
                         "that this is enough whatever they turn out to be."), "quiet")  # fmt: skip
     if way.alternatives:
         told = [
-            Bullet("; ".join(f"{step.dimension.name}: {say(change(step))}" for step in steps))
+            Bullet("; ".join(f"{names[step.dimension.id]}: {say(change(step))}" for step in steps))
             for steps in way.alternatives[:SETS]
         ]
         if (more := len(way.alternatives) - SETS) > 0:
@@ -208,7 +213,7 @@ def _way(way: Roadmap, say: Words) -> Iterator[Block]:
         yield Details(say("Instead, one of these would do"), [Bullets(told)])
 
 
-def _guidance(result: Result, say: Words) -> Iterator[Block]:
+def _guidance(result: Result, names: Mapping[str, str], say: Words) -> Iterator[Block]:
     """What the model says to do at the present stages."""
     stage = result.stage and (result.stage.likely or result.stage.low)
     told = [
@@ -217,7 +222,7 @@ def _guidance(result: Result, say: Words) -> Iterator[Block]:
     for score in result.leaves:
         at = score.stage and score.stage.likely
         told += [
-            (f"{score.dimension.name}: {topic.name}", topic.texts[at.id])
+            (f"{names[score.dimension.id]}: {topic.name}", topic.texts[at.id])
             for topic in score.dimension.guidance
             if at and at.id in topic.texts
         ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from maturitykit.comparison.movement import Comparison
 from maturitykit.comparison.sentences import beside_outcome
 from maturitykit.comparison.translation import Translation
+from maturitykit.definition.names import names_of as distinct_names
 from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
 from maturitykit.scoring.result import Result
@@ -44,8 +45,8 @@ def summary(
 
 
 def names_of(result: Result, say: Words) -> dict[str, str]:
-    """The names of the dimensions by their ids."""
-    return {id: d.name for id, d in result.model.by_id.items()} | {"outcome": say("overall")}
+    """The names of the dimensions by their ids, told apart where some are equal."""
+    return distinct_names(result.model) | {"outcome": say("overall")}
 
 
 def outcome(result: Result, say: Words) -> str:
@@ -105,21 +106,22 @@ def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str
                   people=people)  # fmt: skip
     else:
         yield say("{share:.0%} of the model is answered.", share=result.coverage)
+    named = names_of(result, say)
     if scores := disputed(result):
         yield say("Respondents differ on {some} of {all} dimensions.", some=len(scores), all=len(result.leaves))
-    if still_open := [score.dimension.name for score in result.leaves if score.is_open]:
+    if still_open := [named[score.dimension.id] for score in result.leaves if score.is_open]:
         yield say("Still open: {names}.", names=listed(still_open, say))
     if weakest := behind(result):
         at = weakest[0].stage and weakest[0].stage.likely
-        names = listed([score.dimension.name for score in weakest], say)
+        names = listed([named[score.dimension.id] for score in weakest], say)
         yield say("Weakest: {names} ({stage}).", names=names, stage=at.name if at else "")
     for way in ways:
         if way.raises is None:
             yield say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name)
         elif way.raises:
-            names = listed([step.dimension.name for step in way.raises], say)
+            names = listed([named[step.dimension.id] for step in way.raises], say)
             yield say("To reach “{stage}”, raise: {names}.", stage=way.stage.name, names=names)
-    if split := [score.dimension.name for score in disputed(result) if is_split(score)]:
+    if split := [named[score.dimension.id] for score in disputed(result) if is_split(score)]:
         yield say("Respondents are split on {names}: talk this through before using the result.",
                   names=listed(split, say))  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import islice
 
@@ -16,7 +16,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 from pyarrow.parquet import ParquetWriter
 
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.table import csv_records, separator_of
+from maturitykit.files.separated import separator_of
 
 #: Bytes that are parsed at a time.
 BLOCK = 1 << 24
@@ -118,7 +118,7 @@ def _copy_with_care(path: str, target: str) -> None:
         with open(path, encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
-            records = csv_records(file, separator_of(first), findings, _name_findings)
+            records = _records(file, separator_of(first), findings)
             _, names = next(records, (1, []))
             schema = pa.schema([(name, pa.string()) for name in names])
             with ParquetWriter(target, schema, compression="lz4") as writer:
@@ -131,6 +131,31 @@ def _copy_with_care(path: str, target: str) -> None:
         findings = [_not_utf8(path)]
     if findings:
         raise FileError(f"{path} is not a table of ratings", findings[:MOST_FINDINGS])
+
+
+def _records(lines: Iterable[str], separator: str, findings: list[Finding]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of each row that is not blank, the header first.
+
+    What is wrong is added to the findings; a row that is wrong is left out.
+    """
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    line = 1
+    try:
+        columns = [name.strip() for name in next(reader, [])]
+        if bad := list(_name_findings(columns)):
+            findings += bad
+            return
+        yield line, columns
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cells) and len(cells) != len(columns):
+                problem = f"has {len(cells)} cells"
+                findings.append(Finding(f"line {line}", problem, f"{len(columns)}, as the header"))
+            elif any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        findings.append(Finding(f"line {line}", f"is not CSV: {error}", "cells in closed quotes"))
 
 
 def _batches(records: Iterator[tuple[int, list[str]]]) -> Iterator[Sequence[list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,16 @@ MOST_DIMENSIONS = 2_000
 #: How many places of one kind a remark names.
 SHOWN = 5
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)*[.):]?\s+(?=\S)")
+_NUMBER = re.compile(r"(\d+(?:\.\d+)*)\.?\s*[):–-]?\s+(?=\S)")
+#: An id, a number, a weight or a share, alone in its cell.
+_CODE = re.compile(r"(?:[A-Z]{1,4}[-. ]?)?\d+(?:[.,]\d+)*\s*%?", re.IGNORECASE)
+_STAGE = re.compile(r"(?:level|stage|phase|tier|step|niveau|fase|stap|l)\W*\d+\b.*|\d+", re.IGNORECASE | re.DOTALL)
+#: Columns of questionnaires and of workbooks that score, by the words in their headings.
+_NO_STAGES = {
+    "answer", "answers", "antwoord", "response", "responses", "score", "scores", "rating", "ratings", "weight",
+    "weights", "gewicht", "comment", "comments", "opmerking", "opmerkingen", "toelichting", "evidence", "bewijs",
+    "id", "nr", "code", "number", "nummer", "current", "target",
+}  # fmt: skip
 _TAG = re.compile(r"</?(?:p|br|b|strong|i|em|u|ul|ol|li|span|div)\b[^<>]{0,200}>", re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|br|ul|ol|li|div)\b[^<>]{0,200}>", re.IGNORECASE)
 
@@ -76,8 +86,10 @@ class _Grid:
         filled = (i for i, row in enumerate(self.rows) if sum(map(bool, row)) > 1)
         self.header = next(filled, len(self.rows))
         self.labels = 0
+        self.is_numbered = False
+        self.no_stages: list[str] = []
         if self.header < len(self.rows):
-            self.labels = 2 if self._has_two_labels() else 1
+            self.labels = 2 if self._has_codes_first() or self._has_two_labels() else 1
             self._spread()
             self.stages = dict(self._read_stages())
 
@@ -88,11 +100,16 @@ class _Grid:
             return Finding("", "has no row with more than one text", shape)
         if not 2 <= len(self.stages) <= MOST_STAGES:
             where = f"row {self.header + 1}"
+            others = f", beside {', '.join(map(quoted, self.no_stages[:10]))}" if self.no_stages else ""
+            is_asked = sum(self._label(r).endswith("?") for r in self._body()) > 1
+            what = ", as a questionnaire has" if is_asked and self.no_stages else ""
             return Finding(
                 where,
-                f"names {len(self.stages)} stage{'s' * (len(self.stages) != 1)}",
+                f"names {len(self.stages)} stage{'s' * (len(self.stages) != 1)}{others}{what}",
                 f"2 to {MOST_STAGES}; {shape}",
             )
+        if where := self._where_transposed():
+            return Finding(where, "names stages down, where dimensions are expected", f"{shape}: transpose it")
         count = sum(self._kind(row) == "dimension" for row in self._body())
         if not count:
             return Finding("", f"has no dimension below row {self.header + 1}", shape)
@@ -149,6 +166,31 @@ class _Grid:
                 lines = (line.strip() for line in text.split("\n"))
                 row[c] = "\n".join(line for line in lines if line)
 
+    def _column(self, c: int) -> list[str]:
+        """Return the texts of a column below the header."""
+        return [row[c] for row in self.rows[self.header + 1 :] if row[c]]
+
+    def _has_codes_first(self) -> bool:
+        """Empty the first column if it has ids or numbers, and the second one the names; tell whether it has."""
+        codes = self._column(0)
+        names = self._column(1) if len(self.rows[self.header]) > 3 else []
+        is_named = len(set(names)) == len(names) >= len(codes) > 1 and max(map(len, names)) < 80
+        if not (is_named and all(map(_CODE.fullmatch, codes))):
+            return False
+        self._remark("A column of ids or numbers was left out", "column A")
+        for row in self.rows[self.header :]:
+            row[0] = ""
+        self.rows[self.header][1] = ""
+        return True
+
+    def _where_transposed(self) -> str:
+        """The cells that name stages, where they stand below each other; empty, if they do not."""
+        names = [self._label(r) for r in self._body()]
+        heads = [self.rows[self.header][c] for c in self.stages]
+        if len(names) > 1 and all(map(_STAGE.fullmatch, names)) and not any(map(_STAGE.fullmatch, heads)):
+            return f"column {column_name(self.labels - 1)}"
+        return ""
+
     def _has_two_labels(self) -> bool:
         """Whether a first column names groups, and the second the dimensions."""
         head, body = self.rows[self.header], self.rows[self.header + 1 :]
@@ -184,7 +226,13 @@ class _Grid:
         ids = Ids(("unknown", "not_applicable"))
         row = self.rows[self.header]
         heads = {c: cell for c, cell in enumerate(row) if c >= self.labels and cell}
-        numbered = all(_NUMBER.match(cell) for cell in heads.values())
+        for c, cell in list(heads.items()):
+            texts = self._column(c)
+            if set(cell.casefold().split()) <= _NO_STAGES or (texts and all(map(_CODE.fullmatch, texts))):
+                del heads[c]
+                self.no_stages.append(cell)
+                self._remark("A column of answers, ids or numbers is no stage, and was left out", column_name(c))
+        numbered = _is_numbering(list(heads.values()))
         below = self._second_header()
         names: set[str] = set()
         for c, cell in heads.items():
@@ -221,7 +269,9 @@ class _Grid:
         dimensions: list[dict[str, Any]] = []
         guidance: list[dict[str, Any]] = []
         rated = [r for r in self._body() if self._kind(r) == "dimension"]
-        numbered = {r for r in rated if _NUMBER.match(self._label(r))}
+        labelled = [self._label(r) for r in self._body() if _NUMBER.match(self._label(r))]
+        self.is_numbered = _is_numbering(labelled)
+        numbered = {r for r in rated if self.is_numbered and _NUMBER.match(self._label(r))}
         is_advice = set(rated) - numbered if len(numbered) > 1 else set()
         parent, waiting = "", ""
         names: set[tuple[str, str]] = set()
@@ -235,7 +285,7 @@ class _Grid:
             elif kind == "nameless":
                 self._remark("A row has no name, and was left out", f"row {r + 1}")
             elif r in is_advice:
-                name, *_ = _name(self._label(r))
+                name, *_ = self._name(self._label(r))
                 guidance.append({"id": topics.of(name, "topic"), "name": name, "texts": self._texts(r, name)})
             else:
                 if self.labels == 2 and self.rows[r][0] and self.rows[r][1]:
@@ -259,8 +309,15 @@ class _Grid:
         row = self.rows[r]
         return (row[1] or row[0]) if self.labels == 2 else row[0]
 
+    def _name(self, label: str) -> tuple[str, str, str]:
+        """The name in a label, without its number; and the question and the summary in further lines."""
+        name, _, rest = label.partition("\n")
+        return _NUMBER.sub("", name, count=1) if self.is_numbered and _NUMBER.match(
+            name
+        ) else name, *_question_and_summary(rest)
+
     def _entry(self, label: str, ids: Ids, otherwise: str, parent: str = "") -> dict[str, Any]:
-        name, question, summary = _name(label)
+        name, question, summary = self._name(label)
         entry = {
             "id": ids.of(name, otherwise),
             "name": name,
@@ -295,10 +352,12 @@ def _some(places: list[str]) -> str:
     return ", ".join(places[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _name(label: str) -> tuple[str, str, str]:
-    """The name in a label, without its number; and the question and the summary in further lines."""
-    name, _, rest = label.partition("\n")
-    return _NUMBER.sub("", name, count=1), *_question_and_summary(rest)
+def _is_numbering(labels: list[str]) -> bool:
+    """Tell whether labels are numbered as in an outline: 1, 1.1, 1.2, 2. Other numbers belong to their names."""
+    found = [_NUMBER.match(label) for label in labels]
+    numbers = [tuple(map(int, each[1].split("."))) for each in found if each]
+    rising = all(a < b for a, b in itertools.pairwise(numbers))
+    return len(numbers) == len(labels) > 1 and rising and set(numbers[0]) <= {0, 1}
 
 
 def _question_and_summary(text: str) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from maturitykit.errors import FileError, Finding, MaturityError, escaped, quote
 from maturitykit.files.crosswalk import read_crosswalk
 from maturitykit.files.model import read_model
 from maturitykit.files.strict import FORMAT
+from maturitykit.files.text import UNFINISHED, clear_unfinished
 from maturitykit.files.toml import to_toml, toml_key, toml_value
 from maturitykit.template.draft import Draft, title_of
 from maturitykit.template.texts import crosswalk_texts, model_texts
@@ -348,7 +349,8 @@ def _make(
     """Fill a folder beside the target, and put it in its place when it is complete."""
     target = into / names.distribution
     try:
-        unfinished = Path(tempfile.mkdtemp(dir=into, prefix=f".{names.distribution}."))
+        clear_unfinished(target)
+        unfinished = Path(tempfile.mkdtemp(dir=into, prefix=f".{names.distribution}.", suffix=UNFINISHED))
     except OSError as error:
         raise _cannot(target, error) from None
     try:

@@ -114,4 +114,8 @@ CODES: dict[str, Code] = {
     "MK403": Code("answered twice"),
     "MK404": Code("overall stage beside its parts"),
     "MK405": Code("not of this model"),
+    "MK406": Code("one may count as two", "warning"),
+    "MK407": Code("not read, or read though hidden", "warning"),
+    "MK408": Code("subject or date on some rows only"),
+    "MK409": Code("cell without a value"),
 }

@@ -1,0 +1,48 @@
+"""Keys: models, subjects, respondents, dates and dimensions that look alike are alike."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from unicodedata import normalize
+
+#: White space as Python knows it; a class of regular expressions, without its brackets.
+WHITE_SPACE = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+#: Characters that show nothing: Unicode's default-ignorable ones, those that turn the direction of text
+#: among them. A class as above.
+INVISIBLE = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+#: What people write or leave out: "B.V.", "BV"; not between digits, where "1.1" and "11" are two things.
+_SMALL = re.compile(r"(?<!\d)[\s.,'’\-]+|[\s.,'’\-]+(?!\d)")
+
+
+def key(text: str) -> str:
+    r"""Return what a name or an id is compared by: composed, visible, single spaces, ends trimmed.
+
+    Invisible characters go first, as one between a letter and its accent keeps the two apart.
+
+    >>> key(" Jose\u0301  de\xa0Vries\u200b") == "José de Vries"
+    True
+    """
+    return _key(text)
+
+
+# Tables say the same names again and again.
+@lru_cache(maxsize=4096)
+def _key(text: str) -> str:
+    if not text.isascii():
+        text = normalize("NFC", _INVISIBLE.sub("", text))
+    return " ".join(text.split())
+
+
+def near_key(text: str) -> str:
+    """Return what two names share that differ in case, spaces or punctuation only.
+
+    >>> near_key("ACME B.V.") == near_key("Acme BV")
+    True
+    """
+    return _SMALL.sub("", key(text).casefold())
