@@ -17,7 +17,7 @@ from maturitykit.formula.algebra import Formula, column, each, vector
 from maturitykit.formula.order import Order
 from maturitykit.formula.python import compiled
 from maturitykit.formula.sharing import bind_shared
-from maturitykit.formula.spelled import LARGEST_WHOLE, spelled_bits, spelled_cases, spelled_fold, spelled_median
+from maturitykit.formula.spelled import LARGEST_WHOLE, spelled_cases, spelled_fold, spelled_median
 from maturitykit.rules.positions import position_of, stage_index, values_of
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import strategies as mks
@@ -137,11 +137,6 @@ def test_gathering_is_cases_where_an_engine_cannot(values: tuple[Any, ...]) -> N
         assert (
             in_polars(f.gather(A, values), row) == in_polars(spelled_cases(f.gather(A, values)), row) == expected
         )
-
-
-@given(st.integers(0, 2**40), st.integers(1, 2**40))
-def test_bits_are_remainders_where_an_engine_cannot(number: int, mask: int) -> None:
-    assert in_python(spelled_bits(f.bits_of(A, mask)), {"a": number}) == (number & mask).bit_count()
 
 
 def test_a_long_sum_is_not_nested() -> None:

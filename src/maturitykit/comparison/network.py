@@ -64,20 +64,14 @@ class Route:
     crosswalks: tuple[UsedCrosswalk, ...] = ()
     left_out: tuple[str, ...] = ()
     compiled: dict[int, Any] = field(factory=dict, repr=False)
-    _reduced: dict[tuple[str, ...], Route] = field(factory=dict, repr=False, init=False)
 
     def without(self, links: Iterable[str]) -> Route:
-        """Return the same without some links, each named ``source--target``; the same one each time.
+        """Return the same without some links, each named ``source--target``.
 
         Raises:
             ComparisonError: If there is no such link.
         """
         left_out = (links,) if isinstance(links, str) else tuple(links)
-        if left_out not in self._reduced:
-            self._reduced[left_out] = self._without(left_out)
-        return self._reduced[left_out]
-
-    def _without(self, left_out: tuple[str, ...]) -> Route:
         names = [link.name for link in self.crosswalk.links]
         if wrong := [
             Finding("without", f"there is no link {quoted(n)}", one_of(names, n))

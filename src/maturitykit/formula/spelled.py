@@ -97,13 +97,6 @@ def spelled_fold(formula: Formula) -> Formula:
     return left[0] if isinstance(left[0], Formula) else constant(left[0])
 
 
-def spelled_bits(formula: Formula) -> Formula:
-    """Return `bits` as a division for each bit of its mask."""
-    number, mask = formula.args
-    bits = (1 << i for i in range(mask.bit_length()) if mask >> i & 1)
-    return total(number // bit % 2 for bit in bits)
-
-
 def spelled_cases(formula: Formula) -> Formula:
     """Return `look_up` or `gather` as a case for each value."""
     if formula.op == "look_up":
