@@ -26,24 +26,11 @@ from maturitykit.rules.links import (
 from maturitykit.scoring.functions import VECTORS, below_each
 from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import Span
 
 #: The inputs of what links are compiled to: what they say, and what they read.
 _LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
 _SOURCES = tuple(f"source_{name}" for name in Sources._fields[:-1])
-
-
-class Reading(NamedTuple):
-    """What one way of reading the links says of a dimension: through its parts, or directly.
-
-    Args:
-        low: The lowest position.
-        likely: The likely one; None where there is none.
-        high: The highest.
-    """
-
-    low: Position
-    likely: Position | None
-    high: Position
 
 
 class Derivation:
@@ -58,7 +45,7 @@ class Derivation:
         self.state: State = plan.open()
         self.speaks, self.full, self.excluded = [False] * count, [False] * count, [False] * count
         #: The two readings of dimensions that have parts and links: through the parts, and by the links.
-        self.readings: dict[int, tuple[Reading, Reading]] = {}
+        self.readings: dict[int, tuple[Span[Position], Span[Position]]] = {}
 
 
 def _own(order: Order, maps_absence: bool) -> Inference:
@@ -170,9 +157,7 @@ class Crossing:
                 column[i] = value
             if len(found) > 8:
                 has_both, derivation.excluded[i] = found[8:10]
-                by_parts, by_links = (
-                    Reading(a, b if k else None, c) for a, b, c, k in (found[10:14], found[14:18])
-                )
+                by_parts, by_links = (Span(a, b if k else None, c) for a, b, c, k in (found[10:14], found[14:18]))
                 if has_both and node.is_combined:
                     derivation.readings[i] = by_parts, by_links
                 if not node.is_combined and derivation.speaks[i]:

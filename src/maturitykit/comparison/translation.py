@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
-from maturitykit.comparison.crossing import Crossing, Derivation, Reading, is_heard
+from maturitykit.comparison.crossing import Crossing, Derivation, is_heard
 from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable, Use, ids_of
 from maturitykit.comparison.network import Network, Route, UsedCrosswalk, find_route
 from maturitykit.definition import Model, Scorer, Stage
@@ -194,7 +194,7 @@ class Translation(Result):
         return "full" if self._derivation.full[node.index] else "part"
 
 
-def _stages_of(scale: Scale | None, reading: Reading | None) -> Span[Stage] | None:
+def _stages_of(scale: Scale | None, reading: Span[Position] | None) -> Span[Stage] | None:
     if scale is None or reading is None:
         return None
     low, likely, high = reading
@@ -355,13 +355,13 @@ def _meet(scale: Scale, a: Span[Stage], b: Span[Stage]) -> bool:
     return scale.at_least(scale.meet(highs), int(scale.join(lows)))
 
 
-def _likely_outside(scale: Scale, a: Reading, b: Reading) -> bool:
+def _likely_outside(scale: Scale, a: Span[Position], b: Span[Position]) -> bool:
     """Whether the likely stage of one reading is not within the bounds of the other."""
     return any(
         one.likely is not None and not _is_within(scale, one.likely, other) for one, other in ((a, b), (b, a))
     )
 
 
-def _is_within(scale: Scale, position: Position, reading: Reading) -> bool:
+def _is_within(scale: Scale, position: Position, reading: Span[Position]) -> bool:
     low, at, high = (scale.positions[scale.stage(p).id] for p in (reading.low, position, reading.high))
     return scale.at_least(at, low) and scale.at_least(high, at)
