@@ -17,7 +17,7 @@ from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position, Scale
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Setting
-from maturitykit.scoring.scores import Score, Span
+from maturitykit.scoring.scores import Score, Span, stages_of
 from maturitykit.words import phrase
 
 
@@ -160,8 +160,8 @@ class Translation(Result):
             links=uses,
             inferable=self._inferable(node),
             reason=self._reason(node),
-            by_parts=_stages_of(node.dimension.scale, by_parts),
-            by_links=_stages_of(node.dimension.scale, by_links),
+            by_parts=stages_of(node.dimension, by_parts),
+            by_links=stages_of(node.dimension, by_links),
             is_excluded=self._derivation.excluded[i],
         )
 
@@ -192,13 +192,6 @@ class Translation(Result):
         if not self._derivation.speaks[node.index]:
             return "none"
         return "full" if self._derivation.full[node.index] else "part"
-
-
-def _stages_of(scale: Scale | None, reading: Span[Position] | None) -> Span[Stage] | None:
-    if scale is None or reading is None:
-        return None
-    low, likely, high = reading
-    return Span(scale.stage(low), None if likely is None else scale.stage(likely), scale.stage(high))
 
 
 def translate(
