@@ -32,7 +32,7 @@ from maturitykit.files.header import (
 )
 from maturitykit.files.labels import HEADINGS, parts_of, squashed
 from maturitykit.files.separated import CellsError, separated
-from maturitykit.files.strict import date_of
+from maturitykit.files.strict import WRITTEN_DATE, date_of
 from maturitykit.files.workbook import Sheet
 
 #: What a row says of all its ratings, where each dimension has a column.
@@ -58,6 +58,12 @@ def model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
         yield Finding(where, "no model is named", f"the id of a model here, {BESIDE}", "MK405")
     elif named and given and named != given:
         yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file", "MK405")
+
+
+def version_findings(where: str, wanted: str, said: str) -> Iterator[Finding]:
+    """What is wrong with a version, where the model is named together with another: ``clearhead@1.0.0``."""
+    if wanted and said not in ("", wanted):
+        yield Finding(where, f"is {quoted(said)}", f'"{wanted}", as the model says')
 
 
 def id_of(model: str | Model) -> str:
@@ -208,12 +214,10 @@ class _Reading:
         date = self._days[day]
         if day and not date:
             problem = f"{quoted(day)} is not a date"
-            self.findings.append(Finding(f"{place}, date", problem, "year-month-day, as in 2026-05-31"))
+            self.findings.append(Finding(f"{place}, date", problem, WRITTEN_DATE))
             return
         said = key(cell("version", ""))
-        if version and said not in ("", version):
-            expected = f'"{version}", as the model says'
-            self.findings.append(Finding(f"{place}, version", f"is {quoted(said)}", expected))
+        self.findings += version_findings(f"{place}, version", version, said)
         subject = cell("subject", "")
         about = named or self._given, key(subject), date, said or version, key(cell("digest", ""))
         rating = Rating(

@@ -20,7 +20,10 @@ from maturitykit.errors import FileError, Finding, MaturityError, quoted
 from maturitykit.registry import models
 from maturitykit.tables.consensus import TOO_MANY
 from maturitykit.tables.csv_files import copy_csv
+from maturitykit.tables.engines import frame_of
+from maturitykit.tables.keys import with_keys
 from maturitykit.tables.partition import count_parts, partition
+from maturitykit.tables.polars import PolarsFrame
 from maturitykit.tables.responses import LONG, keys_in
 from maturitykit.tables.results import MOST_FINDINGS, MOST_RESPONDENTS, Results, failure_of, score
 from maturitykit.tables.writers import KINDS, atomic_writer
@@ -106,13 +109,15 @@ def _score_table(
     """Score a table in as many parts as it takes, and return how many problems there are."""
     columns = table.collect_schema().names()
     rated = 0 if set(columns) >= LONG else sum(name in model.by_id for name in columns)
-    parts = partition(table, keys_in(columns, choices.get("by")), count_parts(table, rated, memory))
+    by = keys_in(columns, choices.get("by"))
+    keyed = _run(lambda: with_keys(model, frame_of(table, by), by))
+    parts = partition(keyed.native(), by, count_parts(table, rated, memory))
     for most in (RESPONDENTS, MOST_RESPONDENTS):
         results: list[Results] = []
         try:
             with ExitStack() as stack:
                 scores, *listed = [stack.enter_context(atomic_writer(path)) for path in written]
-                results += [score(model, part, most_respondents=most, **choices) for part in parts]
+                results += [score(model, PolarsFrame(part), most_respondents=most, **choices) for part in parts]
                 found = 0
                 for number, part in enumerate(results):
                     progress(number / len(parts))
