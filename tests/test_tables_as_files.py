@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import csv as python_csv
+import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 import maturitykit as mk
+from maturitykit.assessment.keys import key
+from maturitykit.files.collect import each
 
 pl = pytest.importorskip("polars", reason="tables come with an extra")
 pa = pytest.importorskip("pyarrow", reason="tables come with an extra")
 pd = pytest.importorskip("pandas")
 
 from maturitykit import tables  # noqa: E402 - it needs Polars
+from maturitykit.tables.files import score_files  # noqa: E402
 
 LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good", cut=0.5), mk.Stage("best", cut=0.85)])
 PARTS = [mk.Dimension(name, scale=LEVEL) for name in ("people", "process")]
@@ -190,3 +197,99 @@ def test_keys_that_cannot_be_told_apart_are_refused(engine: str, by: list[str], 
     with pytest.raises(mk.AssessmentError) as caught:
         tables.score(MODEL, table, by=by)
     assert words in str(caught.value)
+
+
+# ---- files, one at a time and as tables
+
+#: What cells of each column hold; the first three are right.
+LIKELY = {
+    "subject": ["acme", "acme", "beta", " acme ", "Acme", ""],
+    "respondent": ["ann", "bob", "ann ", "Ann", ""],
+    "date": ["2026-01-01", " 2026-01-01 ", "2026-02-01", "2026-13-01", ""],
+    "dimension": ["people", "process", "people ", "peple", ""],
+    "rating": ["good", "best", "basic..good", "0.85", "unknown", "", "oops", "Good"],
+    "comment": ["", "'=x", "é", 'say "so"', "a;b,c"],
+    "model": ["toy", "toy@1", " toy", "toy@2", "tou", ""],
+    "version": ["1", "1", "1", "2", ""],
+    "people": ["good", "best", "", "Best", "oops"],
+    "process": ["good", "unknown", "not_applicable"],
+    "notes": ["x", ""],
+}
+
+
+@st.composite
+def csv_files(draw: st.DrawFn) -> bytes:
+    """A file of ratings as people save it: healthy as a rule, or broken in some way."""
+    form = draw(st.sampled_from([["dimension", "rating"], ["dimension", "rating"], ["people", "process"]]))
+    optional = [name for name in LIKELY if name not in ("dimension", "rating", "people", "process")]
+    more = draw(st.lists(st.sampled_from(optional), unique=True, max_size=5))
+    names = draw(st.permutations([*form, *more]))
+    if draw(st.integers(0, 9)) == 0:
+        names = draw(st.permutations([*names, draw(st.sampled_from([*names, ""]))]))
+    bad = draw(st.booleans())
+    # Rows of several versions are assessed apart one at a time, and together in tables.
+    same = {name: draw(st.sampled_from(LIKELY[name])) for name in ("model", "version")}
+
+    def cell(name: str) -> str:
+        likely = LIKELY.get(name, [""])
+        return same[name] if name in same else draw(st.sampled_from(likely if bad else likely[:3]))
+
+    rows = [[cell(name) for name in names] for _ in range(draw(st.integers(0, 5)))]
+    if bad and rows:
+        row = draw(st.sampled_from(rows))
+        row[:] = draw(st.sampled_from([row[:-1], [*row, ""], [*row, "x"], [""] * len(row), [], row[:1], row]))
+    separator = draw(st.sampled_from(",;"))
+    header = [draw(st.sampled_from([str.title, str, str.strip]))(name) for name in names]
+    stream = io.StringIO()
+    python_csv.writer(stream, delimiter=separator, lineterminator="\n").writerows([header, *rows])
+    text = draw(st.sampled_from(["", "", f"sep={separator}\n", "\n", "Our ratings\n"])) + stream.getvalue()
+    text = text.replace("\n", draw(st.sampled_from(["\n", "\r\n", "\r"])))
+    return text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16"])), "replace")
+
+
+def alone(path: Path) -> list[dict[str, Any]] | list[str]:
+    """The scores of a file that is read one at a time, or all that is wrong with it."""
+    try:
+        assessments = mk.read_all(path, MODEL)
+        results = each(lambda assessment: mk.score(MODEL, assessment), assessments)
+    except mk.MaturityError as error:
+        return sorted(map(str, error.findings))
+    return [
+        {
+            "subject": key(result.subject),
+            "date": str(result.date or ""),
+            **{id: score.stage and [stage and stage.id for stage in score.stage] for id, score in result.items()},
+            "respondents": [result[part.id].respondents for part in PARTS],
+        }
+        for result in results
+    ]
+
+
+def as_table(path: Path) -> list[dict[str, Any]] | list[str]:
+    """The same by way of tables."""
+    out = path.with_suffix(".parquet")
+    try:
+        score_files([str(path)], str(out), MODEL)
+    except mk.MaturityError as error:
+        return sorted(map(str, error.findings))
+    return [
+        {
+            "subject": row["subject"] or "",
+            "date": str(row.get("date") or ""),
+            **{
+                id: row[f"{id}__stage_low"] and [row[f"{id}__stage_{end}"] for end in ("low", "likely", "high")]
+                for id in ("outcome", "people", "process")
+            },
+            "respondents": [row[f"{part.id}__respondents"] for part in PARTS],
+        }
+        for row in pl.read_parquet(out).to_dicts()
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(csv_files())
+def test_a_file_says_the_same_as_a_table(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("files") / "in.csv"
+    path.write_bytes(data)
+    one, table = alone(path), as_table(path)
+    assert sorted(map(str, table)) == sorted(map(str, one))
