@@ -88,10 +88,14 @@ def _gap(assessment: Assessment, name: str, beside: str) -> Finding:
     if places and places[0].startswith(f"{assessment.place}, "):
         # One of several files: all of it lacks the subject.
         places = [assessment.place]
+    return gap(places, name, beside)
+
+
+def gap(places: Sequence[str], name: str, beside: str) -> Finding:
+    """A key that is missing in some places, beside others that have it."""
     where = ", ".join(filter(None, (places[0] if places else "", name)))
     lines = f" ({some(places)})" if len(places) > 1 else ""
-    problem = f"is missing {beside}{lines}"
-    return Finding(where, problem, f"the {name} on every row, or on none", "MK408")
+    return Finding(where, f"is missing {beside}{lines}", f"the {name} on every row, or on none", "MK408")
 
 
 def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:

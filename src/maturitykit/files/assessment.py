@@ -18,7 +18,7 @@ from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.alike import without_doubles
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
-from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source
+from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source, version_findings
 from maturitykit.files.text import LARGEST_TABLE, NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
@@ -140,8 +140,7 @@ def _assessment(path: str | os.PathLike[str], data: object, model: str | Model) 
     entry = structure(data, AssessmentEntry, title)
     named, _, version = key(entry.model).partition("@")
     bad = list(model_findings("model", named, id_of(model)))
-    if version and entry.version not in ("", version):
-        bad.append(Finding("version", f"is {quoted(entry.version)}", f'"{version}", as the model says'))
+    bad += version_findings("version", version, entry.version)
     if bad:
         raise FileError(title, bad)
     about = entry.subject, entry.date, entry.version or version, entry.digest

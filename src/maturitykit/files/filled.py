@@ -28,7 +28,7 @@ from maturitykit.files.alike import some
 from maturitykit.files.cells import cell_name
 from maturitykit.files.labels import OTHER_ANSWERS, Labels, Names, labels_of
 from maturitykit.files.sheets import Sheet
-from maturitykit.files.strict import check_format, date_of
+from maturitykit.files.strict import WRITTEN_DATE, check_format, date_of
 from maturitykit.files.table import id_of, model_findings, with_notes
 
 #: The hidden sheet.
@@ -61,7 +61,7 @@ def read_form(path: str | os.PathLike[str], sheets: Mapping[str, Sheet], model: 
     date = date_of(day)
     if day and not date:
         problem = f"{quoted(day)} is not a date"
-        raise FileError(title, [Finding(form.place("@date"), problem, "year-month-day, as in 2026-05-31")])
+        raise FileError(title, [Finding(form.place("@date"), problem, WRITTEN_DATE)])
     ratings = [form.rating(id, scale, about["respondent"]) for id, scale in form.facts("dimension")]
     marks = form.value("version"), form.value("digest")
     about_model = form.value("model"), ratings, about["subject"], date

@@ -151,6 +151,10 @@ def _date(value: object, _: object) -> date:
     raise _wrong_type(_WORDS[date], value)
 
 
+#: How a date is written.
+WRITTEN_DATE = "year-month-day, as in 2026-05-31"
+
+
 def date_of(text: str) -> date | None:
     """The date that a text is, year-month-day: other forms of the standard are mistakes more often."""
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
 from itertools import chain, islice
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from attrs import evolve
 
@@ -33,7 +33,7 @@ from maturitykit.files.header import (
 from maturitykit.files.labels import HEADINGS, parts_of, squashed
 from maturitykit.files.separated import CellsError, separated
 from maturitykit.files.sheets import Sheet
-from maturitykit.files.strict import date_of
+from maturitykit.files.strict import WRITTEN_DATE, date_of
 
 #: What a row says of all its ratings, where each dimension has a column.
 _OF_ROWS = ("model", "subject", "respondent", "date", *OF_FORMS)
@@ -58,6 +58,12 @@ def model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
         yield Finding(where, "no model is named", f"the id of a model here, {BESIDE}", "MK405")
     elif named and given and named != given:
         yield Finding(where, f"is {quoted(named)}", f"{quoted(given)}, the model given beside the file", "MK405")
+
+
+def version_findings(where: str, wanted: str, said: str) -> Iterator[Finding]:
+    """What is wrong with a version, where the model is named together with another: ``clearhead@1.0.0``."""
+    if wanted and said not in ("", wanted):
+        yield Finding(where, f"is {quoted(said)}", f'"{wanted}", as the model says')
 
 
 def id_of(model: str | Model) -> str:
@@ -98,13 +104,16 @@ def read_table(path: str | os.PathLike[str], model: str | Model, sources: Sequen
     Raises:
         FileError: With all that is wrong.
     """
-    reading = _Reading(path, model)
+    reading = Reading(path, model)
     try:
         reading.read(sources)
     except CellsError as error:
-        problem = f"is not CSV: {error.problem}"
-        reading.findings.append(Finding(error.where, problem, "cells in closed quotes"))
+        reading.findings.append(error.finding)
     return reading.assessments()
+
+
+#: Keys of an assessment: model, subject, date, version, digest.
+About: TypeAlias = tuple[str, str, Date | None, str, str]
 
 
 class _Begun(NamedTuple):
@@ -133,7 +142,7 @@ class _Row(NamedTuple):
     cells: Mapping[str, str]
 
 
-class _Reading:
+class Reading:
     """Tables on their way to assessments, with what is wrong with them and what a person should know."""
 
     def __init__(self, path: str | os.PathLike[str], model: str | Model) -> None:
@@ -141,9 +150,11 @@ class _Reading:
         self._path, self._model, self._given = path, model, id_of(model)
         self._remarks: list[Finding] = []
         #: By the keys of each assessment, its subject as first spelled, and its ratings.
-        self._groups: dict[tuple[str, str, Date | None, str, str], tuple[str, list[Rating]]] = {}
+        self._groups: dict[About, tuple[str, list[Rating]]] = {}
         self._hidden: list[str] = []
         self._days: dict[str, Date | None] = {}
+        #: Other columns that are wanted, by their names.
+        self.others: Sequence[str] = ()
 
     def assessments(self) -> list[Assessment]:
         """Return the assessments that were read.
@@ -208,12 +219,10 @@ class _Reading:
         date = self._days[day]
         if day and not date:
             problem = f"{quoted(day)} is not a date"
-            self.findings.append(Finding(f"{place}, date", problem, "year-month-day, as in 2026-05-31"))
+            self.findings.append(Finding(f"{place}, date", problem, WRITTEN_DATE))
             return
         said = key(cell("version", ""))
-        if version and said not in ("", version):
-            expected = f'"{version}", as the model says'
-            self.findings.append(Finding(f"{place}, version", f"is {quoted(said)}", expected))
+        self.findings += version_findings(f"{place}, version", version, said)
         subject = cell("subject", "")
         about = named or self._given, key(subject), date, said or version, key(cell("digest", ""))
         rating = Rating(
@@ -224,6 +233,10 @@ class _Reading:
             cell("evidence", ""),
             place,
         )
+        self.put(about, subject, rating, cells)
+
+    def put(self, about: About, subject: str, rating: Rating, cells: Mapping[str, str]) -> None:
+        """Keep a rating of the assessment of these keys, whose cells were in order."""
         self._groups.setdefault(about, (subject, []))[1].append(rating)
 
     def hide(self, place: str) -> None:
@@ -232,21 +245,24 @@ class _Reading:
 
     @property
     def path(self) -> PurePath:
+        """The file."""
         return PurePath(self._path)
 
     @property
     def given(self) -> str:
+        """Id of the model that is given beside it."""
         return self._given
 
     @property
     def remarks(self) -> list[Finding]:
+        """What a person should know of how it was read."""
         return self._remarks
 
 
 class _Table:
     """One table: its header, and its rows as ratings."""
 
-    def __init__(self, reading: _Reading, begun: _Begun, name: str) -> None:
+    def __init__(self, reading: Reading, begun: _Begun, name: str) -> None:
         self._reading, self._name, self._sheet = reading, name, begun.source.sheet
         self._first, self._rest = begun.first, begun.rest
         top = next(index for index, (_, cells) in enumerate(begun.first) if any(map(key, cells)))
@@ -322,6 +338,11 @@ class _Table:
         ours = {place for place, name in header.columns.items() if name in _OF_ROWS}
         return {*ours, *header.dimensions, *(place for places in self._headings().values() for place in places)}
 
+    def _others(self) -> dict[int, str]:
+        """Columns that are wanted beside ours."""
+        wanted = {key(name): name for name in self._reading.others}
+        return {place: wanted[name] for place, name in enumerate(self._header.names) if name in wanted}
+
     def _headings(self) -> dict[str, list[int]]:
         """Columns of other tools that say who rates and whom, in the order in which they count."""
         header = self._header
@@ -351,7 +372,7 @@ class _Table:
 
     def _long(self, rows: Iterable[tuple[int, Sequence[str], dict[int, str]]]) -> Iterator[_Row]:
         """A rating on each row."""
-        columns = self._header.columns
+        columns = {**self._others(), **self._header.columns}
         for line, row, notes in rows:
             cells = {name: row[place] for place, name in columns.items() if place < len(row)}
             if not key(cells["dimension"]):
@@ -368,6 +389,7 @@ class _Table:
         header = self._header
         assert header.labels
         about = {name: place for place, name in header.columns.items() if name in _OF_ROWS}
+        about |= {name: place for place, name in self._others().items()}
         for ours, places in self._headings().items():
             if chosen := _first_filled(places, [row for _, row, _ in rows]):
                 about[ours] = chosen[0]

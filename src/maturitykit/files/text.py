@@ -82,14 +82,14 @@ def read_text(path: Readable, largest: int = LARGEST_DOCUMENT) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = f"byte 0x{data[error.start]:02x} is not UTF-8{_encoding_hint(data)}"
+        problem = f"byte 0x{data[error.start]:02x} is not UTF-8{encoding_hint(data)}"
         title = f"cannot read {as_traversable(path)}"
         in_excel = ', in Excel as "CSV UTF-8"' if as_traversable(path).name.lower().endswith(".csv") else ""
         expected = f"a file saved as UTF-8{in_excel}"
         raise FileError(title, [Finding(f"line {line}", problem, expected, "MK001")]) from None
 
 
-def _encoding_hint(data: bytes) -> str:
+def encoding_hint(data: bytes) -> str:
     """Guess the encoding of a text that is not UTF-8."""
     start = data[:10_000]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,13 +1,12 @@
-"""Large files of CSV, copied to Parquet: by PyArrow, or with care at the first doubt."""
+"""Files of CSV, copied to Parquet: large ones by PyArrow, and at the first doubt as small ones are read."""
 
 from __future__ import annotations
 
 import codecs
 import csv
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import islice
 
 import polars as pl
 import pyarrow as pa
@@ -15,64 +14,137 @@ import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 from pyarrow.parquet import ParquetWriter
 
-from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.separated import separator_of
+from maturitykit.assessment.keys import key
+from maturitykit.assessment.ratings import Assessment, Rating
+from maturitykit.definition import Model
+from maturitykit.errors import FileError, Finding, coded
+from maturitykit.files.header import COLUMNS, OF_FORMS, Header, find_header, header_findings
+from maturitykit.files.separated import (
+    HEAD,
+    CellsError,
+    declared_separator,
+    newline_of,
+    separated_in,
+    separator_in,
+)
+from maturitykit.files.table import About, Reading, Source, csv_source, plain, read_table
+from maturitykit.files.text import encoding_hint, read_text
 
 #: Bytes that are parsed at a time.
 BLOCK = 1 << 24
-#: Rows that are read with care at a time.
+#: Rows that are kept at a time.
 ROWS = 100_000
 #: So many findings at the most are listed.
 MOST_FINDINGS = 1000
+#: Files that hold no more bytes are read at once, so that all that is wrong is told by line.
+SMALL = 20_000_000
+
+#: The columns of a copy: those of which a scale, a model or nobody else has to know.
+_COPIED = (*COLUMNS, *OF_FORMS)
+#: Those of which an empty one says nothing.
+_NEEDED = ("subject", "dimension", "rating")
 
 
-def copy_csv(path: str, target: str) -> None:
+def copy_csv(path: str, target: str, model: Model | None, others: Sequence[str] = ()) -> list[Assessment]:
     """Copy a file of CSV to Parquet: cells as text, empty ones as null, as what they mean is for scales to say.
+
+    Args:
+        path: The file.
+        target: The copy.
+        model: The model, if the file need not name it.
+        others: Columns that are wanted beside ours.
+
+    Returns:
+        The assessments, where the file is so small that they were read at once.
 
     Raises:
         FileError: With all that is wrong, by line.
         OSError: If it cannot be read.
     """
-    if not (_has_odd_quotes(path) or _copy_fast(path, target)):
-        return
-    _copy_with_care(path, target)
+    if os.path.getsize(path) <= SMALL and not others:
+        assessments = read_table(path, model or "", [csv_source(read_text(path))])
+        _write(target, assessments)
+        return assessments
+    if _is_odd(path) or not _copy_fast(path, target, model, others):
+        _copy_with_care(path, target, model, others)
+    return []
 
 
-def _copy_fast(path: str, target: str) -> bool:
-    """Copy by PyArrow, and return whether there is any doubt."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            first = next(file, "")
-    except UnicodeDecodeError:
-        return True
-    separator = separator_of(first)
-    try:
-        (names, *_) = csv.reader([first], delimiter=separator, strict=True)
-    except (csv.Error, ValueError):
-        return True
-    if names != [name.strip() for name in names] or [*_name_findings(names)]:
-        return True
-    text = pa.string()
+def _write(target: str, assessments: Sequence[Assessment]) -> None:
+    rows = [_row((a.model, "", a.date, a.version, a.digest), a.subject, r) for a in assessments for r in a.ratings]
+    table = pl.DataFrame(rows, dict.fromkeys(_COPIED, pl.String), orient="row")
+    filled = [name for name in _COPIED if name in _NEEDED or table[name].null_count() < len(table)]
+    table.select(filled).write_parquet(target, compression="lz4")
+
+
+def _row(about: About, subject: str, rating: Rating) -> list[str | None]:
+    """A rating as a row of a copy."""
+    model, _, date, version, digest = about
+    answer = rating.answer if isinstance(rating.answer, str) else str(rating.answer)
+    said = (rating.respondent, str(date or ""), rating.dimension, answer, rating.comment, rating.evidence)
+    return [text or None for text in (model, subject, *said, version, digest)]
+
+
+def _copy_fast(path: str, target: str, model: Model | None, others: Sequence[str]) -> bool:
+    """Copy by PyArrow; false at any doubt of what the file means."""
+    header = _plain_header(path, model)
+    if header is None:
+        return False
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        separator = separator_in(file.read(HEAD))
+    names = list(header.names)
     try:
         with open_csv(
             path,
             ReadOptions(block_size=BLOCK),
             ParseOptions(delimiter=separator, newlines_in_values=True),
             ConvertOptions(
-                column_types=dict.fromkeys(names, text),
+                column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
                 null_values=[""],
             ),
         ) as reader:
             if reader.schema.names != names:
-                return True
+                return False
             with ParquetWriter(target, reader.schema, compression="lz4") as writer:
                 for batch in reader:
-                    writer.write_batch(_without_empty_rows(batch))
+                    rows = _without_empty_rows(batch)
+                    if not _is_plain(rows):
+                        return False
+                    writer.write_batch(rows)
     except pa.ArrowInvalid:
-        return True
-    return False
+        return False
+    return True
+
+
+def _plain_header(path: str, model: Model | None) -> Header | None:
+    """The header of a file that begins with it, with the names of our columns and dimensions as they are."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            head = file.read(HEAD)
+        first = next(csv.reader([head.splitlines()[0]], delimiter=separator_in(head), strict=True))
+    except (UnicodeDecodeError, csv.Error, ValueError, IndexError, StopIteration):
+        return None
+    header = find_header([first], model or "")
+    if header is None or not header.is_table or declared_separator(head)[0] or not newline_of(head):
+        return None
+    meant = {**header.columns, **{place: ids[0] for place, ids in header.dimensions.items()}}
+    is_plain = list(header.names) == first and all(first[place] == name for place, name in meant.items())
+    is_plain = is_plain and all(first) and len(set(first)) == len(first)
+    return header if is_plain and not [*header_findings("", first, header, model.id if model else "")] else None
+
+
+def _is_plain(rows: pa.RecordBatch) -> bool:
+    """Tell whether each row of a long table has its dimension, and no cell is written so that it is no formula."""
+    names = rows.schema.names
+    if "dimension" in names and not all(map(key, pc.unique(pc.fill_null(rows["dimension"], "")).to_pylist())):
+        return False
+    for column in rows.columns:
+        quoted = pc.fill_null(pc.starts_with(column, "'"), False)
+        if pc.any(quoted).as_py() and any(plain(cell) != cell for cell in column.filter(quoted).to_pylist()):
+            return False
+    return True
 
 
 def _without_empty_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -82,8 +154,8 @@ def _without_empty_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.filter(reduce(pc.or_, (column.is_valid() for column in batch.columns)))
 
 
-def _has_odd_quotes(path: str) -> bool:
-    """Tell whether a quote stands where PyArrow would take it for something else than Python does.
+def _is_odd(path: str) -> bool:
+    """Tell whether a quote, or the end of a line of old, is something else for PyArrow than for Python.
 
     Every other quote opens a cell: it stands behind a separator, or right behind the quote that closed. Every
     other one closes a cell: before a separator, or right before the quote that opens again.
@@ -96,6 +168,8 @@ def _has_odd_quotes(path: str) -> bool:
         block = file.read(BLOCK).removeprefix(codecs.BOM_UTF8)
         while block:
             following = file.read(BLOCK)
+            if b"\r" in block and block.count(b"\r") > (block + following[:1]).count(b"\r\n"):
+                return True
             if b'"' in block or is_open:
                 cells = pl.Series(before + block + (following[:1] or b"\n"), dtype=pl.UInt8)
                 at = (cells[1:-1] == ord('"')).arg_true() + 1
@@ -112,63 +186,58 @@ def _has_odd_quotes(path: str) -> bool:
     return is_open
 
 
-def _copy_with_care(path: str, target: str) -> None:
-    findings: list[Finding] = []
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            records = _records(file, separator_of(first), findings)
-            _, names = next(records, (1, []))
-            schema = pa.schema([(name, pa.string()) for name in names])
-            with ParquetWriter(target, schema, compression="lz4") as writer:
-                for rows in _batches(records):
-                    if len(findings) >= MOST_FINDINGS:
-                        break
-                    columns = ([cell or None for cell in column] for column in zip(*rows, strict=True))
-                    writer.write_batch(pa.record_batch(dict(zip(names, columns, strict=True)), schema))
-    except UnicodeDecodeError:
-        findings = [_not_utf8(path)]
-    if findings:
-        raise FileError(f"{path} is not a table of ratings", findings[:MOST_FINDINGS])
+class _Copy(Reading):
+    """Ratings on their way to a copy, a part at a time.
 
-
-def _records(lines: Iterable[str], separator: str, findings: list[Finding]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of each row that is not blank, the header first.
-
-    What is wrong is added to the findings; a row that is wrong is left out.
+    Args:
+        path: For messages.
+        model: The model, if the file need not name it.
+        others: Columns that are wanted beside ours.
+        writer: Of the copy.
     """
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    line = 1
-    try:
-        columns = [name.strip() for name in next(reader, [])]
-        if bad := list(_name_findings(columns)):
-            findings += bad
-            return
-        yield line, columns
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cells) and len(cells) != len(columns):
-                problem = f"has {len(cells)} cells"
-                findings.append(Finding(f"line {line}", problem, f"{len(columns)}, as the header"))
-            elif any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        findings.append(Finding(f"line {line}", f"is not CSV: {error}", "cells in closed quotes"))
+
+    def __init__(self, path: str, model: Model | None, others: Sequence[str], writer: ParquetWriter) -> None:
+        super().__init__(path, model or "")
+        self.others = others
+        self._writer = writer
+        self._rows: list[list[str | None]] = []
+
+    def put(self, about: About, subject: str, rating: Rating, cells: Mapping[str, str]) -> None:
+        """Write a rating, not at once."""
+        self._rows.append([*_row(about, subject, rating), *(cells.get(name) or None for name in self.others)])
+        if len(self._rows) == ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is left."""
+        schema = self._writer.schema
+        columns = [list(column) for column in zip(*self._rows, strict=True)] or [[] for _ in schema]
+        self._writer.write_batch(pa.record_batch(columns, schema))
+        self._rows.clear()
 
 
-def _batches(records: Iterator[tuple[int, list[str]]]) -> Iterator[Sequence[list[str]]]:
-    while rows := [cells for _, cells in islice(records, ROWS)]:
-        yield rows
+def _copy_with_care(path: str, target: str, model: Model | None, others: Sequence[str]) -> None:
+    others = [name for name in others if name not in _COPIED]
+    schema = pa.schema([(name, pa.string()) for name in (*_COPIED, *others)])
+    with ParquetWriter(target, schema, compression="lz4") as writer:
+        copy = _Copy(path, model, others, writer)
 
+        def rows() -> Iterator[tuple[int, Sequence[str]]]:
+            for line, cells in separated_in(path):
+                if len(copy.findings) >= MOST_FINDINGS:
+                    return
+                yield line, [plain(cell) for cell in cells]
 
-def _name_findings(names: Sequence[str]) -> Iterator[Finding]:
-    for name, times in Counter(names).items():
-        if not name:
-            yield Finding("line 1", f"column {names.index('') + 1} has no name", "a name for each column")
-        elif times > 1:
-            yield Finding("line 1", f"the column {quoted(name)} stands twice", "each column once")
+        try:
+            copy.read([Source(rows())])
+        except CellsError as error:
+            copy.findings.append(error.finding)
+        except UnicodeDecodeError:
+            copy.findings[:] = [_not_utf8(path)]
+        copy.flush()
+    if copy.findings:
+        title = f"{path} is not a table of ratings"
+        raise FileError(title, coded("MK006", copy.findings[:MOST_FINDINGS]))
 
 
 def _not_utf8(path: str) -> Finding:
@@ -177,6 +246,6 @@ def _not_utf8(path: str) -> Finding:
             try:
                 line.decode()
             except UnicodeDecodeError as error:
-                problem = f"byte 0x{line[error.start]:02x} is not UTF-8"
+                problem = f"byte 0x{line[error.start]:02x} is not UTF-8{encoding_hint(line)}"
                 return Finding(f"line {number}", problem, 'a file saved as UTF-8, in Excel as "CSV UTF-8"')
     return Finding("", "is not UTF-8", "a file saved as UTF-8")

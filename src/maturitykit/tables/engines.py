@@ -66,8 +66,11 @@ def _from_pandas(native: Any, by: str | Sequence[str] | None) -> Frame:
         table = found.with_columns(texts).to_arrow().to_pandas(date_as_object=True)
         for name in keys:
             if name in originals:
-                table[name] = table[name].map(originals[name])
-            table[name] = table[name].astype(native[name].dtype)
+                # Keys may be respelled.
+                table[name] = table[name].map(lambda text, of=originals[name]: of.get(text, text))
+            kind = native[name].dtype
+            if table[name].dropna().isin(getattr(kind, "categories", table[name])).all():
+                table[name] = table[name].astype(kind)
         return table
 
     return PolarsFrame(_of_arrow(columns), restore)

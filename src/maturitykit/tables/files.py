@@ -15,13 +15,19 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from maturitykit.assessment.ratings import Assessment
 from maturitykit.definition import Model
-from maturitykit.errors import FileError, Finding, MaturityError, quoted
+from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
+from maturitykit.files.collect import each
 from maturitykit.registry import models
+from maturitykit.scoring.score import score as score_one
 from maturitykit.tables.consensus import TOO_MANY
 from maturitykit.tables.csv_files import copy_csv
+from maturitykit.tables.engines import frame_of
+from maturitykit.tables.keys import with_keys
 from maturitykit.tables.partition import count_parts, partition
-from maturitykit.tables.responses import LONG, keys_in
+from maturitykit.tables.polars import PolarsFrame
+from maturitykit.tables.responses import KEYS, LONG, keys_in
 from maturitykit.tables.results import MOST_FINDINGS, MOST_RESPONDENTS, Results, failure_of, score
 from maturitykit.tables.writers import KINDS, atomic_writer
 
@@ -81,15 +87,23 @@ def score_files(
     paths, kind = _files(files)
     _check_apart(paths, written)
     choices |= {"on_error": "report" if problems else "raise"}
+    read: list[Assessment] = []
     with ExitStack() as stack:
         try:
             if kind == "csv":
                 folder = Path(output).resolve().parent
                 scratch = TemporaryDirectory(prefix=".maturitykit-", dir=folder, ignore_cleanup_errors=True)
-                paths, kind = _copies(paths, stack.enter_context(scratch)), "parquet"
+                by = choices.get("by") or ()
+                others = [name for name in ([by] if isinstance(by, str) else by) if name not in KEYS]
+                paths, read = _copies(paths, stack.enter_context(scratch), model, others)
+                kind = "parquet"
             table = _scan(paths, kind)
             chosen = model or load(_model_in(table))
             return _score_table(table, chosen, written, tidy, memory, progress or (lambda share: None), choices)
+        except AssessmentError:
+            # One at a time, what is wrong is told by line.
+            each(lambda assessment: score_one(chosen, assessment), read)
+            raise
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error
 
@@ -106,13 +120,15 @@ def _score_table(
     """Score a table in as many parts as it takes, and return how many problems there are."""
     columns = table.collect_schema().names()
     rated = 0 if set(columns) >= LONG else sum(name in model.by_id for name in columns)
-    parts = partition(table, keys_in(columns, choices.get("by")), count_parts(table, rated, memory))
+    by = keys_in(columns, choices.get("by"))
+    keyed = _run(lambda: with_keys(model, frame_of(table, by), by))
+    parts = partition(keyed.native(), by, count_parts(table, rated, memory))
     for most in (RESPONDENTS, MOST_RESPONDENTS):
         results: list[Results] = []
         try:
             with ExitStack() as stack:
                 scores, *listed = [stack.enter_context(atomic_writer(path)) for path in written]
-                results += [score(model, part, most_respondents=most, **choices) for part in parts]
+                results += [score(model, PolarsFrame(part), most_respondents=most, **choices) for part in parts]
                 found = 0
                 for number, part in enumerate(results):
                     progress(number / len(parts))
@@ -133,12 +149,13 @@ def _score_table(
     raise AssertionError("any number of respondents can be counted")
 
 
-def _copies(paths: Sequence[str], folder: str) -> list[str]:
-    """Copy files of CSV to a folder, as Parquet."""
+def _copies(
+    paths: Sequence[str], folder: str, model: Model | None, others: Sequence[str]
+) -> tuple[list[str], list[Assessment]]:
+    """Copy files of CSV to a folder, as Parquet; and the assessments in those that are small."""
     copies = [str(Path(folder) / f"{number}.parquet") for number in range(len(paths))]
-    for path, copy in zip(paths, copies, strict=True):
-        copy_csv(path, copy)
-    return copies
+    read = [copy_csv(path, copy, model, others) for path, copy in zip(paths, copies, strict=True)]
+    return copies, list(chain.from_iterable(read))
 
 
 def _scan(paths: Sequence[str], kind: str) -> pl.LazyFrame:

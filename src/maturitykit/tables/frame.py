@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from maturitykit.formula.algebra import Formula, Term, column
+from maturitykit.formula.algebra import Condition, Formula, Term, cast, column, first, null
 
 #: The characters that `str.strip` removes; engines disagree about them.
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
@@ -46,6 +46,11 @@ class ColumnType(NamedTuple):
         """True if values may be NaN."""
         return self.kind == "float"
 
+    @property
+    def is_single(self) -> bool:
+        """True for numbers of 32 bits, which stand for the shortest decimal that is nearest to them."""
+        return self.name in ("Float32", "float")
+
 
 def is_unchanged(name: str, term: Term) -> bool:
     """Tell whether a term is just the column of that name."""
@@ -57,6 +62,8 @@ class Frame(ABC):
 
     #: True if the caller's table is lazy, so that results have to be lazy too.
     is_lazy: bool
+    #: True if any number of texts can be given other spellings.
+    can_respell = False
     #: True if the engine counts different values in a group quickly.
     can_count_different = False
 
@@ -95,6 +102,17 @@ class Frame(ABC):
     @abstractmethod
     def distinct(self, keys: Sequence[str]) -> Frame:
         """Select the distinct values of these columns."""
+
+    def distinct_where(self, name: str, condition: Condition) -> list[Any]:
+        """Run the engine for the distinct values of a column, where a condition on them holds."""
+        frame = self.filter(condition) if isinstance(condition, Formula) else self
+        return [value for (value,) in frame.distinct([name]).rows()]
+
+    def respelled(self, name: str, spellings: Mapping[str, str | None]) -> Frame:
+        """Write some texts of a column in another way: a few, unless the engine `can_respell` any number."""
+        text = cast(column(name), "text")
+        cases = ((text.equals(old), null("text") if new is None else new) for old, new in spellings.items())
+        return self.extend([each for each in self.schema if each != name], {name: first(cases, text)}, only=True)
 
     @abstractmethod
     def rows(self, most: int | None = None) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from maturitykit.formula.algebra import Formula, Term, column, columns_of
+from maturitykit.formula.algebra import Condition, Formula, Term, column, columns_of
 from maturitykit.formula.order import Order
 from maturitykit.formula.spelled import spelled_cases, spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
@@ -27,6 +27,7 @@ class PolarsFrame(Frame):
     """
 
     can_count_different = True
+    can_respell = True
 
     def __init__(self, frame: pl.LazyFrame, restore: Restore | None = None) -> None:
         self._frame = frame
@@ -83,6 +84,23 @@ class PolarsFrame(Frame):
 
     def distinct(self, keys: Sequence[str]) -> PolarsFrame:
         return self._with(self._frame.select(*keys).unique())
+
+    def distinct_where(self, name: str, condition: Condition) -> list[Any]:
+        kind = self._frame.collect_schema()[name]
+
+        def see(batch: pl.DataFrame) -> pl.DataFrame:
+            # Equal keys stand together as a rule, which is seen in no time.
+            is_next = pl.col(name).ne_missing(pl.col(name).shift()) | (pl.int_range(pl.len()) == 0)
+            batch = batch.filter(is_next).unique()
+            return batch.filter(expression(condition)) if isinstance(condition, Formula) else batch
+
+        found = self._frame.select(name).map_batches(see, streamable=True, schema={name: kind})
+        return [value for (value,) in self._with(found.unique()).rows()]
+
+    def respelled(self, name: str, spellings: Mapping[str, str | None]) -> PolarsFrame:
+        new = pl.Series(spellings.values(), dtype=pl.String)
+        respelled = pl.col(name).cast(pl.String).replace(pl.Series(spellings.keys()), new)
+        return self._with(self._frame.with_columns(respelled))
 
     def rows(self, most: int | None = None) -> list[Row]:
         return _collect(self._frame if most is None else self._frame.head(most)).rows()
@@ -368,8 +386,10 @@ _WRITERS: Mapping[str, Callable[..., pl.Expr]] = {
     "look_up": _look_up,
     "fallback": _fallback,
     "refuse": _refuse,
+    "filled_single": lambda term: _write(term).cast(pl.String).cast(pl.Float64).fill_null(0.0),
     "filled": lambda term: _write(term).cast(pl.Float64).fill_null(0.0),
     "clean": lambda term: _write(term).str.strip_chars(SPACES).str.replace_all(DOTS, ".."),
+    "fits": lambda term, pattern: _write(term).str.contains(pattern),
     "is_number": lambda term: _write(term).str.contains(NUMBER),
     "number": lambda term: _write(term).cast(pl.Float64),
 }

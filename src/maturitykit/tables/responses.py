@@ -7,6 +7,7 @@ dimension does not apply.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -44,6 +45,14 @@ ABOUT = ("respondent", "comment", "evidence", "model", "version", "digest")
 
 #: The columns by which a table is long.
 LONG = {"dimension", "rating"}
+
+#: Columns of results, problems, distributions and ranks, which no key can be called.
+RESERVED = {
+    *("dimension", "rating", "column", "value", "expected", "model", "version"),
+    *(f"{what}_{end}" for what in ("stage", "index") for end in ("low", "likely", "high")),
+    *("coverage", "respondents", "disagreement_low", "disagreement_high", "agreement", "not_applicable"),
+    *("stage", "subjects", "known", "share", "others", "percentile", "refused", "inferable"),
+}
 
 #: The digit of an answer that says nothing. No answer at all is 0.
 BLANK = 1
@@ -208,6 +217,11 @@ class Responses(ABC):
         for key in self.by:
             if key not in self.schema:
                 yield Finding("by", f"there is no column {quoted(key)}", one_of(here, key))
+            elif key in RESERVED or ("__" in key and key.partition("__")[0] in self.model.by_id):
+                yield Finding("by", f"{quoted(key)} is what a column of the results is called", "another name")
+        for key, times in Counter(self.by).items():
+            if times > 1:
+                yield Finding("by", f"{quoted(key)} stands twice", "each column once")
         if not self.by:
             expected = "one of them, or by=[...] with the columns that tell assessments apart"
             yield Finding("columns", f"there is no column {' or '.join(KEYS)}", expected)
@@ -221,7 +235,8 @@ class Responses(ABC):
         if self.schema[name].is_numeric:
             tests = ["is_null", "is_nan"] if self.schema[name].is_float else ["is_null"]
             missing = [(sheet.let(Formula(test, (column(name),))), BLANK) for test in tests]
-            share = sheet.let(Formula("filled", (column(name),)))
+            filled = "filled_single" if self.schema[name].is_single else "filled"
+            share = sheet.let(Formula(filled, (column(name),)))
             return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
         text = self.text(sheet, name)
         found = sheet.let(look_up(text, self._digits(scale), 0, BLANK))
@@ -463,7 +478,7 @@ def columns_read(columns: Collection[str], by: str | Sequence[str] | None) -> li
     keys = keys_in(columns, by)
     if not (set(columns) >= LONG and keys and set(keys) <= set(columns)):
         return list(columns)
-    return [name for name in columns if name in (*keys, "respondent", "model", *LONG)]
+    return [name for name in columns if name in (*keys, "respondent", "model", "version", "digest", *LONG)]
 
 
 def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:

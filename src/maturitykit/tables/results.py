@@ -36,7 +36,8 @@ from maturitykit.tables.coding import Counting
 from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, responses_of
+from maturitykit.tables.keys import with_keys
+from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, keys_in, responses_of
 from maturitykit.tables.sheet import Sheet, keys_of
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -248,7 +249,8 @@ def score(
             stream interface, such as a relation of DuckDB; that comes back as a table of PyArrow.
             Either long, with a row for each rating (``subject, respondent, dimension, rating``), or
             wide, with a row for each respondent and a column for each dimension. A table without a
-            column ``respondent`` has one for each assessment. Null and NaN are blanks.
+            column ``respondent`` has one for each assessment. Null and NaN are blanks. Keys that look alike
+            are alike; to see them, the keys of a lazy table are looked at once, before it is collected.
         scorer: The rule for the outcome and for all dimensions that do not name their own.
         consensus: How the ratings of several respondents are combined.
         weights: Weights above zero in place of the model's, by dimension.
@@ -284,7 +286,10 @@ def score(
         finding = Finding("most_respondents", f"is {most_respondents:,}", f"1 to {MOST_RESPONDENTS:,}")
         raise ScoringError("the respondents cannot be counted", [finding])
     plan = plan_for(model, scorer, exact_weights(model, weights))
-    responses = responses_of(model, frame_of(frame, by), by)
+    if not isinstance(frame, Frame):
+        frame = frame_of(frame, by)
+        frame = with_keys(model, frame, keys_in(frame.schema, by))
+    responses = responses_of(model, frame, by)
     # Respondents are few as a rule. What is not lazy can be counted once more, if they are not.
     for most in sorted({most_respondents, MOST_RESPONDENTS}):
         try:
