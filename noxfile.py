@@ -23,7 +23,24 @@ SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
 PEOPLE = nox.project.dependency_groups(PROJECT, "people")
 DOCS = nox.project.dependency_groups(PROJECT, "docs")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
-EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
+MUTATION = nox.project.dependency_groups(PROJECT, "mutation")
+EXTRA_NAMES = list(PROJECT["project"]["optional-dependencies"])
+EXTRAS = f".[{','.join(EXTRA_NAMES)}]"
+#: Versions that are known to pass, which most sessions install; and the least that the metadata states.
+KNOWN = "constraints.txt"
+LEAST = "constraints-oldest.txt"
+#: The extras that the tests of each extra need beside it, and these tests.
+EXTRA_TESTS = {
+    "duckdb": ("notebook", "tests/test_tables.py -k duckdb"),
+    "notebook": ("tables", "tests/test_notebook.py"),
+    "pdf": ("rich,xlsx", "tests/test_report.py"),
+    "rich": ("", "tests/test_cli.py"),
+    "spark": ("notebook", "tests/test_tables.py -k spark"),
+    "tables": ("notebook", "tests/test_tables.py tests/test_large_tables.py tests/test_formulas.py"),
+    "testing": ("", "tests/test_conformance.py tests/test_laws.py"),
+    "xlsx": ("", "tests/test_workbook.py tests/test_workbooks.py tests/test_reading.py tests/test_round_trip.py"),
+    "yaml": ("", "tests/test_samm.py tests/test_check.py tests/test_round_trip.py"),
+}
 #: A process for each processor; conftest.py says which tests stay together, as they share what is slow to make.
 PARALLEL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 WORKERS = ("--num-workers", "auto")
@@ -37,10 +54,15 @@ PYTHONS = [*nox.project.python_versions(PROJECT), "3.14"]
 DIST = Path("dist")
 
 
+def install(session: nox.Session, *packages: str, versions: str = KNOWN) -> None:
+    """Install packages in certain versions, and build them with these."""
+    session.install("--constraint", versions, "--build-constraint", versions, *packages)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Formatting and lint."""
-    session.install(*nox.project.dependency_groups(PROJECT, "lint"))
+    install(session, *nox.project.dependency_groups(PROJECT, "lint"))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
 
@@ -49,7 +71,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types, of the package as its users see it and of everything around it."""
     types = nox.project.dependency_groups(PROJECT, "types")
-    session.install(EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *PEOPLE, *DOCS)
+    install(session, EXTRAS, *PLUGINS, *types, *TEST, *SSSOM, *PEOPLE, *DOCS)
     session.run("mypy", *WORKERS, "src", "noxfile.py", "conftest.py", "docs/conf.py", "docs/extensions")
     # There is another conftest.py among the tests, so these are a run of their own.
     session.run("mypy", *WORKERS, "tests", "benchmarks", *(f"{plugin}/tests" for plugin in PLUGINS))
@@ -61,14 +83,21 @@ def tests(session: nox.Session) -> None:
 
     Those of forms and reports use chromium and LibreOffice, where they are installed.
     """
-    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
+    install(session, EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
+    session.run("pytest", *PARALLEL, *session.posargs)
+
+
+@nox.session(default=False)
+def newest(session: nox.Session) -> None:
+    """The same with the newest versions of everything, whether or not they are known to pass."""
+    session.install("--upgrade", EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
     session.run("pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """The site, in ``build/docs``: every warning is an error, and so is a link to what is not there."""
-    session.install(".[tables,testing]", *PLUGINS, *DOCS)
+    install(session, ".[tables,testing]", *PLUGINS, *DOCS)
     session.run(
         "sphinx-build",
         "-W",
@@ -85,7 +114,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The same, with what of the code they run, in this process and in those that they start."""
-    session.install(EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
+    install(session, EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
     # More examples of the laws reach no other lines.
     report = ("--cov", "--cov-report=term-missing:skip-covered")
     session.run("pytest", "tests", *PARALLEL, *report, *session.posargs, env={"LAWS": "quick"})
@@ -98,7 +127,7 @@ def fuzz(session: nox.Session) -> None:
     What is found is tried first from then on; keep it, as an example in the test or a file in ``tests/bad``.
     """
     examples, *others = session.posargs or ["2000"]
-    session.install(EXTRAS, *PLUGINS, *TEST)
+    install(session, EXTRAS, *PLUGINS, *TEST)
     parallel = ("-n", "auto", "--dist", "load")
     session.run("pytest", "tests/test_fuzz.py", *parallel, *others, env={"FUZZ": examples})
 
@@ -109,7 +138,7 @@ def mutation(session: nox.Session) -> None:
 
     ``nox -s mutation -- "maturitykit.definition.scale*"`` tries one module; ``mutmut show NAME`` shows a mutant.
     """
-    session.install(EXTRAS, *PLUGINS, *TEST, *ENGINES, "mutmut>=3.8,<4")
+    install(session, EXTRAS, *PLUGINS, *TEST, *ENGINES, *MUTATION)
     session.run("mutmut", "run", *session.posargs, env={"LAWS": "mutation", "CI": "true"})
     session.run("mutmut", "results")
     seen, tried = 0, 0
@@ -139,21 +168,42 @@ def beside(plugin: str) -> list[str]:
 
 def alone(session: nox.Session, plugin: str, *packages: str) -> None:
     """Run the tests of a plugin with some packages, and without the core's own conftest: nothing here helps it."""
-    session.install("pytest", *packages)
+    install(session, "pytest", *packages)
     session.run("pytest", "--confcutdir", plugin, f"{plugin}/tests")
 
 
 @nox.session
 def minimal(session: nox.Session) -> None:
-    """The core with the oldest versions of its dependencies, and without its extras.
+    """The core with the least versions of its dependencies, and without its extras.
 
     Without what takes long and is not theirs to break: the laws, hostile models, and the way from the wheels.
     """
-    oldest = [dependency.replace(">=", "==") for dependency in PROJECT["project"]["dependencies"]]
-    session.install(".", *PLUGINS, *oldest, *TEST)
+    install(session, ".", *PLUGINS, *TEST, versions=LEAST)
     others = ("laws", "comparison_laws", "hostile_models", "real_path")
     without = (f"--ignore=tests/test_{name}.py" for name in others)
     session.run("pytest", "tests", *without, *PARALLEL, *session.posargs, env={"LAWS": "quick"})
+
+
+@nox.session(default=False)
+@nox.parametrize("extra", EXTRA_NAMES, ids=EXTRA_NAMES)
+def oldest(session: nox.Session, extra: str) -> None:
+    """The tests of an extra with the least versions that it and the core state."""
+    beside, tests = EXTRA_TESTS[extra]
+    extras = f"{extra},{beside}".removesuffix(",")
+    install(session, f".[{extras}]", *PLUGINS, *TEST, versions=LEAST)
+    session.run("pytest", *tests.split(), *PARALLEL, *session.posargs, env={"LAWS": "quick"})
+
+
+@nox.session(default=False)
+def constraints(session: nox.Session) -> None:
+    """Write both files of versions anew; commit them when all sessions pass."""
+    install(session, "uv")
+    # Names and versions only: not where they came from, as an index or a folder of this machine.
+    compile = ["uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--upgrade", "--quiet"]
+    compile += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+    groups = [f"--group={name}" for name in PROJECT["dependency-groups"]]
+    session.run(*compile, *groups, "--output-file", KNOWN)
+    session.run(*compile, "--group=test", "--resolution=lowest-direct", "--output-file", LEAST)
 
 
 @nox.session(default=False, python=PYTHONS)
@@ -162,14 +212,14 @@ def pythons(session: nox.Session) -> None:
 
     Without the engines, as not each has wheels for the newest Python, and with fewer examples of the laws.
     """
-    session.install(EXTRAS, *PLUGINS, *TEST, *PEOPLE)
+    install(session, EXTRAS, *PLUGINS, *TEST, *PEOPLE)
     session.run("pytest", "tests", *PARALLEL, *session.posargs, env={"LAWS": "quick"})
 
 
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
     """What is published: built in dist/ of what is committed, held to what is expected, tested from its wheels."""
-    session.install(*nox.project.dependency_groups(PROJECT, "release"))
+    install(session, *nox.project.dependency_groups(PROJECT, "release"))
     session.run("python", "tests/release.py", str(DIST))
     session.run("twine", "check", "--strict", *map(str, sorted(DIST.iterdir())))
     for name in ("core", *NAMES):
@@ -184,7 +234,7 @@ def released(session: nox.Session, folder: str) -> None:
         alone(session, folder, *map(wheel_of, (".", folder, *beside(folder))))
         return
     extras = EXTRAS.removeprefix(".")
-    session.install(wheel_of(".") + extras, *map(wheel_of, PLUGINS), *TEST, *ENGINES, *PEOPLE)
+    install(session, wheel_of(".") + extras, *map(wheel_of, PLUGINS), *TEST, *ENGINES, *PEOPLE)
     session.run("pytest", "tests", *PARALLEL, *session.posargs)
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.util import find_spec, resolve_name
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -397,6 +398,25 @@ def test_a_plugin_imports_only_maturitykit(plugin: Path) -> None:
 
 
 def test_the_command_that_runs_all_tests_is_the_same_everywhere() -> None:
-    command = "python -m pip install 'nox[uv]' && python -m nox"
+    command = "python -m pip install -c constraints.txt 'nox[uv]' && python -m nox"
     for name in ("README.md", "CONTRIBUTING.md", ".ci/run"):
         assert command in (ROOT / name).read_text("utf-8").replace(" --quiet", "").splitlines(), name
+
+
+def test_versions_to_install_are_names_and_versions_only() -> None:
+    for name in ("constraints.txt", "constraints-oldest.txt"):
+        lines = (ROOT / name).read_text("utf-8").splitlines()
+        assert len(lines) > 30
+        # A marker may follow, but no address or folder does.
+        assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; [^/@]+)?", line)] == [], name
+
+
+def test_the_least_versions_that_are_stated_are_those_that_are_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    stated = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    least = dict(needed.split(">=") for needed in stated if ">=" in needed)
+    lines = (ROOT / "constraints-oldest.txt").read_text("utf-8").splitlines()
+    tested = dict(line.partition(" ; ")[0].split("==") for line in lines)
+    # 8 is also written 8.0.0.
+    wrong = [name for name, version in least.items() if not f"{tested[name]}.".startswith(f"{version}.")]
+    assert wrong == []
