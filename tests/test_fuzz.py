@@ -123,7 +123,7 @@ def crosswalk_data(crosswalk: mk.Crosswalk) -> dict[str, Any]:
     gaps = [asdict(item) for item in crosswalk.not_inferable]
     coding = {"coding": asdict(crosswalk.coding)} if crosswalk.coding else {}
     for link in links:
-        del link["steps"]
+        del link["steps"], link["place"]
     # Tuples are lists in files.
     plain: dict[str, Any] = json.loads(
         json.dumps({"format": 1, **data, **coding, "links": links, "not_inferable": gaps})

@@ -8,7 +8,7 @@ import re
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -64,7 +64,7 @@ def as_documents(folder: Path, rows: Sequence[Row], suffix: str) -> Path:
     return into
 
 
-def toml(table: dict[str, object]) -> str:
+def toml(table: Mapping[str, object]) -> str:
     return "\n".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in table.items()) + "\n"
 
 
@@ -437,12 +437,13 @@ def test_what_is_hidden_counts_and_is_named(tmp_path: Path, run: Run) -> None:
 
 def test_every_sheet_of_ratings_is_read_and_others_are_named(tmp_path: Path) -> None:
     def add(book: Any, sheet: Any) -> None:
-        for name, rows in {
+        sheets: dict[str, list[tuple[str, ...]]] = {
             "Team B": [("Subject", "Dimension", "RATING"), ("Beta", "process", "best")],
             "Team C": [("Results of team C",), (), ("subject", "dimension", "rating"), ("Ce", "process", "best")],
             "Read me": [("Fill in", "the sheets"), ("by", "Friday")],
             "Empty": [],
-        }.items():
+        }
+        for name, rows in sheets.items():
             other = book.create_sheet(name)
             for row in rows:
                 other.append(row)

@@ -239,7 +239,8 @@ def csv_files(draw: st.DrawFn) -> bytes:
         row = draw(st.sampled_from(rows))
         row[:] = draw(st.sampled_from([row[:-1], [*row, ""], [*row, "x"], [""] * len(row), [], row[:1], row]))
     separator = draw(st.sampled_from(",;"))
-    header = [draw(st.sampled_from([str.title, str, str.strip]))(name) for name in names]
+    spellings: list[Callable[[str], str]] = [str.title, str, str.strip]
+    header = [draw(st.sampled_from(spellings))(name) for name in names]
     stream = io.StringIO()
     python_csv.writer(stream, delimiter=separator, lineterminator="\n").writerows([header, *rows])
     text = draw(st.sampled_from(["", "", f"sep={separator}\n", "\n", "Our ratings\n"])) + stream.getvalue()

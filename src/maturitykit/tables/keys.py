@@ -110,9 +110,10 @@ def _gaps(frame: Frame, name: str, others: Sequence[str], missing: Formula) -> I
     """A finding for a key that is missing beside others; of dates, beside others of the same subject."""
     without, filled = frame.filter(missing), frame.filter(~missing)
     if name == "date" and others:
-        dated = set(filled.distinct(others).rows())
+        # Keys may be lists, of which there is no set.
+        dated = set(map(repr, filled.distinct(others).rows()))
         for row in without.distinct(others).rows():
-            if row in dated:
+            if repr(row) in dated:
                 whose = " ".join(str(value) for value in row if value is not None)
                 yield gap([], name, f"beside other dates of {quoted(whose)}")
     else:

@@ -268,7 +268,7 @@ def _fallback(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
         numbers, texts = batch
         if len(numbers) == 0 or numbers.min() > 0:  # type: ignore[operator]
             return numbers
-        frame = pl.DataFrame([numbers.alias("found"), texts.alias(name)])
+        frame = pl.DataFrame({"found": numbers, name: texts})
         every = pl.when(pl.col("found") > 0).then(pl.col("found")).otherwise(_write(formula)).cast(numbers.dtype)
         return frame.select(every.alias(numbers.name)).to_series()
 
