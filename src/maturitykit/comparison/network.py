@@ -241,8 +241,10 @@ class Network:
             for place, finding in self._set_aside.get(crosswalk.id, ()):
                 line = place or line_of(crosswalk.place, finding.where)
                 where = ", ".join(part for part in (crosswalk.place or crosswalk.id, line) if part)
-                said = "{where}: a link is set aside, as it does not fit: {finding}"
-                yield Issue("link-set-aside", "warning", OUTCOME, phrase(said, where=where, finding=finding))
+                text = phrase(
+                    "{where}: a link is set aside, as it does not fit: {finding}", where=where, finding=finding
+                )
+                yield Issue("link-set-aside", "warning", OUTCOME, text)
             silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]
             if silent:
                 text = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"

@@ -61,7 +61,7 @@ def model_findings(where: str, named: str, given: str) -> Iterator[Finding]:
 
 
 def version_findings(where: str, wanted: str, said: str) -> Iterator[Finding]:
-    """What is wrong with a version, where the model is named together with another: ``clearhead@1.0.0``."""
+    """What is wrong with a version, where the model is named together with another: ``my-model@1.0.0``."""
     if wanted and said not in ("", wanted):
         yield Finding(where, f"is {quoted(said)}", f'"{wanted}", as the model says')
 
