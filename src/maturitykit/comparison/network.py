@@ -247,8 +247,8 @@ class Network:
                 yield Issue("link-set-aside", "warning", OUTCOME, text)
             silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]
             if silent:
-                text = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"
-                yield Issue("version-not-said", "info", OUTCOME, text)
+                problem = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"
+                yield Issue("version-not-said", "info", OUTCOME, problem)
 
     def path(self, source: str, target: str) -> list[str]:
         """The models on the best way: fewest crosswalks, then strongest, then by their ids.

@@ -192,7 +192,7 @@ class Result(InNotebook, Mapping[str, Score]):
         return frame_of(self, engine)
 
     def sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
-        """Return what some links read, as lists in the order of `maturitykit.rules.links.Sources`.
+        """Return what some links read, as lists in the order of the fields of ``Sources``.
 
         Args:
             read: For each link, whether it says anything, and the place of the dimension that it reads.
