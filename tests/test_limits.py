@@ -44,6 +44,8 @@ def ratings(folder: Path, subject: str = "Acme") -> Path:
 @pytest.mark.skipif(not ZERO.exists(), reason="there is no file without end")
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".toml", ".xlsx", ".ods"])
 def test_a_file_without_end_is_refused(suffix: str, tmp_path: Path) -> None:
+    if suffix == ".xlsx":
+        pytest.importorskip("python_calamine", reason="workbooks need the extra [xlsx]")
     path = tmp_path / f"a{suffix}"
     path.symlink_to(ZERO)
     with pytest.raises(mk.FileError, match="is larger than") as caught:
