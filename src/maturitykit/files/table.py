@@ -71,11 +71,11 @@ def id_of(model: str | Model) -> str:
     return model.id if isinstance(model, Model) else model
 
 
-class Source(NamedTuple):
+class RawTable(NamedTuple):
     """A table as it stands in a file.
 
     Args:
-        rows: Their lines and cells.
+        rows: The line and the cells of each row.
         sheet: What stands beside the cells, in a workbook.
     """
 
@@ -83,17 +83,17 @@ class Source(NamedTuple):
     sheet: Sheet = Sheet("", ())
 
 
-def csv_source(text: str) -> Source:
+def csv_source(text: str) -> RawTable:
     """A table in a text."""
-    return Source((line, [plain(cell) for cell in cells]) for line, cells in separated(text))
+    return RawTable((line, [plain(cell) for cell in cells]) for line, cells in separated(text))
 
 
-def sheet_source(sheet: Sheet) -> Source:
+def sheet_source(sheet: Sheet) -> RawTable:
     """A table in a sheet."""
-    return Source(enumerate(sheet.rows, start=1), sheet)
+    return RawTable(enumerate(sheet.rows, start=1), sheet)
 
 
-def read_table(path: str | os.PathLike[str], model: str | Model, sources: Sequence[Source]) -> list[Assessment]:
+def read_table(path: str | os.PathLike[str], model: str | Model, sources: Sequence[RawTable]) -> list[Assessment]:
     """The assessments in tables, one for each model, subject and date.
 
     Args:
@@ -104,7 +104,7 @@ def read_table(path: str | os.PathLike[str], model: str | Model, sources: Sequen
     Raises:
         FileError: With all that is wrong.
     """
-    reading = Reading(path, model)
+    reading = TableReader(path, model)
     try:
         reading.read(sources)
     except CellsError as error:
@@ -119,7 +119,7 @@ About: TypeAlias = tuple[str, str, Date | None, str, str]
 class _Begun(NamedTuple):
     """A table whose first rows were read, to see what it is."""
 
-    source: Source
+    source: RawTable
     first: Sequence[tuple[int, Sequence[str]]]
     rest: Iterator[tuple[int, Sequence[str]]]
     header: Header | None
@@ -142,13 +142,17 @@ class _Row(NamedTuple):
     cells: Mapping[str, str]
 
 
-class Reading:
+class TableReader:
     """Tables on their way to assessments, with what is wrong with them and what a person should know."""
 
     def __init__(self, path: str | os.PathLike[str], model: str | Model) -> None:
         self.findings: list[Finding] = []
-        self._path, self._model, self._given = path, model, id_of(model)
-        self._remarks: list[Finding] = []
+        #: What a person should know of how it was read.
+        self.remarks: list[Finding] = []
+        self.path = path
+        #: Id of the model that is given beside it.
+        self.given = id_of(model)
+        self._model = model
         #: By the keys of each assessment, its subject as first spelled, and its ratings.
         self._groups: dict[About, tuple[str, list[Rating]]] = {}
         self._hidden: list[str] = []
@@ -164,7 +168,7 @@ class Reading:
         """
         findings = self.findings
         assessments = [
-            without_doubles(Assessment(id, ratings, subject, date, version, digest, str(self._path)))
+            without_doubles(Assessment(id, ratings, subject, date, version, digest, str(self.path)))
             for (id, _, date, version, digest), (subject, ratings) in self._groups.items()
         ]
         if not findings:
@@ -172,18 +176,18 @@ class Reading:
         if not (assessments or findings):
             findings.append(Finding("line 2", "there are no rows", "a row for each rating"))
         if findings:
-            raise FileError(f"{self._path} is not a table of ratings", coded("MK006", findings))
+            raise FileError(f"{self.path} is not a table of ratings", coded("MK006", findings))
         if self._hidden:
             count = "1 row is" if len(self._hidden) == 1 else f"{len(self._hidden):,} rows are"
             problem = f"{count} hidden or filtered out, and counted all the same: {some(self._hidden)}"
             self._remark(self._hidden[0], problem, "nothing hidden, or only what is to count")
         first, *others = assessments
-        return [evolve(first, remarks=[*self._remarks, *first.remarks]), *others]
+        return [evolve(first, remarks=[*self.remarks, *first.remarks]), *others]
 
     def _remark(self, where: str, problem: str, expected: str = "") -> None:
-        self._remarks.append(Finding(where, problem, expected, "MK407"))
+        self.remarks.append(Finding(where, problem, expected, "MK407"))
 
-    def read(self, sources: Sequence[Source]) -> None:
+    def read(self, sources: Sequence[RawTable]) -> None:
         """Read all tables of ratings, and name what is none."""
         begun = []
         for source in sources:
@@ -211,8 +215,8 @@ class Reading:
         place, cells = row
         cell = cells.get
         named, _, version = key(cell("model", "")).partition("@")
-        if named != self._given or not named:
-            self.findings += model_findings(f"{place}, model", named, self._given)
+        if named != self.given or not named:
+            self.findings += model_findings(f"{place}, model", named, self.given)
         day = key(cell("date", ""))
         if day not in self._days:
             self._days[day] = date_of(day)
@@ -224,7 +228,7 @@ class Reading:
         said = key(cell("version", ""))
         self.findings += version_findings(f"{place}, version", version, said)
         subject = cell("subject", "")
-        about = named or self._given, key(subject), date, said or version, key(cell("digest", ""))
+        about = named or self.given, key(subject), date, said or version, key(cell("digest", ""))
         rating = Rating(
             cells["dimension"],
             cells["rating"],
@@ -243,26 +247,11 @@ class Reading:
         """Note a row that is hidden."""
         self._hidden.append(place)
 
-    @property
-    def path(self) -> PurePath:
-        """The file."""
-        return PurePath(self._path)
-
-    @property
-    def given(self) -> str:
-        """Id of the model that is given beside it."""
-        return self._given
-
-    @property
-    def remarks(self) -> list[Finding]:
-        """What a person should know of how it was read."""
-        return self._remarks
-
 
 class _Table:
     """One table: its header, and its rows as ratings."""
 
-    def __init__(self, reading: Reading, begun: _Begun, name: str) -> None:
+    def __init__(self, reading: TableReader, begun: _Begun, name: str) -> None:
         self._reading, self._name, self._sheet = reading, name, begun.source.sheet
         self._first, self._rest = begun.first, begun.rest
         top = next(index for index, (_, cells) in enumerate(begun.first) if any(map(key, cells)))
@@ -395,7 +384,7 @@ class _Table:
                 about[ours] = chosen[0]
                 problem = f"the column {quoted(header.names[chosen[0]])} is read as the {ours}"
                 self._reading.remarks.append(Finding(where, problem, code="MK407"))
-        stem = self._reading.path.stem
+        stem = PurePath(self._reading.path).stem
         unnamed = []
         for line, row, notes in rows:
             cells = {name: row[place] if place < len(row) else "" for name, place in about.items()}

@@ -27,7 +27,7 @@ from maturitykit.files.separated import (
     separated_in,
     separator_in,
 )
-from maturitykit.files.table import About, Reading, Source, csv_source, plain, read_table
+from maturitykit.files.table import About, RawTable, TableReader, csv_source, plain, read_table
 from maturitykit.files.text import encoding_hint, read_text
 
 #: Bytes that are parsed at a time.
@@ -186,7 +186,7 @@ def _is_odd(path: str) -> bool:
     return is_open
 
 
-class _Copy(Reading):
+class _Copy(TableReader):
     """Ratings on their way to a copy, a part at a time.
 
     Args:
@@ -229,7 +229,7 @@ def _copy_with_care(path: str, target: str, model: Model | None, others: Sequenc
                 yield line, [plain(cell) for cell in cells]
 
         try:
-            copy.read([Source(rows())])
+            copy.read([RawTable(rows())])
         except CellsError as error:
             copy.findings.append(error.finding)
         except UnicodeDecodeError:
