@@ -385,8 +385,9 @@ def test_a_rule_that_falls_is_refused(answers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("scorer", ["median", "mean"])
 def test_weights_of_any_size_compare_exactly(scorer: str) -> None:
-    tables = pytest.importorskip("maturitykit.tables", reason="needs the extra tables")
-    pl = pytest.importorskip("polars")
+    pl = pytest.importorskip("polars", reason="needs the extra tables")
+    from maturitykit import tables
+
     half = LARGEST_WHOLE * 3
     for extra, expected in ((0, 0), (1, 2)):
         model = flat(scorer, half, half + extra)
