@@ -397,6 +397,10 @@ def test_a_share_that_is_none_is_not_taken(open_form: Callable[..., Page], tmp_p
     share.blur()
     assert question(page, "a").locator("input:checked").get_attribute("value") == "no"
     assert mk.read(save(page, tmp_path)).ratings[0].answer == "0.125"
+    # So little above a cut point is at it.
+    share.fill("75.00000000000001")
+    share.blur()
+    assert question(page, "a").locator("input:checked").get_attribute("value") == "half"
     assert page.locator("script").count() == 2
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate(CUT) == []

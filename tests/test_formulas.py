@@ -139,6 +139,17 @@ def test_gathering_is_cases_where_an_engine_cannot(values: tuple[Any, ...]) -> N
         )
 
 
+def test_constants_on_a_partial_order_stay_short() -> None:
+    from maturitykit.tables.polars import expression
+
+    order = DIAMOND.order
+    nested = f.join(order, vector((f.constant(1), f.constant(2))))
+    for _ in range(6):
+        nested = f.meet(order, vector((nested, f.constant(3))))
+    assert in_polars(nested) == in_python(nested) == 3
+    assert len(str(expression(nested))) < 5_000
+
+
 def test_a_long_sum_is_not_nested() -> None:
     many = f.total([A, *(B for _ in range(100_000))])
     assert in_python(many) == 300_007

@@ -372,7 +372,7 @@ def test_pandas_gets_its_keys_back_as_they_were() -> None:
         "day": days.date,
         "time": days,
         "sector": pd.Categorical(["east", "west"]),
-        "number": pd.array([1, None], dtype="Int64"),
+        "number": pd.array([1, 2], dtype="Int64"),
         "people": ["s1", "s2"],
     }, index=[7, 7])  # fmt: skip
     keys = [*frame.columns[:-1]]

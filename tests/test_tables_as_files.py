@@ -58,6 +58,30 @@ def test_numbers_of_32_bits_at_an_edge_are_at_the_edge(engine: str) -> None:
     assert found == {"a": "good", "b": "best", "c": "basic", "d": None}
 
 
+#: Numbers a little beside an edge, as sums of decimals are, and what each says.
+AT_EDGES = {
+    0.8 + 0.05: "good",
+    0.85 + 1e-8: "best",
+    0.5 + 1e-12: "basic",
+    0.1 * 3 + 0.7: "best",
+    0.3 - 0.1 - 0.2: "basic",
+}
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_sum_of_decimals_at_an_edge_is_at_the_edge_on_every_path(engine: str, as_text: bool) -> None:
+    said = [repr(share) for share in AT_EDGES] if as_text else list(AT_EDGES)
+    subjects = [f"s{i}" for i in range(len(said))]
+    table = ENGINES[engine]({"subject": subjects, "people": said})
+    found = {row["subject"]: row["people__stage_likely"] for row in rows_of(tables.score(MODEL, table).frame)}
+    assert [found[subject] for subject in subjects] == [*AT_EDGES.values()]
+    alone = [mk.score(MODEL, {"people": share})["people"] for share in said]
+    assert [score.stage and score.stage.likely and score.stage.likely.id for score in alone] == [
+        *AT_EDGES.values()
+    ]
+
+
 # ---- keys
 
 #: Spellings of one person, and of one organisation.

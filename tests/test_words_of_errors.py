@@ -328,8 +328,8 @@ the ratings do not fit model "toy"
   [MK404]
 == shares out of range
 the ratings do not fit model "other"
-  'reach', rating: the share 1.01 is out of range; expected a number from 0 to 1
-  'depth', rating: the share -0.1 is out of range; expected a number from 0 to 1
+  'reach', rating: the share 1.01 is out of range; expected a number from 0 to 1, where 1 is 100 % and no code of a stage
+  'depth', rating: the share -0.1 is out of range; expected a number from 0 to 1, where 1 is 100 % and no code of a stage
   [MK402 MK402]
 == ratings under other names
 the ratings stand under the wrong dimensions

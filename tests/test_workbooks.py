@@ -178,8 +178,8 @@ def test_what_a_workbook_works_out_is_what_python_does(
         answers = some_answers(model, chance)
         path, _ = form(model, answers, f"{number}")
         cases.append((path, model, answers))
-    # Shares at a cut point, which is not yet above it, and just above.
-    for number, (model, more) in enumerate(product(models[:5], (0, 0.01)), start=len(models)):
+    # Shares at a cut point, which is not yet above it, so little above that they are at it, and above.
+    for number, (model, more) in enumerate(product(models[:5], (0, 1e-12, 0.01)), start=len(models)):
         if all(leaf.scale and leaf.scale.cuts for leaf in model.leaves):
             answers = {leaf.id: leaf.scale.cuts[1] + more for leaf in model.leaves if leaf.scale}
             path, _ = form(model, answers, f"{number}")

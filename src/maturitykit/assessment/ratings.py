@@ -15,6 +15,7 @@ from attrs.validators import instance_of, optional
 from maturitykit.assessment.keys import key
 from maturitykit.definition import Scale, Stage
 from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.scale import SHARES
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?")
@@ -197,9 +198,13 @@ def _read_share(scale: Scale, answer: str | float) -> Reading | Finding:
     if not scale.cuts:
         return _wrong(scale, answer)
     share = float(answer) if isinstance(answer, str) else answer
-    if not 0 <= share <= 1:
+    if not SHARES[0] <= share <= SHARES[1]:
         said = answer if isinstance(answer, str) else quoted(answer)
-        return Finding("", f"the share {said} is out of range", "a number from 0 to 1")
+        return Finding(
+            "",
+            f"the share {said} is out of range",
+            "a number from 0 to 1, where 1 is 100 % and no code of a stage",
+        )
     position = scale.of_share(share)
     return Reading(position, position, position)
 

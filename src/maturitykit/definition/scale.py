@@ -16,6 +16,9 @@ from maturitykit.formula.order import TOLERANCE, Order
 #: only under rules that assume equal steps; on a partial order the index of a stage.
 Position: TypeAlias = float
 
+#: The lowest and the highest number that is a share; sums of decimals may lie that little beside 0 and 1.
+SHARES = (-TOLERANCE, 1 + TOLERANCE)
+
 #: Enough for a stage for each percent. What is known of each pair of stages has to fit into memory.
 MOST_STAGES = 200
 
@@ -133,6 +136,11 @@ class Scale:
         """The share that each stage above the lowest must exceed; empty without cut points."""
         return tuple(stage.cut for stage in self.stages if stage.cut is not None)
 
+    @cached_property
+    def edges(self) -> tuple[float, ...]:
+        """What a share must exceed: the cut points and so little more that 0.8 + 0.05 is still at 0.85."""
+        return tuple(cut + TOLERANCE for cut in self.cuts)
+
     def stage(self, position: Position) -> Stage:
         """The highest stage that a position reaches, never by rounding up."""
         return self.stages[floor(position + TOLERANCE)]
@@ -167,7 +175,7 @@ class Scale:
 
     def of_share(self, share: float) -> int:
         """The position that a share in [0, 1] attains by the cut points."""
-        return sum(share > cut for cut in self.cuts)
+        return sum(share > edge for edge in self.edges)
 
     def _findings(self) -> Iterable[Finding]:
         where = f"scales.{self.id}"

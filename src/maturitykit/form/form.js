@@ -33,9 +33,9 @@
         ? { choice: low, upTo: high === low ? "" : high, share: "" } : null;
     }
     if (place(id, text) >= 0) return { choice: text, upTo: "", share: "" };
-    const cuts = scale(id).map(([, cut]) => cut).filter((cut) => cut !== null);
-    if (!cuts.length || !NUMBER.test(text) || Number(text) > 1) return null;
-    const stage = scale(id)[cuts.filter((cut) => Number(text) > cut).length][0];
+    const edges = scale(id).map(([, edge]) => edge).filter((edge) => edge !== null);
+    if (!edges.length || !NUMBER.test(text) || Number(text) > 1 + 1e-9) return null;
+    const stage = scale(id)[edges.filter((edge) => Number(text) > edge).length][0];
     return { choice: stage, upTo: "", share: text };
   }
 

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from itertools import zip_longest
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Stage
@@ -159,7 +160,7 @@ class _Page:
             "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},
             "scales": {
-                leaf.scale.id: [[stage.id, stage.cut] for stage in leaf.scale.stages]
+                leaf.scale.id: list(zip_longest(leaf.scale.ids, [None, *leaf.scale.edges]))
                 for leaf in model.leaves
                 if leaf.scale
             },

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Scale
+from maturitykit.definition.scale import SHARES
 from maturitykit.files.filled import ABOUT, COLUMNS, META
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.write import workbook
@@ -280,8 +281,9 @@ class _Workbook:
 
         chosen = position(said)
         if leaf.scale.cuts:
-            attained = "+".join(f"({said}>{cut!r})" for cut in leaf.scale.cuts)
-            share = f'IF(AND({said}>=0,{said}<=1,{up_to}=""),{attained},NA())'
+            attained = "+".join(f"({said}>{edge!r})" for edge in leaf.scale.edges)
+            lowest, highest = SHARES
+            share = f'IF(AND({said}>={lowest!r},{said}<={highest!r},{up_to}=""),{attained},NA())'
             chosen = f"IF(ISNUMBER({said}),{share},{chosen})"
         exempt = self._live.put(f'AND({said}={listed.exempt},{up_to}="")')
         open_ = self._live.put(f'OR({said}="",{said}={listed.unknown},{said}={listed.exempt})')

@@ -7,12 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from maturitykit.formula.algebra import Condition, Formula, Term, cast, column, first, null
+from maturitykit.formula.algebra import Formula, Term, cast, column, first, null
 
 #: The characters that `str.strip` removes; engines disagree about them.
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
 #: The dots of a range, with the spaces around them.
 DOTS = rf"[{SPACES}]*\.\.[{SPACES}]*"
+#: A key in characters of ASCII that stays as it is.
+PLAIN = r"^[!-~]+(?: [!-~]+)*$"
 #: A number as text.
 NUMBER = r"^-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,3})?$"
 
@@ -62,8 +64,8 @@ class Frame(ABC):
 
     #: True if the caller's table is lazy, so that results have to be lazy too.
     is_lazy: bool
-    #: True if any number of texts can be given other spellings.
-    can_respell = False
+    #: True if the engine knows how keys are compared; else they have to be looked at before.
+    can_spell = False
     #: True if the engine counts different values in a group quickly.
     can_count_different = False
 
@@ -103,16 +105,15 @@ class Frame(ABC):
     def distinct(self, keys: Sequence[str]) -> Frame:
         """Select the distinct values of these columns."""
 
-    def distinct_where(self, name: str, condition: Condition) -> list[Any]:
-        """Run the engine for the distinct values of a column, where a condition on them holds."""
-        frame = self.filter(condition) if isinstance(condition, Formula) else self
-        return [value for (value,) in frame.distinct([name]).rows()]
-
     def respelled(self, name: str, spellings: Mapping[str, str | None]) -> Frame:
-        """Write some texts of a column in another way: a few, unless the engine `can_respell` any number."""
+        """Write a few texts of a column in another way."""
         text = cast(column(name), "text")
         cases = ((text.equals(old), null("text") if new is None else new) for old, new in spellings.items())
         return self.extend([each for each in self.schema if each != name], {name: first(cases, text)}, only=True)
+
+    def alike(self, names: Sequence[str]) -> Frame:
+        """Write keys as they are compared, and null for those that are empty; only where it `can_spell`."""
+        raise NotImplementedError
 
     @abstractmethod
     def rows(self, most: int | None = None) -> list[Row]:

@@ -14,13 +14,10 @@ from maturitykit.errors import AssessmentError, Finding, quoted
 from maturitykit.files.alike import gap, some
 from maturitykit.files.strict import WRITTEN_DATE, date_of
 from maturitykit.files.table import version_findings
-from maturitykit.formula.algebra import Condition, Formula, any_of, cast, column, first, if_else
+from maturitykit.formula.algebra import Condition, Formula, any_of, as_int, cast, column, first
 from maturitykit.scoring.score import check_fit
-from maturitykit.tables.frame import Frame
-from maturitykit.tables.responses import KEYS, LONG
-
-#: A key in characters of ASCII that stays as it is.
-PLAIN = r"^[!-~]+(?: [!-~]+)*$"
+from maturitykit.tables.frame import PLAIN, Frame
+from maturitykit.tables.responses import LONG
 
 #: What is to be done where an engine knows no Unicode.
 NO_NFC = "keys composed (NFC), without outer, doubled or invisible spaces, which Spark cannot make so"
@@ -32,7 +29,7 @@ OF_MODEL = ("model", "version", "digest")
 def with_keys(model: Model, frame: Frame, by: Sequence[str]) -> Frame:
     """A table whose keys are spelled as they are compared.
 
-    The distinct keys are looked at now, even those of a lazy table: nothing can be grouped before.
+    They are looked at now, even those of a lazy table: nothing can be grouped before.
 
     Args:
         model: What is rated.
@@ -43,82 +40,93 @@ def with_keys(model: Model, frame: Frame, by: Sequence[str]) -> Frame:
         AssessmentError: With the keys that are missing beside others, or no dates, and the models
             and versions that are not the one at hand.
     """
-    # Dates may be missing for all that is known of a subject, which is respelled before.
-    names = sorted(dict.fromkeys((*by, "respondent", "dimension", *OF_MODEL)), key=lambda name: name == "date")
     findings = list(_model_findings(model, frame))
-    for name in names:
-        if name not in frame.schema:
-            continue
-        is_date = name == "date" and name in by
-        values = frame.distinct_where(name, is_date or name == "model" or _is_odd(frame, name))
-        texts = [value for value in values if isinstance(value, str)]
-        if is_date:
-            findings += _date_findings(values)
-        if name in KEYS and name in by and not all(map(_text, values)):
-            missing = _is_missing(frame, name, [text for text in texts if not key(text)])
-            findings += _gaps(frame, name, [other for other in by if other != name], missing)
-        if name == "model":
-            frame = frame.respelled(name, {text: key(text).partition("@")[0] or model.id for text in texts})
-            continue
-        changed = {text: key(text) or None for text in texts if (key(text) or None) != text}
-        if name == "dimension":
-            # What is none is told as it stands.
-            changed = {text: id for text, id in changed.items() if id in model.by_id}
-        if frame.can_respell or name == "dimension":
-            frame = frame.respelled(name, changed) if changed else frame
-        elif any(changed.values()):
-            spelled = some([repr(text) for text in sorted(changed)])
-            problem = f"has spaces or characters that other keys may not have: {spelled}"
-            findings.append(Finding(name, problem, NO_NFC, "MK006"))
+    if "model" in frame.schema:
+        texts = [value for (value,) in frame.distinct(["model"]).rows() if isinstance(value, str)]
+        frame = frame.respelled("model", {text: key(text).partition("@")[0] or model.id for text in texts})
+    if "date" in by and "date" in frame.schema:
+        findings += _date_findings([value for (value,) in frame.distinct(["date"]).rows()])
+    names = [name for name in dict.fromkeys((*by, "respondent", "dimension")) if name in frame.schema]
+    # What is no dimension is found as ratings are read.
+    looked_at = [name for name in names if name != "dimension" or not frame.can_spell]
+    counted = (
+        frame.sums([], {name: as_int(_is_odd(frame, name)) for name in looked_at}).rows() if looked_at else [()]
+    )
+    odd = [name for name, count in zip(looked_at, counted[0], strict=True) if count]
+    texts = [name for name in odd if frame.schema[name].is_text]
+    if frame.can_spell:
+        frame = frame.alike(texts)
+    else:
+        for name in texts:
+            frame = _spell_few(frame, name, model, findings)
+    findings += gaps(frame, by, odd)
     if findings:
         raise AssessmentError(f"this is no table of ratings of model {quoted(model.id)}", findings)
     return frame
+
+
+def _is_odd(frame: Frame, name: str) -> Condition:
+    """Where a key is missing, or may have to be spelled otherwise."""
+    if not frame.schema[name].is_text:
+        return _is_missing(frame, name)
+    text = cast(column(name), "text")
+    return any_of(Formula("is_null", (column(name),)), ~Formula("fits", (text, PLAIN)))
+
+
+def _is_missing(frame: Frame, name: str) -> Formula:
+    kind, key = frame.schema[name], column(name)
+    tests = [Formula("is_null", (key,))]
+    if kind.is_float:
+        tests.append(Formula("is_nan", (key,)))
+    if kind.is_text:
+        tests.append(Formula("clean", (cast(key, "text"),)).equals(""))
+    # What is null equals nothing, and is looked at first.
+    return first([(test, 1) for test in tests], 0).equals(1)
+
+
+def _spell_few(frame: Frame, name: str, model: Model, findings: list[Finding]) -> Frame:
+    """A table with the ids of its dimensions as they are compared; of other keys, a finding."""
+    is_odd = ~Formula("fits", (cast(column(name), "text"), PLAIN))
+    odd = [value for (value,) in frame.filter(is_odd).distinct([name]).rows() if isinstance(value, str)]
+    if name == "dimension":
+        return frame.respelled(name, {text: key(text) for text in odd if key(text) in model.by_id})
+    if spelled := [repr(text) for text in sorted(odd) if key(text) not in ("", text)]:
+        problem = f"has spaces or characters that other keys may not have: {some(spelled)}"
+        findings.append(Finding(name, problem, NO_NFC, "MK006"))
+    blanks: dict[str, str | None] = {text: None for text in odd if not key(text)}
+    return frame.respelled(name, blanks) if blanks else frame
+
+
+def gaps(frame: Frame, by: Sequence[str], odd: Sequence[str]) -> Iterator[Finding]:
+    """A finding for each key that is missing beside others; of dates, beside others of the same subject.
+
+    Args:
+        frame: A table.
+        by: The columns that make an assessment one.
+        odd: Those of them, or others, in which something may be missing.
+    """
+    for name in by:
+        if name not in odd:
+            continue
+        others = [other for other in by if other != name]
+        is_missing = _is_missing(frame, name)
+        without, filled = frame.filter(is_missing), frame.filter(~is_missing)
+        if name == "date" and others:
+            # Keys may be lists, of which there is no set.
+            dated = set(map(repr, filled.distinct(others).rows()))
+            for row in without.distinct(others).rows():
+                if repr(row) in dated:
+                    whose = " ".join(str(value) for value in row if value is not None)
+                    yield gap([], name, f"beside other dates of {quoted(whose)}")
+        elif without.rows(1):
+            for row in filled.select({name: column(name)}).rows(1):
+                yield gap([], name, f"beside {quoted(str(row[0]))}")
 
 
 def _text(value: object) -> str:
     """A key as it is compared; empty, if it is missing."""
     is_missing = value is None or (isinstance(value, float) and isnan(value))
     return "" if is_missing else key(str(value))
-
-
-def _is_odd(frame: Frame, name: str) -> Condition:
-    """Where a key is missing, or may have to be respelled."""
-    kind = frame.schema[name]
-    if kind.is_text:
-        text = cast(column(name), "text")
-        return any_of(Formula("is_null", (column(name),)), ~Formula("fits", (text, PLAIN)))
-    tests = ["is_null", "is_nan"] if kind.is_float else ["is_null"]
-    return any_of(*(Formula(test, (column(name),)) for test in tests))
-
-
-def _is_missing(frame: Frame, name: str, blanks: Sequence[str]) -> Formula:
-    """Where a key is missing.
-
-    Args:
-        frame: The table.
-        name: The column of the key.
-        blanks: The texts that say nothing.
-    """
-    tests = ["is_null", "is_nan"] if frame.schema[name].is_float else ["is_null"]
-    is_blank = (cast(column(name), "text").equals(blank) for blank in blanks)
-    # What is null equals nothing, and is looked at first.
-    condition = first([(Formula(test, (column(name),)), 1) for test in tests], if_else(any_of(*is_blank), 1, 0))
-    return condition.equals(1)
-
-
-def _gaps(frame: Frame, name: str, others: Sequence[str], missing: Formula) -> Iterator[Finding]:
-    """A finding for a key that is missing beside others; of dates, beside others of the same subject."""
-    without, filled = frame.filter(missing), frame.filter(~missing)
-    if name == "date" and others:
-        # Keys may be lists, of which there is no set.
-        dated = set(map(repr, filled.distinct(others).rows()))
-        for row in without.distinct(others).rows():
-            if repr(row) in dated:
-                whose = " ".join(str(value) for value in row if value is not None)
-                yield gap([], name, f"beside other dates of {quoted(whose)}")
-    else:
-        for row in filled.select({name: column(name)}).rows(1):
-            yield gap([], name, f"beside {quoted(str(row[0]))}")
 
 
 def _date_findings(values: Sequence[Any]) -> Iterator[Finding]:

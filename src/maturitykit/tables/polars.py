@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from maturitykit.formula.algebra import Condition, Formula, Term, column, columns_of
+from maturitykit.assessment.keys import key
+from maturitykit.formula.algebra import Formula, Term, column, columns_of
 from maturitykit.formula.order import Order
-from maturitykit.formula.spelled import spelled_cases, spelled_fold, spelled_median
-from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
+from maturitykit.formula.spelled import spelled_fold, spelled_median
+from maturitykit.tables.frame import DOTS, NUMBER, PLAIN, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
 #: Turns a table of Polars into one of the caller's kind.
 Restore: TypeAlias = Callable[[pl.DataFrame], Any]
@@ -27,7 +28,7 @@ class PolarsFrame(Frame):
     """
 
     can_count_different = True
-    can_respell = True
+    can_spell = True
 
     def __init__(self, frame: pl.LazyFrame, restore: Restore | None = None) -> None:
         self._frame = frame
@@ -85,22 +86,16 @@ class PolarsFrame(Frame):
     def distinct(self, keys: Sequence[str]) -> PolarsFrame:
         return self._with(self._frame.select(*keys).unique())
 
-    def distinct_where(self, name: str, condition: Condition) -> list[Any]:
-        kind = self._frame.collect_schema()[name]
-
-        def see(batch: pl.DataFrame) -> pl.DataFrame:
-            # Equal keys stand together as a rule, which is seen in no time.
-            is_next = pl.col(name).ne_missing(pl.col(name).shift()) | (pl.int_range(pl.len()) == 0)
-            batch = batch.filter(is_next).unique()
-            return batch.filter(expression(condition)) if isinstance(condition, Formula) else batch
-
-        found = self._frame.select(name).map_batches(see, streamable=True, schema={name: kind})
-        return [value for (value,) in self._with(found.unique()).rows()]
-
     def respelled(self, name: str, spellings: Mapping[str, str | None]) -> PolarsFrame:
         new = pl.Series(spellings.values(), dtype=pl.String)
         respelled = pl.col(name).cast(pl.String).replace(pl.Series(spellings.keys()), new)
         return self._with(self._frame.with_columns(respelled))
+
+    def alike(self, names: Sequence[str]) -> PolarsFrame:
+        schema = self._frame.collect_schema()
+        texts = {name: Formula("cast", (column(name), "text")) for name in names if schema[name] != pl.Null}
+        spelled = {name: Formula("key", (text,)) for name, text in texts.items()}
+        return self._with(self._frame.with_columns(_expressions(spelled)))
 
     def rows(self, most: int | None = None) -> list[Row]:
         return _collect(self._frame if most is None else self._frame.head(most)).rows()
@@ -123,6 +118,14 @@ class PolarsFrame(Frame):
 
     def collect(self) -> PolarsFrame:
         return self if self.is_lazy else self._with(_collect(self._frame).lazy())
+
+
+def _keys(texts: pl.Series) -> pl.Series:
+    """Return keys as they are compared, and null for those that are empty."""
+    odd = texts.filter(~texts.str.contains(PLAIN)).unique()
+    if odd.is_empty():
+        return texts
+    return texts.replace(odd, pl.Series([key(text) or None for text in odd], dtype=pl.String))
 
 
 def _collect(frame: pl.LazyFrame) -> pl.DataFrame:
@@ -232,18 +235,20 @@ def _remainder(number: Formula, divisor: int) -> pl.Expr:
 
 
 def _look_up(text: Formula, keys: tuple[str, ...], values: Sequence[int], otherwise: int, missing: int) -> pl.Expr:
-    if not any(columns_of(text)):
-        return _write(spelled_cases(Formula("look_up", (text, keys, values, otherwise, missing))))
     operand = _write(text)
     place = _cast(operand.cast(_enum(keys), strict=False).to_physical(), "small")
-    return _values([otherwise, missing, *values]).gather((place + 2).fill_null(_cast(operand.is_null(), "small")))
+    index = (place + 2).fill_null(_cast(operand.is_null(), "small"))
+    return _value_at(index, [otherwise, missing, *values], text)
 
 
 def _gather(index: Formula, values: Sequence[Any]) -> pl.Expr:
-    # An index without a column would give one row.
-    if not any(columns_of(index)):
-        return _write(spelled_cases(Formula("gather", (index, values))))
-    return _values(values).gather(_write(index))
+    return _value_at(_write(index), values, index)
+
+
+def _value_at(index: pl.Expr, values: Sequence[Any], formula: Formula) -> pl.Expr:
+    listed = _values(values)
+    # Without a column it is the same value in all rows, however many.
+    return listed.gather(index) if any(columns_of(formula)) else listed.get(index)
 
 
 def _values(values: Sequence[Any]) -> pl.Expr:
@@ -392,4 +397,5 @@ _WRITERS: Mapping[str, Callable[..., pl.Expr]] = {
     "fits": lambda term, pattern: _write(term).str.contains(pattern),
     "is_number": lambda term: _write(term).str.contains(NUMBER),
     "number": lambda term: _write(term).cast(pl.Float64),
+    "key": lambda term: _write(term).map_batches(_keys, return_dtype=pl.String, is_elementwise=True),
 }

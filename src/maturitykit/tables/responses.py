@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Scale
+from maturitykit.definition.scale import SHARES
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 from maturitykit.formula.algebra import (
     Condition,
@@ -272,7 +273,7 @@ class Responses(ABC):
         return cast(position, self.coding.kind) * (self.coding.base + 1) + self.coding.digit(0, 0)
 
     def _of_share(self, scale: Scale, share: Formula) -> Formula:
-        return self._of_stage(count(share > cut for cut in scale.cuts))
+        return self._of_stage(count(share > edge for edge in scale.edges))
 
     def text(self, sheet: Sheet, name: str) -> Formula:
         """A column as text."""
@@ -293,8 +294,10 @@ class LongResponses(Responses):
 
     def _slot(self, sheet: Sheet) -> Formula:
         name = self.text(sheet, "dimension")
-        slots = {dimension.id: slot for slot, dimension in enumerate(self.coding.dimensions)}
-        return sheet.let(look_up(name, slots, -1))
+        slots = {dimension.id: slot for slot, dimension in enumerate(self.coding.dimensions, start=1)}
+        found = sheet.let(look_up(name, slots, 0))
+        spelled = look_up(Formula("key", (name,)), slots, 0)
+        return sheet.let(sheet.let(fallback(found, name, spelled)) - 1)
 
     def _digit(self, sheet: Sheet) -> Formula:
         """The digit of the rating, on the scale of the dimension in its row."""
@@ -487,7 +490,7 @@ def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:
 
 
 def _is_share(scale: Scale, share: Formula) -> Condition:
-    return all_of(bool(scale.cuts), share >= 0, ~(share > 1))
+    return all_of(bool(scale.cuts), share >= SHARES[0], ~(share > SHARES[1]))
 
 
 def _refusal(model: Model, what: str) -> str:

@@ -195,6 +195,8 @@ _WRITERS: Mapping[str, Callable[..., str]] = {
     "fold": lambda *args: _term(spelled_fold(Formula("fold", args))),
     "count_reached": _count_reached,
     "fits": lambda term, pattern: f"({_term(term)} RLIKE r'{pattern}')",
+    # Keys were looked at before.
+    "key": _term,
     "floor": lambda term: f"CAST({_term(term)} AS INT)",
     "case": _case,
     "//": _divide,
