@@ -93,8 +93,9 @@ def test_a_comment_is_not_lost_for_an_equal_answer(tmp_path: Path) -> None:
     one = filled("Ann", "good")
     other = mk.Assessment("toy", [mk.Rating(IDS[0], "good", "Ann", "Why not")], "Acme")
     put(tmp_path, a_json=one, b_json=other)
-    with pytest.raises(mk.AssessmentError, match="with other comments or evidence"):
-        mk.collect(tmp_path)
+    (assessment,) = mk.collect(tmp_path).assessments
+    (rating,) = [rating for rating in assessment.ratings if rating.dimension == IDS[0]]
+    assert (rating.answer, rating.comment) == ("good", "Why not")
 
 
 def test_blanks_give_way_to_what_the_same_respondent_says_elsewhere(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many parts each table is cut into, from now on."""
     made: list[int] = []
 
-    def counting(*args: Any) -> Any:
-        found = partition.partition(*args)
+    def counting(*args: Any, **choices: Any) -> Any:
+        found = partition.partition(*args, **choices)
         made.append(len(found))
         return found
 
@@ -127,6 +127,19 @@ def test_subjects_of_any_type_are_parted(kind: str, in_parts: None, tmp_path: Pa
     )
     expected = tables.score(MODEL, table, by=["team.1"]).frame
     assert rows_of(parquet.read_table(tmp_path / "out.parquet")) == rows_of(expected)
+
+
+def test_names_that_may_be_one_are_found_in_all_parts(in_parts: None, tmp_path: Path) -> None:
+    names = [f"Team {letter} {number}" for number in range(40) for letter in "ab"]
+    rows = [
+        {"subject": name, **dict.fromkeys(LEAVES, ANSWERS[0])} for name in [*names, *map(str.upper, names[:6])]
+    ]
+    source, problems = write(pa.Table.from_pylist(rows), tmp_path / "in.parquet"), tmp_path / "problems.parquet"
+    wrong, (note,) = large.score_files([str(source)], str(tmp_path / "out.parquet"), MODEL, problems=str(problems))
+    assert wrong == 0
+    problem = "12 names differ from others in case, spaces or punctuation only"
+    assert str(note) == f"{problems}: {problem}; expected one spelling, if they are one"
+    assert set(parquet.read_table(problems)["value"].to_pylist()) == {*names[:6], *map(str.upper, names[:6])}
 
 
 def test_what_tells_more_apart_makes_the_parts(
@@ -163,7 +176,7 @@ def test_what_is_wrong_in_any_part_is_told_at_once(in_parts: None, tmp_path: Pat
         assert words in told
     assert [file.name for file in tmp_path.iterdir()] == ["in.parquet"]
     problems = tmp_path / "problems.csv"
-    assert large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL, problems=str(problems)) == 3
+    assert large.score_files([str(path)], str(tmp_path / "out.parquet"), MODEL, problems=str(problems)) == (3, [])
     assert sorted(csv.read_csv(problems)["value"].to_pylist()) == ["best..good", "oops", "ouch"]
     blank = [None if number in (3, 120, len(ratings) - 1) else rating for number, rating in enumerate(ratings)]
     expected = tables.score(MODEL, table.set_column(3, "rating", pa.array(blank))).frame

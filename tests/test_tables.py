@@ -594,7 +594,7 @@ def test_bad_ratings_stop_a_table_with_all_that_is_wrong(engine: str) -> None:
 @pytest.mark.parametrize("engine", KINDS)
 @pytest.mark.parametrize("who", [{"respondent": ["ann", "bob", "ann"]}, {}])
 def test_who_has_two_rows_of_a_wide_table_is_refused(engine: str, who: Table) -> None:
-    table = into(engine, {"subject": ["acme"] * 3, **who, "people": ["emerging"] * 3})
+    table = into(engine, {"subject": ["acme"] * 3, **who, "people": ["emerging", "emerging", "impactful"]})
     with pytest.raises(
         Exception, match=r"is answered . times|a respondent rates a dimension of model clearhead twice"
     ):

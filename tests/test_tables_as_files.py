@@ -117,8 +117,69 @@ def test_one_person_is_counted_once_however_spelled() -> None:
     (finding,) = tables.score(model, repeated, on_error="report").findings()
     assert (finding.where, finding.problem) == (
         'subject "acme bv", respondent "Jos\u00e9 Bo", d0',
-        "is answered 5 times",
+        # Equal answers count once.
+        "is answered 3 times",
     )
+
+
+#: Rows of one respondent that are no contradiction, in either form.
+ONE_ANSWER: dict[str, dict[str, list[Any]]] = {
+    "equal": {
+        "respondent": ["Bo", "Bo ", "Ann"],
+        "dimension": ["people"] * 3,
+        "rating": ["good", " good", "best"],
+    },
+    "blank": {"respondent": ["Bo", "Bo", "Ann"], "dimension": ["people"] * 3, "rating": [None, "good", "best"]},
+    "wide, equal": {
+        "respondent": ["Bo", "Bo", "Ann"],
+        "people": ["good", "good", "best"],
+        "process": ["best"] * 3,
+    },
+    "wide, in parts": {
+        "respondent": ["Bo", "Bo", "Ann"],
+        "people": ["good", None, "best"],
+        "process": [None, "best", "best"],
+    },
+    "wide, numbers": {"respondent": ["Bo", "Bo", "Ann"], "people": [0.8, float("nan"), 0.9]},
+}
+
+
+@pytest.mark.parametrize("on_error", ["raise", "report"])
+@pytest.mark.parametrize("rows", ONE_ANSWER)
+@pytest.mark.parametrize("engine", [name for name in OF_POLARS if name != "polars lazy"])
+def test_equal_answers_of_one_respondent_count_once(engine: str, rows: str, on_error: Any, tmp_path: Path) -> None:
+    table = {"subject": ["acme"] * 3, "respondent": ["Bo", "Bo ", "Ann"], **ONE_ANSWER[rows]}
+    results = tables.score(MODEL, ENGINES[engine](table), on_error=on_error)
+    (row,) = rows_of(results.frame)
+    assert (row["people__respondents"], row["people__stage_likely"]) == (2, "good")
+    assert rows_of(results.problems()) == []
+    pl.DataFrame(table).write_parquet(tmp_path / "in.parquet")
+    wrong = str(tmp_path / "wrong.parquet") if on_error == "report" else None
+    found = score_files([str(tmp_path / "in.parquet")], str(tmp_path / "out.parquet"), MODEL, problems=wrong)
+    assert rows_of(pl.read_parquet(tmp_path / "out.parquet")) == [row]
+    assert found == (0, [])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_names_that_may_be_one_are_problems(engine: str) -> None:
+    table = {
+        "subject": ["ACME B.V.", "Acme BV", "Beta 1.1", "Beta 11", "Beta 11"],
+        "respondent": ["ann", "ann", "bo", "Bo", "bo"],
+        "people": ["good"] * 5,
+    }
+    results = tables.score(MODEL, ENGINES[engine](table), on_error="report")
+    found = sorted(
+        (row["subject"], row["respondent"], row["column"], row["value"]) for row in rows_of(results.problems())
+    )
+    assert found == [
+        ("ACME B.V.", None, "subject", "ACME B.V."),
+        ("Acme BV", None, "subject", "Acme BV"),
+        ("Beta 11", "Bo", "respondent", "Bo"),
+        ("Beta 11", "bo", "respondent", "bo"),
+    ]
+    # They are no mistakes, and stop nothing.
+    assert results.findings() == []
+    assert len(rows_of(tables.score(MODEL, ENGINES[engine](table)).frame)) == 4
 
 
 def test_keys_of_pandas_that_are_categories_are_respelled() -> None:

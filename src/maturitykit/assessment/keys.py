@@ -16,8 +16,9 @@ INVISIBLE = (
 )
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-#: What people write or leave out: "B.V.", "BV"; not between digits, where "1.1" and "11" are two things.
-_SMALL = re.compile(r"(?<!\d)[\s.,'’\-]+|[\s.,'’\-]+(?!\d)")
+#: What people write or leave out ("B.V.", "BV"): behind what is no digit, and before it, as "1.1" and "11" are two
+#: things. A match gives way to its group. These mean the same in every engine.
+SMALL = (r"(^|[^0-9 .,'’-])[ .,'’-]+", r"[ .,'’-]+([^0-9 .,'’-]|$)")
 
 
 def key(text: str) -> str:
@@ -45,4 +46,7 @@ def near_key(text: str) -> str:
     >>> near_key("ACME B.V.") == near_key("Acme BV")
     True
     """
-    return _SMALL.sub("", key(text).casefold())
+    near = key(text).lower()
+    for pattern in SMALL:
+        near = re.sub(pattern, r"\1", near)
+    return near

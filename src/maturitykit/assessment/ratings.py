@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from enum import StrEnum
 from math import isnan
@@ -135,11 +135,55 @@ def _is_nan(answer: Answer) -> bool:
     return isinstance(answer, float) and isnan(answer)
 
 
+def is_blank(rating: Rating) -> bool:
+    """Tell whether a rating has no answer, whatever else it says."""
+    answer = rating.answer
+    return answer is None or (isinstance(answer, str) and not key(answer))
+
+
 def says_something(rating: Rating) -> bool:
     """Tell whether a rating has an answer, a comment or evidence."""
-    answer = rating.answer
-    blank = answer is None or (isinstance(answer, str) and not key(answer))
-    return not blank or bool(rating.comment.strip() or rating.evidence.strip())
+    return not is_blank(rating) or bool(rating.comment.strip() or rating.evidence.strip())
+
+
+def count_once(
+    ratings: Iterable[Rating],
+    conflict: Callable[[Rating, Rating], object],
+    again: Callable[[Rating], object] = lambda rating: None,
+) -> list[Rating]:
+    """Leave out what a respondent answers for the second time, and blanks beside an answer; what they add is kept.
+
+    Ratings without a respondent may be of several people: of these, only blanks are left out.
+
+    Args:
+        ratings: In their order.
+        conflict: Called with a rating and an earlier one that it is at odds with.
+        again: Called with a rating whose answer was given before.
+    """
+    kept: dict[tuple[str, str], Rating] = {}
+    for rating in ratings:
+        who = key(rating.respondent), rating.dimension
+        other = kept.setdefault(who, rating)
+        if other is rating:
+            continue
+        if not (is_blank(rating) or is_blank(other)):
+            if not who[0] or _answer(rating) != _answer(other):
+                conflict(rating, other)
+                continue
+            again(rating)
+        first, second = (rating, other) if is_blank(other) and not is_blank(rating) else (other, rating)
+        more = {name: _joined(getattr(first, name), getattr(second, name)) for name in ("comment", "evidence")}
+        kept[who] = evolve(first, **more)
+    return list(kept.values())
+
+
+def _answer(rating: Rating) -> Answer:
+    answer = rating.answer.id if isinstance(rating.answer, Stage) else rating.answer
+    return answer.strip() if isinstance(answer, str) else answer
+
+
+def _joined(*texts: str) -> str:
+    return "\n".join(dict.fromkeys(filter(None, map(str.strip, texts))))
 
 
 def is_known(rating: Rating) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from maturitykit.cli.options import load_model
-from maturitykit.errors import FileError, Finding
+from maturitykit.errors import FileError, Finding, escaped
 from maturitykit.files.text import is_folder
 
 #: Files that only engines of tables read or write.
@@ -43,10 +43,14 @@ def score_large(
 
     with _bar() as progress:
         given = load_model(model) if model else None
-        found = score_files(files, output, given, problems=problems, load=load_model, progress=progress, **choices)
-    if found:
-        what = "rating that does" if found == 1 else "ratings that do"
-        click.echo(f"{found:,} {what} not fit the model counted as blank: see {problems}", err=True)
+        wrong, notes = score_files(
+            files, output, given, problems=problems, load=load_model, progress=progress, **choices
+        )
+    for note in notes:
+        click.echo(escaped(str(note)), err=True)
+    if wrong:
+        what = "rating that does" if wrong == 1 else "ratings that do"
+        click.echo(f"{wrong:,} {what} not fit the model counted as blank: see {problems}", err=True)
         click.get_current_context().exit(1)
 
 

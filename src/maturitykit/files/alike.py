@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
 from maturitykit.assessment.keys import key, near_key
-from maturitykit.assessment.ratings import Assessment, Rating, says_something
+from maturitykit.assessment.ratings import Assessment, Rating, count_once
 from maturitykit.errors import Finding, quoted
 
 #: How many places or names a remark lists.
@@ -20,50 +20,19 @@ def some(items: Sequence[str]) -> str:
     return ", ".join(items[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def count_once(ratings: Iterable[Rating], conflict: Callable[[Rating, Rating], None]) -> list[Rating]:
-    """Leave out what a respondent says of a dimension for the second time, and blanks beside an answer.
-
-    Args:
-        ratings: In their order.
-        conflict: Called with a rating and an earlier one that says something else.
-    """
-    kept: dict[tuple[str, str], Rating] = {}
-    for rating in ratings:
-        who = key(rating.respondent), rating.dimension
-        other = kept.get(who)
-        if other is None or not says_something(other):
-            kept[who] = rating
-        elif says_something(rating) and _content(rating) != _content(other):
-            conflict(rating, other)
-    return list(kept.values())
-
-
-def _content(rating: Rating) -> tuple[object, str, str]:
-    answer = rating.answer
-    return answer.strip() if isinstance(answer, str) else answer, rating.comment.strip(), rating.evidence.strip()
-
-
 def without_doubles(assessment: Assessment) -> Assessment:
-    """Count equal ratings of one respondent once, and remark on it.
-
-    Ratings without a respondent may be of several people: they stay, and so do contradictions,
-    for scoring to refuse.
-    """
-    named = [rating for rating in assessment.ratings if key(rating.respondent)]
-    again: list[Rating] = []
-    once = count_once(named, lambda rating, _: again.append(rating))
-    if len(once) == len(named):
+    """Count equal ratings of one respondent once, and remark on it; contradictions stay, for scoring to refuse."""
+    places: list[str] = []
+    odd: list[Rating] = []
+    once = count_once(
+        assessment.ratings, lambda rating, _: odd.append(rating), lambda rating: places.append(rating.place)
+    )
+    if len(once) + len(odd) == len(assessment.ratings):
         return assessment
-    # Ratings are told apart by where they stand, as equal ones compare equal.
-    kept = {id(rating) for rating in (*once, *again)}
-    left = [rating for rating in named if id(rating) not in kept]
-    ratings = [rating for rating in assessment.ratings if id(rating) in kept or not key(rating.respondent)]
-    places = [rating.place for rating in left if says_something(rating)]
-    if not places:
-        return evolve(assessment, ratings=ratings)
     says, are = ("1 rating says", "is") if len(places) == 1 else (f"{len(places):,} ratings say", "are")
     problem = f"{says} the same as another by the same respondent, and {are} counted once: {some(places)}"
-    return evolve(assessment, ratings=ratings, remarks=[*assessment.remarks, Finding("", problem, code="MK406")])
+    remarks = [Finding("", problem, code="MK406")] if places else []
+    return evolve(assessment, ratings=[*once, *odd], remarks=[*assessment.remarks, *remarks])
 
 
 def subject_gaps(assessments: Sequence[Assessment]) -> Iterator[Finding]:

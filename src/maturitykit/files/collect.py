@@ -11,10 +11,10 @@ from typing import NamedTuple, TypeVar
 from attrs import evolve
 
 from maturitykit.assessment.keys import key
-from maturitykit.assessment.ratings import Assessment, Rating, says_something
+from maturitykit.assessment.ratings import Assessment, Rating, count_once, says_something
 from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
-from maturitykit.files.alike import count_once, date_gaps, remarks_on, subject_gaps
+from maturitykit.files.alike import date_gaps, remarks_on, subject_gaps
 from maturitykit.files.assessment import READERS, read_all
 from maturitykit.files.text import is_folder
 from maturitykit.files.workbook import OTHERS
@@ -230,10 +230,7 @@ def _one(parts: Sequence[Assessment], findings: list[Finding]) -> Assessment:
 
 def _conflict(rating: Rating, other: Rating) -> Finding:
     what = f"{quoted(rating.dimension)} is answered twice by {quoted(rating.respondent)}"
-    if rating.answer == other.answer:
-        problem = f"{what}, with other comments or evidence (see {other.place})"
-    else:
-        problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.place}"
+    problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.place}"
     return Finding(
         rating.place, problem, "one answer; for another round a date in each file, for another person another name"
     )

@@ -7,12 +7,16 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from attrs import evolve
+
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import (
     NOT_APPLICABLE,
     Answer,
     Assessment,
     Rating,
     Reading,
+    count_once,
     ratings_of,
     read_answer,
 )
@@ -144,18 +148,17 @@ def _gathered(
         AssessmentError: With everything that does not fit the model.
     """
     findings: list[Finding] = []
+    twice: list[Finding] = []
     answers: dict[str, Answers] = {}
-    seen: dict[tuple[str, str], str] = {}
     leaves = [leaf.id for leaf in model.leaves]
+    if len({(key(rating.respondent), rating.dimension) for rating in ratings}) < len(ratings):
+        placed = [evolve(rating, place=place) for rating, place in zip(ratings, places, strict=True)]
+        ratings = count_once(placed, lambda rating, other: twice.append(_twice(rating, other)))
+        places = [rating.place for rating in ratings]
     for rating, place in zip(ratings, places, strict=True):
-        key = rating.respondent, rating.dimension
         scale = _scale_of(model, rating.dimension, leaves)
         if isinstance(scale, Finding):
             findings.append(scale._replace(where=f"{place}, dimension", code="MK401"))
-        elif key in seen:
-            who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
-            problem = f"{quoted(rating.dimension)} is answered twice{who} (see {seen[key]})"
-            findings.append(Finding(f"{place}, dimension", problem, "one answer", "MK403"))
         else:
             reading = read_answer(scale, rating.answer)
             if isinstance(reading, Finding):
@@ -165,12 +168,18 @@ def _gathered(
                 given.ratings.append(rating)
                 if isinstance(reading, Reading):
                     given.readings.append(reading)
-        seen.setdefault(key, place)
+    findings += twice
     findings += coded("MK404", _both_outcome_and_parts(answers))
     if findings:
         where = f" in {file}" if file else ""
         raise AssessmentError(f"the ratings{where} do not fit model {quoted(model.id)}", findings)
     return answers
+
+
+def _twice(rating: Rating, other: Rating) -> Finding:
+    who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
+    problem = f"{quoted(rating.dimension)} is answered twice{who} (see {other.place})"
+    return Finding(f"{rating.place}, dimension", problem, "one answer", "MK403")
 
 
 def _scale_of(model: Model, id: str, leaves: Sequence[str]) -> Scale | Finding:

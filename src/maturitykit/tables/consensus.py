@@ -40,7 +40,7 @@ from maturitykit.rules.roll_up import Cell
 from maturitykit.scoring.plan import Plan
 from maturitykit.tables.coding import Coding, Counting, scale_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.responses import Answers, Responses
+from maturitykit.tables.responses import TWICE, Answers, Responses
 from maturitykit.tables.sheet import Sheet
 
 #: With more digits than this, a table of all is too long: each end of an answer has one of its own.
@@ -123,7 +123,7 @@ def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formul
     """What no result may be made of: nothing but 0, or else the engine stops."""
     key = cast(column("~key0"), "text")
     too_many = f"{TOO_MANY} {counting.most:,} (most_respondents= takes more) rate model {model.id} for "
-    twice = f"a respondent rates a dimension of model {model.id} twice (problems lists all) for "
+    twice = f"{TWICE} of model {model.id} twice (problems lists all) for "
     return refuse(column("~respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
 
 

@@ -18,17 +18,18 @@ import polars as pl
 from maturitykit.assessment.ratings import Assessment
 from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
+from maturitykit.files.alike import remarks_on
 from maturitykit.files.collect import each
 from maturitykit.registry import models
 from maturitykit.scoring.score import score as score_one
-from maturitykit.tables.consensus import TOO_MANY
 from maturitykit.tables.csv_files import copy_csv
 from maturitykit.tables.engines import frame_of
-from maturitykit.tables.keys import with_keys
+from maturitykit.tables.frame import Frame
+from maturitykit.tables.keys import near_names, with_keys
 from maturitykit.tables.partition import count_parts, partition
 from maturitykit.tables.polars import PolarsFrame
-from maturitykit.tables.responses import KEYS, LONG, keys_in
-from maturitykit.tables.results import MOST_FINDINGS, MOST_RESPONDENTS, Results, failure_of, score
+from maturitykit.tables.responses import KEYS, LONG, keys_in, responses_of
+from maturitykit.tables.results import MOST_FINDINGS, Results, Way, failure_of, score
 from maturitykit.tables.writers import KINDS, atomic_writer
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ def score_files(
     progress: Callable[[float], None] | None = None,
     load: Callable[[str], Model] = models.load,
     **choices: Any,
-) -> int:
+) -> tuple[int, list[Finding]]:
     """Score the table of ratings that some files hold, into another file.
 
     Args:
@@ -75,7 +76,7 @@ def score_files(
         choices: What else `maturitykit.tables.score` takes.
 
     Returns:
-        How many bad ratings there are; 0 unless they have a file.
+        How many bad ratings there are, 0 unless they have a file; and what a person should know.
 
     Raises:
         AssessmentError: If the ratings do not fit the model, with the findings.
@@ -99,13 +100,21 @@ def score_files(
                 kind = "parquet"
             table = _scan(paths, kind)
             chosen = model or load(_model_in(table))
-            return _score_table(table, chosen, written, tidy, memory, progress or (lambda share: None), choices)
+            bad, near = _score_table(
+                table, chosen, written, tidy, memory, progress or (lambda share: None), choices
+            )
         except AssessmentError:
             # One at a time, what is wrong is told by line.
             each(lambda assessment: score_one(chosen, assessment), read)
             raise
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error
+        notes = list(remarks_on(read))
+        if near:
+            names = "1 name differs from another" if near == 1 else f"{near:,} names differ from others"
+            problem = f"{names} in case, spaces or punctuation only"
+            notes.append(Finding(problems or "", problem, "one spelling, if they are one", "MK406"))
+        return bad, notes
 
 
 def _score_table(
@@ -116,28 +125,43 @@ def _score_table(
     memory: int,
     progress: Callable[[float], None],
     choices: Mapping[str, Any],
-) -> int:
-    """Score a table in as many parts as it takes, and return how many problems there are."""
+) -> tuple[int, int]:
+    """Score a table in as many parts as it takes.
+
+    Returns:
+        How many bad ratings there are, and how many names that may be one with another.
+    """
     columns = table.collect_schema().names()
     rated = 0 if set(columns) >= LONG else sum(name in model.by_id for name in columns)
     by = keys_in(columns, choices.get("by"))
     keyed = _run(lambda: with_keys(model, frame_of(table, by), by))
-    parts = partition(keyed.native(), by, count_parts(table, rated, memory))
-    for most in (RESPONDENTS, MOST_RESPONDENTS):
+    strict = len(written) == 1
+    count = count_parts(table, rated, memory)
+    divided = partition(keyed.native(), by, count, are_near_together=not strict)
+    parts: list[Frame] = list(map(PolarsFrame, divided))
+    way = Way(RESPONDENTS)
+    if not strict and any(_run(partial(_repeated, model, part, by)) for part in parts):
+        way = way._replace(is_once=True)
+    while True:
         results: list[Results] = []
         try:
             with ExitStack() as stack:
                 scores, *listed = [stack.enter_context(atomic_writer(path)) for path in written]
-                results += [score(model, PolarsFrame(part), most_respondents=most, **choices) for part in parts]
-                found = 0
-                for number, part in enumerate(results):
+                if way.is_once:
+                    parts = [responses_of(model, part, by).once().frame for part in parts]
+                results += [score(model, part, most_respondents=way.most, **choices) for part in parts]
+                wrong = near = 0
+                for number, (part, found) in enumerate(zip(parts, results, strict=True)):
                     progress(number / len(parts))
-                    _run(partial(scores.write, part.tidy() if tidy else part.frame))
-                    found += sum(_run(partial(writer.write, part.problems())) for writer in listed)
+                    _run(partial(scores.write, found.tidy() if tidy else found.frame))
+                    for writer in listed:
+                        wrong += _run(partial(writer.write, found.problems()))
+                        near += _run(partial(_count, near_names(responses_of(model, part, by)).native()))
                 progress(1)
-                return found
+                return wrong - near, near
         except ENGINE_ERRORS as error:
-            if TOO_MANY in str(error) and most < MOST_RESPONDENTS:
+            if other := way.after(error):
+                way = other
                 continue
             failed = None
             # Files that break halfway do so again, whatever is asked of them.
@@ -146,7 +170,15 @@ def _score_table(
             if failed is None:
                 raise
         raise failed
-    raise AssertionError("any number of respondents can be counted")
+
+
+def _repeated(model: Model, part: Frame, by: Sequence[str]) -> bool:
+    return bool(responses_of(model, part, by).repeated().rows(1))
+
+
+def _count(table: pl.LazyFrame) -> int:
+    rows: int = table.select(pl.len()).collect(engine="streaming").item()
+    return rows
 
 
 def _copies(

@@ -14,13 +14,27 @@ from maturitykit.errors import AssessmentError, Finding, quoted
 from maturitykit.files.alike import gap, some
 from maturitykit.files.strict import WRITTEN_DATE, date_of
 from maturitykit.files.table import version_findings
-from maturitykit.formula.algebra import Condition, Formula, any_of, as_int, cast, column, first
+from maturitykit.formula.algebra import (
+    Condition,
+    Formula,
+    Term,
+    any_of,
+    as_int,
+    cast,
+    column,
+    constant,
+    first,
+    null,
+)
 from maturitykit.scoring.score import check_fit
 from maturitykit.tables.frame import PLAIN, Frame
-from maturitykit.tables.responses import LONG
+from maturitykit.tables.responses import LONG, Responses
 
 #: What is to be done where an engine knows no Unicode.
 NO_NFC = "keys composed (NFC), without outer, doubled or invisible spaces, which Spark cannot make so"
+
+#: What is expected of names that may be one.
+ONE_SPELLING = "one spelling, if it is one with a name that differs in case, spaces or punctuation only"
 
 #: Columns of which a table of a model holds one value as a rule.
 OF_MODEL = ("model", "version", "digest")
@@ -95,6 +109,25 @@ def _spell_few(frame: Frame, name: str, model: Model, findings: list[Finding]) -
         findings.append(Finding(name, problem, NO_NFC, "MK006"))
     blanks: dict[str, str | None] = {text: None for text in odd if not key(text)}
     return frame.respelled(name, blanks) if blanks else frame
+
+
+def near_names(responses: Responses) -> Frame:
+    """The subjects and respondents that may be one, as problems: whoever wrote them knows whether they are."""
+    frame, by = responses.frame, responses.by
+    found = responses.problems().filter(constant(0).equals(1))
+    places = [*((name, ()) for name in by), *((name, by) for name in responses.who.values())]
+    for name, scope in places:
+        if not responses.schema[name].is_text:
+            continue
+        keys, text = list(dict.fromkeys((*by, name))), cast(column(name), "text")
+        named = frame.distinct(keys).extend(keys, {"~near": Formula("near", (text,))}, only=True)
+        spelled = named.distinct([*scope, "~near", name])
+        counted = spelled.sums([*scope, "~near"], {"~spelled": constant(1)})
+        rows = named.join(counted, [*scope, "~near"]).filter(column("~spelled") > 1)
+        about: dict[str, Term] = {key: column(key) for key in by}
+        about |= {other: text if other == name else null("text") for other in responses.who.values()}
+        found = found.concat(rows.select({**about, "column": name, "value": text, "expected": ONE_SPELLING}))
+    return found
 
 
 def gaps(frame: Frame, by: Sequence[str], odd: Sequence[str]) -> Iterator[Finding]:

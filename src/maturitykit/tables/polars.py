@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from maturitykit.assessment.keys import key
+from maturitykit.assessment.keys import SMALL, key
 from maturitykit.formula.algebra import Formula, Term, column, columns_of
 from maturitykit.formula.order import Order
 from maturitykit.formula.spelled import spelled_fold, spelled_median
@@ -395,6 +395,9 @@ _WRITERS: Mapping[str, Callable[..., pl.Expr]] = {
     "filled": lambda term: _write(term).cast(pl.Float64).fill_null(0.0),
     "clean": lambda term: _write(term).str.strip_chars(SPACES).str.replace_all(DOTS, ".."),
     "fits": lambda term, pattern: _write(term).str.contains(pattern),
+    "near": lambda term: reduce(
+        lambda text, pattern: text.str.replace_all(pattern, "${1}"), SMALL, _write(term).str.to_lowercase()
+    ),
     "is_number": lambda term: _write(term).str.contains(NUMBER),
     "number": lambda term: _write(term).cast(pl.Float64),
     "key": lambda term: _write(term).map_batches(_keys, return_dtype=pl.String, is_elementwise=True),

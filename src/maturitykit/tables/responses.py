@@ -55,11 +55,14 @@ RESERVED = {
     *("stage", "subjects", "known", "share", "others", "percentile", "refused", "inferable"),
 }
 
-#: The digit of an answer that says nothing. No answer at all is 0.
-BLANK = 1
+#: The digits of an answer that says nothing, and of a cell without any. What is no answer is 0.
+UNSURE, BLANK = 1, 2
 #: What is expected where not an answer is wrong, but that there are others beside it.
 ONE_EACH = "one answer, not as many as the value says"
 ONE_OF_BOTH = "either the overall stage or the dimensions"
+
+#: By what one knows that the answers of a respondent are to be looked at, and those that are equal to be left out.
+TWICE = "a respondent rates a dimension"
 
 #: The place of the number of answers, beside the sum of their digits.
 ONE = 2**32
@@ -159,7 +162,11 @@ class Responses(ABC):
 
     def problems(self) -> Frame:
         """All that is wrong, a row each: its keys, column, value, and what was expected."""
-        return self._bad_answers().concat(self._repeated()).concat(self._overruled())
+        return self._bad_answers().concat(self.repeated()).concat(self._overruled())
+
+    @abstractmethod
+    def once(self) -> Responses:
+        """The same as a long table, in which a respondent gives equal answers once."""
 
     @abstractmethod
     def _findings(self) -> Iterator[Finding]:
@@ -178,8 +185,8 @@ class Responses(ABC):
         """The problems that are seen in a row alone."""
 
     @abstractmethod
-    def _repeated(self) -> Frame:
-        """The dimensions that a respondent answers twice."""
+    def repeated(self) -> Frame:
+        """The dimensions that a respondent answers twice, as problems."""
 
     def _overruled(self) -> Frame:
         """The assessments that rate the outcome and its parts."""
@@ -260,7 +267,7 @@ class Responses(ABC):
         return {
             **{stage: digit(i, i) for i, stage in enumerate(scale.ids)},
             "": BLANK,
-            UNKNOWN.value: BLANK,
+            UNKNOWN.value: UNSURE,
             NOT_APPLICABLE.value: self.coding.exempt,
             **{
                 f"{scale.ids[low]}..{scale.ids[high]}": digit(low, high)
@@ -316,12 +323,11 @@ class LongResponses(Responses):
 
     def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
         slot, digit, foreign = self._slot(sheet), self._digit(sheet), self._is_foreign(sheet)
-        known: Condition = True
         if strict:
-            digit += self._refused(sheet, slot, digit, foreign)
+            digit = if_else(digit.equals(BLANK), 0, digit) + self._refused(sheet, slot, digit, foreign)
         else:
-            known = all_of(slot >= 0, negate(foreign))
-            digit = if_else(known, if_else(digit > 0, digit, BLANK), 0)
+            counts = all_of(slot >= 0, negate(foreign), ~digit.equals(BLANK))
+            digit = if_else(counts, if_else(digit > 0, digit, UNSURE), 0)
         digit = sheet.let(cast(digit, "whole"))
         places = [0, *map(self.coding.place, self._slots())]
         number = sheet.let(digit * sheet.let(gather(slot + 1, places)))
@@ -329,7 +335,7 @@ class LongResponses(Responses):
             word: if_else(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
             for word, slots in self.coding.words.items()
         }
-        return {**words, "~answers": if_else(known, digit + ONE, 0)}
+        return {**words, "~answers": if_else(digit > 0, digit + ONE, 0)}
 
     def _refused(self, sheet: Sheet, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
         """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
@@ -359,13 +365,32 @@ class LongResponses(Responses):
         frame = frame.filter(~expected.equals(""))
         return frame.select(self._problem(self.who, where, value, expected))
 
-    def _repeated(self) -> Frame:
+    def repeated(self) -> Frame:
+        """The dimensions that a respondent answers twice, as problems."""
         sheet = Sheet()
         keys = [*self._named(sheet), "dimension"]
-        sheet.let(self.text(sheet, "dimension"), "dimension")
-        sheet.let(count([~self._slot(sheet).equals(-1)]), "~answers")
-        frame = sheet.on(self.frame, [*keys, "~answers"], self.schema).sums(keys, {"~answers": column("~answers")})
-        return _more_than_one(self, frame, column("dimension"))
+        says = ~self._digit(sheet).equals(BLANK)
+        name = sheet.let(self.text(sheet, "dimension"), "~name")
+        sheet.let(count([all_of(~self._slot(sheet).equals(-1), says)]), "~answers")
+        frame = sheet.on(self.frame, [*keys[:-1], "~name", "~answers"], self.schema)
+        frame = frame.sums([*keys[:-1], "~name"], {"~answers": column("~answers")}).filter(column("~answers") > 1)
+        return frame.select(self._problem(self.who, name, cast(column("~answers"), "text"), ONE_EACH))
+
+    def once(self) -> Responses:
+        """The same without the rows in which a respondent gives an answer again."""
+        if "respondent" not in self.schema:
+            # Equal answers may be of several people.
+            return self
+        says = cast(column("respondent"), "text")
+        is_named = first([(Formula("is_null", (says,)), 0), (says.equals(""), 0)], 1).equals(1)
+        rest = [name for name in self.schema if name != "rating"]
+        text = Formula("clean", (cast(column("rating"), "text"),))
+        named, nameless = self.frame.filter(is_named), self.frame.filter(~is_named)
+        if self.schema["rating"].is_text:
+            named, nameless = (each.extend(rest, {"rating": text}, only=True) for each in (named, nameless))
+        columns = [*rest, "rating"]
+        frame = named.distinct(columns).concat(nameless.select({name: column(name) for name in columns}))
+        return LongResponses(self.model, frame, self.by)
 
 
 class WideResponses(Responses):
@@ -414,7 +439,7 @@ class WideResponses(Responses):
 
     def _digits_of_rows(self, sheet: Sheet, strict: bool) -> list[Formula]:
         digits = [sheet.let(self._read(sheet, scale_of(d), d.id)) for d in self.coding.dimensions]
-        return digits if strict else [sheet.let(if_else(digit > 0, digit, BLANK)) for digit in digits]
+        return digits if strict else [sheet.let(if_else(digit > 0, digit, UNSURE)) for digit in digits]
 
     def _refused(self, sheet: Sheet, digits: Sequence[Formula]) -> Formula:
         """Nothing but 0, or else the engine stops as an answer is none."""
@@ -424,13 +449,13 @@ class WideResponses(Responses):
 
     def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
         small = self._digits_of_rows(sheet, strict)
-        digits = [sheet.let(cast(digit, "whole")) for digit in small]
+        digits = [sheet.let(cast(if_else(digit.equals(BLANK), 0, digit), "whole")) for digit in small]
         words = {
             word: total(digits[slot] * self.coding.place(slot) for slot in slots)
             for word, slots in self.coding.words.items()
         }
         refused = self._refused(sheet, small) if strict else 0
-        return {**words, "~answers": total(digits) + ONE * len(digits) + refused}
+        return {**words, "~answers": total(digits) + count(digit > 0 for digit in digits) * ONE + refused}
 
     def _bad_answers(self) -> Frame:
         sheet = Sheet()
@@ -445,12 +470,24 @@ class WideResponses(Responses):
         frame = sheet.on(self.frame, [*keys, *wanted], self.schema).unpivot(selections)
         return frame.filter(~column("expected").equals(""))
 
-    def _repeated(self) -> Frame:
-        sheet = Sheet()
-        keys = self._named(sheet)
-        sheet.let(1, "~answers")
-        frame = sheet.on(self.frame, [*keys, "~answers"], self.schema).sums(keys, {"~answers": column("~answers")})
-        return _more_than_one(self, frame, "respondent")
+    def repeated(self) -> Frame:
+        """The dimensions that a respondent answers twice, as problems."""
+        return self._as_long().repeated()
+
+    def once(self) -> Responses:
+        """The same as a long table, without the rows in which a respondent gives an answer again."""
+        return self._as_long().once()
+
+    def _as_long(self) -> LongResponses:
+        names = [name for name in dict.fromkeys((*self.by, *ABOUT)) if name in self.schema]
+        about: dict[str, Term] = {name: column(name) for name in names}
+        rows = []
+        for dimension in self.coding.dimensions:
+            text = cast(column(dimension.id), "text")
+            if self.schema[dimension.id].is_float:
+                text = if_else(Formula("is_nan", (column(dimension.id),)), "", text)
+            rows.append({**about, "dimension": dimension.id, "rating": text})
+        return LongResponses(self.model, self.frame.unpivot(rows), self.by)
 
 
 def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> Responses:
@@ -482,11 +519,6 @@ def columns_read(columns: Collection[str], by: str | Sequence[str] | None) -> li
     if not (set(columns) >= LONG and keys and set(keys) <= set(columns)):
         return list(columns)
     return [name for name in columns if name in (*keys, "respondent", "model", "version", "digest", *LONG)]
-
-
-def _more_than_one(responses: Responses, frame: Frame, where: Term) -> Frame:
-    problem = responses._problem(responses.who, where, cast(column("~answers"), "text"), ONE_EACH)
-    return frame.filter(column("~answers") > 1).select(problem)
 
 
 def _is_share(scale: Scale, share: Formula) -> Condition:

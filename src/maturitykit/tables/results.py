@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from maturitykit.assessment.ratings import read_answer
 from maturitykit.definition import Dimension, Model, Scorer
@@ -36,8 +36,8 @@ from maturitykit.tables.coding import Counting
 from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.keys import with_keys
-from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, Responses, keys_in, responses_of
+from maturitykit.tables.keys import near_names, with_keys
+from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, TWICE, Responses, keys_in, responses_of
 from maturitykit.tables.sheet import Sheet, keys_of
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -149,12 +149,16 @@ class Results:
         return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
-        """The answers that could not be read: their keys, column, value, and what was expected."""
+        """What a person is to look at: its keys, column, value, and what was expected.
+
+        These are the answers that could not be read, and the subjects and respondents that may be one, as their
+        names differ in case, spaces or punctuation only.
+        """
         assert self._responses is not None, "a translation reads no answers"
-        return self._responses.problems().native()
+        return self._responses.problems().concat(near_names(self._responses)).native()
 
     def findings(self) -> list[Finding]:
-        """The problems in words, the first thousand of them. This runs the engine, lazy or not."""
+        """The answers that could not be read, in words, the first thousand. This runs the engine, lazy or not."""
         return list(findings_of(self._responses)) if self._responses else []
 
     def what_failed(self, error: Exception) -> AssessmentError | ScoringError | None:
@@ -230,6 +234,26 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
     return if_else(where, position / scale.top, _NO_NUMBER)
 
 
+class Way(NamedTuple):
+    """A way to read a table. Respondents are few as a rule, and nobody answers twice; else it is read once more.
+
+    Args:
+        most: How many respondents of one assessment can be counted.
+        is_once: Whether equal answers of a respondent are left out.
+    """
+
+    most: int
+    is_once: bool = False
+
+    def after(self, error: Exception) -> Way | None:
+        """The way to take after an engine failed; none if another one does not help."""
+        if f"{REFUSED}{TOO_MANY}" in str(error) and self.most < MOST_RESPONDENTS:
+            return self._replace(most=MOST_RESPONDENTS)
+        if f"{REFUSED}{TWICE}" in str(error) and not self.is_once:
+            return self._replace(is_once=True)
+        return None
+
+
 def score(
     model: Model | str,
     frame: Any,
@@ -290,19 +314,21 @@ def score(
         frame = frame_of(frame, by)
         frame = with_keys(model, frame, keys_in(frame.schema, by))
     responses = responses_of(model, frame, by)
-    # Respondents are few as a rule. What is not lazy can be counted once more, if they are not.
-    for most in sorted({most_respondents, MOST_RESPONDENTS}):
+    strict, way = on_error == "raise", Way(most_respondents)
+    if not (strict or frame.is_lazy) and responses.repeated().rows(1):
+        responses, way = responses.once(), way._replace(is_once=True)
+    while True:
         try:
-            return _scored(plan, responses, consensus, Counting(most), strict=on_error == "raise").computed()
+            return _scored(plan, responses, consensus, Counting(way.most), strict).computed()
         except Exception as error:
-            if f"{REFUSED}{TOO_MANY}" in str(error) and most < MOST_RESPONDENTS:
+            if other := way.after(error):
+                responses, way = responses.once() if other.is_once > way.is_once else responses, other
                 continue
             # Whatever an engine says: here is what is wrong with the table, if that is it.
             failed = failure_of(model, list(findings_of(responses)), error)
             if failed is None:
                 raise
         raise failed
-    raise AssertionError("any number of respondents can be counted")
 
 
 def failure_of(

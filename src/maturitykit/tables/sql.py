@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from itertools import count
 from typing import Any
 
+from maturitykit.assessment.keys import SMALL
 from maturitykit.formula.algebra import Formula, if_else
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
@@ -197,6 +199,9 @@ _WRITERS: Mapping[str, Callable[..., str]] = {
     "fits": lambda term, pattern: f"({_term(term)} RLIKE r'{pattern}')",
     # Keys were looked at before.
     "key": _term,
+    "near": lambda term: reduce(
+        lambda text, pattern: f'regexp_replace({text}, r"{pattern}", "$1")', SMALL, f"lower({_term(term)})"
+    ),
     "floor": lambda term: f"CAST({_term(term)} AS INT)",
     "case": _case,
     "//": _divide,
