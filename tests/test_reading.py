@@ -247,12 +247,18 @@ def test_rows_without_a_name_that_are_equal_may_be_of_two_people(tmp_path: Path)
         mk.score(MODEL, mk.read(as_csv(tmp_path, rows), "toy"))
 
 
-def test_two_versions_of_one_model_are_named(tmp_path: Path) -> None:
+def test_a_version_that_some_rows_name_is_that_of_all(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("version,dimension,rating\n1,process,best\n1 ,skills,good\n,staffing,good\n", encoding="utf-8")
-    found = mk.collect(path, "toy")
-    assert [len(assessment.ratings) for assessment in found.assessments] == [2, 1]
-    assert 'line 4, version: is "", but "1" above: assessed apart' in str(found.notes[0])
+    path.write_text("version,dimension,rating\n,process,best\n1 ,skills,good\n", encoding="utf-8")
+    (assessment,) = mk.read_all(path, "toy")
+    assert (assessment.version, len(assessment.ratings)) == ("1", 2)
+
+
+def test_two_versions_of_one_model_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("version,dimension,rating\n1,process,best\n2,skills,good\n,staffing,good\n", encoding="utf-8")
+    with pytest.raises(mk.FileError, match='line 3, version: is "2", but "1" at line 2; expected one version'):
+        mk.read_all(path, "toy")
 
 
 # ---- cells of a workbook

@@ -374,6 +374,24 @@ def test_likely_in_a_range_is_its_lower_middle(answer: str, expected: tuple[str,
     assert not result["people"].is_open
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("good", "b"), ("  GOOD ", "b"), ("B", "b"), ("2", "b"), ("stage 2", "b"), ("Stage 3", "c"), ("4", "x"),
+        ("Stage  7", "x"), ("stage-8", "stage-8"), ("8", "stage-8"), ("0", "0"), ("6", "6"), ("²", "²"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_stage_is_found_by_its_id_name_or_number(text: str, expected: str) -> None:
+    named = [
+        mk.Stage("a", "Basic"),
+        mk.Stage("b", "Good"),
+        mk.Stage("c"),
+        mk.Stage("x", "Stage 7"),
+        mk.Stage("stage-8"),
+    ]
+    assert mk.Scale("s", named).find(text) == expected
+
+
 @pytest.mark.parametrize(("share", "expected"), [(0, "not"), (0.15, "not"), ("0.5", "partially"), (1, "fully")])
 def test_a_share_becomes_its_stage_at_once(share: float | str, expected: str) -> None:
     model = mk.Model("toy", "1", "Toy", [leaf("goal", SHARES)], ["mean"], outcome=SHARES)

@@ -312,12 +312,10 @@ def csv_files(draw: st.DrawFn) -> bytes:
     if draw(st.integers(0, 9)) == 0:
         names = draw(st.permutations([*names, draw(st.sampled_from([*names, ""]))]))
     bad = draw(st.booleans())
-    # Rows of several versions are assessed apart one at a time, and together in tables.
-    same = {name: draw(st.sampled_from(LIKELY[name])) for name in ("model", "version")}
 
     def cell(name: str) -> str:
         likely = LIKELY.get(name, [""])
-        return same[name] if name in same else draw(st.sampled_from(likely if bad else likely[:3]))
+        return draw(st.sampled_from(likely if bad else likely[:3]))
 
     rows = [[cell(name) for name in names] for _ in range(draw(st.integers(0, 5)))]
     if bad and rows:
@@ -360,7 +358,7 @@ def as_table(path: Path) -> list[dict[str, Any]] | list[str]:
         return sorted(map(str, error.findings))
     return [
         {
-            "subject": row["subject"] or "",
+            "subject": row.get("subject") or "",
             "date": str(row.get("date") or ""),
             **{
                 id: row[f"{id}__stage_low"] and [row[f"{id}__stage_{end}"] for end in ("low", "likely", "high")]
@@ -379,3 +377,13 @@ def test_a_file_says_the_same_as_a_table(tmp_path_factory: pytest.TempPathFactor
     path.write_bytes(data)
     one, table = alone(path), as_table(path)
     assert sorted(map(str, table)) == sorted(map(str, one))
+    if one == ["line 2: there are no rows; expected a row for each rating"]:
+        return
+    # What is larger is read otherwise, and not all that is wrong is found in the same order.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("maturitykit.tables.csv_files.SMALL", -1)
+        large = as_table(path)
+    if isinstance(one[0], str):
+        assert isinstance(large[0], str)
+    else:
+        assert sorted(map(str, large)) == sorted(map(str, one))

@@ -35,6 +35,43 @@ def without_doubles(assessment: Assessment) -> Assessment:
     return evolve(assessment, ratings=[*once, *odd], remarks=[*assessment.remarks, *remarks])
 
 
+def together(
+    parts: Sequence[Assessment], findings: list[Finding]
+) -> Iterator[tuple[Assessment, list[Assessment]]]:
+    """Put together the assessments of one model, subject and date.
+
+    Args:
+        parts: In their order.
+        findings: Takes what they are at odds in: of one assessment there is one version, and one digest.
+
+    Yields:
+        The first of each group, with the version and the digest that any of it names, and the group.
+    """
+    groups: dict[tuple[object, ...], list[Assessment]] = {}
+    for part in parts:
+        groups.setdefault((part.model, key(part.subject), part.date), []).append(part)
+    for group in groups.values():
+        marks = {}
+        for name in ("version", "digest"):
+            said = {getattr(part, name): part for part in reversed(group) if getattr(part, name)}
+            marks[name] = getattr(next(reversed(said.values()), group[0]), name)
+            for mark, part in said.items():
+                if mark != marks[name]:
+                    problem = f"is {quoted(mark)}, but {quoted(marks[name])} at {_place(said[marks[name]])}"
+                    findings.append(Finding(f"{_place(part)}, {name}", problem, "one version of the model"))
+        yield evolve(group[0], **marks), group
+
+
+def _places(assessment: Assessment) -> list[str]:
+    """Where the ratings of an assessment stand; of one of several files, that file."""
+    places = [rating.place for rating in assessment.ratings if rating.place]
+    return [assessment.place] if places and places[0].startswith(f"{assessment.place}, ") else places
+
+
+def _place(assessment: Assessment) -> str:
+    return next(iter(_places(assessment)), assessment.place)
+
+
 def subject_gaps(assessments: Sequence[Assessment]) -> Iterator[Finding]:
     """A finding for each assessment without a subject beside others that have one."""
     named = [assessment for assessment in assessments if key(assessment.subject)]
@@ -53,11 +90,7 @@ def date_gaps(assessments: Sequence[Assessment]) -> Iterator[Finding]:
 
 
 def _gap(assessment: Assessment, name: str, beside: str) -> Finding:
-    places = [rating.place for rating in assessment.ratings if rating.place]
-    if places and places[0].startswith(f"{assessment.place}, "):
-        # One of several files: all of it lacks the subject.
-        places = [assessment.place]
-    return gap(places, name, beside)
+    return gap(_places(assessment), name, beside)
 
 
 def gap(places: Sequence[str], name: str, beside: str) -> Finding:
@@ -72,14 +105,7 @@ def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:
     yield from dict.fromkeys(remark for assessment in assessments for remark in assessment.remarks)
     subjects = [(assessment.subject, _first_place(assessment)) for assessment in assessments]
     yield from _near(subjects, "subject", "assessed apart")
-    versions: dict[tuple[object, ...], Assessment] = {}
     for assessment in assessments:
-        about = assessment.model, key(assessment.subject), assessment.date
-        other = versions.setdefault(about, assessment)
-        if other is not assessment:
-            problem = f"is {quoted(assessment.version)}, but {quoted(other.version)} above: assessed apart"
-            where = ", ".join(filter(None, (_first_place(assessment), "version")))
-            yield Finding(where, problem, "one version of the model on all rows", "MK406")
         people: dict[str, str] = {}
         for rating in assessment.ratings:
             people.setdefault(rating.respondent, rating.place)

@@ -16,7 +16,7 @@ from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, coded, quoted
-from maturitykit.files.alike import date_gaps, some, subject_gaps, without_doubles
+from maturitykit.files.alike import date_gaps, some, subject_gaps, together, without_doubles
 from maturitykit.files.cells import cell_name
 from maturitykit.files.header import (
     BESIDE,
@@ -167,9 +167,13 @@ class TableReader:
             FileError: With all findings.
         """
         findings = self.findings
-        assessments = [
-            without_doubles(Assessment(id, ratings, subject, date, version, digest, str(self.path)))
+        parts = [
+            Assessment(id, ratings, subject, date, version, digest, str(self.path))
             for (id, _, date, version, digest), (subject, ratings) in self._groups.items()
+        ]
+        assessments = [
+            without_doubles(evolve(first, ratings=[rating for part in group for rating in part.ratings]))
+            for first, group in together(parts, findings)
         ]
         if not findings:
             findings += [*subject_gaps(assessments), *date_gaps(assessments)]

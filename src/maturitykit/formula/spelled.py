@@ -98,11 +98,7 @@ def spelled_fold(formula: Formula) -> Formula:
 
 
 def spelled_cases(formula: Formula) -> Formula:
-    """Return `look_up` or `gather` as a case for each value."""
-    if formula.op == "look_up":
-        text, keys, values, otherwise, missing = formula.args
-        cases = [(text.equals(key), value) for key, value in zip(keys, values, strict=True)]
-        return first([(text.is_null(), missing), *cases] if missing != otherwise else cases, otherwise)
+    """Return `gather` as a case for each value."""
     index, values = formula.args
     absent = null("text" if isinstance(values[-1], str) else "real")
     terms = [absent if value is None else value for value in values]

@@ -14,6 +14,7 @@ from maturitykit.assessment.ratings import (
     NOT_APPLICABLE,
     Answer,
     Assessment,
+    NoStage,
     Rating,
     Reading,
     count_once,
@@ -156,24 +157,31 @@ def _gathered(
         ratings = count_once(placed, lambda rating, other: twice.append(_twice(rating, other)))
         places = [rating.place for rating in ratings]
     for rating, place in zip(ratings, places, strict=True):
-        scale = _scale_of(model, rating.dimension, leaves)
-        if isinstance(scale, Finding):
-            findings.append(scale._replace(where=f"{place}, dimension", code="MK401"))
-        else:
-            reading = read_answer(scale, rating.answer)
-            if isinstance(reading, Finding):
-                findings.append(reading._replace(where=f"{place}, rating", code="MK402"))
-            else:
-                given = answers.setdefault(rating.dimension, Answers([], []))
-                given.ratings.append(rating)
-                if isinstance(reading, Reading):
-                    given.readings.append(reading)
+        reading = read_rating(model, rating, place, leaves)
+        if isinstance(reading, Finding):
+            findings.append(reading)
+            continue
+        given = answers.setdefault(rating.dimension, Answers([], []))
+        given.ratings.append(rating)
+        if isinstance(reading, Reading):
+            given.readings.append(reading)
     findings += twice
     findings += coded("MK404", _both_outcome_and_parts(answers))
     if findings:
         where = f" in {file}" if file else ""
         raise AssessmentError(f"the ratings{where} do not fit model {quoted(model.id)}", findings)
     return answers
+
+
+def read_rating(model: Model, rating: Rating, place: str, leaves: Sequence[str]) -> Reading | NoStage | Finding:
+    """A rating as positions on the scale of its dimension; a finding, if there is no such dimension or answer."""
+    scale = _scale_of(model, rating.dimension, leaves)
+    if isinstance(scale, Finding):
+        return scale._replace(where=f"{place}, dimension", code="MK401")
+    reading = read_answer(scale, rating.answer)
+    if isinstance(reading, Finding):
+        return reading._replace(where=f"{place}, rating", code="MK402")
+    return reading
 
 
 def _twice(rating: Rating, other: Rating) -> Finding:

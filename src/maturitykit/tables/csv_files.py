@@ -18,6 +18,7 @@ from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, coded
+from maturitykit.files.alike import gap
 from maturitykit.files.header import COLUMNS, OF_FORMS, Header, find_header, header_findings
 from maturitykit.files.separated import (
     HEAD,
@@ -29,6 +30,7 @@ from maturitykit.files.separated import (
 )
 from maturitykit.files.table import About, RawTable, TableReader, csv_source, plain, read_table
 from maturitykit.files.text import encoding_hint, read_text
+from maturitykit.scoring.score import read_rating
 
 #: Bytes that are parsed at a time.
 BLOCK = 1 << 24
@@ -107,11 +109,16 @@ def _copy_fast(path: str, target: str, model: Model | None, others: Sequence[str
         ) as reader:
             if reader.schema.names != names:
                 return False
-            with ParquetWriter(target, reader.schema, compression="lz4") as writer:
+            # All that says of nobody whom it is about is about one.
+            nobody = pa.field("subject", pa.string()) if "subject" not in names else None
+            schema = reader.schema.append(nobody) if nobody else reader.schema
+            with ParquetWriter(target, schema, compression="lz4") as writer:
                 for batch in reader:
                     rows = _without_empty_rows(batch)
                     if not _is_plain(rows):
                         return False
+                    if nobody:
+                        rows = rows.append_column(nobody, pa.nulls(len(rows), pa.string()))
                     writer.write_batch(rows)
     except pa.ArrowInvalid:
         return False
@@ -132,6 +139,8 @@ def _plain_header(path: str, model: Model | None) -> Header | None:
     meant = {**header.columns, **{place: ids[0] for place, ids in header.dimensions.items()}}
     is_plain = list(header.names) == first and all(first[place] == name for place, name in meant.items())
     is_plain = is_plain and all(first) and len(set(first)) == len(first)
+    # Where each dimension has a column, others are named, and left out.
+    is_plain = is_plain and not (header.dimensions and len(meant) < len(first))
     return header if is_plain and not [*header_findings("", first, header, model.id if model else "")] else None
 
 
@@ -221,23 +230,52 @@ def _copy_with_care(path: str, target: str, model: Model | None, others: Sequenc
     schema = pa.schema([(name, pa.string()) for name in (*_COPIED, *others)])
     with ParquetWriter(target, schema, compression="lz4") as writer:
         copy = _Copy(path, model, others, writer)
-
-        def rows() -> Iterator[tuple[int, Sequence[str]]]:
-            for line, cells in separated_in(path):
-                if len(copy.findings) >= MOST_FINDINGS:
-                    return
-                yield line, [plain(cell) for cell in cells]
-
-        try:
-            copy.read([RawTable(rows())])
-        except CellsError as error:
-            copy.findings.append(error.finding)
-        except UnicodeDecodeError:
-            copy.findings[:] = [_not_utf8(path)]
+        _read(path, copy)
         copy.flush()
     if copy.findings:
         title = f"{path} is not a table of ratings"
         raise FileError(title, coded("MK006", copy.findings[:MOST_FINDINGS]))
+
+
+def _read(path: str, reader: TableReader) -> None:
+    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+        for line, cells in separated_in(path):
+            if len(reader.findings) >= MOST_FINDINGS:
+                return
+            yield line, [plain(cell) for cell in cells]
+
+    try:
+        reader.read([RawTable(rows())])
+    except CellsError as error:
+        reader.findings.append(error.finding)
+    except UnicodeDecodeError:
+        reader.findings[:] = [_not_utf8(path)]
+
+
+class _Check(TableReader):
+    """Ratings that are read for what is wrong with them, line by line."""
+
+    def __init__(self, path: str, model: Model) -> None:
+        super().__init__(path, model)
+        self._rated = model
+        self._leaves = [leaf.id for leaf in model.leaves]
+        self._places: dict[bool, str] = {}
+
+    def put(self, about: About, subject: str, rating: Rating, cells: Mapping[str, str]) -> None:
+        """Look at a rating."""
+        self._places.setdefault(bool(key(subject)), rating.place)
+        if len(self._places) == 2 and (where := self._places.pop(False, "")):
+            self.findings.append(gap([where], "subject", "beside others"))
+        reading = read_rating(self._rated, rating, rating.place, self._leaves)
+        if isinstance(reading, Finding):
+            self.findings.append(reading)
+
+
+def findings_by_line(path: str, model: Model) -> list[Finding]:
+    """What is wrong with the ratings in a file of CSV, the first thousand findings."""
+    check = _Check(path, model)
+    _read(path, check)
+    return check.findings[:MOST_FINDINGS]
 
 
 def _not_utf8(path: str) -> Finding:

@@ -22,7 +22,7 @@ from maturitykit.files.alike import remarks_on
 from maturitykit.files.collect import each
 from maturitykit.registry import models
 from maturitykit.scoring.score import score as score_one
-from maturitykit.tables.csv_files import copy_csv
+from maturitykit.tables.csv_files import copy_csv, findings_by_line
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.keys import near_names, with_keys
@@ -88,6 +88,7 @@ def score_files(
     paths, kind = _files(files)
     _check_apart(paths, written)
     choices |= {"on_error": "report" if problems else "raise"}
+    sources: Sequence[str] = ()
     read: list[Assessment] = []
     with ExitStack() as stack:
         try:
@@ -96,6 +97,7 @@ def score_files(
                 scratch = TemporaryDirectory(prefix=".maturitykit-", dir=folder, ignore_cleanup_errors=True)
                 by = choices.get("by") or ()
                 others = [name for name in ([by] if isinstance(by, str) else by) if name not in KEYS]
+                sources = paths
                 paths, read = _copies(paths, stack.enter_context(scratch), model, others)
                 kind = "parquet"
             table = _scan(paths, kind)
@@ -103,9 +105,14 @@ def score_files(
             bad, near = _score_table(
                 table, chosen, written, tidy, memory, progress or (lambda share: None), choices
             )
-        except AssessmentError:
+        except AssessmentError as error:
             # One at a time, what is wrong is told by line.
             each(lambda assessment: score_one(chosen, assessment), read)
+            if sources and not read:
+                wrong = [(path, finding) for path in sources for finding in findings_by_line(path, chosen)]
+                placed = [f._replace(where=f"{path}, {f.where}") if len(sources) > 1 else f for path, f in wrong]
+                if placed:
+                    raise AssessmentError(error.title, placed) from None
             raise
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error

@@ -383,7 +383,8 @@ class LongResponses(Responses):
             return self
         says = cast(column("respondent"), "text")
         is_named = first([(Formula("is_null", (says,)), 0), (says.equals(""), 0)], 1).equals(1)
-        rest = [name for name in self.schema if name != "rating"]
+        # Versions were looked at before, and some rows may name none.
+        rest = [name for name in self.schema if name in (*self.by, "respondent", "dimension", "model")]
         text = Formula("clean", (cast(column("rating"), "text"),))
         named, nameless = self.frame.filter(is_named), self.frame.filter(~is_named)
         if self.schema["rating"].is_text:
