@@ -134,6 +134,7 @@ class OtherInTables(mk.Scorer):
 
 class Undeclared(mk.Scorer):
     id = "no id at all"
+    ordinal: Any = None
 
     def bind(self, parent: Any, children: Any, weights: Any) -> Any:
         return parent.scale.meet

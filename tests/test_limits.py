@@ -183,21 +183,66 @@ def broken():
 """
 
 
+def installed(site: Path, name: str, code: str, points: str) -> dict[str, str]:
+    """An environment in which a plugin is installed, besides what is."""
+    about = site / f"{name}-1.dist-info"
+    about.mkdir(parents=True)
+    (site / f"{name}.py").write_text(code, encoding="utf-8")
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text(points, encoding="utf-8")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))}
+
+
 def test_a_plugin_that_writes_to_the_descriptor_or_has_no_repr_disturbs_nothing(tmp_path: Path) -> None:
     ratings(tmp_path)
     site = tmp_path / "site"
-    (site / "odd-1.dist-info").mkdir(parents=True)
-    (site / "odd.py").write_text(PLUGIN, encoding="utf-8")
-    (site / "odd-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1\n", "utf-8")
-    points = "[maturitykit.models]\nodd = odd:odd\nbroken = odd:broken\n"
-    (site / "odd-1.dist-info" / "entry_points.txt").write_text(points, encoding="utf-8")
-    paths = [str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = installed(site, "odd", PLUGIN, "[maturitykit.models]\nodd = odd:odd\nbroken = odd:broken\n")
     for id, told in (("odd", "a Odd"), ("broken", "OddError on loading odd:broken")):
         done = command("show", id, "--json", cwd=tmp_path, env=environment)
         assert (done.returncode, done.stdout) == (2, "")
         assert told in done.stderr and "Traceback" not in done.stderr
         assert "imported\n" in done.stderr and "from a child" in done.stderr
+
+
+CHATTY = """
+import maturitykit as mk
+
+print("imported")
+
+
+class Rule(mk.Scorer):
+    id = "chatty"
+    ordinal = True
+
+    def bind(self, parent, children, weights):
+        print("bound")
+
+        def score(positions):
+            print("scored")
+            return min(positions)
+
+        return score
+"""
+
+
+def test_what_a_rule_prints_while_scoring_does_not_reach_the_data(tmp_path: Path) -> None:
+    ratings(tmp_path)
+    site = tmp_path / "site"
+    (site / "chatty-1.dist-info").mkdir(parents=True)
+    (site / "chatty.py").write_text(CHATTY, encoding="utf-8")
+    (site / "chatty-1.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: chatty\nVersion: 1\n", "utf-8"
+    )
+    points = "[maturitykit.scorers]\nchatty = chatty:Rule\n"
+    (site / "chatty-1.dist-info" / "entry_points.txt").write_text(points, encoding="utf-8")
+    paths = [str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    done = command(
+        "score", "a.json", "--model", TOY, "--scorer", "chatty", "--json", cwd=tmp_path, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+    assert {"imported", "bound", "scored"} <= set(done.stderr.splitlines())
 
 
 class Unspeakable:

@@ -254,11 +254,12 @@ def test_a_version_that_some_rows_name_is_that_of_all(tmp_path: Path) -> None:
     assert (assessment.version, len(assessment.ratings)) == ("1", 2)
 
 
-def test_two_versions_of_one_model_are_told(tmp_path: Path) -> None:
+def test_two_versions_of_one_model_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("version,dimension,rating\n1,process,best\n2,skills,good\n,staffing,good\n", encoding="utf-8")
-    with pytest.raises(mk.FileError, match='line 3, version: is "2", but "1" at line 2; expected one version'):
-        mk.read_all(path, "toy")
+    found = mk.collect(path, "toy")
+    assert [assessment.version for assessment in found.assessments] == ["1", "2", ""]
+    assert 'line 3, version: is "2", but "1" above: assessed apart' in str(found.notes[0])
 
 
 # ---- cells of a workbook

@@ -7,9 +7,8 @@ broken one disturbs no other. This module imports nothing that a listing does no
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from functools import cache
 from importlib import import_module, invalidate_caches
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -131,13 +130,11 @@ class Registry(Mapping[str, Entry], Generic[T]):
             raise PluginError(title, [Finding("", f"{entry.distribution} claim the same name", advice, "MK007")])
         where = f"{entry.distribution} {entry.version}"
         try:
-            # What a plugin prints when it is imported is not the output of who asked for it.
-            with redirect_stdout(sys.stderr):
-                thing = claims[0].load()
-                # A function may return a class.
-                for _ in range(2):
-                    if not isinstance(thing, self._class()) and callable(thing):
-                        thing = thing()
+            thing = claims[0].load()
+            # A function may return a class.
+            for _ in range(2):
+                if not isinstance(thing, self._class()) and callable(thing):
+                    thing = thing()
         except KeyboardInterrupt:
             raise
         # A plugin may raise anything, and even try to leave the process.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import load_crosswalk, load_model, output_options
+from maturitykit.cli.options import Command, load_crosswalk, load_model, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ MOST = 1_000
 UNREADABLE = {"MK001", "MK007", "MK008"}
 
 
-@click.command(name="check")
+@click.command(name="check", cls=Command)
 @click.argument("things", metavar="FILE|FOLDER|ID...", nargs=-1, required=True)
 @click.option(
     "--crosswalk", "files", metavar="FILE", multiple=True, help="One to check against, beside the installed."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import language_option, output_options, score_file
+from maturitykit.cli.options import Command, language_option, output_options, score_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
 
 
-@click.command(name="compare")
+@click.command(name="compare", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--model", metavar="MODEL", help="Id, or path of a model.toml, if the files do not say.")
 @click.option("--scorer", metavar="NAME", help="Another rule than the model's default.")

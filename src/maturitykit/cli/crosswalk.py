@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from maturitykit.cli.options import language_option, load_crosswalk, load_model, output_options, score_file
+from maturitykit.cli.options import (
+    Command,
+    language_option,
+    load_crosswalk,
+    load_model,
+    output_options,
+    score_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
 
 
-@click.command(name="crosswalk")
+@click.command(name="crosswalk", cls=Command)
 @click.argument("file", required=False)
 @click.option("--to", metavar="MODEL", help="The model to arrive at; without it, every other model.")
 @click.option("--via", metavar="MODEL", multiple=True, help="A model on the way; may be repeated.")

@@ -6,7 +6,7 @@ from datetime import date as Date
 
 import click
 
-from maturitykit.cli.options import language_option, load_model
+from maturitykit.cli.options import Command, language_option, load_model
 
 
 def _day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Date | None:
@@ -18,7 +18,7 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> D
     return day
 
 
-@click.command(name="form")
+@click.command(name="form", cls=Command)
 @click.argument("model")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Write to FILE (.html, .xlsx, .csv).")
 @click.option("--subject", default="", metavar="TEXT", help="Who or what is judged, filled in beforehand.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from maturitykit.cli.options import output_options
+from maturitykit.cli.options import Command, output_options
 from maturitykit.registry import models
 
 
-@click.command(name="models")
+@click.command(name="models", cls=Command)
 @click.option("--check", is_flag=True, help="Import each model too, and say which are broken.")
 @output_options(".json", ".txt")
 @click.pass_context

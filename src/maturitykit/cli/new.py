@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from maturitykit.cli.options import Command, say
 from maturitykit.template import LICENSES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("name")
 @click.option(
     "--from", "origin", metavar="FILE", type=click.Path(),
@@ -69,7 +70,7 @@ def model(name: str, origin: str | None, languages: tuple[str, ...], into: str, 
     _warn_if_taken(models, name)
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("name", metavar="SOURCE--TARGET")
 @click.option("--model", "names", metavar="MODEL", multiple=True, help="One of the two, if not installed.")
 @languages_option
@@ -105,7 +106,7 @@ def crosswalk(
     _warn_if_taken(crosswalks, Path(made.main).stem)
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("name")
 @options
 def scorer(name: str, into: str, license: str, json: bool) -> None:
@@ -140,7 +141,7 @@ def _tell(made: Package, json: bool, draft: Draft | None = None) -> None:
         )
     else:
         for file in made.files:
-            click.echo(printable(str(made.folder / file)))
+            say(printable(str(made.folder / file)))
     said = [f"found: {draft.found}"] if draft else []
     said += [f"left out: {each}" for each in left_out]
     for line in [*said, f"next: write {main}"]:

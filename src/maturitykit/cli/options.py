@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +20,21 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command of whose output `say` alone writes: what plugins and their rules print goes to stderr."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        ctx.obj = sys.stdout
+        with redirect_stdout(sys.stderr):
+            return super().invoke(ctx)
+
+
+def say(said: str | bytes, *, nl: bool = True) -> None:
+    """Write to the stdout of the command."""
+    click.echo(said, click.get_current_context().obj, nl)
 
 
 def output_options(*suffixes: str) -> Callable[[F], F]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import unicodedata
 from collections.abc import Sequence
 from functools import partial
@@ -11,10 +10,11 @@ from itertools import zip_longest
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap as wrap_at
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import click
 
+from maturitykit.cli.options import say
 from maturitykit.errors import JOINERS, escaped
 
 #: Wider lines are hard to read.
@@ -73,11 +73,12 @@ class Page:
 
     def show(self, color: bool | None = None) -> None:
         """Print the page, with rich where it is installed and stdout is a terminal."""
-        terminal = get_terminal_size().columns if sys.stdout.isatty() else None
-        if not (terminal and color is not False and self._show_rich(min(terminal, WIDEST))):
-            click.echo(self.plain(terminal), nl=False)
+        stdout = click.get_current_context().obj
+        terminal = get_terminal_size().columns if stdout.isatty() else None
+        if not (terminal and color is not False and self._show_rich(stdout, min(terminal, WIDEST))):
+            say(self.plain(terminal), nl=False)
 
-    def _show_rich(self, width: int) -> bool:
+    def _show_rich(self, stdout: TextIO, width: int) -> bool:
         try:
             from rich.console import Console
             from rich.padding import Padding
@@ -85,7 +86,7 @@ class Page:
             from rich.text import Text
         except ImportError:
             return False
-        console = Console(width=width, highlight=False)
+        console = Console(file=stdout, width=width, highlight=False)
         for i, block in enumerate(self._blocks):
             if block.kind == "heading":
                 console.print(*([""] if i else []), Text(block.rows[0][0], style="bold"), sep="\n")
@@ -154,7 +155,7 @@ def put(text: str, path: str | None) -> None:
         write_text(path, text)
     else:
         # For programs, and so in one encoding everywhere.
-        click.echo(text.encode(), nl=False)
+        say(text.encode(), nl=False)
 
 
 def check_not_an_input(path: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import language_option, load_model, score_file, targets
+from maturitykit.cli.options import Command, language_option, load_model, say, score_file, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
 
 
-@click.command(name="report")
+@click.command(name="report", cls=Command)
 @click.argument("file")
 @click.option(
     "-o", "--output", metavar="FILE", help="Write to FILE (.html, .pdf, .md, .xlsx), not Markdown to stdout."
@@ -107,4 +107,4 @@ def _write(data: bytes, output: str | None) -> None:
         check_not_an_input(output)
         write_bytes(output, data)
     else:
-        click.echo(data, nl=False)
+        say(data, nl=False)

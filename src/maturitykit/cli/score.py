@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from maturitykit.cli.options import language_option, output_options, pairs, score_file, suffix_of, targets
+from maturitykit.cli.options import Command, language_option, output_options, pairs, score_file, suffix_of, targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.scores import Score
 
 
-@click.command(name="score")
+@click.command(name="score", cls=Command)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--model", metavar="MODEL", help="Id, or path of a model.toml, if FILE does not say.")
 @click.option("--scorer", metavar="NAME", help="Another rule than the model's default.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import language_option, load_crosswalk, load_model, output_options
+from maturitykit.cli.options import Command, language_option, load_crosswalk, load_model, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maturitykit.definition.crosswalk import Crosswalk
 
 
-@click.command(name="show")
+@click.command(name="show", cls=Command)
 @click.argument("name", metavar="MODEL")
 @language_option
 @output_options(".txt", ".json", ".tsv")

@@ -64,9 +64,12 @@ class Scorer:
     reads_open_as_low: ClassVar[bool] = False
 
     def __new__(cls, *args: object, **named: object) -> Self:
-        """Refuse a class without a rule."""
+        """Refuse a class without a rule, or one that does not say what it is called and whether it is ordinal."""
         if cls.formula is Scorer.formula and cls.bind is Scorer.bind:
             raise TypeError(f"{cls.__name__} is abstract: it defines neither formula nor bind")
+        for name in ("id", "ordinal"):
+            if not hasattr(cls, name):
+                raise TypeError(f"{cls.__name__} is abstract: it has no {name}")
         return super().__new__(cls)
 
     def formula(self, parent: Dimension, parts: Parts) -> Formula | None:

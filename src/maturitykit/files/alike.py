@@ -35,41 +35,34 @@ def without_doubles(assessment: Assessment) -> Assessment:
     return evolve(assessment, ratings=[*once, *odd], remarks=[*assessment.remarks, *remarks])
 
 
-def together(
-    parts: Sequence[Assessment], findings: list[Finding]
-) -> Iterator[tuple[Assessment, list[Assessment]]]:
-    """Put together the assessments of one model, subject and date.
+def together(parts: Sequence[Assessment]) -> list[Assessment]:
+    """Put together the assessments of one model, subject, date, version and digest.
 
-    Args:
-        parts: In their order.
-        findings: Takes what they are at odds in: of one assessment there is one version, and one digest.
-
-    Yields:
-        The first of each group, with the version and the digest that any of it names, and the group.
+    Where some rows of a subject leave out the version or the digest that others name, it is that of all.
     """
+    for name in ("version", "digest"):
+        said: dict[tuple[object, ...], set[str]] = {}
+        for part in parts:
+            said.setdefault(_about(part), set()).add(getattr(part, name))
+        filled = {about: max(marks) for about, marks in said.items() if len(marks - {""}) == 1}
+        parts = [evolve(part, **{name: filled.get(_about(part), getattr(part, name))}) for part in parts]
     groups: dict[tuple[object, ...], list[Assessment]] = {}
     for part in parts:
-        groups.setdefault((part.model, key(part.subject), part.date), []).append(part)
-    for group in groups.values():
-        marks = {}
-        for name in ("version", "digest"):
-            said = {getattr(part, name): part for part in reversed(group) if getattr(part, name)}
-            marks[name] = getattr(next(reversed(said.values()), group[0]), name)
-            for mark, part in said.items():
-                if mark != marks[name]:
-                    problem = f"is {quoted(mark)}, but {quoted(marks[name])} at {_place(said[marks[name]])}"
-                    findings.append(Finding(f"{_place(part)}, {name}", problem, "one version of the model"))
-        yield evolve(group[0], **marks), group
+        groups.setdefault((*_about(part), part.version, part.digest), []).append(part)
+    return [
+        evolve(group[0], ratings=[rating for part in group for rating in part.ratings])
+        for group in groups.values()
+    ]
+
+
+def _about(part: Assessment) -> tuple[object, ...]:
+    return part.model, key(part.subject), part.date
 
 
 def _places(assessment: Assessment) -> list[str]:
     """Where the ratings of an assessment stand; of one of several files, that file."""
     places = [rating.place for rating in assessment.ratings if rating.place]
     return [assessment.place] if places and places[0].startswith(f"{assessment.place}, ") else places
-
-
-def _place(assessment: Assessment) -> str:
-    return next(iter(_places(assessment)), assessment.place)
 
 
 def subject_gaps(assessments: Sequence[Assessment]) -> Iterator[Finding]:
@@ -105,7 +98,13 @@ def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:
     yield from dict.fromkeys(remark for assessment in assessments for remark in assessment.remarks)
     subjects = [(assessment.subject, _first_place(assessment)) for assessment in assessments]
     yield from _near(subjects, "subject", "assessed apart")
+    versions: dict[tuple[object, ...], Assessment] = {}
     for assessment in assessments:
+        other = versions.setdefault(_about(assessment), assessment)
+        if other is not assessment:
+            problem = f"is {quoted(assessment.version)}, but {quoted(other.version)} above: assessed apart"
+            where = ", ".join(filter(None, (_first_place(assessment), "version")))
+            yield Finding(where, problem, "one version of the model on all rows", "MK406")
         people: dict[str, str] = {}
         for rating in assessment.ratings:
             people.setdefault(rating.respondent, rating.place)

@@ -14,7 +14,7 @@ from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating, count_once, says_something
 from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
-from maturitykit.files.alike import date_gaps, remarks_on, subject_gaps, together
+from maturitykit.files.alike import date_gaps, remarks_on, subject_gaps
 from maturitykit.files.assessment import READERS, read_all
 from maturitykit.files.text import is_folder
 from maturitykit.files.workbook import OTHERS
@@ -200,20 +200,32 @@ def _merged(parts: Sequence[Assessment]) -> list[Assessment]:
     Raises:
         AssessmentError: With everything in which they are at odds.
     """
+    groups: dict[tuple[str, str, object], list[Assessment]] = {}
+    for part in parts:
+        groups.setdefault((part.model, key(part.subject), part.date), []).append(part)
     findings: list[Finding] = []
-    merged = [_one(first, group, findings) for first, group in together(parts, findings)]
+    merged = [_one(group, findings) for group in groups.values()]
     if findings:
         raise AssessmentError("the files are at odds", findings)
     return merged
 
 
-def _one(first: Assessment, parts: Sequence[Assessment], findings: list[Finding]) -> Assessment:
+def _one(parts: Sequence[Assessment], findings: list[Finding]) -> Assessment:
+    first = parts[0]
+    marks = {}
+    for name in ("version", "digest"):
+        said = {getattr(part, name): part for part in reversed(parts) if getattr(part, name)}
+        marks[name] = getattr(next(reversed(said.values()), first), name)
+        for mark, part in said.items():
+            if mark != marks[name]:
+                problem = f"is {quoted(mark)}, but {quoted(marks[name])} in {said[marks[name]].place}"
+                findings.append(Finding(f"{part.place}, {name}", problem, "one version of the model"))
     ratings = count_once(
         (rating for part in parts for rating in part.ratings),
         lambda rating, other: findings.append(_conflict(rating, other)),
     )
     remarks = [remark for part in parts for remark in part.remarks]
-    return evolve(first, ratings=ratings, place="", remarks=remarks)
+    return evolve(first, ratings=ratings, place="", remarks=remarks, **marks)
 
 
 def _conflict(rating: Rating, other: Rating) -> Finding:

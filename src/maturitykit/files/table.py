@@ -38,6 +38,9 @@ from maturitykit.files.strict import WRITTEN_DATE, date_of
 #: What a row says of all its ratings, where each dimension has a column.
 _OF_ROWS = ("model", "subject", "respondent", "date", *OF_FORMS)
 
+#: So many rows are looked at to see which column says who answered.
+SEEN_ROWS = 1_000
+
 #: What a spreadsheet takes for a formula, or for the start of another cell; quoted or not.
 _FORMULA = re.compile(r"'*[ \t\r\n]*[=+\-@\t\r]")
 
@@ -171,10 +174,7 @@ class TableReader:
             Assessment(id, ratings, subject, date, version, digest, str(self.path))
             for (id, _, date, version, digest), (subject, ratings) in self._groups.items()
         ]
-        assessments = [
-            without_doubles(evolve(first, ratings=[rating for part in group for rating in part.ratings]))
-            for first, group in together(parts, findings)
-        ]
+        assessments = list(map(without_doubles, together(parts)))
         if not findings:
             findings += [*subject_gaps(assessments), *date_gaps(assessments)]
         if not (assessments or findings):
@@ -287,7 +287,7 @@ class _Table:
                 problem = "is merged to one cell"
                 reading.findings.append(Finding(cells_merged, problem, "a text in each cell: undo the merge"))
         rows = self._rows(where)
-        for row in self._wide(where, list(rows)) if header.dimensions else self._long(rows):
+        for row in self._wide(where, rows) if header.dimensions else self._long(rows):
             reading.take(row)
 
     def _place(self, line: int) -> str:
@@ -377,22 +377,23 @@ class _Table:
             cells["comment"] = with_notes(cells.get("comment", ""), notes.values())
             yield _Row(self._place(line), cells)
 
-    def _wide(self, where: str, rows: Sequence[tuple[int, Sequence[str], dict[int, str]]]) -> Iterator[_Row]:
+    def _wide(self, where: str, rows: Iterator[tuple[int, Sequence[str], dict[int, str]]]) -> Iterator[_Row]:
         """A column for each dimension, a row for each respondent."""
         header = self._header
         assert header.labels
         about = {name: place for place, name in header.columns.items() if name in _OF_ROWS}
         about |= {name: place for place, name in self._others().items()}
+        first = list(islice(rows, SEEN_ROWS))
         for ours, places in self._headings().items():
-            if chosen := _first_filled(places, [row for _, row, _ in rows]):
+            if chosen := _first_filled(places, [row for _, row, _ in first]):
                 about[ours] = chosen[0]
                 problem = f"the column {quoted(header.names[chosen[0]])} is read as the {ours}"
                 self._reading.remarks.append(Finding(where, problem, code="MK407"))
         stem = PurePath(self._reading.path).stem
         unnamed = []
-        for line, row, notes in rows:
+        for line, row, notes in chain(first, rows):
             cells = {name: row[place] if place < len(row) else "" for name, place in about.items()}
-            if not _filled(cells.get("respondent", "")) and len(rows) > 1:
+            if not _filled(cells.get("respondent", "")) and len(first) > 1:
                 unnamed.append(self._place(line))
                 cells["respondent"] = f"{stem}, line {line}"
             for place, ids in header.dimensions.items():

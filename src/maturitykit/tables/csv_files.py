@@ -139,8 +139,9 @@ def _plain_header(path: str, model: Model | None) -> Header | None:
     meant = {**header.columns, **{place: ids[0] for place, ids in header.dimensions.items()}}
     is_plain = list(header.names) == first and all(first[place] == name for place, name in meant.items())
     is_plain = is_plain and all(first) and len(set(first)) == len(first)
-    # Where each dimension has a column, others are named, and left out.
-    is_plain = is_plain and not (header.dimensions and len(meant) < len(first))
+    # Where each dimension has a column, others are named, and left out; and each row is of somebody.
+    is_wide = bool(header.dimensions)
+    is_plain = is_plain and not (is_wide and (len(meant) < len(first) or "respondent" not in meant.values()))
     return header if is_plain and not [*header_findings("", first, header, model.id if model else "")] else None
 
 
