@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar
 from zipfile import ZipFile
 
 import pytest
@@ -134,7 +134,7 @@ class OtherInTables(mk.Scorer):
 
 class Undeclared(mk.Scorer):
     id = "no id at all"
-    ordinal: Any = None
+    ordinal: ClassVar[Any] = None
 
     def bind(self, parent: Any, children: Any, weights: Any) -> Any:
         return parent.scale.meet

@@ -436,6 +436,13 @@ class Nameless(mk.Scorer):
 class Unfinished(mk.Scorer):
     id = "unfinished"
     ordinal = True
+
+
+class Silent(mk.Scorer):
+    id = "silent"
+
+    def bind(self, parent, children, weights):
+        return max
 """
 
 LEVEL = mk.Scale("level", [mk.Stage("low"), mk.Stage("middle"), mk.Stage("high")])
@@ -508,6 +515,7 @@ def test_no_plugin_takes_the_name_of_a_rule_of_maturitykit(site: Site) -> None:
 BROKEN_RULES = {
     "no id": ("acme_rules:Nameless", "id"),
     "abstract": ("acme_rules:Unfinished", "abstract"),
+    "nothing said of order": ("acme_rules:Silent", "Silent is abstract: it has no ordinal"),
     "another id": ("acme_rules:Best", "best"),
     "no scorer": ("acme_rules:mk", "a Scorer, or a function that returns one"),
     "not there": ("acme_rules:Worst", "Worst"),
