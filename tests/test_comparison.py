@@ -505,6 +505,8 @@ def test_other_respondents_than_before_are_named() -> None:
     assert "(new: Bo). " in told(said_by("Ann"), said_by("Ann", "Bo"))
     assert "before (no longer: A, B, C, D and 1 more). " in told(said_by(*"ABCDEF"), said_by("F"))
     assert "eerder (nieuw: B; niet meer: A). " in told(said_by("A"), said_by("B"), "nl")
+    # However they are spelled.
+    assert told(said_by("Ze\u0301", subject="Acme "), said_by("Z\u00e9 ", subject="Acme")) == ""
     # Through a crosswalk between versions, those who answered the older one.
     renamed = crosswalk(link("a", "a", *SAME), link("b", "b", *SAME), source="one@1", target="one@2")
     later = flat("one", "a", "b", version="2")

@@ -284,6 +284,18 @@ def test_keys_that_cannot_be_told_apart_are_refused(engine: str, by: list[str], 
     assert words in str(caught.value)
 
 
+def test_what_a_person_should_know_of_a_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("subject,respondent,dimension,rating,why\nAcme,ann,people,good,\nACME,,people,best,x\n", "utf-8")
+    wrong, notes = score_files([str(file)], str(tmp_path / "out.parquet"), MODEL)
+    assert wrong == 0
+    assert [str(note).removeprefix(f"{file}, ") for note in notes] == [
+        'line 1: 1 column is not read: "why"',
+        'line 3, subject: "Acme" and "ACME" differ in case, spaces or punctuation only, and are assessed apart; '
+        "expected one spelling, if they are one",
+    ]
+
+
 # ---- files, one at a time and as tables
 
 #: What cells of each column hold; the first three are right.
@@ -321,7 +333,7 @@ def csv_files(draw: st.DrawFn) -> bytes:
     if bad and rows:
         row = draw(st.sampled_from(rows))
         row[:] = draw(st.sampled_from([row[:-1], [*row, ""], [*row, "x"], [""] * len(row), [], row[:1], row]))
-    separator = draw(st.sampled_from(",;"))
+    separator = draw(st.sampled_from(",;\t"))
     spellings: list[Callable[[str], str]] = [str.title, str, str.strip]
     header = [draw(st.sampled_from(spellings))(name) for name in names]
     stream = io.StringIO()

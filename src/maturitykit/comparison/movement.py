@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from maturitykit.assessment.keys import key
 from maturitykit.comparison.network import Network
 from maturitykit.comparison.translation import Translation, translate_by
 from maturitykit.definition import Dimension, Stage
@@ -135,12 +136,14 @@ def how_derived(comparison: Comparison) -> str:
 def other_respondents(comparison: Comparison) -> str:
     """That others answered than before, which is no movement of the subject; empty if it cannot be known."""
     results = comparison.before, comparison.after
-    before, after = (respondents_of(r.measured if isinstance(r, Translation) else r) for r in results)
+    measured = (result.measured if isinstance(result, Translation) else result for result in results)
+    before, after = ({key(name): name for name in respondents_of(result)} for result in measured)
     named = all(before) and all(after) and before and after and WHAT_IF not in {*before, *after}
-    if not named or comparison.before.subject != comparison.after.subject or set(before) == set(after):
+    subjects = {key(result.subject) for result in results}
+    if not named or len(subjects) > 1 or before.keys() == after.keys():
         return ""
-    new = [name for name in after if name not in before]
-    gone = [name for name in before if name not in after]
+    new = [name for who, name in after.items() if who not in before]
+    gone = [name for who, name in before.items() if who not in after]
     joined = phrase("new: {names}", names=few(new)) if new else ""
     left = phrase("no longer: {names}", names=few(gone)) if gone else ""
     return phrase(

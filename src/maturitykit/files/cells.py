@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.separated import CellsError, declared_separator, separated
+from maturitykit.files.separated import SEPARATORS, CellsError, declared_separator, separated
 from maturitykit.files.text import read_text, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
@@ -74,7 +74,7 @@ def _read_csv(path: Path) -> list[list[str]]:
     declared, _ = declared_separator(text)
     found: list[tuple[int, int, list[list[str]]]] = []
     errors = []
-    for separator in [declared] if declared else [",", ";", "\t"]:
+    for separator in [declared] if declared else SEPARATORS:
         if text.count(separator) + text.count("\n") > LARGEST:
             errors.append(TOO_LARGE)
             continue

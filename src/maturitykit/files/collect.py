@@ -61,7 +61,7 @@ def collect(
     files = list(_files(given, notes))
     if len(files) == 1:
         assessments = read_all(files[0], model)
-        notes += (_in_file(note, files[0]) for note in remarks_on(assessments))
+        notes += (in_file(note, files[0]) for note in remarks_on(assessments))
         return Collection(assessments, notes)
     parts = _read(files, model)
     if check:
@@ -75,7 +75,7 @@ def collect(
     return Collection(merged, [*notes, *remarks_on(merged)])
 
 
-def _in_file(finding: Finding, file: str | os.PathLike[str]) -> Finding:
+def in_file(finding: Finding, file: str | os.PathLike[str]) -> Finding:
     """A finding with its file before its place there."""
     return finding._replace(where=", ".join(filter(None, (str(file), finding.where))))
 
@@ -150,7 +150,7 @@ def _read(files: Sequence[Path], model: str | Model) -> list[Assessment]:
         try:
             parts += read_all(file, model)
         except MaturityError as error:
-            findings += (_in_file(finding, file) for finding in error.findings)
+            findings += (in_file(finding, file) for finding in error.findings)
     if findings:
         raise FileError(f"cannot collect {len(files)} files", findings)
     return parts
@@ -191,7 +191,7 @@ def _named(part: Assessment, notes: list[Finding]) -> Assessment:
         )
         for rating, place in zip(part.ratings, places, strict=True)
     ]
-    return evolve(part, ratings=ratings, remarks=[_in_file(remark, part.place) for remark in part.remarks])
+    return evolve(part, ratings=ratings, remarks=[in_file(remark, part.place) for remark in part.remarks])
 
 
 def _merged(parts: Sequence[Assessment]) -> list[Assessment]:

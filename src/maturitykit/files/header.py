@@ -137,9 +137,6 @@ def header_findings(where: str, cells: Sequence[str], header: Header, model: str
         model: Id of the model that is given beside the file.
     """
     names, columns, dimensions = header.names, header.columns, header.dimensions
-    if len(names) == 1 and "\t" in cells[0].strip():
-        yield Finding(where, "the columns are separated by tabs", "commas or semicolons")
-        return
     if not (header.meant or dimensions):
         yield Finding(where, f"{quoted(','.join(names))} is no header", _EXAMPLE)
         return

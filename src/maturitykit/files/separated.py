@@ -13,6 +13,9 @@ from maturitykit.errors import Finding
 #: So many characters at the start of a text tell how it is written.
 HEAD = 100_000
 
+#: What may separate cells.
+SEPARATORS = ",;\t"
+
 _DECLARED = re.compile(r'"?sep=([,;\t])"?\s*?(?:\r\n|\r|\n)')
 
 
@@ -23,8 +26,8 @@ def declared_separator(text: str) -> tuple[str, int]:
 
 
 def separator_of(header: str) -> str:
-    """Return what separates the names of columns: ``,`` or ``;``."""
-    return ";" if header.count(";") > header.count(",") else ","
+    """Return what separates the names of columns."""
+    return max(SEPARATORS, key=header.count)
 
 
 def separated(text: str, separator: str = "") -> Iterator[tuple[int, list[str]]]:
@@ -32,8 +35,8 @@ def separated(text: str, separator: str = "") -> Iterator[tuple[int, list[str]]]
 
     Args:
         text: Rows of cells, some in quotes.
-        separator: By default the one that the text declares, or else ``,`` or ``;``, whichever the
-            first line with any of them has more of.
+        separator: By default the one that the text declares, or else ``,``, ``;`` or a tab, whichever
+            the first line with any of them has more of.
 
     Raises:
         CellsError: With the line of a row whose quotes are not closed, or the like.
@@ -63,7 +66,7 @@ def separated_in(path: str) -> Iterator[tuple[int, list[str]]]:
 def separator_in(text: str) -> str:
     """Return what separates the cells of a text, by its beginning."""
     declared, start = declared_separator(text)
-    first = next((line for line in text[start : start + HEAD].splitlines() if {",", ";"} & set(line)), "")
+    first = next((line for line in text[start : start + HEAD].splitlines() if set(SEPARATORS) & set(line)), "")
     return declared or separator_of(first)
 
 

@@ -22,6 +22,7 @@ from maturitykit.files.alike import gap
 from maturitykit.files.header import COLUMNS, OF_FORMS, Header, find_header, header_findings
 from maturitykit.files.separated import (
     HEAD,
+    SEPARATORS,
     CellsError,
     declared_separator,
     newline_of,
@@ -170,7 +171,7 @@ def _is_odd(path: str) -> bool:
     Every other quote opens a cell: it stands behind a separator, or right behind the quote that closed. Every
     other one closes a cell: before a separator, or right before the quote that opens again.
     """
-    ends = pl.Series(list(b",;\r\n"), dtype=pl.UInt8)
+    ends = pl.Series([*SEPARATORS.encode(), *b"\r\n"], dtype=pl.UInt8)
     is_open = False
     # A byte before and behind each block is seen with it.
     before = b"\n"

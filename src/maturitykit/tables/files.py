@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from maturitykit.assessment.ratings import Assessment
 from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
 from maturitykit.files.alike import remarks_on
-from maturitykit.files.collect import each
+from maturitykit.files.collect import each, in_file
 from maturitykit.registry import models
 from maturitykit.scoring.score import score as score_one
 from maturitykit.tables.csv_files import copy_csv, findings_by_line
@@ -116,7 +116,9 @@ def score_files(
             raise
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error
-        notes = list(remarks_on(read))
+        # Each file is told of by itself, and read by itself.
+        by_file = groupby(read, key=lambda assessment: assessment.place)
+        notes = [in_file(note, file) for file, assessments in by_file for note in remarks_on(list(assessments))]
         if near:
             names = "1 name differs from another" if near == 1 else f"{near:,} names differ from others"
             problem = f"{names} in case, spaces or punctuation only"
