@@ -122,14 +122,15 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
-    """Broken files for every reader: ``nox -s fuzz -- 20000`` tries so many of each kind.
+    """Broken files for every reader, and for both of tables: ``nox -s fuzz -- 20000`` tries so many of each kind.
 
     What is found is tried first from then on; keep it, as an example in the test or a file in ``tests/bad``.
     """
     examples, *others = session.posargs or ["2000"]
     install(session, EXTRAS, *PLUGINS, *TEST)
     parallel = ("-n", "auto", "--dist", "load")
-    session.run("pytest", "tests/test_fuzz.py", *parallel, *others, env={"FUZZ": examples})
+    both = "tests/test_tables_as_files.py::test_a_file_says_the_same_as_a_table"
+    session.run("pytest", "tests/test_fuzz.py", both, *parallel, *others, env={"FUZZ": examples})
 
 
 @nox.session(default=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as python_csv
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -286,7 +287,9 @@ def test_keys_that_cannot_be_told_apart_are_refused(engine: str, by: list[str], 
 
 def test_what_a_person_should_know_of_a_file_is_told(tmp_path: Path) -> None:
     file = tmp_path / "in.csv"
-    file.write_text("subject,respondent,dimension,rating,why\nAcme,ann,people,good,\nACME,,people,best,x\n", "utf-8")
+    file.write_text(
+        "subject,respondent,dimension,rating,why\nAcme,ann,people,good,\nACME,,people,best,x\n", "utf-8"
+    )
     wrong, notes = score_files([str(file)], str(tmp_path / "out.parquet"), MODEL)
     assert wrong == 0
     assert [str(note).removeprefix(f"{file}, ") for note in notes] == [
@@ -382,7 +385,7 @@ def as_table(path: Path) -> list[dict[str, Any]] | list[str]:
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=int(os.environ.get("FUZZ", "200")), deadline=None)
 @given(csv_files())
 def test_a_file_says_the_same_as_a_table(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("files") / "in.csv"

@@ -306,3 +306,21 @@ def test_a_report_tells_what_the_terminal_does(language: str, suffix: str) -> No
     assert say(what_carries(found.contributions())) in texts
     text = report.render(document, suffix).decode()
     assert say("What each link contributes") in text
+
+
+def test_dimensions_of_one_name_are_told_apart_in_translations() -> None:
+    def side(id: str) -> mk.Dimension:
+        parts = [mk.Dimension(f"{id}-{what}", f"{what.title()} it", scale=LEVEL) for what in ("plan", "do")]
+        return mk.Dimension(id, id.title(), scale=LEVEL, children=parts)
+
+    model = mk.Model("two", "1", "Two", [side("left"), side("right")], ["weakest"], outcome=LEVEL)
+    links = [link("a", "left-plan", SAME), link("b", "outcome", SAME), link("a", "right-do", SAME)]
+    silent = [mk.NotInferable("two", f"{id}", "Nothing is said.") for id in ("right-plan", "left-do")]
+    crosswalk = mk.Crosswalk(
+        "one", "two", links, "7", not_inferable=silent, source_version="1", target_version="1"
+    )
+    result = mk.translate(mk.score(ONE, {"a": "mid", "b": "high"}), model, crosswalks=[crosswalk])
+    names = {item.use.name for item in result.contributions()}
+    assert names == {"A → Left: Plan it", "A → Right: Do it", "B → the overall stage"}
+    told = [remark.message for remark in result.issues]
+    assert "nothing can be inferred about Left: Do it, Right: Plan it" in told

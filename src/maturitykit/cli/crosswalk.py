@@ -185,17 +185,17 @@ def translation_page(page: Page, translation: Translation) -> None:
     page.table([_row(translation[dimension.id], depth) for dimension, depth in depths(translation.model)], 2)
     page.paragraph("If the links hold: ● at least  ◐ likely  ○ possible  · ruled out", 2)
     unknown = [translation[id] for id in translation.not_inferable]
-    if unknown:
-        from maturitykit.definition.names import names_of
+    from maturitykit.definition.names import names_of
 
+    told_apart = names_of(translation.model)
+    if unknown:
         page.heading("What cannot be inferred")
-        told_apart = names_of(translation.model)
         for score in unknown:
             page.paragraph(f"{told_apart[score.dimension.id]}: {score.why_not_inferable}", 2)
     if remarks := what_to_know(translation):
         page.heading("What to know before using this")
         for severity, where, message in remarks:
-            page.paragraph(f"{severity}: {translation.model.by_id[where].name}: {message}", 2)
+            page.paragraph(f"{severity}: {told_apart.get(where, translation.model.root.name)}: {message}", 2)
     page.heading("Our reading, not stated by either source")
     page.paragraph("Every link, its strength and its stages. What each rests on: --explain DIMENSION", 2)
     page.paragraph(how_reversed([translation]), 2)

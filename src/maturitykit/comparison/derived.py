@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 from attrs import field, frozen
 
 from maturitykit.comparison.sentences import brief_bounds, describe_bounds
-from maturitykit.definition import Dimension, Stage
+from maturitykit.definition import Dimension, Model, Stage
 from maturitykit.definition.crosswalk import Link
 from maturitykit.definition.fields import OUTCOME
+from maturitykit.definition.names import names_of
 from maturitykit.scoring.scores import Score, Span
 from maturitykit.words import phrase
 
@@ -26,24 +27,23 @@ class Use(NamedTuple):
         source: The score that it reads.
         target: What it speaks of.
         stage: The span of the target's stages; None if the source is not applicable.
+        source_name: The name of what it reads, told apart from others.
+        target_name: The name of what it speaks of, likewise.
     """
 
     link: Link
     source: Score
     target: Dimension
     stage: Span[Stage] | None
-
-    @property
-    def source_name(self) -> str:
-        """The name of what it reads."""
-        return named(self.source.dimension)
+    source_name: str
+    target_name: str
 
     @property
     def name(self) -> str:
         """The names of what it reads and of what it speaks of."""
         if OUTCOME == self.link.source == self.link.target:
             return phrase("between the overall stages")
-        return phrase("{one} → {other}", one=self.source_name, other=named(self.target))
+        return phrase("{one} → {other}", one=self.source_name, other=self.target_name)
 
     @property
     def says(self) -> str:
@@ -187,9 +187,9 @@ class DerivedScore(Score):
         return {**super().to_dict(), "links": links, "inferable": self.inferable, **readings}
 
 
-def named(dimension: Dimension) -> str:
-    """Return the name of a dimension in a sentence."""
-    return phrase("the overall stage") if dimension.id == OUTCOME else dimension.name
+def names_in_sentences(model: Model) -> dict[str, str]:
+    """Return the names of dimensions by id, as sentences have them."""
+    return {**names_of(model), OUTCOME: phrase("the overall stage")}
 
 
 def brief_of(dimension: Dimension, stage: Span[Stage] | None) -> str:

@@ -8,12 +8,20 @@ from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.comparison.crossing import Crossing, Derivation, is_heard
-from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable, Use, ids_of
+from maturitykit.comparison.derived import (
+    Contribution,
+    DerivedScore,
+    Inferable,
+    Use,
+    ids_of,
+    names_in_sentences,
+)
 from maturitykit.comparison.network import Network, Route, UsedCrosswalk, find_route
-from maturitykit.definition import Model, Scorer, Stage
+from maturitykit.definition import Dimension, Model, Scorer, Stage
 from maturitykit.definition.crosswalk import REST, Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
+from maturitykit.definition.names import names_of
 from maturitykit.definition.scale import Position, Scale
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Setting
@@ -181,7 +189,7 @@ class Translation(Result):
             ):
                 if above.dimension.id == OUTCOME:
                     return phrase("only the overall stage is linked")
-                return phrase("only {name}, above it, is linked", name=above.dimension.name)
+                return phrase("only {name}, above it, is linked", name=names_of(self.model)[above.dimension.id])
         if uses := self._uses.get(node.dimension.id):
             sources = ", ".join(use.link.source for use in uses)
             return phrase("what it would follow from is not applicable: {sources}", sources=sources)
@@ -268,6 +276,7 @@ def _crossing(route: Route, source: Plan, target: Plan) -> Crossing:
 def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Use]]:
     """Return what each link says, by the dimension that it speaks of."""
     uses: dict[str, list[Use]] = {}
+    read, named = names_in_sentences(result.model), names_in_sentences(plan.model)
     for link in crosswalk.links:
         if not (link.speaks and is_heard(result, link.source == OUTCOME)):
             continue
@@ -277,7 +286,9 @@ def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Us
             continue
         target = plan.nodes[plan.index[link.target]].dimension
         assert target.scale is not None
-        uses.setdefault(link.target, []).append(Use(link, source, target, _stages(link, source, target.scale)))
+        stages = _stages(link, source, target.scale)
+        use = Use(link, source, target, stages, read[link.source], named[link.target])
+        uses.setdefault(link.target, []).append(use)
     return uses
 
 
@@ -309,7 +320,9 @@ def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use
     for node in plan:
         id, scale, i = node.dimension.id, node.dimension.scale, node.index
         is_told = not i or (derivation.speaks[i] and node.is_combined)
-        if is_told and not derivation.state.exempt[i] and (names := ", ".join(_silent(plan, derivation, node))):
+        if is_told and not derivation.state.exempt[i] and (silent := list(_silent(plan, derivation, node))):
+            told_apart = names_of(plan.model)
+            names = ", ".join(told_apart.get(part.id, part.name) for part in silent)
             text = phrase("nothing can be inferred about {names}", names=names)
             yield Issue("not-inferable", "warning", id, text)
         said = [use for use in uses.get(id, ()) if use.stage is not None]
@@ -333,13 +346,13 @@ def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use
             yield Issue("likely-stages-differ", "info", id, text)
 
 
-def _silent(plan: Plan, derivation: Derivation, node: Node) -> Iterator[str]:
-    """Return the names of the parts of a node of which nothing can be inferred, each without its own parts."""
+def _silent(plan: Plan, derivation: Derivation, node: Node) -> Iterator[Dimension]:
+    """Return the parts of a node of which nothing can be inferred, each without its own parts."""
     for child in (plan.nodes[c] for c in node.children):
         if derivation.speaks[child.index]:
             yield from _silent(plan, derivation, child)
         else:
-            yield child.dimension.name
+            yield child.dimension
 
 
 def _meet(scale: Scale, a: Span[Stage], b: Span[Stage]) -> bool:
