@@ -96,10 +96,6 @@ class Formula:
         """Return the condition that both are the same."""
         return _operation("==", self, other)
 
-    def is_null(self) -> Formula:
-        """Return the condition that there is no value."""
-        return _operation("is_null", self)
-
 
 #: A number or a text, or a formula for one.
 Term: TypeAlias = "Formula | float | str"
