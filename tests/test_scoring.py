@@ -305,11 +305,6 @@ def test_what_is_no_assessment_is_told(wrong: Any) -> None:
         mk.score(three(), wrong)
 
 
-def test_a_date_is_no_text() -> None:
-    with pytest.raises(TypeError, match="'date' must be"):
-        mk.Assessment("toy", [], date="2026-05-31")  # type: ignore[arg-type]
-
-
 def test_unknown_is_told_from_a_blank() -> None:
     (process, tools) = issues(mk.score(three(), {"people": "good", "process": "unknown"}), "open")
     assert (process.where, tools.where) == ("process", "tools")

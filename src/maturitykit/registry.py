@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module, invalidate_caches
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from maturitykit.errors import Finding, PluginError, message_of, one_of, quoted
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from maturitykit.definition.scorer import Scorer
 
 T = TypeVar("T")
+
+#: One for all registries, as a plugin may load another while it is imported.
+_LOADING = RLock()
 
 
 class Entry(NamedTuple):
@@ -82,20 +86,29 @@ class Registry(Mapping[str, Entry], Generic[T]):
     def __repr__(self) -> str:
         return f"<{self._noun}s: {', '.join(self) or 'none installed'}>"
 
+    def __reduce__(self) -> str:
+        """Pickle its name in this module."""
+        return self._group.rpartition(".")[2]
+
     def load(self, id: str) -> T:
-        """What is registered under a name, imported when it is first asked for.
+        """What is registered under a name, imported once when it is first asked for, by whichever thread.
 
         Raises:
             PluginError: If nothing or more than one thing has this name, or it is broken.
         """
         if id not in self._loaded:
-            try:
-                self._loaded[id] = self._import(id)
-            except PluginError as error:
-                self._errors[id] = " ".join(str(finding) for finding in error.findings)
-                raise
-            self._errors.pop(id, None)
+            with _LOADING:
+                if id not in self._loaded:
+                    self._load(id)
         return self._loaded[id]
+
+    def _load(self, id: str) -> None:
+        try:
+            self._loaded[id] = self._import(id)
+        except PluginError as error:
+            self._errors[id] = " ".join(str(finding) for finding in error.findings)
+            raise
+        self._errors.pop(id, None)
 
     def refresh(self) -> None:
         """Look again at what is installed, and forget what was imported."""

@@ -10,11 +10,10 @@ from math import isnan
 from typing import NamedTuple, TypeAlias
 
 from attrs import evolve, field, frozen
-from attrs.validators import instance_of, optional
 
 from maturitykit.assessment.keys import key
 from maturitykit.definition import Scale, Stage
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import as_tuple, held_to_types
 from maturitykit.definition.scale import SHARES
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 
@@ -63,7 +62,10 @@ class Rating:
 
 def _under_first_spelling(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
     """Give respondents whose names look alike the first spelling among them."""
-    found = tuple(ratings)
+    found = as_tuple(ratings)
+    if not isinstance(found, tuple) or not all(isinstance(rating, Rating) for rating in found):
+        # That is told by the field.
+        return found
     first: dict[str, str] = {}
     spellings = {name: first.setdefault(key(name), name) for name in dict.fromkeys(r.respondent for r in found)}
     if len(first) == len(spellings):
@@ -75,7 +77,7 @@ def _under_first_spelling(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
     )  # fmt: skip
 
 
-@frozen
+@frozen(field_transformer=held_to_types(AssessmentError))
 class Assessment:
     """Ratings of one subject on one model at one date, by one or more respondents.
 
@@ -96,7 +98,7 @@ class Assessment:
     model: str = field(converter=key)
     ratings: tuple[Rating, ...] = field(converter=_under_first_spelling)
     subject: str = ""
-    date: Date | None = field(default=None, validator=optional(instance_of(Date)))
+    date: Date | None = None
     version: str = ""
     digest: str = ""
     place: str = field(default="", eq=False, repr=False)

@@ -59,6 +59,14 @@ class Comparison(InNotebook, Mapping[str, Movement]):
     def __len__(self) -> int:
         return len(self.after)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Comparison):
+            return NotImplemented
+        return (self.before, self.after) == (other.before, other.after)
+
+    def __hash__(self) -> int:
+        return hash((self.before, self.after))
+
     def __repr__(self) -> str:
         moved = sum(movement.direction not in ("same", "unknown") for movement in self.values())
         return f"<{type(self).__name__} on {self.after.model.id}: {moved} of {len(self)} moved>"

@@ -65,6 +65,11 @@ class Route:
     left_out: tuple[str, ...] = ()
     compiled: dict[int, Any] = field(factory=dict, repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle all but what is compiled."""
+        kept = (self.path, self.source, self.target, self.crosswalk, self.strength)
+        return Route, (*kept, self.remarks, self.crosswalks, self.left_out)
+
     def without(self, links: Iterable[str]) -> Route:
         """Return the same without some links, each named ``source--target``.
 

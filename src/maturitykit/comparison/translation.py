@@ -82,6 +82,9 @@ class Translation(Result):
         assert isinstance(score, DerivedScore)
         return score
 
+    def _about(self) -> tuple[Any, ...]:
+        return *super()._about(), self.way, self.origin
+
     @property
     def is_derived(self) -> bool:
         """Always: a translation is never measured."""

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 from attrs import evolve, field, frozen
 
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import as_tuple, held_to_types
 from maturitykit.definition.translation import language_of
 from maturitykit.errors import Finding, ModelError, one_of, quoted
 
@@ -38,7 +38,7 @@ def _relations(relation: str | Iterable[str]) -> frozenset[str]:
     return found
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Link:
     """From one dimension of the source to one of the target.
 
@@ -88,7 +88,7 @@ class Link:
 REST = "rest"
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class NotInferable:
     """A dimension on either side that no link touches, and why.
 
@@ -103,7 +103,7 @@ class NotInferable:
     reason: str
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Coding:
     """How the links were found, and how far independent coders agreed before settling.
 
@@ -126,7 +126,7 @@ class Coding:
     kappa: float | None = None
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class CrosswalkText:
     """The texts of a crosswalk in another language.
 
@@ -145,7 +145,7 @@ class CrosswalkText:
     not_inferable: Mapping[str, str] = field(factory=dict)
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Crosswalk:
     """Links from the dimensions of one model to those of another.
 

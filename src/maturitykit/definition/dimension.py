@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import as_tuple, held_to_types
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.errors import Finding, ModelError, quoted
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Guidance:
     """What to do *while at* each stage, on one topic.
 
@@ -29,7 +29,7 @@ class Guidance:
     texts: Mapping[str, str] = field(factory=dict, hash=False)
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Note:
     """A text of a kind that the model declares, such as "precondition" or "missing".
 
@@ -44,7 +44,7 @@ class Note:
     text: str
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Gate:
     """A stage of the parent requires a child to be at some stage of the child's own scale.
 
@@ -86,7 +86,7 @@ def exact_weight(weight: int | float | str | Fraction) -> Fraction:
     )
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Dimension:
     """A node in the tree of what is judged: a leaf is rated, any other node is scored.
 

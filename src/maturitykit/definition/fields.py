@@ -1,10 +1,20 @@
 """What the fields of models, dimensions, stages and the rest have in common."""
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from __future__ import annotations
 
-from maturitykit.errors import Finding, quoted
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date as Date, datetime
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from maturitykit.errors import Finding, MaturityError, quoted
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 #: The id of the root of every model's tree.
 OUTCOME = "outcome"
@@ -15,8 +25,165 @@ _VERSION = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 
 def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
-    """Items as a tuple, so that a list will do where one is made in Python."""
-    return tuple(items)
+    """Items as a tuple, so that a list will do where one is made in Python.
+
+    A text is no list of its letters: it stays, to be found of the wrong type, and so does what is no list.
+    """
+    is_list = isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping))
+    return tuple(items) if is_list else items  # type: ignore[return-value]
+
+
+class Fixed(dict[K, V]):
+    """A mapping that nobody changes."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("this mapping cannot be changed: make another one, as with {**this, ...}")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+def _fixed(mapping: Any) -> Any:
+    # Other kinds of mappings may read a file for each of their values.
+    return Fixed(mapping) if type(mapping) is dict else mapping
+
+
+#: How attrs takes the fields of a class.
+Fields: TypeAlias = "Callable[[type, list[attrs.Attribute[Any]]], list[attrs.Attribute[Any]]]"
+
+
+def held_to_types(error: type[MaturityError]) -> Fields:
+    """Return what has a class of attrs check the types of its fields, and fix its mappings.
+
+    Args:
+        error: Raised with a finding for each value of a wrong type, by the name of the field.
+    """
+
+    def transform(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+        def check(instance: Any, attribute: Any, value: object) -> None:
+            # Once for all fields, which are all set when the first of them is checked.
+            if findings := list(_misfits(instance)):
+                raise error(f"this {cls.__name__} cannot be made", findings)
+
+        first, *others = fields
+        validators = [each for each in (check, first.validator) if each is not None]
+        checked = [first.evolve(validator=attrs.validators.and_(*validators)), *others]
+        return [
+            each.evolve(converter=_fixed) if str(each.type).startswith("Mapping[") else each for each in checked
+        ]
+
+    return transform
+
+
+def _misfits(instance: Any) -> Iterator[Finding]:
+    for name, fits, expected, item in _types(instance.__class__):
+        value = getattr(instance, name)
+        if fits(value):
+            continue
+        if item is None or not isinstance(value, tuple):
+            yield Finding(name, f"is {quoted(value)}", expected)
+            continue
+        fits_item, words = item
+        wrong = [(i, each) for i, each in enumerate(value) if not fits_item(each)]
+        yield from (Finding(f"{name}[{i}]", f"is {quoted(each)}", words) for i, each in wrong)
+
+
+_Test: TypeAlias = Callable[[Any], bool]
+
+
+@cache
+def _types(cls: Any) -> list[tuple[str, _Test, str, tuple[_Test, str] | None]]:
+    """For each field: what its values pass, what is expected in words, and both for the items of a list."""
+    hints = get_type_hints(cls)
+    found = []
+    for each in attrs.fields(cls):
+        hint = hints[each.name]
+        item = get_args(hint)[0] if get_origin(hint) is tuple else None
+        words = None if item is None else (_test(item), _words(item))
+        found.append((each.name, _test(hint), _words(hint), words))
+    return found
+
+
+def _test(hint: Any) -> _Test:
+    """Return a test for values of a type."""
+    kind, parts = get_origin(hint), get_args(hint)
+    if kind in _TESTS:
+        return _TESTS[kind](parts)
+    return _PLAIN.get(hint) or (lambda value: isinstance(value, kind or hint))
+
+
+def _of_any(parts: Sequence[Any]) -> _Test:
+    tests = list(map(_test, parts))
+    return lambda value: any(test(value) for test in tests)
+
+
+def _of_tuple(parts: Sequence[Any]) -> _Test:
+    if Ellipsis in parts:
+        item = _test(parts[0])
+        return lambda value: isinstance(value, tuple) and all(map(item, value))
+    tests = list(map(_test, parts))
+    return lambda value: isinstance(value, tuple) and len(value) == len(tests) and all(map(_passes, tests, value))
+
+
+def _passes(test: _Test, value: object) -> bool:
+    return test(value)
+
+
+def _of_set(parts: Sequence[Any]) -> _Test:
+    item = _test(parts[0])
+    return lambda value: isinstance(value, frozenset) and all(map(item, value))
+
+
+def _of_mapping(parts: Sequence[Any]) -> _Test:
+    key, item = map(_test, parts)
+    return lambda value: (
+        all(map(key, value)) and all(map(item, value.values()))
+        if isinstance(value, Fixed)
+        else isinstance(value, Mapping)
+    )
+
+
+_TESTS: Mapping[Any, Callable[[Sequence[Any]], _Test]] = {
+    Union: _of_any,
+    UnionType: _of_any,
+    Literal: lambda parts: parts.__contains__,
+    tuple: _of_tuple,
+    frozenset: _of_set,
+    Mapping: _of_mapping,
+}
+_PLAIN: Mapping[Any, _Test] = {
+    Any: lambda value: True,
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    # A date is a day, without a time.
+    Date: lambda value: isinstance(value, Date) and not isinstance(value, datetime),
+}
+
+
+def _words(hint: Any) -> str:
+    """Return what is expected of a type, in words."""
+    kind, parts = get_origin(hint), get_args(hint)
+    if kind in (Union, UnionType):
+        return " or ".join(map(_words, parts))
+    if kind is Literal:
+        return " or ".join(map(quoted, parts))
+    if kind in (tuple, frozenset):
+        if kind is tuple and Ellipsis not in parts:
+            return f"a tuple of {' and '.join(map(_words, parts))}"
+        return f"a list, each {_words(parts[0])}"
+    if kind is Mapping:
+        return f"a mapping from {_words(parts[0])} to {_words(parts[1])}"
+    named = {
+        str: "a text",
+        NoneType: "None",
+        int: "a whole number",
+        float: "a number",
+        Date: "a date without a time",
+        bool: "True or False",
+    }
+    return named.get(hint) or f"a {getattr(hint, '__name__', hint)}"
 
 
 def check_ids(

@@ -9,7 +9,7 @@ from attrs import Factory, evolve, field, frozen
 
 from maturitykit.definition.check import check_model
 from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
-from maturitykit.definition.fields import OUTCOME, as_tuple
+from maturitykit.definition.fields import OUTCOME, as_tuple, held_to_types
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
@@ -17,7 +17,7 @@ from maturitykit.errors import ModelError, quoted
 from maturitykit.notebook import InNotebook
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Source:
     """Where a model was published. What the source itself does not name stays empty.
 
@@ -38,7 +38,7 @@ class Source:
     note: str = ""
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Reading:
     """*Our reading*: something the encoding added that the source does not state.
 
@@ -54,7 +54,7 @@ class Reading:
     why: str
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Label:
     """A tag of dimensions, or a kind of notes, that a model declares.
 
@@ -67,7 +67,7 @@ class Label:
     name: str = field(default=Factory(lambda self: self.id, takes_self=True))
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Model(InNotebook):
     """A published framework at a version: what it judges, on which scales, by which rules.
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import as_tuple, check_ids
+from maturitykit.definition.fields import as_tuple, check_ids, held_to_types
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 from maturitykit.formula.order import TOLERANCE, Order
 
@@ -23,7 +23,7 @@ SHARES = (-TOLERANCE, 1 + TOLERANCE)
 MOST_STAGES = 200
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Stage:
     """A named step on a scale.
 
@@ -49,7 +49,7 @@ class Stage:
         return f"<{type(self).__name__} {self.id}>"
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class Scale:
     """An ordered set of two or more stages, listed from the lowest up.
 

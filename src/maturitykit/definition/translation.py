@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import AttrsInstance, evolve, field, frozen
 
-from maturitykit.errors import Finding, one_of
+from maturitykit.definition.fields import held_to_types
+from maturitykit.errors import Finding, ModelError, one_of
 
 if TYPE_CHECKING:
     from maturitykit.definition.dimension import Dimension, Guidance, Note
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T", bound=AttrsInstance)
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class StageText:
     """Texts of one stage.
 
@@ -32,7 +33,7 @@ class StageText:
     summary: str = ""
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class GuidanceText:
     """Texts of one guidance topic.
 
@@ -45,7 +46,7 @@ class GuidanceText:
     texts: Mapping[str, str] = field(factory=dict)
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class DimensionText:
     """Texts of one dimension; an empty one is not translated.
 
@@ -66,7 +67,7 @@ class DimensionText:
     notes: Mapping[str, str] = field(factory=dict)
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class SourceText:
     """Texts on the source.
 
@@ -77,7 +78,7 @@ class SourceText:
     note: str = ""
 
 
-@frozen
+@frozen(field_transformer=held_to_types(ModelError))
 class ModelText:
     """All texts of a model in one language.
 

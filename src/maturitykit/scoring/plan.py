@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
-from copy import copy
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -105,9 +104,11 @@ class Plan:
         ScoringError: If a rule cannot serve where it stands, with all findings.
     """
 
-    def __init__(self, model: Model, scorer: Scorer) -> None:
+    def __init__(self, model: Model, chosen: str | Scorer) -> None:
         self.model = model
-        self.scorer = scorer
+        self.scorer = scorer = scorer_of(chosen)
+        #: What it is compiled of once more, in another process.
+        self._made_of: tuple[Model, str | Scorer, Mapping[str, Fraction]] = model, chosen, {}
         #: By place, from the outcome down: all dimensions of a depth before those that are deeper.
         self.nodes = list(_nodes(model, scorer))
         places = {node.dimension.id: node.index for node in self.nodes}
@@ -133,9 +134,16 @@ class Plan:
         """Go through the nodes in the order of the model."""
         return (self.nodes[place] for place in self.index.values())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it is made of: functions that are compiled cannot be sent."""
+        return plan_for, self._made_of
+
     def reweighted(self, weights: Mapping[str, Fraction]) -> Plan:
         """Return the same plan with other weights for some dimensions; nothing is compiled again."""
-        other = copy(self)
+        # By copy(), it would be compiled again.
+        other = Plan.__new__(Plan)
+        vars(other).update(vars(self))
+        other._made_of = (*self._made_of[:2], weights)
         other.weights = self._weights(weights)
         other._check_weights()
         for name in ("_steps", "_applicable", "_general"):
@@ -360,7 +368,7 @@ def plan_for(model: Model, scorer: str | Scorer | None, weights: Mapping[str, Fr
     key = id(model), chosen if isinstance(chosen, str) else id(chosen)
     plan = _PLANS.get(key)
     if plan is None:
-        plan = Plan(model, scorer_of(chosen))
+        plan = Plan(model, chosen)
         if isinstance(chosen, str) or any(chosen is offered for offered in model.scorers):
             if len(_PLANS) >= _MOST_PLANS:
                 _PLANS.pop(next(iter(_PLANS)), None)

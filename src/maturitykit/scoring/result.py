@@ -70,6 +70,18 @@ class Result(InNotebook, Mapping[str, Score]):
     def __len__(self) -> int:
         return len(self.plan.index)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        return self is other or (self._about() == other._about() and dict(self) == dict(other))
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.model.id, self.model.version, self.subject, self.date, self.stage))
+
+    def _about(self) -> tuple[Any, ...]:
+        """What tells results apart, beside their scores."""
+        return type(self), self.scorer, self._setting, self.model
+
     def __repr__(self) -> str:
         about = f" of {self.subject}" if self.subject else ""
         return f"<{type(self).__name__}{about} on {self.model.id}: {describe(self.outcome)}>"

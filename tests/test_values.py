@@ -1,0 +1,255 @@
+"""Values: what is made is checked, compared, hashed and pickled as a value, by threads and processes alike."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime
+from fractions import Fraction
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+import maturitykit as mk
+
+LEVEL = mk.Scale("level", [mk.Stage("low"), mk.Stage("mid"), mk.Stage("high")])
+
+
+def flat(id: str, *parts: str, **choices: Any) -> mk.Model:
+    leaves = [mk.Dimension(part, scale=LEVEL, descriptors={"low": "As ever."}) for part in parts]
+    return mk.Model(id, "1", id.title(), leaves, ["median", "weakest"], outcome=LEVEL, **choices)
+
+
+MODEL, OTHER = flat("one", "a", "b"), flat("two", "x")
+SAME = {id: (id, id, id) for id in LEVEL.ids}
+LINKS = [mk.Link("a", "x", "intersects", 0.5, SAME, "Both say so.", [(id, id) for id in LEVEL.ids])]
+CROSSWALK = mk.Crosswalk("one", "two", LINKS, "7", not_inferable=[mk.NotInferable("one", "b", "Nothing is said.")])
+RATINGS = [mk.Rating("a", "low", "Ann", "Because."), mk.Rating("a", "mid", "Bo"), mk.Rating("b", "high", "Bo")]
+
+
+def assessed(subject: str = "Acme", **choices: Any) -> mk.Result:
+    return mk.score(MODEL, mk.Assessment("one", RATINGS, subject), **choices)
+
+
+def translated() -> mk.Translation:
+    return mk.translate(assessed(), OTHER, crosswalks=[CROSSWALK])
+
+
+# ---- pickling
+
+MADE: dict[str, Callable[[], Any]] = {
+    "model": lambda: MODEL,
+    "scale": lambda: LEVEL,
+    "crosswalk": lambda: CROSSWALK,
+    "assessment": lambda: mk.Assessment("one", RATINGS),
+    "result": assessed,
+    "result by other weights": lambda: assessed(weights={"a": 3}),
+    "result by another rule": lambda: assessed(scorer="weakest", targets={"outcome": "high"}),
+    "result by a rule as such": lambda: assessed(scorer=mk.scorers.load("weakest")),
+    "translation": translated,
+    "comparison": lambda: mk.compare(assessed(), assessed(scorer="median")),
+    "roadmap": lambda: mk.roadmap(assessed()),
+    "network": lambda: mk.Network([CROSSWALK], [MODEL, OTHER]).route(["one", "two"]).path,
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_what_is_made_pickles_before_and_after_it_is_used(kind: str) -> None:
+    made = MADE[kind]()
+    again = pickle.loads(pickle.dumps(made))
+    assert again == made
+    for use in ("to_dict", "explain", "contributions"):
+        if isinstance(made, mk.Result) and hasattr(made, use):
+            assert getattr(again, use)() == getattr(made, use)()
+    assert pickle.loads(pickle.dumps(made)) == made
+
+
+@pytest.mark.parametrize("name", ["models", "scorers", "crosswalks"])
+def test_a_registry_is_the_same_wherever_it_is_unpickled(name: str) -> None:
+    registry = getattr(mk, name)
+    assert pickle.loads(pickle.dumps(registry)) is registry
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_models_and_results_go_to_other_processes_and_come_back(method: str) -> None:
+    result, translation = assessed(), translated()
+    with ProcessPoolExecutor(1, get_context(method)) as pool:
+        assert pool.submit(mk.score, MODEL, mk.Assessment("one", RATINGS, "Acme")).result() == result
+        assert pool.submit(mk.translate, result, OTHER, crosswalks=[CROSSWALK]).result() == translation
+        assert pool.submit(mk.compare, result, result).result() == mk.compare(result, result)
+
+
+def test_a_function_of_spark_may_hold_a_model() -> None:
+    cloudpickle = pytest.importorskip("pyspark.cloudpickle", reason="Spark comes with an extra")
+    function = pickle.loads(cloudpickle.dumps(lambda answer: mk.score(MODEL, {"a": answer})["a"]))
+    assert function("mid") == mk.score(MODEL, {"a": "mid"})["a"]
+
+
+# ---- equality
+
+
+def test_results_of_other_subjects_or_settings_are_not_equal() -> None:
+    assert assessed() == assessed()
+    assert len({assessed(), assessed(), translated(), translated()}) == 2
+    others = [
+        assessed("Beta"),
+        assessed(scorer="weakest"),
+        assessed(weights={"a": 1}),
+        assessed(targets={"outcome": "high"}),
+        mk.score(evolve(MODEL, version="2"), mk.Assessment("one", RATINGS, "Acme")),
+        mk.score(MODEL, mk.Assessment("one", RATINGS, "Acme", datetime(2026, 1, 1).date())),
+        mk.score(MODEL, mk.Assessment("one", RATINGS[1:], "Acme")),
+        translated(),
+    ]
+    for other in others:
+        assert other != assessed()
+    comparison = mk.compare(assessed(), assessed())
+    assert comparison == mk.compare(assessed(), assessed()) and hash(comparison) == hash(comparison)
+    assert comparison != mk.compare(assessed(), assessed("Beta"))
+    assert assessed() != "something else" and comparison != "something else"
+
+
+# ---- what constructors check
+
+WRONG: dict[str, tuple[Callable[[], Any], str]] = {
+    "a rule for a list": (
+        lambda: mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], "median"),
+        'this Model cannot be made\n  scorers: is "median"; expected a list, each a text or a Scorer',
+    ),
+    "ids for stages": (
+        lambda: mk.Scale("s", ["a", mk.Stage("b")]),
+        'this Scale cannot be made\n  stages[0]: is "a"; expected a Stage',
+    ),
+    "an id for a scale": (
+        lambda: mk.Dimension("d", scale="level"),  # type: ignore[arg-type]
+        'this Dimension cannot be made\n  scale: is "level"; expected a Scale or None',
+    ),
+    "a mapping for ratings": (
+        lambda: mk.Assessment("m", {"a": "low"}),  # type: ignore[dict-item]
+        "ratings: is {'a': 'low'}; expected a list, each a Rating",
+    ),
+    "a text for a date": (
+        lambda: mk.Assessment("m", [], "Acme", "2026-01-01"),  # type: ignore[arg-type]
+        'date: is "2026-01-01"; expected a date without a time or None',
+    ),
+    "a time for a date": (
+        lambda: mk.Assessment("m", [], "Acme", datetime(2026, 1, 1)),
+        "expected a date without a time or None",
+    ),
+    "several at once": (
+        lambda: mk.Stage(1, value="much", above=("a", 2)),  # type: ignore[arg-type]
+        'id: is 1; expected a text\n  name: is 1; expected a text\n  value: is "much"; expected a number or None\n'
+        "  above[1]: is 2; expected a text",
+    ),
+    "a truth value for a number": (lambda: mk.Stage("a", value=True), "value: is True; expected a number or None"),
+    "texts": (
+        lambda: mk.Dimension("d", descriptors={"low": 1}),  # type: ignore[dict-item]
+        "descriptors: is {'low': 1}; expected a mapping from a text to a text",
+    ),
+    "a link of no span": (
+        lambda: mk.Link("a", "x", "intersects", 0.5, {"low": ("low", "high")}),  # type: ignore[dict-item]
+        "expected a mapping from a text to a tuple of a text and a text or None and a text or a text",
+    ),
+    "another source": (
+        lambda: flat("m", "a", source="A book"),
+        'source: is "A book"; expected a Source',
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_constructors_name_the_field_that_is_wrong(kind: str) -> None:
+    make, words = WRONG[kind]
+    with pytest.raises(mk.MaturityError) as caught:
+        make()
+    assert words in str(caught.value)
+
+
+def test_what_is_handed_out_cannot_be_changed() -> None:
+    dimension = MODEL.by_id["a"]
+    mappings: list[Any] = [
+        dimension.descriptors,
+        CROSSWALK.links[0].stages,
+        mk.Guidance("g", texts={"a": "b"}).texts,
+    ]
+    for mapping in mappings:
+        (key, *_) = mapping
+        for name, args in [
+            ("__setitem__", (key, "other")), ("__delitem__", (key,)), ("__ior__", ({"other": "other"},)),
+            ("update", ({"other": "other"},)), ("setdefault", ("other", "other")), ("pop", (key,)),
+            ("popitem", ()), ("clear", ()),
+        ]:  # fmt: skip
+            with pytest.raises(TypeError, match="cannot be changed"):
+                getattr(mapping, name)(*args)
+        assert {**mapping, "more": "other"} != mapping == dict(mapping)
+
+
+def test_a_weight_may_be_written_in_several_ways() -> None:
+    weights = [mk.Dimension("a", weight=weight).weight for weight in (1, 0.1, "1/3", Fraction(2, 3))]
+    assert weights == [1, Fraction(1, 10), Fraction(1, 3), Fraction(2, 3)]
+
+
+# ---- threads
+
+PLUGIN = """
+import time
+
+import maturitykit as mk
+
+print("imported")
+time.sleep(0.1)
+level = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
+loads = []
+
+
+def model():
+    loads.append(1)
+    return mk.Model("slow", "1", "Slow", [mk.Dimension("a", scale=level)], ["weakest"], outcome=level)
+"""
+
+
+def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = folder / "slow-1.dist-info"
+    about.mkdir()
+    (folder / "slow_model.py").write_text(PLUGIN, encoding="utf-8")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: slow\nVersion: 1\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text("[maturitykit.models]\nslow = slow_model:model\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "slow_model", raising=False)
+    mk.models.refresh()
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Any:
+    yield
+    mk.models.refresh()
+
+
+def test_a_plugin_is_loaded_once_by_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch)
+    stdout = sys.stdout
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda answer: mk.score("slow", {"a": answer}), ["low", "high"] * 8))
+    assert sys.stdout is stdout
+    assert len({id(result.model) for result in results}) == 1
+    assert sys.modules["slow_model"].loads == [1]
+
+
+def test_a_plugin_is_loaded_once_by_many_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch)
+
+    async def answer(stage: str) -> mk.Result:
+        return await asyncio.to_thread(mk.score, "slow", {"a": stage})
+
+    async def all_of_them() -> list[mk.Result]:
+        return await asyncio.gather(*map(answer, ["low", "high"] * 4))
+
+    results = asyncio.run(all_of_them())
+    assert [str(result.stage and result.stage.low.id) for result in results] == ["low", "high"] * 4
+    assert sys.modules["slow_model"].loads == [1]
