@@ -341,6 +341,11 @@ def test_score_as_json_keeps_the_contract(run: Run) -> None:
         "subject": "Acme",
         "date": "2026-05-31",
         "scorer": "weakest",
+        "consensus": "median",
+        "weights": {},
+        "targets": {},
+        "digest": mk.read_model(TOY).digest,
+        "made_by": {"maturitykit": mk.__version__},
         "outcome": score(("basic", "good", "good"), (0, 0.5, 0.5), coverage=pytest.approx(5 / 6)),
         "dimensions": {
             # The weakest of good and open: at most good, whatever the other one is.

@@ -894,6 +894,11 @@ def test_to_dict_is_as_the_contract_has_it() -> None:
         "subject": "Acme",
         "date": "2026-05-31",
         "scorer": "median",
+        "consensus": "median",
+        "weights": {},
+        "targets": {},
+        "digest": model.digest,
+        "made_by": {"maturitykit": mk.__version__},
         "outcome": score(("basic", "good", "better"), pytest.approx(2 / 3), 2),
         "dimensions": {
             "people": score(same("good"), 1.0, 2, split),
@@ -908,6 +913,13 @@ def test_to_dict_is_as_the_contract_has_it() -> None:
     }
     assert all(messages.values())
     assert json.loads(json.dumps(data)) == data
+    other = mk.score(model, assessment, weights={"people": 1.5}, targets={"people": "best"}, consensus="mean")
+    told = other.to_dict()
+    assert [told[name] for name in ("weights", "targets", "consensus")] == [
+        {"people": "3/2"},
+        {"people": "best"},
+        "mean",
+    ]
 
 
 def test_to_dict_without_subject_and_date() -> None:

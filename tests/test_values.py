@@ -253,3 +253,45 @@ def test_a_plugin_is_loaded_once_by_many_tasks(tmp_path: Path, monkeypatch: pyte
     results = asyncio.run(all_of_them())
     assert [str(result.stage and result.stage.low.id) for result in results] == ["low", "high"] * 4
     assert sys.modules["slow_model"].loads == [1]
+
+
+# ---- what is convenient
+
+
+def test_a_scale_is_a_sequence_of_its_stages() -> None:
+    assert (len(LEVEL), [*LEVEL], LEVEL[1], LEVEL["mid"]) == (3, [*LEVEL.stages], LEVEL.stages[1], LEVEL.stages[1])
+    assert "mid" in LEVEL and LEVEL.stages[0] in LEVEL and "top" not in LEVEL and mk.Stage("top") not in LEVEL
+    with pytest.raises(KeyError, match='"mit" is not a stage; expected one of low, mid, high'):
+        LEVEL["mit"]
+
+
+def test_a_span_is_there_or_says_why_not() -> None:
+    result = mk.score(MODEL, {"a": "mid", "b": mk.NOT_APPLICABLE})
+    assert result.span == result.stage and result["a"].span.low.id == "mid"
+    with pytest.raises(mk.ScoringError, match="b: is not applicable"):
+        result["b"].span  # noqa: B018
+    profile = mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], ["profile"])
+    with pytest.raises(mk.ScoringError, match="outcome: has no scale"):
+        mk.score(profile, {"a": "mid"}).span  # noqa: B018
+    by_profile = mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], ["profile"], outcome=LEVEL)
+    with pytest.raises(mk.ScoringError, match="outcome: is not combined from its parts by this rule"):
+        mk.score(by_profile, {"a": "mid"}).span  # noqa: B018
+    assert repr(result["a"]) == "<Score a: mid>"
+
+
+def test_lists_are_the_answers_of_several_respondents() -> None:
+    several = mk.score(MODEL, {"a": ["low", "mid", None], "b": ["high", mk.UNKNOWN, "high"]})
+    ratings = [
+        *(mk.Rating("a", answer, who) for answer, who in (("low", "1"), ("mid", "2"), (None, "3"))),
+        *(mk.Rating("b", answer, who) for answer, who in (("high", "1"), ("unknown", "2"), ("high", "3"))),
+    ]
+    assert several == mk.score(MODEL, mk.Assessment("one", ratings))
+    assert several.outcome.respondents == 3
+    with pytest.raises(mk.AssessmentError, match="'a', rating: \"lo\" is not a stage"):
+        mk.score(MODEL, {"a": ["lo", "mid"]})
+
+
+def test_the_version_and_the_tables_are_there() -> None:
+    assert mk.__version__.count(".") == 2
+    pytest.importorskip("polars", reason="tables come with an extra")
+    assert callable(mk.tables.score)

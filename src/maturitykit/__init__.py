@@ -8,6 +8,7 @@ from __future__ import annotations
 # Type checkers read this as true; importing it from typing would be most of the cost.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maturitykit import tables as tables
     from maturitykit.assessment.agreement import (
         average_deviation as average_deviation,
         krippendorff_alpha as krippendorff_alpha,
@@ -158,6 +159,7 @@ _PLACES = {
     "scoring.score": ("score",),
     "scoring.scores": ("Disagreement", "Score", "Span"),
 }
+__version__: str
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
 #: Names that are to go: the one to use instead, and the version in which the old one goes.
@@ -189,6 +191,12 @@ if not TYPE_CHECKING:
             text = f"maturitykit.{name} is now maturitykit.{new}; the old name goes in version {version}"
             warn(text, DeprecationWarning, stacklevel=2)
             return globals().get(new) or __getattr__(new)
+        if name == "__version__":
+            from maturitykit.registry import version
+
+            return version()
+        if name == "tables":
+            return import_module(f"{__name__}.{name}")
         if name not in _PLACE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)

@@ -29,6 +29,14 @@ T = TypeVar("T")
 _LOADING = RLock()
 
 
+@cache
+def version() -> str:
+    """The version of maturitykit that is installed."""
+    import importlib_metadata
+
+    return importlib_metadata.version("maturitykit")
+
+
 class Entry(NamedTuple):
     """A registered name: who claims it, and what is known to be wrong with it.
 
@@ -121,11 +129,9 @@ class Registry(Mapping[str, Entry], Generic[T]):
         return _scan().get(self._group, {})
 
     def _builtin_entry(self, id: str, claims: list[EntryPoint]) -> Entry:
-        import importlib_metadata
-
         names = " and ".join(" ".join(_distribution(claim)) for claim in claims)
         error = f"{names} claims the name, and is not used" if claims else None
-        return Entry(id, "maturitykit", importlib_metadata.version("maturitykit"), error)
+        return Entry(id, "maturitykit", version(), error)
 
     def _import(self, id: str) -> T:
         title = f"no {self._noun} {quoted(id)} can be used"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Date
 from enum import StrEnum
 from math import isnan
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -113,27 +113,32 @@ class Reading(NamedTuple):
     high: int
 
 
-def ratings_of(answers: Mapping[str, Answer | Rating]) -> list[Rating]:
-    """The answers of one respondent, by dimension, as ratings; NaN, as pandas has it, for a blank too.
+def ratings_of(answers: Mapping[str, Answer | Rating | Sequence[Answer | Rating]]) -> list[Rating]:
+    """Answers by dimension as ratings; NaN, as pandas has it, for a blank too.
+
+    Of a list, the first answer is that of the respondent "1", the second of "2", and so on.
 
     Raises:
         AssessmentError: If a rating stands under another dimension than its own.
     """
-    ratings = [
-        answer if isinstance(answer, Rating) else Rating(dimension, None if _is_nan(answer) else answer)
-        for dimension, answer in answers.items()
-    ]
-    misplaced = [
-        Finding(id, f"holds a rating of {quoted(rating.dimension)}", "a rating of that dimension itself")
-        for id, rating in zip(answers, ratings, strict=True)
-        if rating.dimension != id
-    ]
+    ratings: list[Rating] = []
+    misplaced: list[Finding] = []
+    for id, answer in answers.items():
+        # A text is a sequence too, but of nobody's answers.
+        several = isinstance(answer, (list, tuple))
+        listed: Iterable[tuple[object, Any]] = enumerate(answer, start=1) if several else [("", answer)]  # type: ignore[arg-type]
+        for who, each in listed:
+            rating = each if isinstance(each, Rating) else Rating(id, None if _is_nan(each) else each, str(who))
+            ratings.append(rating)
+            if rating.dimension != id:
+                problem = f"holds a rating of {quoted(rating.dimension)}"
+                misplaced.append(Finding(id, problem, "a rating of that dimension itself"))
     if misplaced:
         raise AssessmentError("the ratings stand under the wrong dimensions", misplaced)
     return ratings
 
 
-def _is_nan(answer: Answer) -> bool:
+def _is_nan(answer: object) -> bool:
     return isinstance(answer, float) and isnan(answer)
 
 

@@ -73,7 +73,7 @@ class Use(NamedTuple):
         )
 
 
-@frozen
+@frozen(repr=False)
 class DerivedScore(Score):
     """A score that follows from links, or from scores that do; never a measured one.
 

@@ -1,6 +1,6 @@
 """Scales: ordered sets of stages, a chain as a rule, a lattice where the order is partial."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import floor
@@ -72,6 +72,23 @@ class Scale:
         return (
             f"<{type(self).__name__} {self.id}: {' < '.join(self.ids) if self.is_chain else ', '.join(self.ids)}>"
         )
+
+    def __len__(self) -> int:
+        return len(self.stages)
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self.stages)
+
+    def __contains__(self, stage: object) -> bool:
+        return stage in self.positions if isinstance(stage, str) else stage in self.stages
+
+    def __getitem__(self, stage: str | int) -> Stage:
+        """The stage of an id, or at a position."""
+        if isinstance(stage, int):
+            return self.stages[stage]
+        if stage not in self.positions:
+            raise KeyError(str(Finding("", f"{quoted(stage)} is not a stage", one_of(self.ids, stage))))
+        return self.stages[self.positions[stage]]
 
     def __attrs_post_init__(self) -> None:
         findings = list(coded("MK104", self._findings()))

@@ -1,4 +1,7 @@
-"""Results as files: what `Result.to_dict` gives, and a translation likewise, as JSON."""
+"""Results as files: what `Result.to_dict` gives, and a translation likewise, as JSON.
+
+Readers are to allow keys that they do not know.
+"""
 
 from __future__ import annotations
 
@@ -199,6 +202,11 @@ class ResultEntry:
         subject: Who or what was judged.
         date: When, as year-month-day; null if it was not said.
         scorer: The rule for all dimensions that do not name their own.
+        consensus: How the ratings of several respondents were combined.
+        weights: Weights in place of the model's, by dimension, each a whole number or a fraction.
+        targets: The stages that were wanted, by dimension.
+        digest: Of the questions and stages of the model; a form has the same.
+        made_by: What made it, by name, and its version.
         outcome: The score of the model as a whole.
         dimensions: The score of each dimension, by its id.
         issues: What to know before using the result, the gravest first.
@@ -210,6 +218,11 @@ class ResultEntry:
     subject: str
     date: str | None
     scorer: str
+    consensus: str
+    weights: Mapping[str, str]
+    targets: Mapping[str, str]
+    digest: str
+    made_by: Mapping[str, str]
     outcome: ScoreEntry
     dimensions: Mapping[str, ScoreEntry]
     issues: tuple[IssueEntry, ...]

@@ -16,6 +16,7 @@ from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.notebook import InNotebook
+from maturitykit.registry import version
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.scoring.scores import Disagreement, Score, Span, describe, stages_of
@@ -142,6 +143,15 @@ class Result(InNotebook, Mapping[str, Score]):
         return stages_of(self.model.root, self._position(0))
 
     @property
+    def span(self) -> Span[Stage]:
+        """The stages of the outcome.
+
+        Raises:
+            ScoringError: With the reason, where there are none.
+        """
+        return self.outcome.span
+
+    @property
     def coverage(self) -> float:
         """The weighted share of the model that was answered, from 0 to 1."""
         return self._state.coverage[0]
@@ -185,6 +195,11 @@ class Result(InNotebook, Mapping[str, Score]):
             "subject": self.subject,
             "date": self.date and self.date.isoformat(),
             "scorer": self.scorer,
+            "consensus": self.consensus,
+            "weights": {id: str(weight) for id, weight in self.weights.items()},
+            "targets": {id: stage.id for id, stage in self.targets.items()},
+            "digest": self.model.digest,
+            "made_by": {"maturitykit": version()},
             "outcome": self.outcome.to_dict(),
             "dimensions": {id: score.to_dict() for id, score in self.items() if id != OUTCOME},
             "issues": [issue._asdict() for issue in self.issues],

@@ -40,7 +40,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 def score(
     model: Model | str,
-    assessment: Assessment | Mapping[str, Answer | Rating],
+    assessment: Assessment | Mapping[str, Answer | Rating | Sequence[Answer | Rating]],
     *,
     scorer: str | Scorer | None = None,
     consensus: Consensus = "median",
@@ -52,9 +52,9 @@ def score(
     Args:
         model: A model, or the id of an installed one: of the version that the assessment
             names, if it is installed.
-        assessment: An assessment, or the answers of one respondent by dimension: a stage's
-            id, a range ``"a..b"``, a share where the scale has cut points, ``UNKNOWN``,
-            ``NOT_APPLICABLE``, or None or NaN for a blank.
+        assessment: An assessment, or answers by dimension: a stage's id, a range ``"a..b"``, a share
+            where the scale has cut points, ``UNKNOWN``, ``NOT_APPLICABLE``, or None or NaN for a
+            blank; of several respondents as lists, in which each has the same place.
         scorer: The rule for the outcome and for all dimensions that do not name their own;
             by default the first that the model offers.
         consensus: How the ratings of several respondents are combined.
@@ -96,7 +96,8 @@ def score(
         places = [rating.place or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
         answers = _gathered(model, assessment.ratings, places, assessment.place)
     elif isinstance(assessment, Mapping):
-        answers = _gathered(model, ratings_of(assessment), [repr(id) for id in assessment])
+        ratings = ratings_of(assessment)
+        answers = _gathered(model, ratings, [repr(rating.dimension) for rating in ratings])
     else:
         expected = "an assessment, as maturitykit.read gives one, or answers by dimension"
         raise TypeError(f"score takes {expected}; not {type(assessment).__name__}")

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from maturitykit.assessment.ratings import UNKNOWN, Rating
 from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.scale import Position
+from maturitykit.errors import Finding, ScoringError
 from maturitykit.words import phrase
 
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class Reason(Protocol):
         """What it says, in words."""
 
 
-@frozen
+@frozen(repr=False)
 class Score:
     """What was found at one dimension, and what from.
 
@@ -90,6 +91,26 @@ class Score:
     def stage(self) -> Span[Stage] | None:
         """The stages that the positions reach; None where there is no position."""
         return stages_of(self.dimension, self.position)
+
+    @property
+    def span(self) -> Span[Stage]:
+        """The stages, where there are some.
+
+        Raises:
+            ScoringError: With the reason, where there are none.
+        """
+        if (found := self.stage) is None:
+            raise ScoringError("there are no stages", [Finding(self.dimension.id, self._why_no_stage)])
+        return found
+
+    @property
+    def _why_no_stage(self) -> str:
+        if self.dimension.scale is None:
+            return "has no scale"
+        return "is not applicable" if self.not_applicable else "is not combined from its parts by this rule"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.dimension.id}: {describe(self)}>"
 
     @property
     def index(self) -> Span[float] | None:

@@ -145,6 +145,10 @@ def schema(name: str) -> Schema:
     """The JSON Schema of a kind of file, one of `FILES`."""
     parts: dict[str, Schema] = {}
     root = _table(FILES[name], parts)
+    if FILES[name] is ResultEntry:
+        # Later versions say more, which readers of today are to pass over.
+        for table in (root, *parts.values()):
+            table.pop("additionalProperties")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:maturitykit:schema:{name}:{FORMAT}",
