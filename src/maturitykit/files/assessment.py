@@ -19,7 +19,17 @@ from maturitykit.files.alike import without_doubles
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
 from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source, version_findings
-from maturitykit.files.text import LARGEST_TABLE, NESTED, TOO_MANY_DIGITS, read_text, read_toml, why_unreadable
+from maturitykit.files.text import (
+    LARGEST_TABLE,
+    NESTED,
+    TOO_MANY_DIGITS,
+    Content,
+    Given,
+    given,
+    read_text,
+    read_toml,
+    why_unreadable,
+)
 from maturitykit.files.workbook import OTHERS, read_workbook
 
 
@@ -46,17 +56,19 @@ class AssessmentEntry:
     date: Date | None = None
 
 
-def read(path: str | os.PathLike[str], model: str | Model = "") -> Assessment:
+def read(path: Content, model: str | Model = "", *, format: str = "") -> Assessment:
     """Read the one assessment in a file: TOML, JSON, CSV, XLSX or ODS, by its suffix.
 
     Args:
-        path: The file.
+        path: The file: its path, an open file, its bytes, or the mapping that a document holds.
         model: The model or its id, where the file does not name it.
+        format: The suffix of the format (``"csv"``), where no name tells it.
 
     Raises:
         FileError: If it cannot be read or is not one assessment, with all findings. Whether
             the ratings fit the model is found when they are scored.
     """
+    path = given(path, format, LARGEST_TABLE)
     found = read_all(path, model)
     if len(found) > 1:
         names = ", ".join(_name(assessment) for assessment in found[:5]) + (", …" if len(found) > 5 else "")
@@ -65,12 +77,16 @@ def read(path: str | os.PathLike[str], model: str | Model = "") -> Assessment:
     return found[0]
 
 
-def read_all(path: str | os.PathLike[str], model: str | Model = "") -> list[Assessment]:
-    """Read every assessment in a file; a table holds one for each model, subject and date.
+def read_all(path: Content, model: str | Model = "", *, format: str = "") -> list[Assessment]:
+    """Read every assessment in a file, as `read` takes it; a table holds one for each model, subject and date.
 
     Raises:
         FileError: As `read` does.
     """
+    path = given(path, format, LARGEST_TABLE)
+    if isinstance(path, Given) and path.table is not None:
+        return [_assessment(path, path.table, model)]
+    assert isinstance(path, (str, os.PathLike))
     suffix = PurePath(path).suffix.lower()
     if suffix not in READERS:
         what = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"

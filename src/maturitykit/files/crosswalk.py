@@ -18,7 +18,7 @@ from maturitykit.definition.crosswalk import (
 from maturitykit.definition.fields import check_model_name
 from maturitykit.errors import FileError, Finding, ModelError
 from maturitykit.files.strict import structure
-from maturitykit.files.text import Readable, as_traversable, read_toml
+from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_traversable, given, read_toml
 from maturitykit.files.translations import Texts
 
 
@@ -97,21 +97,22 @@ class CrosswalkTextEntry(CrosswalkText):
     language: str
 
 
-def read_crosswalk(path: Readable) -> Crosswalk:
+def read_crosswalk(path: Content) -> Crosswalk:
     """Read a crosswalk from its file.
 
-    Translations beside it are read when a language is asked for. Whether it fits the models
+    Translations beside it are read when a language is asked for. An open file, the bytes of one, or what one holds
+    as a mapping, have none. Whether it fits the models
     that it joins is found when it is used, or by ``check``.
 
     Raises:
         FileError: If it cannot be read, or is not a crosswalk; with all findings.
     """
-    file = as_traversable(path)
+    file = as_traversable(given(path, "toml", LARGEST_DOCUMENT))
     title = f"{file} is not a crosswalk"
     entry = structure(read_toml(file), CrosswalkEntry, title)
     expected = f"{entry.source}--{entry.target}.toml"
     findings = [*check_model_name("source", entry.source), *check_model_name("target", entry.target)]
-    if file.name != expected and not findings:
+    if file.name != expected and not (findings or isinstance(file, Given)):
         findings.append(Finding("", f"the file is named {file.name}", expected, "MK005"))
     links = list(_links(entry, findings))
     if findings:

@@ -25,7 +25,15 @@ from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.definition.translation import ModelText
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
 from maturitykit.files.strict import FORMAT, structure
-from maturitykit.files.text import Readable, as_traversable, is_folder, read_toml
+from maturitykit.files.text import (
+    LARGEST_DOCUMENT,
+    Content,
+    Given,
+    as_traversable,
+    given,
+    is_folder,
+    read_toml,
+)
 from maturitykit.files.translations import Texts
 
 
@@ -126,20 +134,19 @@ class ModelTextEntry(ModelText):
     language: str
 
 
-def read_model(path: Readable) -> Model:
+def read_model(path: Content) -> Model:
     """Read a model from its ``model.toml``, or from the folder that holds it.
 
-    Translations beside it are read when a language is asked for.
+    Translations beside it are read when a language is asked for. An open file, the bytes of one, or what one holds
+    as a mapping, have none.
 
     Raises:
         FileError: If it cannot be read, or is not a model; with all findings.
     """
-    file = as_traversable(path)
+    file = as_traversable(given(path, "toml", LARGEST_DOCUMENT))
+    folder = file if is_folder(file) else Path(str(file)).parent
     if is_folder(file):
         file = file / "model.toml"
-        folder = as_traversable(path)
-    else:
-        folder = Path(str(file)).parent
     title = f"{file} is not a model"
     entry = structure(read_toml(file), ModelEntry, title)
     if findings := [*_unknown_scales(entry), *_misplaced(entry)]:
@@ -163,7 +170,9 @@ def read_model(path: Readable) -> Model:
             kinds=entry.kinds,
             language=entry.language,
             place=str(file),
-            translations=Texts(folder / "text", "{language}.toml", ModelTextEntry),
+            translations={}
+            if isinstance(file, Given)
+            else Texts(folder / "text", "{language}.toml", ModelTextEntry),
         )
     except ModelError as error:
         raise FileError(title, error.findings) from None

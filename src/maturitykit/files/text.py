@@ -1,20 +1,26 @@
 """Text from and to files: UTF-8, bounded, written whole or not at all."""
 
+from __future__ import annotations
+
 import glob
 import os
 import re
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Any
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import IO, Any
 
 from maturitykit.errors import FileError, Finding
 
 #: What can be read: a path, or a file of an installed package.
 Readable = str | os.PathLike[str] | Traversable
+#: What a person may give: something that can be read, an open file, the bytes of one, or what one holds.
+Content = Readable | IO[str] | IO[bytes] | bytes | Mapping[str, Any]
 
 #: A document larger than this is a mistake; tables of ratings may be larger, as long as memory holds them.
 LARGEST_DOCUMENT = 20_000_000
@@ -44,8 +50,66 @@ _TWICE = {
 _FIRST = 65_536
 
 
+class Given:
+    """What is given in place of a path: the content of a file, and what to call it in messages.
+
+    Args:
+        name: The name, whose suffix says the format.
+        data: The bytes of the file.
+        table: What they would be read to, if it is given as such.
+    """
+
+    def __init__(self, name: str, data: bytes = b"", table: Mapping[str, Any] | None = None) -> None:
+        self.name, self.table, self._data = name, table, data
+
+    def __fspath__(self) -> str:
+        return self.name
+
+    def __str__(self) -> str:
+        return self.name
+
+    def open(self, mode: str = "rb") -> IO[bytes]:
+        """A stream of the bytes."""
+        return BytesIO(self._data)
+
+    def is_dir(self) -> bool:
+        """False: it is a file."""
+        return False
+
+
+def given(source: Content, format: str, largest: int) -> Readable:
+    """Return what is to be read as a path, or as what can be read like one.
+
+    Args:
+        source: A path, an open file, bytes or a mapping.
+        format: The suffix of the format, where no name tells it.
+        largest: How many bytes an open file may hold.
+
+    Raises:
+        FileError: If no name and no format tells how to read it.
+    """
+    if isinstance(source, Mapping):
+        return Given("the mapping", table=source)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        name, data = "", bytes(source)
+    elif hasattr(source, "read"):
+        name, read = getattr(source, "name", ""), source.read(largest + 1)
+        data = read.encode() if isinstance(read, str) else read
+    else:
+        return source
+    if format or not isinstance(name, str) or not PurePath(name).suffix:
+        if not format:
+            finding = Finding("", "nothing tells its format", 'format="csv", or the like', "MK008")
+            raise FileError("cannot read what is given", [finding])
+        stem = PurePath(name).stem if isinstance(name, str) else ""
+        name = f"{stem or 'data'}.{format.removeprefix('.')}"
+    return Given(name, data)
+
+
 def as_traversable(path: Readable) -> Traversable:
     """The path as something that can be opened, also inside a zipped package."""
+    if isinstance(path, Given):
+        return path  # type: ignore[return-value]
     return Path(path) if isinstance(path, (str, os.PathLike)) else path
 
 
@@ -137,6 +201,8 @@ def read_toml(path: Readable) -> dict[str, Any]:
     Raises:
         FileError: If it cannot be read, or is not TOML.
     """
+    if isinstance(path, Given) and path.table is not None:
+        return dict(path.table)
     text = read_text(path)
     if has_deep_key(text):
         raise FileError(f"cannot read {path}", [NESTED])
