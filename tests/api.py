@@ -34,12 +34,16 @@ SOURCE = Path(mk.__file__).parents[1]
 #: The modules whose names are public; those of all others are not, but for the types that these lead to.
 MODULES = (
     "maturitykit",
+    "maturitykit.agreement",
     "maturitykit.figures",
     "maturitykit.formula",
+    "maturitykit.links",
     "maturitykit.report",
+    "maturitykit.sssom",
     "maturitykit.tables",
     "maturitykit.testing",
     "maturitykit.testing.strategies",
+    "maturitykit.types",
 )
 #: Without an underscore, as other modules of the package use them, and yet nobody else's.
 INTERNAL = {

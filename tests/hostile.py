@@ -47,7 +47,7 @@ def model(texts: list[str], id: str = "hostile") -> mk.Model:
         return mk.Dimension(
             name, text() or name, text(), text(), scale=scale,
             descriptors={stage.id: text() for stage in stages},
-            guidance=[mk.Guidance("do", text(), {stage.id: text() for stage in stages})],
+            guidance=[mk.types.Guidance("do", text(), {stage.id: text() for stage in stages})],
         )  # fmt: skip
 
     groups = [
@@ -56,9 +56,9 @@ def model(texts: list[str], id: str = "hostile") -> mk.Model:
     ]
     return mk.Model(
         id, "1", text() or "t", groups, ["median"], outcome=scale, summary=text(),
-        source=mk.Source(text(), text(), text(), text(), text(), text()),
-        readings=[mk.Reading("why", ["outcome"], text())],
-        guidance=[mk.Guidance("now", text(), {stage.id: text() for stage in stages})],
+        source=mk.types.Source(text(), text(), text(), text(), text(), text()),
+        readings=[mk.types.Reading("why", ["outcome"], text())],
+        guidance=[mk.types.Guidance("now", text(), {stage.id: text() for stage in stages})],
     )  # fmt: skip
 
 

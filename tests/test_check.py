@@ -384,7 +384,7 @@ def test_a_large_model_is_checked_in_seconds() -> None:
     level = mk.Scale("level", [mk.Stage(id, summary=id) for id in "abcde"])
     leaves = [[mk.Dimension(f"d{g}-{i}", scale=level, question="How?") for i in range(9)] for g in range(50)]
     groups = [mk.Dimension(f"g{g}", scale=level, children=children) for g, children in enumerate(leaves)]
-    model = mk.Model("big", "1", "Big", groups, ["median"], outcome=level, source=mk.Source("Ours"))
+    model = mk.Model("big", "1", "Big", groups, ["median"], outcome=level, source=mk.types.Source("Ours"))
     start = time.process_time()
     report = check_model(model, cases=[], quick=True)
     assert time.process_time() - start < 15

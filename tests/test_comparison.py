@@ -83,7 +83,7 @@ def test_equal_and_superset_cover_in_full() -> None:
     ):
         found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME, relation=relation))
         score = found["x"]
-        assert isinstance(score, mk.DerivedScore)
+        assert isinstance(score, mk.types.DerivedScore)
         assert (score.coverage, score.inferable) == (coverage, inferable)
 
 
@@ -181,7 +181,7 @@ def test_a_third_model_is_reached_through_the_second_with_less_strength() -> Non
     assert found.way.path == ("one", "two", "three")
     assert found.way.strength == pytest.approx(0.64)
     score = found["u"]
-    assert isinstance(score, mk.DerivedScore)
+    assert isinstance(score, mk.types.DerivedScore)
     assert [float(use.link.strength) for use in score.links] == [pytest.approx(0.64)]
     assert "through x" in found.explain("u")
     with pytest.raises(mk.ComparisonError, match="no crosswalk joins"):
@@ -221,16 +221,16 @@ def test_turned_around_or_joined_a_crosswalk_keeps_its_versions_its_way_and_its_
     ends = {"source": "two", "target": "three", "source_version": "1", "target_version": "3"}
     others = [mk.NotInferable("two", "y", "No."), mk.NotInferable("three", "v", "Why.")]
     second = crosswalk(link("x", "u", *SAME), not_inferable=others, **ends)
-    back = mk.reverse(first, ONE, TWO)
+    back = mk.links.reverse(first, ONE, TWO)
     assert (back.source, back.target, back.path) == ("two", "one", ("one--two",))
     assert (back.source_version, back.target_version) == ("1.2", "1")
     assert list(back.not_inferable) == gaps
-    assert mk.reverse(evolve(first, path=("p--q", "q--r")), ONE, TWO).path == ("q--r", "p--q")
-    joined = mk.compose(first, second)
+    assert mk.links.reverse(evolve(first, path=("p--q", "q--r")), ONE, TWO).path == ("q--r", "p--q")
+    joined = mk.links.compose(first, second)
     assert (joined.source, joined.target, joined.path) == ("one", "three", ("one--two", "two--three"))
     assert (joined.source_version, joined.target_version) == ("1", "3")
     assert list(joined.not_inferable) == [mk.NotInferable("three", "v", "Why.")]
-    assert mk.compose(joined, crosswalk(source="three", target="four")).path == (
+    assert mk.links.compose(joined, crosswalk(source="three", target="four")).path == (
         "one--two", "two--three", "three--four",
     )  # fmt: skip
 
@@ -268,7 +268,7 @@ def spans_of(link: mk.Link) -> str:
 
 def test_what_is_composed_need_not_be_wider_than_its_parts() -> None:
     second = crosswalk(link("x", "u", "sss", "sss", "sss"), source="two", target="three")
-    (joined,) = mk.compose(crosswalk(link("a", "x", *OPEN)), second).links
+    (joined,) = mk.links.compose(crosswalk(link("a", "x", *OPEN)), second).links
     assert spans_of(joined) == "sss sss sss"
 
 
@@ -276,16 +276,16 @@ def test_the_reverse_of_what_is_composed_need_not_be_the_reverses_composed() -> 
     three = flat("three", "u")
     first = crosswalk(link("a", "x", "nss", "nsa", "aaa"))
     second = crosswalk(link("x", "u", "sss", "ssa", "aaa"), source="two", target="three")
-    (joined,) = mk.compose(first, second).links
+    (joined,) = mk.links.compose(first, second).links
     as_written = evolve(joined, steps=())
-    (one,) = mk.reverse(crosswalk(as_written, target="three"), ONE, three).links
-    (other,) = mk.compose(mk.reverse(second, TWO, three), mk.reverse(first, ONE, TWO)).links
+    (one,) = mk.links.reverse(crosswalk(as_written, target="three"), ONE, three).links
+    (other,) = mk.links.compose(mk.links.reverse(second, TWO, three), mk.links.reverse(first, ONE, TWO)).links
     assert (spans_of(one), spans_of(other)) == ("n-n nns naa", "n-s n-s naa")
 
 
 def test_back_and_then_forward_need_not_hold_the_start() -> None:
     there = crosswalk(link("a", "x", "ssa", "ssa", "aaa"))
-    (back,) = mk.compose(mk.reverse(there, ONE, TWO), there).links
+    (back,) = mk.links.compose(mk.links.reverse(there, ONE, TWO), there).links
     # None of the source is compatible with "none": what comes back lies above it.
     assert back.stages["none"][0] == "some"
 
@@ -377,9 +377,9 @@ def test_a_mere_reference_is_listed_and_says_nothing() -> None:
     assert list(check_cells(listed, ONE, TWO)) == []
     found = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[listed])
     assert found["x"].links == () and "x" in found.not_inferable
-    (back, _) = mk.reverse(listed, ONE, TWO).links
+    (back, _) = mk.links.reverse(listed, ONE, TWO).links
     assert (back.source, back.target, back.stages) == ("x", "a", {})
-    assert mk.compose(listed, crosswalk(link("x", "u", *SAME), source="two", target="three")).links == ()
+    assert mk.links.compose(listed, crosswalk(link("x", "u", *SAME), source="two", target="three")).links == ()
     assert listed.strength == Fraction(1, 2)
 
 
@@ -757,7 +757,7 @@ class Upside(mk.Scorer):
     id = "upside"
     ordinal = True
 
-    def bind(self, parent: mk.Dimension, children: Any, weights: Any) -> mk.Rule:
+    def bind(self, parent: mk.Dimension, children: Any, weights: Any) -> mk.types.Rule:
         return lambda positions: 2 - min(positions)
 
 

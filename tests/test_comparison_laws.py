@@ -137,7 +137,7 @@ def holds(found: mk.Translation, truth: mk.Result) -> None:
 def test_crosswalks_are_valid_and_so_are_their_reversals(data: st.DataObject, a: mk.Model, b: mk.Model) -> None:
     crosswalk = data.draw(mks.crosswalks(a, b, subjects=data.draw(truths(a, b).map(pairs_of))))
     assert check_crosswalk(crosswalk, a, b) == []
-    back = mk.reverse(crosswalk, a, b)
+    back = mk.links.reverse(crosswalk, a, b)
     assert check_crosswalk(back, b, a) == []
     assert (back.source, back.target, back.path) == ("b", "a", ("a--b",))
     for link, turned in zip(crosswalk.links, back.links, strict=True):
@@ -302,9 +302,9 @@ def inferable(translation: mk.Translation) -> dict[str, str]:
     return {id: derived(translation, id).inferable for id in translation}
 
 
-def derived(translation: mk.Translation, id: str) -> mk.DerivedScore:
+def derived(translation: mk.Translation, id: str) -> mk.types.DerivedScore:
     score = translation[id]
-    assert isinstance(score, mk.DerivedScore)
+    assert isinstance(score, mk.types.DerivedScore)
     return score
 
 
@@ -380,7 +380,7 @@ def test_reversal_is_as_defined(data: st.DataObject, a: mk.Model, b: mk.Model) -
     scale, other = scale_of(a, OUTCOME), scale_of(b, OUTCOME)
     everything = range(len(scale.stages))
     lows, likelies, highs = maps_of(crosswalk.links[0], scale, other)
-    (turned,) = mk.reverse(crosswalk, a, b).links
+    (turned,) = mk.links.reverse(crosswalk, a, b).links
     assert turned.cells == tuple((y, x) for x, y in crosswalk.links[0].cells)
     for stage, id in enumerate(other.ids):
         found = [None if end is None else scale.positions[end] for end in turned.stages[id]]
@@ -430,7 +430,7 @@ def test_composed_links_say_the_hull_of_what_the_second_says(
 ) -> None:
     first, second = outcome_crosswalk(data, a, b), outcome_crosswalk(data, b, c)
     assume(says_something(*first.links, *second.links))
-    (composed,) = mk.compose(first, second).links
+    (composed,) = mk.links.compose(first, second).links
     middle, last = scale_of(b, OUTCOME), scale_of(c, OUTCOME)
     lows, likelies, highs = maps_of(first.links[0], scale_of(a, OUTCOME), middle)
     second_lows, second_likelies, second_highs = maps_of(second.links[0], middle, last)
@@ -447,8 +447,8 @@ def test_composed_links_say_the_hull_of_what_the_second_says(
 @settings(max_examples=min(60, settings().max_examples))
 def test_composing_is_associative(data: st.DataObject, a: mk.Model, b: mk.Model, c: mk.Model, d: mk.Model) -> None:
     first, second, third = (data.draw(mks.crosswalks(*pair)) for pair in ((a, b), (b, c), (c, d)))
-    one = mk.compose(mk.compose(first, second), third)
-    other = mk.compose(first, mk.compose(second, third))
+    one = mk.links.compose(mk.links.compose(first, second), third)
+    other = mk.links.compose(first, mk.links.compose(second, third))
     assert one == other
     assert one.path == ("a--b", "b--c", "c--d")
     joined = [(x, y, z) for x, y, z in product(first.links, second.links, third.links)]
@@ -466,7 +466,7 @@ def test_strength_never_grows_along_a_path(
     data: st.DataObject, a: mk.Model, b: mk.Model, c: mk.Model, d: mk.Model
 ) -> None:
     steps = [data.draw(mks.crosswalks(*pair)) for pair in ((a, b), (b, c), (c, d))]
-    for link in reduce(mk.compose, steps).links:
+    for link in reduce(mk.links.compose, steps).links:
         strengths = [step.strength for step in link.steps]
         assert link.strength == strengths[0] * strengths[1] * strengths[2]
         assert 0 < link.strength <= min(strengths)
@@ -799,8 +799,8 @@ def test_a_composed_crosswalk_is_reversed_by_its_parts() -> None:
     a, b, c = map(plain, "abc")
     first, second = plain_crosswalk("a--b", OUTCOME, "part"), plain_crosswalk("b--c", "part", "part")
     with pytest.raises(mk.ComparisonError, match="reverse its parts"):
-        mk.reverse(mk.compose(first, second), a, c)
-    (link,) = mk.compose(mk.reverse(second, b, c), mk.reverse(first, a, b)).links
+        mk.links.reverse(mk.links.compose(first, second), a, c)
+    (link,) = mk.links.compose(mk.links.reverse(second, b, c), mk.links.reverse(first, a, b)).links
     assert [(step.source, step.target) for step in link.steps] == [("part", "part"), ("part", OUTCOME)]
 
 

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 Run = Callable[..., CompletedProcess[str]]
 
 LEVEL = mk.Scale("level", [mk.Stage(id, summary=f"It is {id}.") for id in ("none", "some", "all")])
-SOURCE = mk.Source(publisher="Made up")
+SOURCE = mk.types.Source(publisher="Made up")
 
 
 def leaf(id: str, **more: Any) -> mk.Dimension:
@@ -223,7 +223,12 @@ def joined(*links: mk.Link, **more: Any) -> mk.Crosswalk:
     told = {("one", each.source) for each in links} | {("two", each.target) for each in links}
     untold = [("one", id) for id in "abc"] + [("two", id) for id in "xy"]
     reasons = [mk.NotInferable(*each, "Nothing is said.") for each in untold if each not in told]
-    given = {"not_inferable": reasons, "coding": mk.Coding("By hand."), "caveat": "Not all is linked.", **more}
+    given = {
+        "not_inferable": reasons,
+        "coding": mk.types.Coding("By hand."),
+        "caveat": "Not all is linked.",
+        **more,
+    }
     return mk.Crosswalk("one", "two", links, "1", **given)
 
 
@@ -288,17 +293,19 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     **{f"MK1{n}": partial(broken_law, f"MK1{n}") for n in RULES},
     **{f"MK2{n}": partial(broken_law, f"MK2{n}") for n in RULES},
     "MK110": lambda _: check(flat(scorer="weakst")),
-    "MK111": lambda _: check(flat(translations={"nl": mk.ModelText(notes={"no": "Nee."})})),
+    "MK111": lambda _: check(flat(translations={"nl": mk.types.ModelText(notes={"no": "Nee."})})),
     "MK112": lambda _: check(flat(gates=GATES)),
     "MK129": lambda _: check(flat(), cases=[evolve(CASE, expected={"outcome": "all"})]),
     "MK130": lambda _: check(flat(), cases=[]),
-    "MK140": lambda _: check(flat(summary="So.", translations={"nl": mk.ModelText()})),
-    "MK141": lambda _: check(flat(source=mk.Source())),
+    "MK140": lambda _: check(flat(summary="So.", translations={"nl": mk.types.ModelText()})),
+    "MK141": lambda _: check(flat(source=mk.types.Source())),
     "MK142": lambda _: check(flat(dimensions=[leaf("a", question="")]), cases=[]),
     "MK143": lambda _: check(flat(outcome=BARE, dimensions=[leaf("a", scale=BARE)]), cases=[]),
     "MK144": lambda _: check(flat(summary="TODO: say what it is about.")),
     "MK145": lambda _: check(flat(summary="<script>alert(1)</script>")),
-    "MK146": lambda _: check(flat(summary="So it is.", translations={"nl": mk.ModelText(summary="So it is.")})),
+    "MK146": lambda _: check(
+        flat(summary="So it is.", translations={"nl": mk.types.ModelText(summary="So it is.")})
+    ),
     "MK150": lambda _: check(flat(), against=flat(dimensions=[leaf("a"), leaf("old")])),
     "MK151": lambda _: check(flat(), against=flat(dimensions=[leaf("a", children=[leaf("d")])])),
     "MK152": lambda _: check(flat(), against=flat(summary="It was about this.")),
@@ -316,7 +323,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK308": lambda _: told_otherwise(),
     "MK309": lambda _: check_joined(joined(link("a", "x", "nnn nnn aaa"))),
     "MK310": lambda _: check_joined(joined(source_version="9")),
-    "MK311": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(links={"a--z": "Nee."})})),
+    "MK311": lambda _: check_joined(joined(translations={"nl": mk.types.CrosswalkText(links={"a--z": "Nee."})})),
     "MK312": lambda _: check_joined(
         joined(
             *(link(each, "xy"[i % 2], "nna nna naa") for i, each in enumerate("abc")),
@@ -338,13 +345,13 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK406": lambda _: remarked("respondent,dimension,rating\nAnn,a,none\nann,a,none\n"),
     "MK409": lambda _: uncomputed(),
     "MK407": lambda _: remarked("dimension,rating\na,none\n"),
-    "MK340": lambda _: check_joined(joined(translations={"nl": mk.CrosswalkText(summary="Zo.")})),
+    "MK340": lambda _: check_joined(joined(translations={"nl": mk.types.CrosswalkText(summary="Zo.")})),
     "MK341": lambda _: check_joined(joined(coding=None)),
     "MK342": lambda _: check_joined(joined(link("a", "x", "nns nsa saa", rationale=""))),
     "MK344": lambda _: check_joined(joined(summary="TBD")),
     "MK345": lambda _: check_joined(joined(summary="A bell: \x07")),
     "MK346": lambda _: check_joined(
-        joined(summary="So it is.", translations={"nl": mk.CrosswalkText(summary="So it is.")})
+        joined(summary="So it is.", translations={"nl": mk.types.CrosswalkText(summary="So it is.")})
     ),
 }
 
@@ -521,7 +528,7 @@ def test_warnings_fail_where_they_are_to(pytester: pytest.Pytester) -> None:
 
 
 def test_an_expected_failure_that_is_none_fails(pytester: pytest.Pytester) -> None:
-    found = outcomes(pytester, written(SOUND, ', source=mk.Source("Ours")'))
+    found = outcomes(pytester, written(SOUND, ', source=mk.types.Source("Ours")'))
     assert found["failed"] == 1
     assert "xfailed" not in found
 

@@ -74,7 +74,7 @@ def test_every_model_is_seen_in_every_other(source: str, target: str, run: Run) 
     assert 0 < found.coverage < 1
     for id in found.plan.leaves:
         score = found[id]
-        assert isinstance(score, mk.DerivedScore)
+        assert isinstance(score, mk.types.DerivedScore)
         assert (score.inferable == "none") == (id in found.not_inferable) == (score.coverage == 0)
     done = run("crosswalk", str(EXAMPLES / f"{source}.csv"), "--to", target)
     assert (done.returncode, done.stderr) == (0, "")
@@ -124,7 +124,7 @@ def test_a_third_party_reaches_all_through_the_one_that_it_is_linked_to() -> Non
     for target in MODELS:
         found = mk.translate(result, target, crosswalks=[bridge])
         assert found.way.path == (("own", "clearhead") if target == "clearhead" else ("own", "clearhead", target))
-        uses = [use for score in found.values() if isinstance(score, mk.DerivedScore) for use in score.links]
+        uses = [use for score in found.values() if isinstance(score, mk.types.DerivedScore) for use in score.links]
         assert uses
         assert all(use.link.strength <= min(s.strength for s in use.link.steps or [use.link]) for use in uses)
         if target != "clearhead":

@@ -361,7 +361,7 @@ class Second(mk.Scorer):
 
     def bind(
         self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
+    ) -> mk.types.Rule | None:
         return lambda positions: sorted(positions)[-2:][0]
 
 
@@ -372,7 +372,7 @@ class Falling(Second):
 
     def bind(
         self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
+    ) -> mk.types.Rule | None:
         return lambda positions: 2 - min(positions)
 
 

@@ -110,7 +110,7 @@ CROSSWALK = mk.Crosswalk(
     ],
     version="1", source_version="1", target_version="2", summary="Some.\nMore.",
     not_inferable=[mk.NotInferable("a", "d2", "Nobody asks."), mk.NotInferable("b", "e1", "Nothing says.")],
-    coding=mk.Coding("By hand", 2, 3, 2, 9, 8, 0.75),
+    coding=mk.types.Coding("By hand", 2, 3, 2, 9, 8, 0.75),
 )  # fmt: skip
 
 
@@ -221,9 +221,9 @@ def test_the_texts_of_a_model(data: st.DataObject, folder: Path) -> None:
 def test_a_crosswalk(data: bytes, folder: Path) -> None:
     path = kept(folder / "a--b.toml", data)
     if crosswalk := tried(lambda: read_crosswalk(path)):
-        text = tried(lambda: mk.write_sssom(crosswalk))
+        text = tried(lambda: mk.sssom.to_sssom(crosswalk))
         if text is not None:
-            assert mk.read_sssom(kept(folder / "again.sssom.tsv", text.encode())) == crosswalk
+            assert mk.sssom.read_sssom(kept(folder / "again.sssom.tsv", text.encode())) == crosswalk
         tried(lambda: mk.translate(mk.score(PLAIN[0], {}), PLAIN[1], crosswalks=[crosswalk], models=PLAIN))
 
 
@@ -242,12 +242,12 @@ def test_the_texts_of_a_crosswalk(data: st.DataObject, folder: Path) -> None:
 
 
 @examples(30, 0.5)
-@given(data=broken(CROSSWALKS.map(lambda crosswalk: mk.write_sssom(crosswalk).encode())))
+@given(data=broken(CROSSWALKS.map(lambda crosswalk: mk.sssom.to_sssom(crosswalk).encode())))
 def test_sssom(data: bytes, folder: Path) -> None:
     path = kept(folder / "a--b.sssom.tsv", data)
-    if crosswalk := tried(lambda: mk.read_sssom(path)):
-        again = kept(folder / "again.sssom.tsv", mk.write_sssom(crosswalk).encode())
-        assert mk.read_sssom(again) == crosswalk
+    if crosswalk := tried(lambda: mk.sssom.read_sssom(path)):
+        again = kept(folder / "again.sssom.tsv", mk.sssom.to_sssom(crosswalk).encode())
+        assert mk.sssom.read_sssom(again) == crosswalk
 
 
 CASES = {"format": 1, "cases": [

@@ -285,7 +285,7 @@ def test_a_written_direction_beats_a_reversed_one() -> None:
         assert network.strength(["a", "b", "a"]) == Fraction(45, 100)
     with installed([back]):
         step = mk.Network().step("a", "b")
-        assert step == mk.reverse(back, model("b"), model("a"))
+        assert step == mk.links.reverse(back, model("b"), model("a"))
         assert reads(step) != reads(there)
 
 

@@ -180,7 +180,17 @@ def test_golden_cases_of_a_new_model_hold(tmp_path: Path) -> None:
 def test_model_file_explains_every_field(tmp_path: Path) -> None:
     made = new_model("mine", tmp_path)
     text = (made.folder / made.main).read_text("utf-8")
-    kinds = (ModelEntry, DimensionEntry, mk.Source, mk.Reading, mk.Guidance, mk.Note, mk.Gate, mk.Scale, mk.Stage)
+    kinds = (
+        ModelEntry,
+        DimensionEntry,
+        mk.types.Source,
+        mk.types.Reading,
+        mk.types.Guidance,
+        mk.types.Note,
+        mk.Gate,
+        mk.Scale,
+        mk.Stage,
+    )
     names = {field.name for kind in kinds for field in fields(kind)}
     tables = set(re.findall(r"^(?:# )?\[+(?:\w+\.)?(\w+)\]+", text, re.MULTILINE))
     keys = set(re.findall(r"^(?:# )?(\w+) = .", text, re.MULTILINE))

@@ -291,17 +291,19 @@ KRIPPENDORFF = [
 
 
 def test_krippendorff_alpha_on_the_reference_data() -> None:
-    assert mk.krippendorff_alpha(KRIPPENDORFF, "nominal") == pytest.approx(0.7434, abs=5e-5)
-    assert mk.krippendorff_alpha(KRIPPENDORFF, "ordinal") == pytest.approx(0.8154, abs=5e-5)
-    assert mk.krippendorff_alpha(KRIPPENDORFF, "interval") == pytest.approx(0.8491, abs=5e-5)
-    assert mk.krippendorff_alpha(KRIPPENDORFF) == mk.krippendorff_alpha(KRIPPENDORFF, "ordinal")
+    assert mk.agreement.krippendorff_alpha(KRIPPENDORFF, "nominal") == pytest.approx(0.7434, abs=5e-5)
+    assert mk.agreement.krippendorff_alpha(KRIPPENDORFF, "ordinal") == pytest.approx(0.8154, abs=5e-5)
+    assert mk.agreement.krippendorff_alpha(KRIPPENDORFF, "interval") == pytest.approx(0.8491, abs=5e-5)
+    assert mk.agreement.krippendorff_alpha(KRIPPENDORFF) == mk.agreement.krippendorff_alpha(
+        KRIPPENDORFF, "ordinal"
+    )
 
 
 def test_krippendorff_alpha_is_one_where_all_agree_and_an_error_where_none_can() -> None:
-    assert mk.krippendorff_alpha([[0, 1, 2], [0, 1, None]]) == 1
-    assert mk.krippendorff_alpha([[2, 2], [2, 2]]) == 1
+    assert mk.agreement.krippendorff_alpha([[0, 1, 2], [0, 1, None]]) == 1
+    assert mk.agreement.krippendorff_alpha([[2, 2], [2, 2]]) == 1
     with pytest.raises(ValueError, match="two ratings"):
-        mk.krippendorff_alpha([[0, None], [None, 1]])
+        mk.agreement.krippendorff_alpha([[0, None], [None, 1]])
 
 
 # J. Cohen, Weighted kappa (1968), of 100 cases in a table with the margins 13, 27, 60 and 13, 24, 63.
@@ -310,10 +312,10 @@ def test_krippendorff_alpha_is_one_where_all_agree_and_an_error_where_none_can()
 
 def test_weighted_kappa() -> None:
     table = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]
-    assert mk.weighted_kappa(table, "none") == pytest.approx(0.7964, abs=5e-5)
-    assert mk.weighted_kappa(table, "linear") == pytest.approx(0.8429, abs=5e-5)
-    assert mk.weighted_kappa(table, "quadratic") == pytest.approx(0.8922, abs=5e-5)
-    assert mk.weighted_kappa(table) == mk.weighted_kappa(table, "linear")
+    assert mk.agreement.weighted_kappa(table, "none") == pytest.approx(0.7964, abs=5e-5)
+    assert mk.agreement.weighted_kappa(table, "linear") == pytest.approx(0.8429, abs=5e-5)
+    assert mk.agreement.weighted_kappa(table, "quadratic") == pytest.approx(0.8922, abs=5e-5)
+    assert mk.agreement.weighted_kappa(table) == mk.agreement.weighted_kappa(table, "linear")
 
 
 # James, Demaree & Wolf (1984) and Burke, Finkelstein & Dusig (1999): ratings 4, 4, 5, 4, 5 on five
@@ -322,25 +324,25 @@ def test_weighted_kappa() -> None:
 
 def test_within_group_agreement_and_average_deviations() -> None:
     ratings = [4, 4, 5, 4, 5]
-    assert mk.r_wg(ratings, stages=5) == pytest.approx(0.85)
-    assert mk.average_deviation(ratings, around="mean") == pytest.approx(0.48)
-    assert mk.average_deviation(ratings, around="median") == pytest.approx(0.40)
-    assert mk.average_deviation(ratings) == mk.average_deviation(ratings, around="median")
+    assert mk.agreement.r_wg(ratings, stages=5) == pytest.approx(0.85)
+    assert mk.agreement.average_deviation(ratings, around="mean") == pytest.approx(0.48)
+    assert mk.agreement.average_deviation(ratings, around="median") == pytest.approx(0.40)
+    assert mk.agreement.average_deviation(ratings) == mk.agreement.average_deviation(ratings, around="median")
 
 
 # R. K. Leik, A measure of ordinal consensus (1966): 0 at a split between both ends, 1 at unanimity.
 
 
 def test_ordinal_consensus_at_its_extremes() -> None:
-    assert mk.ordinal_consensus([0, 0, 4, 4], stages=5) == 0
+    assert mk.agreement.ordinal_consensus([0, 0, 4, 4], stages=5) == 0
     for stage in range(5):
-        assert mk.ordinal_consensus([stage] * 3, stages=5) == 1
+        assert mk.agreement.ordinal_consensus([stage] * 3, stages=5) == 1
 
 
 def test_ordinal_consensus_by_hand() -> None:
     # Cumulative shares .2, .6, .8, .8, 1; distances from the nearer end .2, .4, .2, .2, 0; their sum
     # 1.0 over half of the four steps is a dispersion of .5.
-    assert mk.ordinal_consensus([0, 1, 1, 2, 4], stages=5) == pytest.approx(0.5)
+    assert mk.agreement.ordinal_consensus([0, 1, 1, 2, 4], stages=5) == pytest.approx(0.5)
 
 
 def test_result_shows_the_ordinal_consensus_of_its_respondents() -> None:

@@ -107,7 +107,7 @@ def error_of(id: str) -> mk.PluginError:
 def test_listing_tells_who_claims_a_name(site: Site) -> None:
     site.add("good-models", GOOD, models={"good": "good_models:model"}, version="2.5")
     entry = mk.models["good"]
-    assert entry == mk.Entry(id="good", distribution="good-models", version="2.5", error=None)
+    assert entry == mk.types.Entry(id="good", distribution="good-models", version="2.5", error=None)
     assert "good" in mk.models
     assert dict(mk.models)["good"] == entry
     assert "good" in repr(mk.models)
@@ -548,7 +548,9 @@ class Ranked(mk.Scorer):
     def __init__(self, rank: int) -> None:
         self.rank = rank
 
-    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.types.Rule:
         return lambda positions: sorted(positions, reverse=True)[min(self.rank, len(positions)) - 1]
 
 
@@ -608,7 +610,7 @@ class Framework(mk.Model):
         return tuple(leaf.who for leaf in self.leaves if isinstance(leaf, Area))
 
 
-DUTCH = mk.ModelText(
+DUTCH = mk.types.ModelText(
     title="Voorbeeld",
     dimensions={"people": DimensionText(name="mensen"), "corner": DimensionText(name="hoek")},
     scales={"steps": {"first": StageText(name="eerste")}},

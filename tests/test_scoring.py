@@ -110,7 +110,7 @@ def positions(score: mk.Score) -> tuple[float, float | None, float]:
     return low, likely, high
 
 
-def issues(result: mk.Result, code: str) -> list[mk.Issue]:
+def issues(result: mk.Result, code: str) -> list[mk.types.Issue]:
     return [issue for issue in result.issues if issue.code == code]
 
 
@@ -246,7 +246,7 @@ def test_groups_have_a_score_each() -> None:
 
 
 def test_guidance_is_not_rated() -> None:
-    topic = mk.Guidance("what-to-develop", texts={"basic": "Begin.", "good": "Go on."})
+    topic = mk.types.Guidance("what-to-develop", texts={"basic": "Begin.", "good": "Go on."})
     model = mk.Model("toy", "1", "Toy", [leaf("people")], ["median"], outcome=LEVELS, guidance=[topic])
     result = mk.score(model, {"people": "good"})
     assert list(result) == ["outcome", "people"]
@@ -588,7 +588,7 @@ class Strongest(mk.Scorer):
 
     def bind(
         self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
+    ) -> mk.types.Rule | None:
         return max
 
 
@@ -619,7 +619,7 @@ def test_rules_of_one_name_are_told_apart() -> None:
     class Weakest(Strongest):
         def bind(
             self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-        ) -> mk.Rule | None:
+        ) -> mk.types.Rule | None:
             return min
 
     strong, weak = Strongest(), Weakest()
@@ -639,12 +639,12 @@ class Own(mk.Scorer):
     id = "own"
     ordinal = False
 
-    def __init__(self, rule: mk.Rule) -> None:
+    def __init__(self, rule: mk.types.Rule) -> None:
         self.rule = rule
 
     def bind(
         self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
-    ) -> mk.Rule | None:
+    ) -> mk.types.Rule | None:
         return self.rule
 
 
@@ -961,7 +961,7 @@ def test_a_rating_under_the_name_of_another_dimension_is_an_error() -> None:
 # Roadmaps.
 
 
-def raised(answers: Mapping[str, str], raises: Sequence[mk.Raise]) -> dict[str, str]:
+def raised(answers: Mapping[str, str], raises: Sequence[mk.types.Raise]) -> dict[str, str]:
     return dict(answers) | {step.dimension.id: step.to.id for step in raises}
 
 
@@ -1047,8 +1047,8 @@ def test_a_roadmap_to_where_one_is_has_no_raises() -> None:
 
 
 def test_a_roadmap_says_what_the_model_says_of_the_present_stage() -> None:
-    topics = [mk.Guidance("next", "What now?", {"basic": "Begin.", "good": "Go on."}),
-              mk.Guidance("later", "And then?", {"basic": "Wait."})]  # fmt: skip
+    topics = [mk.types.Guidance("next", "What now?", {"basic": "Begin.", "good": "Go on."}),
+              mk.types.Guidance("later", "And then?", {"basic": "Wait."})]  # fmt: skip
     model = attrs.evolve(three(), guidance=topics)
     for answer, guidance in (
         ("basic", {"What now?": "Begin.", "And then?": "Wait."}), ("good", {"What now?": "Go on."}), ("better", {})
@@ -1111,20 +1111,20 @@ def test_a_road_to_no_stage_is_an_error() -> None:
 
 # Languages.
 
-DUTCH = mk.ModelText(
+DUTCH = mk.types.ModelText(
     title="Speelgoed",
-    scales={"level": {"basic": mk.StageText(name="eenvoudig")}},
-    dimensions={"people": mk.DimensionText(name="Mensen", descriptors={"basic": "Niemand."})},
-    guidance={"next": mk.GuidanceText(name="Wat nu?", texts={"basic": "Begin."})},
+    scales={"level": {"basic": mk.types.StageText(name="eenvoudig")}},
+    dimensions={"people": mk.types.DimensionText(name="Mensen", descriptors={"basic": "Niemand."})},
+    guidance={"next": mk.types.GuidanceText(name="Wat nu?", texts={"basic": "Begin."})},
 )
-FLEMISH = mk.ModelText(title="Speeltuig")
+FLEMISH = mk.types.ModelText(title="Speeltuig")
 
 
-def bilingual(**translations: mk.ModelText) -> mk.Model:
+def bilingual(**translations: mk.types.ModelText) -> mk.Model:
     people = mk.Dimension(
         "people", "People", "Who does it", scale=LEVELS, descriptors={"basic": "Nobody.", "best": "All."}
     )
-    topic = mk.Guidance("next", "What next?", {"basic": "Start.", "good": "Go on."})
+    topic = mk.types.Guidance("next", "What next?", {"basic": "Start.", "good": "Go on."})
     return mk.Model(
         "toy", "1", "Toy", [people], ["median"], outcome=LEVELS, guidance=[topic],
         translations={tag.replace("_", "-"): text for tag, text in translations.items()},
@@ -1162,7 +1162,7 @@ def test_a_text_that_is_not_translated_stays() -> None:
     assert people.descriptors == {"basic": "Niemand.", "best": "All."}
     assert model.outcome is not None
     assert [stage.name for stage in model.outcome.stages] == ["eenvoudig", "good", "better", "best"]
-    assert model.guidance == (mk.Guidance("next", "Wat nu?", {"basic": "Begin.", "good": "Go on."}),)
+    assert model.guidance == (mk.types.Guidance("next", "Wat nu?", {"basic": "Begin.", "good": "Go on."}),)
     assert model.language == "nl"
 
 
@@ -1181,7 +1181,7 @@ def test_a_translated_model_still_knows_its_languages() -> None:
 
 
 def test_a_translation_of_what_the_model_does_not_have_is_an_error() -> None:
-    model = bilingual(nl=mk.ModelText(dimensions={"peple": mk.DimensionText(name="Mensen")}))
+    model = bilingual(nl=mk.types.ModelText(dimensions={"peple": mk.types.DimensionText(name="Mensen")}))
     with pytest.raises(mk.ModelError, match='expected "people"'):
         model.in_language("nl")
 
@@ -1232,7 +1232,9 @@ class Fickle(mk.Scorer):
     id = "fickle"
     ordinal = True
 
-    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.types.Rule:
         return min if len(children) > 1 else lambda _: parent.scale.top if parent.scale else 0
 
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.definition.crosswalk import RELATIONS
-from maturitykit.files.sssom import read_sssom, write_sssom
+from maturitykit.files.sssom import read_sssom, to_sssom
 from maturitykit.files.text import write_text
 from maturitykit.testing import strategies as mks
 
@@ -153,7 +153,14 @@ def links(depth: int = 1) -> st.SearchStrategy[mk.Link]:
 
 
 CODINGS = st.builds(
-    mk.Coding, TEXTS, st.integers(0), COUNTS, COUNTS, COUNTS, COUNTS, st.none() | st.floats(-1, 1) | st.just(1)
+    mk.types.Coding,
+    TEXTS,
+    st.integers(0),
+    COUNTS,
+    COUNTS,
+    COUNTS,
+    COUNTS,
+    st.none() | st.floats(-1, 1) | st.just(1),
 )
 
 
@@ -185,10 +192,10 @@ def reread(text: str, folder: Path) -> mk.Crosswalk:
 @settings(SETTINGS, max_examples=min(50, SETTINGS.max_examples))
 @given(crosswalk=crosswalks())
 def test_what_is_written_is_read_back(crosswalk: mk.Crosswalk, tmp_path_factory: pytest.TempPathFactory) -> None:
-    text = write_sssom(crosswalk)
+    text = to_sssom(crosswalk)
     found = reread(text, tmp_path_factory.getbasetemp())
     assert found == crosswalk
-    assert write_sssom(found) == text
+    assert to_sssom(found) == text
 
 
 @settings(SETTINGS, max_examples=8)  # a second each
@@ -196,7 +203,7 @@ def test_what_is_written_is_read_back(crosswalk: mk.Crosswalk, tmp_path_factory:
 def test_sssom_accepts_what_is_written(accept: Accept, crosswalk: mk.Crosswalk) -> None:
     # Of a set without mappings, sssom makes one that is not well-formed.
     assume(crosswalk.links or crosswalk.not_inferable)
-    rows, slots = accept(write_sssom(crosswalk))
+    rows, slots = accept(to_sssom(crosswalk))
     ends = [(crosswalk.source, link.source, crosswalk.target, link.target) for link in crosswalk.links]
     linked = [(f"maturitykit:{a}.{b}", f"maturitykit:{c}.{d}") for a, b, c, d in ends]
     found = [(row["subject_id"], row["object_id"]) for row in rows]
@@ -213,15 +220,15 @@ def test_turned_around_and_composed_crosswalks_are_read_back(
 ) -> None:
     a, b, c = (data.draw(mks.models(depth=2, id=id)) for id in "abc")
     first, second = data.draw(mks.crosswalks(a, b)), data.draw(mks.crosswalks(b, c))
-    composed = mk.compose(first, second)
-    back = mk.compose(mk.reverse(second, b, c), mk.reverse(first, a, b))
-    for crosswalk in (first, mk.reverse(first, a, b), composed, back):
-        assert reread(write_sssom(crosswalk), tmp_path_factory.getbasetemp()) == crosswalk
+    composed = mk.links.compose(first, second)
+    back = mk.links.compose(mk.links.reverse(second, b, c), mk.links.reverse(first, a, b))
+    for crosswalk in (first, mk.links.reverse(first, a, b), composed, back):
+        assert reread(to_sssom(crosswalk), tmp_path_factory.getbasetemp()) == crosswalk
 
 
 def test_translations_are_left_out(tmp_path: Path) -> None:
-    translated = evolve(WRITTEN, translations={"nl": mk.CrosswalkText(summary="Een deel")})
-    found = reread(write_sssom(translated), tmp_path)
+    translated = evolve(WRITTEN, translations={"nl": mk.types.CrosswalkText(summary="Een deel")})
+    found = reread(to_sssom(translated), tmp_path)
     assert found == WRITTEN
     assert not found.translations
 
@@ -249,7 +256,7 @@ WRITTEN = mk.Crosswalk(
         mk.NotInferable("toy", "reach", "Nothing answers it."),
         mk.NotInferable("other", "tools", "Nobody asks."),
     ],
-    coding=mk.Coding("By hand", coders=2, kappa=0.9),
+    coding=mk.types.Coding("By hand", coders=2, kappa=0.9),
 )
 TEXT = (
     r"""
@@ -294,7 +301,7 @@ sssom:NoTermFound→skos:mappingRelation→→maturitykit:other.tools→semapv:M
 
 
 def test_the_text(accept: Accept) -> None:
-    assert write_sssom(WRITTEN) == TEXT
+    assert to_sssom(WRITTEN) == TEXT
     rows, _ = accept(TEXT)
     assert {row["predicate_id"] for row in rows} == {"skos:broadMatch", "skos:mappingRelation"}
     assert {row["object_source"] for row in rows} == {"maturitykit:other"}
@@ -320,7 +327,7 @@ PREDICATES = {
 
 
 def row_of(link: mk.Link, path: tuple[str, ...] = ()) -> dict[str, str]:
-    lines = write_sssom(mk.Crosswalk("a", "b", [link], path=path)).splitlines()
+    lines = to_sssom(mk.Crosswalk("a", "b", [link], path=path)).splitlines()
     return dict(zip(lines[-2].split("\t"), lines[-1].split("\t"), strict=True))
 
 
@@ -376,7 +383,7 @@ FOREIGN = """#curie_map:
 subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidence
 HP:1\tskos:exactMatch\tHP:2\tsemapv:LexicalMatching\t0.9
 """
-OURS = "expected what write_sssom writes; the mappings of others tell no stages"
+OURS = "expected what to_sssom writes; the mappings of others tell no stages"
 SUCH = "columns such as subject_id, predicate_id, object_id, mapping_justification, stages, strength"
 COLUMNS = (
     "expected one of subject_id, predicate_id, predicate_modifier, object_id, mapping_justification, comment, "
@@ -532,7 +539,7 @@ def test_a_file_without_a_table(text: str, tmp_path: Path) -> None:
 
 
 def test_a_relation_that_is_none(tmp_path: Path) -> None:
-    text = write_sssom(mk.Crosswalk("a", "b", [evolve(WRITTEN.links[0], relation=["equal", "subset"])]))
+    text = to_sssom(mk.Crosswalk("a", "b", [evolve(WRITTEN.links[0], relation=["equal", "subset"])]))
     assert [str(f) for f in complaint(text.replace("subset", "subsets"), tmp_path).findings] == [
         'line 24, relation: "subsets" is no relation; expected "subset", perhaps '
         "(one of equal, subset, superset, intersects, disjoint)"
@@ -545,7 +552,7 @@ def test_a_relation_that_is_none(tmp_path: Path) -> None:
 def test_a_bad_step_is_named(tmp_path: Path) -> None:
     link = WRITTEN.links[0]
     composed = evolve(link, strength="1/4", steps=[link, evolve(link, strength="1/7", relation="superset")])
-    text = write_sssom(mk.Crosswalk("a", "b", [composed], path=["a--x", "x--b"]))
+    text = to_sssom(mk.Crosswalk("a", "b", [composed], path=["a--x", "x--b"]))
     assert [str(f)[:45] for f in complaint(text.replace("1/7", "1/x"), tmp_path).findings] == [
         'line 27, steps[1].strength: "1/x" is not a nu'
     ]
@@ -564,7 +571,7 @@ def test_what_cannot_be_told_is_not_written() -> None:
     }
     for words, crosswalk in wrong.items():
         with pytest.raises(mk.ModelError, match=words) as caught:
-            write_sssom(crosswalk)
+            to_sssom(crosswalk)
         assert caught.value.title == "a--b cannot be written as SSSOM"
         assert len(caught.value.findings) == 1
 
@@ -663,4 +670,4 @@ def test_mappings_that_name_nothing_are_refused_with_their_lines(tmp_path: Path)
     with pytest.raises(
         mk.FileError, match="line 7: does not name a subject and an object; expected both, as prefix:name"
     ):
-        mk.read_sssom(path)
+        mk.sssom.read_sssom(path)

@@ -453,7 +453,7 @@ def derived(singly: Mapping[str, mk.Translation]) -> Scores:
 READINGS = [f"{name}_{end}" for name in ("by_parts", "by_links") for end in ("low", "likely", "high")]
 
 
-def readings(score: mk.DerivedScore) -> dict[str, Any]:
+def readings(score: mk.types.DerivedScore) -> dict[str, Any]:
     """Both readings of a score as columns of a tidy table."""
     data = score.to_dict()
     stages = [
@@ -500,7 +500,9 @@ class Second(mk.Scorer):
     id = "second"
     ordinal = True
 
-    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.types.Rule:
         return lambda positions: sorted(positions)[min(1, len(positions) - 1)]
 
 
@@ -509,7 +511,9 @@ class Upside(Second):
 
     id = "upside"
 
-    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.types.Rule:
         return lambda positions: 4 - min(positions)
 
 

@@ -176,7 +176,7 @@ def test_what_is_handed_out_cannot_be_changed() -> None:
     mappings: list[Any] = [
         dimension.descriptors,
         CROSSWALK.links[0].stages,
-        mk.Guidance("g", texts={"a": "b"}).texts,
+        mk.types.Guidance("g", texts={"a": "b"}).texts,
     ]
     for mapping in mappings:
         (key, *_) = mapping

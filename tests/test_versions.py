@@ -374,8 +374,8 @@ def test_a_version_that_is_not_the_given_one_is_told(tmp_path: Path, run: Run) -
 def test_a_crosswalk_of_versions_goes_to_sssom_and_back(site: Path, tmp_path: Path) -> None:
     crosswalk = mk.crosswalks.load("toy@1.0--toy@2.0")
     path = tmp_path / "toy@1.0--toy@2.0.sssom.tsv"
-    path.write_text(mk.write_sssom(crosswalk), "utf-8")
-    assert mk.read_sssom(path) == evolve(crosswalk, translations={})
+    path.write_text(mk.sssom.to_sssom(crosswalk), "utf-8")
+    assert mk.sssom.read_sssom(path) == evolve(crosswalk, translations={})
     assert '#subject_source: "maturitykit:toy@1.0"' in path.read_text("utf-8")
 
 

@@ -60,7 +60,9 @@ class Backwards(mk.Scorer):
     id = "backwards"
     ordinal = True
 
-    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.types.Rule:
         return lambda positions: 2 - min(positions)
 
 
@@ -158,8 +160,8 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "of other versions": lambda: mk.Network(
         [evolve(RIGHT, links=[link("x")], source_version="1.1", target_version="2")], [TOY, OTHER]
     ).step("toy", "other"),
-    "reversing what was composed": lambda: mk.reverse(crosswalk(link(steps=[link()])), TOY, OTHER),
-    "composing what does not meet": lambda: mk.compose(RIGHT, RIGHT),
+    "reversing what was composed": lambda: mk.links.reverse(crosswalk(link(steps=[link()])), TOY, OTHER),
+    "composing what does not meet": lambda: mk.links.compose(RIGHT, RIGHT),
     "no way to a model that is known": lambda: mk.Network(
         [RIGHT, evolve(RIGHT, source="c", target="d")]).path("c", "toy"),
     "no crosswalk on the way": lambda: mk.translate(

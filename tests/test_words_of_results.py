@@ -389,7 +389,7 @@ def test_what_is_told_of_a_score() -> None:
 
 def test_the_parts_that_are_our_reading() -> None:
     about = [["outcome", "scales.level.good"], ["scorers", "scales.level", "dimensions.a"]]
-    readings = [mk.Reading(f"r{i}", parts, "Ours.") for i, parts in enumerate(about)]
+    readings = [mk.types.Reading(f"r{i}", parts, "Ours.") for i, parts in enumerate(about)]
     model = attrs.evolve(flat("one", "a"), readings=readings)
     assert telling.parts_read(model) == ("outcome", "scales level", "scorers", "dimensions")
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 # Type checkers read this as true; importing it from typing would be most of the cost.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maturitykit import tables as tables
-    from maturitykit.assessment.agreement import (
-        average_deviation as average_deviation,
-        krippendorff_alpha as krippendorff_alpha,
-        ordinal_consensus as ordinal_consensus,
-        r_wg as r_wg,
-        weighted_kappa as weighted_kappa,
+    from maturitykit import (
+        agreement as agreement,
+        links as links,
+        sssom as sssom,
+        tables as tables,
+        types as types,
     )
     from maturitykit.assessment.ratings import (
         NOT_APPLICABLE as NOT_APPLICABLE,
@@ -22,53 +21,14 @@ if TYPE_CHECKING:
         Assessment as Assessment,
         Rating as Rating,
     )
-    from maturitykit.comparison.derived import DerivedScore as DerivedScore
-    from maturitykit.comparison.links import compose as compose, reverse as reverse
-    from maturitykit.comparison.movement import (
-        Comparison as Comparison,
-        Movement as Movement,
-        compare as compare,
-    )
+    from maturitykit.comparison.movement import Comparison as Comparison, compare as compare
     from maturitykit.comparison.network import Network as Network
-    from maturitykit.comparison.translation import (
-        Translation as Translation,
-        translate as translate,
-    )
-    from maturitykit.definition.crosswalk import (
-        Coding as Coding,
-        Crosswalk as Crosswalk,
-        CrosswalkText as CrosswalkText,
-        Link as Link,
-        NotInferable as NotInferable,
-    )
-    from maturitykit.definition.dimension import (
-        Dimension as Dimension,
-        Gate as Gate,
-        Guidance as Guidance,
-        Note as Note,
-    )
-    from maturitykit.definition.issue import Issue as Issue
-    from maturitykit.definition.model import (
-        Label as Label,
-        Model as Model,
-        Reading as Reading,
-        Source as Source,
-    )
-    from maturitykit.definition.scale import (
-        Scale as Scale,
-        Stage as Stage,
-    )
-    from maturitykit.definition.scorer import (
-        Rule as Rule,
-        Scorer as Scorer,
-    )
-    from maturitykit.definition.translation import (
-        DimensionText as DimensionText,
-        GuidanceText as GuidanceText,
-        ModelText as ModelText,
-        SourceText as SourceText,
-        StageText as StageText,
-    )
+    from maturitykit.comparison.translation import Translation as Translation, translate as translate
+    from maturitykit.definition.crosswalk import Crosswalk as Crosswalk, Link as Link, NotInferable as NotInferable
+    from maturitykit.definition.dimension import Dimension as Dimension, Gate as Gate
+    from maturitykit.definition.model import Model as Model
+    from maturitykit.definition.scale import Scale as Scale, Stage as Stage
+    from maturitykit.definition.scorer import Scorer as Scorer
     from maturitykit.errors import (
         AssessmentError as AssessmentError,
         ComparisonError as ComparisonError,
@@ -79,63 +39,49 @@ if TYPE_CHECKING:
         PluginError as PluginError,
         ScoringError as ScoringError,
     )
-    from maturitykit.files.assessment import (
-        read as read,
-        read_all as read_all,
-    )
-    from maturitykit.files.collect import (
-        Collection as Collection,
-        collect as collect,
-    )
+    from maturitykit.files.assessment import read as read, read_all as read_all
+    from maturitykit.files.collect import collect as collect
     from maturitykit.files.crosswalk import read_crosswalk as read_crosswalk
     from maturitykit.files.model import read_model as read_model
-    from maturitykit.files.sssom import (
-        read_sssom as read_sssom,
-        write_sssom as write_sssom,
-    )
     from maturitykit.files.write import write as write
     from maturitykit.form import write_form as write_form
-    from maturitykit.registry import (
-        Entry as Entry,
-        crosswalks as crosswalks,
-        models as models,
-        scorers as scorers,
-    )
+    from maturitykit.registry import crosswalks as crosswalks, models as models, scorers as scorers
     from maturitykit.scoring.result import Result as Result
-    from maturitykit.scoring.roadmap import (
-        Raise as Raise,
-        Roadmap as Roadmap,
-        roadmap as roadmap,
-        what_if as what_if,
-    )
+    from maturitykit.scoring.roadmap import roadmap as roadmap, what_if as what_if
     from maturitykit.scoring.score import score as score
-    from maturitykit.scoring.scores import (
-        Disagreement as Disagreement,
-        Score as Score,
-        Span as Span,
-    )
+    from maturitykit.scoring.scores import Score as Score, Span as Span
 
 _PLACES = {
-    "assessment.agreement": (
-        "average_deviation",
-        "krippendorff_alpha",
-        "ordinal_consensus",
-        "r_wg",
-        "weighted_kappa",
+    "assessment.ratings": (
+        "NOT_APPLICABLE",
+        "UNKNOWN",
+        "Assessment",
+        "Rating",
     ),
-    "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
-    "comparison.derived": ("DerivedScore",),
-    "comparison.links": ("compose", "reverse"),
-    "comparison.movement": ("Comparison", "Movement", "compare"),
+    "comparison.movement": (
+        "Comparison",
+        "compare",
+    ),
     "comparison.network": ("Network",),
-    "comparison.translation": ("Translation", "translate"),
-    "definition.crosswalk": ("Coding", "Crosswalk", "CrosswalkText", "Link", "NotInferable"),
-    "definition.dimension": ("Dimension", "Gate", "Guidance", "Note"),
-    "definition.issue": ("Issue",),
-    "definition.model": ("Label", "Model", "Reading", "Source"),
-    "definition.scale": ("Scale", "Stage"),
-    "definition.scorer": ("Rule", "Scorer"),
-    "definition.translation": ("DimensionText", "GuidanceText", "ModelText", "SourceText", "StageText"),
+    "comparison.translation": (
+        "Translation",
+        "translate",
+    ),
+    "definition.crosswalk": (
+        "Crosswalk",
+        "Link",
+        "NotInferable",
+    ),
+    "definition.dimension": (
+        "Dimension",
+        "Gate",
+    ),
+    "definition.model": ("Model",),
+    "definition.scale": (
+        "Scale",
+        "Stage",
+    ),
+    "definition.scorer": ("Scorer",),
     "errors": (
         "AssessmentError",
         "ComparisonError",
@@ -146,19 +92,33 @@ _PLACES = {
         "PluginError",
         "ScoringError",
     ),
-    "files.assessment": ("read", "read_all"),
-    "files.collect": ("Collection", "collect"),
+    "files.assessment": (
+        "read",
+        "read_all",
+    ),
+    "files.collect": ("collect",),
     "files.crosswalk": ("read_crosswalk",),
-    "files.sssom": ("read_sssom", "write_sssom"),
     "files.model": ("read_model",),
     "files.write": ("write",),
     "form": ("write_form",),
-    "registry": ("Entry", "crosswalks", "models", "scorers"),
+    "registry": (
+        "crosswalks",
+        "models",
+        "scorers",
+    ),
     "scoring.result": ("Result",),
-    "scoring.roadmap": ("Raise", "Roadmap", "roadmap", "what_if"),
+    "scoring.roadmap": (
+        "roadmap",
+        "what_if",
+    ),
     "scoring.score": ("score",),
-    "scoring.scores": ("Disagreement", "Score", "Span"),
+    "scoring.scores": (
+        "Score",
+        "Span",
+    ),
 }
+#: Modules that need not be imported by themselves.
+_MODULES = ("agreement", "links", "sssom", "tables", "types")
 __version__: str
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
@@ -195,7 +155,7 @@ if not TYPE_CHECKING:
             from maturitykit.registry import version
 
             return version()
-        if name == "tables":
+        if name in _MODULES:
             return import_module(f"{__name__}.{name}")
         if name not in _PLACE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -34,13 +34,13 @@ def command(ctx: click.Context, name: str, language: str, json: bool, output: st
     page = Page()
     suffix = ".json" if json else Path(output or "").suffix.lower()
     if "--" in Path(name).name:
-        from maturitykit.files.sssom import write_sssom
+        from maturitykit.files.sssom import to_sssom
 
         crosswalk = load_crosswalk(name).in_language(language)
         if suffix == ".json":
             raise click.UsageError("a crosswalk goes to .txt or .tsv")
         if suffix == ".tsv":
-            put(write_sssom(crosswalk), output)
+            put(to_sssom(crosswalk), output)
             return
         crosswalk_page(page, crosswalk)
     else:

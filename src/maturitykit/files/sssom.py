@@ -89,7 +89,7 @@ class SssomEntry:
     path: tuple[str, ...] = ()
 
 
-def write_sssom(crosswalk: Crosswalk) -> str:
+def to_sssom(crosswalk: Crosswalk) -> str:
     """The text of an SSSOM file, by custom named ``.sssom.tsv``; translations are left out.
 
     Strength is not SSSOM's confidence, which is how probable it is that a mapping is right.
@@ -202,7 +202,7 @@ def _cell(text: str) -> str:
 def read_sssom(path: Readable) -> Crosswalk:
     """Read a crosswalk from an SSSOM file.
 
-    One that `write_sssom` wrote comes back whole. The mappings of others name no stages: their links are mere
+    One that `to_sssom` wrote comes back whole. The mappings of others name no stages: their links are mere
     references, which are listed, and from which nothing is inferred.
 
     Raises:
@@ -316,7 +316,7 @@ def _wrong_columns(columns: list[str], place: str) -> Iterator[Finding]:
     is_ours = bool(set(_OWN) & set(columns))
     for name in _REQUIRED:
         if name not in columns and (is_ours or name not in _OWN):
-            ours = "what write_sssom writes; the mappings of others tell no stages"
+            ours = "what to_sssom writes; the mappings of others tell no stages"
             expected = ours if name in _OWN else f"columns such as {', '.join(_REQUIRED)}"
             yield Finding(place, f"the column {quoted(name)} is missing", expected)
     # Where none is ours, the others are as they should be.

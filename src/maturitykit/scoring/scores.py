@@ -37,7 +37,7 @@ class Disagreement(NamedTuple):
         low: The lowest stage that one of them says.
         high: The highest.
         agreement: Leik's ordinal consensus, from 0 (split between both ends of the scale)
-            to 1 (all alike); see `maturitykit.ordinal_consensus`.
+            to 1 (all alike); see `maturitykit.agreement.ordinal_consensus`.
     """
 
     low: Stage

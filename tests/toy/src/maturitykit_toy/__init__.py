@@ -22,7 +22,9 @@ class Best(mk.Scorer):
     id = "best"
     ordinal = True
 
-    def bind(self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]) -> mk.Rule:
+    def bind(
+        self, parent: mk.Dimension, children: Sequence[mk.Dimension], weights: Sequence[int]
+    ) -> mk.types.Rule:
         """The rule for those of the children that take part."""
         assert parent.scale is not None
         return parent.scale.join
