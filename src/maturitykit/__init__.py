@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.roadmap import roadmap as roadmap, what_if as what_if
     from maturitykit.scoring.score import score as score
     from maturitykit.scoring.scores import Score as Score, Span as Span
+    from maturitykit.scoring.stored import read_result as read_result
 
 _PLACES = {
     "assessment.ratings": (
@@ -112,6 +113,7 @@ _PLACES = {
         "what_if",
     ),
     "scoring.score": ("score",),
+    "scoring.stored": ("read_result",),
     "scoring.scores": (
         "Score",
         "Span",

@@ -25,6 +25,7 @@ from maturitykit.files.text import (
     TOO_MANY_DIGITS,
     Content,
     Given,
+    Readable,
     given,
     read_text,
     read_toml,
@@ -108,6 +109,18 @@ def _read_toml(path: str | os.PathLike[str], model: str | Model) -> list[Assessm
 
 
 def _read_json(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
+    return [_assessment(path, read_json(path), model)]
+
+
+def read_json(path: Readable) -> Any:
+    """The data of a JSON file.
+
+    Raises:
+        FileError: If it cannot be read, or is not JSON.
+    """
+    if isinstance(path, Given) and path.table is not None:
+        # As if it had been in a file: sentences as plain texts, dates as they are written.
+        return json.loads(json.dumps(dict(path.table), default=str))
     text = read_text(path)
     try:
         data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
@@ -123,7 +136,7 @@ def _read_json(path: str | os.PathLike[str], model: str | Model) -> list[Assessm
     except ValueError:
         finding = TOO_MANY_DIGITS
     else:
-        return [_assessment(path, data, model)]
+        return data
     raise FileError(f"cannot read {path}", [finding])
 
 

@@ -54,8 +54,14 @@ def _wrong_type(expected: str, value: object) -> _RefusedError:
     return _RefusedError(_is(value), expected)
 
 
-def structure(data: object, kind: type[T], title: str) -> T:
+def structure(data: object, kind: type[T], title: str, *, allows_more: bool = False) -> T:
     """Data as TOML or JSON gave it, as an instance of a class.
+
+    Args:
+        data: A mapping.
+        kind: The class.
+        title: Of the error.
+        allows_more: Whether keys that are not known are passed over.
 
     Raises:
         FileError: With every finding and its path in the data.
@@ -64,7 +70,7 @@ def structure(data: object, kind: type[T], title: str) -> T:
         raise FileError(title, [Finding("", _is(data), _WORDS[dict], "MK004")])
     check_format(data, title)
     try:
-        return converter().structure(data, kind)
+        return converter(allows_more).structure(data, kind)
     except Exception as error:
         findings = list(coded("MK004", _findings(error, "", data)))
         raise FileError(title, findings) from None
@@ -87,9 +93,9 @@ def check_format(data: Mapping[str, object], title: str) -> None:
 
 
 @cache
-def converter() -> Converter:
-    """The converter of every file: no unknown keys, no coercion."""
-    strict = Converter(forbid_extra_keys=True)
+def converter(allows_more: bool = False) -> Converter:
+    """The converter of every file: no coercion, and no unknown keys unless it allows more."""
+    strict = Converter(forbid_extra_keys=not allows_more)
     for primitive in (str, int, bool):
         strict.register_structure_hook(primitive, _exactly(primitive))
     strict.register_structure_hook(float, _number)

@@ -90,7 +90,7 @@ def score(
         if isinstance(plain, Mapping) and (state := plan.read(plain)) is not None:
             return Result(plan, state, dict(plain), setting)
     check_consensus(consensus)
-    setting = setting._replace(consensus=consensus, weights=changed, targets=_targets(model, targets))
+    setting = setting._replace(consensus=consensus, weights=changed, targets=targets_of(model, targets))
     if isinstance(assessment, Assessment):
         # Where a rating stands in its list, if its file does not say it better.
         places = [rating.place or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
@@ -255,7 +255,12 @@ def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:
     return exact
 
 
-def _targets(model: Model, targets: Mapping[str, str]) -> dict[str, Stage]:
+def targets_of(model: Model, targets: Mapping[str, str]) -> dict[str, Stage]:
+    """The stages that are wanted, by dimension, from their ids.
+
+    Raises:
+        ScoringError: With those that are none.
+    """
     findings: list[Finding] = []
     stages: dict[str, Stage] = {}
     known = {id: dimension.scale for id, dimension in model.by_id.items() if dimension.scale}

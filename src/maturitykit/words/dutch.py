@@ -110,6 +110,7 @@ DUTCH: Mapping[str, str] = {
     "a mean assumes {steps}; stages are ordered, not measured": "een gemiddelde gaat uit van {steps}; fasen zijn geordend, niet gemeten",
     "{stage} requires {dimension}, which is not applicable: passed over": "{stage} vereist {dimension}, en dat is niet van toepassing: overgeslagen",
     "what {stage} requires is there, but not what {below} requires below it": "wat {stage} vereist is er, maar wat {below} daaronder vereist niet",
+    "read back from a file, which does not hold what each respondent said": "teruggelezen uit een bestand, waarin niet staat wat elke respondent zei",
     "the overall stage was given as such, and does not follow from the dimensions": "de fase van het geheel is zo opgegeven en volgt niet uit de dimensies",
     "From {source} to {target}": "Van {source} naar {target}",
     "{one} → {other}, strength {strength:.2f}": "{one} → {other}, sterkte {strength:.2f}",

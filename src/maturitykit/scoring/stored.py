@@ -1,0 +1,160 @@
+"""Results that are read back from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date as Date
+from math import isclose
+from typing import Any
+
+from attrs import evolve
+
+from maturitykit.definition import Model
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.definition.issue import Issue
+from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.files.assessment import read_json
+from maturitykit.files.result import ResultEntry, ScoreEntry, Stages
+from maturitykit.files.strict import structure
+from maturitykit.files.text import LARGEST_DOCUMENT, Content, given
+from maturitykit.registry import models
+from maturitykit.rules.consensus import check_consensus
+from maturitykit.scoring.plan import Node, Plan, State, plan_for
+from maturitykit.scoring.result import Result, Setting
+from maturitykit.scoring.score import exact_weights, targets_of
+from maturitykit.scoring.scores import Disagreement, Score, stages_of
+from maturitykit.words import phrase
+
+
+class StoredResult(Result):
+    """A result that was read back: all its scores, and nothing of what each respondent said."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, plan: Plan, state: State, setting: Setting, entries: Mapping[str, ScoreEntry]) -> None:
+        super().__init__(plan, state, {}, setting)
+        self._entries = entries
+
+    def _score(self, node: Node) -> Score:
+        entry, scale = self._entries[node.dimension.id], node.dimension.scale
+        split = entry.disagreement
+        differ = split and scale and Disagreement(scale[split.low], scale[split.high], split.agreement)
+        return evolve(super()._score(node), respondents=entry.respondents, disagreement=differ or None)
+
+
+def read_result(path: Content, model: Model | str = "") -> Result:
+    """Read a result back from the JSON that `Result.to_dict` gave, to compare, translate or report it.
+
+    It is scored again from the spans of its rated dimensions, so that a file that was changed by hand is found
+    out. Who said what is not in the file, only how many did and how far they differed.
+
+    Args:
+        path: The file: its path, an open file, its bytes, or what `Result.to_dict` gave.
+        model: The model or its id; by default the installed one that the file names.
+
+    Raises:
+        FileError: If it cannot be read, is a translation, or does not say what follows from its own parts.
+        ScoringError: If its rule, weights or targets cannot be used.
+        PluginError: If its model or rule is not installed.
+    """
+    path = given(path, "json", LARGEST_DOCUMENT)
+    title = f"{path} is not a result"
+    data = read_json(path)
+    if isinstance(data, Mapping) and data.get("derived") is not None:
+        finding = Finding("derived", "is a translation", "the result that it was made of, to be translated again")
+        raise FileError(title, [finding])
+    entry = structure(data, ResultEntry, title, allows_more=True)
+    if not isinstance(model, Model):
+        model = models.at_version(model or entry.model.id, entry.model.version)
+    entries = {OUTCOME: entry.outcome, **entry.dimensions}
+    if findings := list(_misfits(model, entry, entries)):
+        raise FileError(title, findings)
+    check_consensus(entry.consensus)
+    weights = exact_weights(model, entry.weights)
+    plan = plan_for(model, entry.scorer, weights)
+    state = _state(plan, entry, entries)
+    text = phrase("read back from a file, which does not hold what each respondent said")
+    setting = Setting(
+        entry.consensus,  # type: ignore[arg-type]
+        entry.subject,
+        Date.fromisoformat(entry.date) if entry.date else None,
+        weights,
+        targets_of(model, entry.targets),
+        [Issue("stored", "info", OUTCOME, text)],
+    )
+    if findings := list(_differences(plan, state, entries)):
+        raise FileError(f"{path} does not say what follows from its own parts", findings)
+    return StoredResult(plan, state, setting, entries)
+
+
+def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) -> Iterator[Finding]:
+    """What does not fit the model at hand."""
+    said = {"id": entry.model.id, "version": entry.model.version}
+    for name, here in {"id": model.id, "version": model.version}.items():
+        if said[name] != here:
+            yield Finding(f"model.{name}", f"is {quoted(said[name])}", f"{quoted(here)}, as the model at hand")
+    if not any(said[name] != getattr(model, name) for name in said):
+        if entry.digest != model.digest:
+            expected = f"{quoted(model.digest)}, that of the model at hand: it has other dimensions or stages"
+            yield Finding("digest", f"is {quoted(entry.digest)}", expected)
+        else:
+            for id, dimension in model.by_id.items():
+                if id not in entries:
+                    yield Finding(f"dimensions.{id}", "is missing", "each dimension of the model")
+                elif split := entries[id].disagreement:
+                    wrong = [end for end in (split.low, split.high) if end not in (dimension.scale or ())]
+                    for end in wrong:
+                        problem = f"{quoted(end)} is not a stage of its scale"
+                        yield Finding(f"dimensions.{id}.disagreement", problem, "a stage of its scale")
+    try:
+        if entry.date:
+            Date.fromisoformat(entry.date)
+    except ValueError:
+        yield Finding("date", f"{quoted(entry.date)} is not a date", "year-month-day, as in 2026-05-31")
+
+
+def _state(plan: Plan, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) -> State:
+    state = plan.open()
+    rated = list(plan.leaves.values())
+    if any(issue.code == "outcome-given" for issue in entry.issues):
+        rated.append(plan.nodes[0])
+    for node in rated:
+        said, scale = entries[node.dimension.id], node.dimension.scale
+        if said.not_applicable:
+            state.put(node.index, None, said.coverage)
+        elif said.coverage and said.index and scale:
+            low, likely, high = (
+                None if share is None else _position(share * scale.top)
+                for share in (said.index.low, said.index.likely, said.index.high)
+            )
+            state.put(node.index, (low or 0, likely, high or 0), said.coverage)
+    plan.evaluate(state)
+    return state
+
+
+def _position(position: float) -> float:
+    """A position, at a stage where it is that near."""
+    return round(position) if isclose(position, round(position), abs_tol=1e-9) else position
+
+
+def _differences(plan: Plan, state: State, entries: Mapping[str, ScoreEntry]) -> Iterator[Finding]:
+    result = Result(plan, state, {}, Setting())
+    for id, score in result.items():
+        where = id if id == OUTCOME else f"dimensions.{id}"
+        found, said = stages_of(score.dimension, score.position), entries[id].stage
+        likely = found.likely if found else None
+        follows = Stages(found.low.id, likely.id if likely else None, found.high.id) if found else None
+        if follows != said:
+            yield Finding(
+                f"{where}.stage", f"is {_words(said)}", f"{_words(follows)}, as its parts and the rule say"
+            )
+        elif score.not_applicable != entries[id].not_applicable:
+            yield Finding(f"{where}.not_applicable", "does not follow from its parts", "what does")
+        elif not isclose(score.coverage, entries[id].coverage, abs_tol=1e-9):
+            problem = f"is {entries[id].coverage}"
+            yield Finding(f"{where}.coverage", problem, f"{score.coverage}, as its parts say")
+
+
+def _words(stage: Stages | None) -> str:
+    ends: list[Any] = [] if stage is None else [stage.low, stage.likely or "-", stage.high]
+    return quoted(" ".join(ends)) if ends else "null"
