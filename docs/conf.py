@@ -36,6 +36,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     # What others document; no other site is asked while these pages are built.
     ("py:.*", r"(collections|datetime|fractions|hypothesis|importlib|os|pytest|typing)\..*"),
+    ("py:class", "Date|Fraction"),
     # What stands for any type, and what only maturitykit itself makes.
     ("py:.*", r"(.*\.)?(T|Plan|Frame|Sheet|Cell|Severity|_Trial)"),
 ]

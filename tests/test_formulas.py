@@ -140,6 +140,7 @@ def test_gathering_is_cases_where_an_engine_cannot(values: tuple[Any, ...]) -> N
 
 
 def test_constants_on_a_partial_order_stay_short() -> None:
+    pytest.importorskip("polars", reason="needs the extra tables")
     from maturitykit.tables.polars import expression
 
     order = DIAMOND.order

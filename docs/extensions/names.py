@@ -59,7 +59,7 @@ def by_ending(app: Sphinx, environment: BuildEnvironment, node: pending_xref, co
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Take part in the build."""
-    for thing in (getattr(maturitykit, name) for name in maturitykit.__all__):
+    for thing in (getattr(module, name) for module in (maturitykit, maturitykit.types) for name in module.__all__):
         if inspect.isclass(thing):
             tell_cached(thing)
     # Before and after napoleon, whose priority is 500.

@@ -384,13 +384,15 @@ class LongResponses(Responses):
         says = cast(column("respondent"), "text")
         is_named = first([(Formula("is_null", (says,)), 0), (says.equals(""), 0)], 1).equals(1)
         # Versions were looked at before, and some rows may name none.
-        rest = [name for name in self.schema if name in (*self.by, "respondent", "dimension", "model")]
-        text = Formula("clean", (cast(column("rating"), "text"),))
-        named, nameless = self.frame.filter(is_named), self.frame.filter(~is_named)
-        if self.schema["rating"].is_text:
-            named, nameless = (each.extend(rest, {"rating": text}, only=True) for each in (named, nameless))
-        columns = [*rest, "rating"]
-        frame = named.distinct(columns).concat(nameless.select({name: column(name) for name in columns}))
+        rest = [name for name in self.schema if name in (*self.by, "respondent", "model")]
+        spelled: dict[str, Term] = {"dimension": Formula("key", (cast(column("dimension"), "text"),))}
+        rating = column("rating")
+        spelled["rating"] = Formula("clean", (cast(rating, "text"),)) if self.schema["rating"].is_text else rating
+        named, nameless = (
+            each.extend(rest, spelled, only=True)
+            for each in (self.frame.filter(is_named), self.frame.filter(~is_named))
+        )
+        frame = named.distinct([*rest, *spelled]).concat(nameless)
         return LongResponses(self.model, frame, self.by)
 
 
