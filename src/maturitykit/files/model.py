@@ -283,9 +283,12 @@ def _data(thing: AttrsInstance, *without: str) -> dict[str, Any]:
     def plain(value: Any) -> Any:
         if has(type(value)):
             return _data(value)
+        if isinstance(value, Mapping):
+            return {key: plain(item) for key, item in value.items()}
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
     # A subclass may have fields that no file has.
     own = next(c for c in type(thing).__mro__ if c.__module__.startswith("maturitykit.") and has(c))
     values = {name: plain(getattr(thing, name)) for name in fields_dict(own) if name not in without}
-    return {name: value for name, value in values.items() if value not in ("", None, [], {})}
+    # Without a name, it would be called by its id.
+    return {name: value for name, value in values.items() if name == "name" or value not in ("", None, [], {})}
