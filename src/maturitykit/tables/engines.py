@@ -69,7 +69,9 @@ def _from_pandas(native: Any, by: str | Sequence[str] | None) -> Frame:
                 # Keys may be respelled.
                 table[name] = table[name].map(lambda text, of=originals[name]: of.get(text, text))
             kind = native[name].dtype
-            if table[name].dropna().isin(getattr(kind, "categories", table[name])).all():
+            categories = getattr(kind, "categories", None)
+            # A key that was respelled may be none of the categories.
+            if categories is None or table[name].dropna().isin(categories).all():
                 table[name] = table[name].astype(kind)
         return table
 
