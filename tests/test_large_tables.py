@@ -227,6 +227,17 @@ def test_a_run_interrupted_at_work_leaves_nothing(tmp_path: Path, monkeypatch: p
     assert [file.name for file in tmp_path.iterdir()] == ["in.parquet"]
 
 
+def test_what_is_wrong_in_a_large_file_beside_a_small_one_is_told_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, other = tmp_path / "small.csv", tmp_path / "large.csv"
+    small.write_text("subject,dimension,rating\nacme,people,good\n", "utf-8")
+    other.write_text("subject,dimension,rating\n" + "beta,people,good\n" * 3 + "gamma,people,oops\n", "utf-8")
+    monkeypatch.setattr(csv_files, "SMALL", len(small.read_bytes()))
+    with pytest.raises(mk.AssessmentError, match=r'large\.csv, line 5, rating: "oops" is not a stage'):
+        large.score_files([str(small), str(other)], str(tmp_path / "out.parquet"), MODEL)
+
+
 def test_many_respondents_are_counted_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large, "RESPONDENTS", 2)
     path = write(survey(is_long=True), tmp_path / "in.parquet")

@@ -262,6 +262,13 @@ def test_two_versions_of_one_model_are_named(tmp_path: Path) -> None:
     assert 'line 3, version: is "2", but "1" above: assessed apart' in str(found.notes[0])
 
 
+def test_two_digests_of_one_version_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("version,digest,dimension,rating\n1,aa,process,best\n1,bb,skills,good\n", encoding="utf-8")
+    found = mk.collect(path, "toy")
+    assert 'line 3, digest: is "bb", but "aa" above: assessed apart' in str(found.notes[0])
+
+
 # ---- cells of a workbook
 
 

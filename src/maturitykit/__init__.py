@@ -53,35 +53,14 @@ if TYPE_CHECKING:
     from maturitykit.scoring.stored import read_result as read_result
 
 _PLACES = {
-    "assessment.ratings": (
-        "NOT_APPLICABLE",
-        "UNKNOWN",
-        "Assessment",
-        "Rating",
-    ),
-    "comparison.movement": (
-        "Comparison",
-        "compare",
-    ),
+    "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
+    "comparison.movement": ("Comparison", "compare"),
     "comparison.network": ("Network",),
-    "comparison.translation": (
-        "Translation",
-        "translate",
-    ),
-    "definition.crosswalk": (
-        "Crosswalk",
-        "Link",
-        "NotInferable",
-    ),
-    "definition.dimension": (
-        "Dimension",
-        "Gate",
-    ),
+    "comparison.translation": ("Translation", "translate"),
+    "definition.crosswalk": ("Crosswalk", "Link", "NotInferable"),
+    "definition.dimension": ("Dimension", "Gate"),
     "definition.model": ("Model",),
-    "definition.scale": (
-        "Scale",
-        "Stage",
-    ),
+    "definition.scale": ("Scale", "Stage"),
     "definition.scorer": ("Scorer",),
     "errors": (
         "AssessmentError",
@@ -93,40 +72,27 @@ _PLACES = {
         "PluginError",
         "ScoringError",
     ),
-    "files.assessment": (
-        "read",
-        "read_all",
-    ),
+    "files.assessment": ("read", "read_all"),
     "files.collect": ("collect",),
     "files.crosswalk": ("read_crosswalk",),
     "files.model": ("read_model",),
     "files.write": ("write",),
     "form": ("write_form",),
-    "registry": (
-        "crosswalks",
-        "models",
-        "scorers",
-    ),
+    "registry": ("crosswalks", "models", "scorers"),
     "scoring.result": ("Result",),
-    "scoring.roadmap": (
-        "roadmap",
-        "what_if",
-    ),
+    "scoring.roadmap": ("roadmap", "what_if"),
     "scoring.score": ("score",),
+    "scoring.scores": ("Score", "Span"),
     "scoring.stored": ("read_result",),
-    "scoring.scores": (
-        "Score",
-        "Span",
-    ),
 }
-#: Modules that need not be imported by themselves.
+#: Modules that are imported when they are first used, as names are.
 _MODULES = ("agreement", "links", "sssom", "tables", "types")
-__version__: str
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
 #: Names that are to go: the one to use instead, and the version in which the old one goes.
 _RENAMED: dict[str, tuple[str, str]] = {}
 
+__version__: str
 __all__ = ["model", *_PLACE_OF]  # noqa: PLE0604
 
 

@@ -102,8 +102,10 @@ def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:
     for assessment in assessments:
         other = versions.setdefault(_about(assessment), assessment)
         if other is not assessment:
-            problem = f"is {quoted(assessment.version)}, but {quoted(other.version)} above: assessed apart"
-            where = ", ".join(filter(None, (_first_place(assessment), "version")))
+            name = "version" if assessment.version != other.version else "digest"
+            here, above = (quoted(getattr(each, name)) for each in (assessment, other))
+            problem = f"is {here}, but {above} above: assessed apart"
+            where = ", ".join(filter(None, (_first_place(assessment), name)))
             yield Finding(where, problem, "one version of the model on all rows", "MK406")
         people: dict[str, str] = {}
         for rating in assessment.ratings:

@@ -93,16 +93,17 @@ def given(source: Content, format: str, largest: int) -> Readable:
     if isinstance(source, (bytes, bytearray, memoryview)):
         name, data = "", bytes(source)
     elif hasattr(source, "read"):
-        name, read = getattr(source, "name", ""), source.read(largest + 1)
+        # Of a file without a name, some say its number.
+        name = called if isinstance(called := getattr(source, "name", ""), str) else ""
+        read = source.read(largest + 1)
         data = read.encode() if isinstance(read, str) else read
     else:
         return source
-    if format or not isinstance(name, str) or not PurePath(name).suffix:
-        if not format:
-            finding = Finding("", "nothing tells its format", 'format="csv", or the like', "MK008")
-            raise FileError("cannot read what is given", [finding])
-        stem = PurePath(name).stem if isinstance(name, str) else ""
-        name = f"{stem or 'data'}.{format.removeprefix('.')}"
+    if format:
+        name = f"{PurePath(name).stem or 'data'}.{format.removeprefix('.')}"
+    elif not PurePath(name).suffix:
+        finding = Finding("", "nothing tells its format", 'format="csv", or the like', "MK008")
+        raise FileError("cannot read what is given", [finding])
     return Given(name, data)
 
 

@@ -29,7 +29,7 @@ from maturitykit.tables.keys import near_names, with_keys
 from maturitykit.tables.partition import count_parts, partition
 from maturitykit.tables.polars import PolarsFrame
 from maturitykit.tables.responses import KEYS, LONG, keys_in, responses_of
-from maturitykit.tables.results import MOST_FINDINGS, Results, Way, failure_of, score
+from maturitykit.tables.results import MOST_FINDINGS, Attempt, Results, failure_of, score
 from maturitykit.tables.writers import KINDS, atomic_writer
 
 T = TypeVar("T")
@@ -108,11 +108,10 @@ def score_files(
         except AssessmentError as error:
             # One at a time, what is wrong is told by line.
             each(lambda assessment: score_one(chosen, assessment), read)
-            if sources and not read:
-                wrong = [(path, finding) for path in sources for finding in findings_by_line(path, chosen)]
-                placed = [f._replace(where=f"{path}, {f.where}") if len(sources) > 1 else f for path, f in wrong]
-                if placed:
-                    raise AssessmentError(error.title, placed) from None
+            named = in_file if len(sources) > 1 else lambda finding, _: finding
+            by_line = [named(wrong, path) for path in sources for wrong in findings_by_line(path, chosen)]
+            if by_line:
+                raise AssessmentError(error.title, by_line) from None
             raise
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error
@@ -122,7 +121,7 @@ def score_files(
         if near:
             names = "1 name differs from another" if near == 1 else f"{near:,} names differ from others"
             problem = f"{names} in case, spaces or punctuation only"
-            notes.append(Finding(problems or "", problem, "one spelling, if they are one", "MK406"))
+            notes.append(Finding(str(problems), problem, "one spelling, if they are one", "MK406"))
         return bad, notes
 
 
@@ -148,17 +147,17 @@ def _score_table(
     count = count_parts(table, rated, memory)
     divided = partition(keyed.native(), by, count, are_near_together=not strict)
     parts: list[Frame] = list(map(PolarsFrame, divided))
-    way = Way(RESPONDENTS)
+    attempt = Attempt(RESPONDENTS)
     if not strict and any(_run(partial(_repeated, model, part, by)) for part in parts):
-        way = way._replace(is_once=True)
+        attempt = attempt._replace(is_once=True)
     while True:
         results: list[Results] = []
         try:
             with ExitStack() as stack:
                 scores, *listed = [stack.enter_context(atomic_writer(path)) for path in written]
-                if way.is_once:
+                if attempt.is_once:
                     parts = [responses_of(model, part, by).once().frame for part in parts]
-                results += [score(model, part, most_respondents=way.most, **choices) for part in parts]
+                results += [score(model, part, most_respondents=attempt.most, **choices) for part in parts]
                 wrong = near = 0
                 for number, (part, found) in enumerate(zip(parts, results, strict=True)):
                     progress(number / len(parts))
@@ -169,8 +168,8 @@ def _score_table(
                 progress(1)
                 return wrong - near, near
         except ENGINE_ERRORS as error:
-            if other := way.after(error):
-                way = other
+            if other := attempt.after(error):
+                attempt = other
                 continue
             failed = None
             # Files that break halfway do so again, whatever is asked of them.

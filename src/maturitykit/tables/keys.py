@@ -63,10 +63,9 @@ def with_keys(model: Model, frame: Frame, by: Sequence[str]) -> Frame:
     names = [name for name in dict.fromkeys((*by, "respondent", "dimension")) if name in frame.schema]
     # What is no dimension is found as ratings are read.
     looked_at = [name for name in names if name != "dimension" or not frame.can_spell]
-    counted = (
-        frame.sums([], {name: as_int(_is_odd(frame, name)) for name in looked_at}).rows() if looked_at else [()]
-    )
-    odd = [name for name, count in zip(looked_at, counted[0], strict=True) if count]
+    tests = {name: as_int(_is_odd(frame, name)) for name in looked_at}
+    counts = frame.sums([], tests).rows()[0] if tests else ()
+    odd = [name for name, count in zip(looked_at, counts, strict=True) if count]
     texts = [name for name in odd if frame.schema[name].is_text]
     if frame.can_spell:
         frame = frame.alike(texts)

@@ -234,8 +234,8 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
     return if_else(where, position / scale.top, _NO_NUMBER)
 
 
-class Way(NamedTuple):
-    """A way to read a table. Respondents are few as a rule, and nobody answers twice; else it is read once more.
+class Attempt(NamedTuple):
+    """An attempt to score a table: first as if respondents were few and nobody answered twice.
 
     Args:
         most: How many respondents of one assessment can be counted.
@@ -245,8 +245,8 @@ class Way(NamedTuple):
     most: int
     is_once: bool = False
 
-    def after(self, error: Exception) -> Way | None:
-        """The way to take after an engine failed; none if another one does not help."""
+    def after(self, error: Exception) -> Attempt | None:
+        """The next attempt after an engine failed; None if another would fail likewise."""
         if f"{REFUSED}{TOO_MANY}" in str(error) and self.most < MOST_RESPONDENTS:
             return self._replace(most=MOST_RESPONDENTS)
         if f"{REFUSED}{TWICE}" in str(error) and not self.is_once:
@@ -314,15 +314,17 @@ def score(
         frame = frame_of(frame, by)
         frame = with_keys(model, frame, keys_in(frame.schema, by))
     responses = responses_of(model, frame, by)
-    strict, way = on_error == "raise", Way(most_respondents)
+    strict, attempt = on_error == "raise", Attempt(most_respondents)
     if not (strict or frame.is_lazy) and responses.repeated().rows(1):
-        responses, way = responses.once(), way._replace(is_once=True)
+        responses, attempt = responses.once(), attempt._replace(is_once=True)
     while True:
         try:
-            return _scored(plan, responses, consensus, Counting(way.most), strict).computed()
+            return _scored(plan, responses, consensus, Counting(attempt.most), strict).computed()
         except Exception as error:
-            if other := way.after(error):
-                responses, way = responses.once() if other.is_once > way.is_once else responses, other
+            if other := attempt.after(error):
+                if other.is_once and not attempt.is_once:
+                    responses = responses.once()
+                attempt = other
                 continue
             # Whatever an engine says: here is what is wrong with the table, if that is it.
             failed = failure_of(model, list(findings_of(responses)), error)
