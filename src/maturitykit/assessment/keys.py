@@ -16,8 +16,8 @@ INVISIBLE = (
 )
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-#: What people write or leave out ("B.V.", "BV"): behind what is no digit, and before it, as "1.1" and "11" are two
-#: things. A match gives way to its group. These mean the same in every engine.
+#: Spaces and punctuation that people write or leave out ("B.V.", "BV"), but for those between two digits, as "1.1"
+#: and "11" differ. A match is replaced by its group. Python, Polars and Spark read these expressions alike.
 SMALL = (r"(^|[^0-9 .,'’-])[ .,'’-]+", r"[ .,'’-]+([^0-9 .,'’-]|$)")
 
 

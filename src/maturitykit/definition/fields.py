@@ -27,7 +27,7 @@ _VERSION = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
     """Items as a tuple, so that a list will do where one is made in Python.
 
-    A text is no list of its letters: it stays, to be found of the wrong type, and so does what is no list.
+    A text, a mapping, and what cannot be gone through come back as they are, for the check of types to refuse.
     """
     is_list = isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping))
     return tuple(items) if is_list else items  # type: ignore[return-value]
@@ -55,7 +55,7 @@ Fields: TypeAlias = "Callable[[type, list[attrs.Attribute[Any]]], list[attrs.Att
 
 
 def held_to_types(error: type[MaturityError]) -> Fields:
-    """Return what has a class of attrs check the types of its fields, and fix its mappings.
+    """Return a field transformer for attrs that checks the types of all fields, and fixes their mappings.
 
     Args:
         error: Raised with a finding for each value of a wrong type, by the name of the field.
@@ -63,15 +63,14 @@ def held_to_types(error: type[MaturityError]) -> Fields:
 
     def transform(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
         def check(instance: Any, attribute: Any, value: object) -> None:
-            # Once for all fields, which are all set when the first of them is checked.
+            # All fields are set when the first one is checked.
             if findings := list(_misfits(instance)):
                 raise error(f"this {cls.__name__} cannot be made", findings)
 
         first, *others = fields
-        validators = [each for each in (check, first.validator) if each is not None]
-        checked = [first.evolve(validator=attrs.validators.and_(*validators)), *others]
         return [
-            each.evolve(converter=_fixed) if str(each.type).startswith("Mapping[") else each for each in checked
+            each.evolve(converter=_fixed) if str(each.type).startswith("Mapping[") else each
+            for each in (first.evolve(validator=check), *others)
         ]
 
     return transform
