@@ -33,8 +33,7 @@ LEAST = "constraints-oldest.txt"
 EXTRA_TESTS = {
     "duckdb": ("notebook", "tests/test_tables.py -k duckdb"),
     "notebook": ("tables", "tests/test_notebook.py"),
-    "pdf": ("rich,xlsx", "tests/test_report.py"),
-    "rich": ("", "tests/test_cli.py"),
+    "pdf": ("xlsx", "tests/test_report.py"),
     "spark": ("notebook", "tests/test_tables.py -k spark"),
     "tables": ("notebook", "tests/test_tables.py tests/test_large_tables.py tests/test_formulas.py"),
     "testing": ("", "tests/test_conformance.py tests/test_laws.py"),

@@ -40,6 +40,22 @@ class Page(HTMLParser):
 
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "h5", "p", "img", "nav"),
-    *("ol", "ul", "li", "a", "main", "section", "figure", "div", "table", "thead", "tbody", "tr", "th", "td"),
+    *(
+        "ol",
+        "ul",
+        "li",
+        "a",
+        "main",
+        "section",
+        "figure",
+        "figcaption",
+        "div",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ),
     *("details", "summary", "svg", "desc", "rect", "line", "circle", "path", "text"),
 }

@@ -49,7 +49,7 @@ LAYERS: Mapping[str, set[str]] = {
     "report": {"attrs", "typst", "xlsxwriter"},
     "testing": {"attrs", "hypothesis", "polars", "pyarrow", "pytest"},
     "template": set(),
-    "cli": {"click", "rich"},
+    "cli": {"click"},
     "__main__": set(),
 }
 
@@ -153,7 +153,7 @@ COMMAND = "from maturitykit.cli import commands\ncommands({}, standalone_mode=Fa
 def test_listing_imports_no_classes_and_no_plugin(code: str) -> None:
     imported = imported_by(code)
     assert "maturitykit.registry" in imported
-    assert not {"attr", "attrs", "cattr", "cattrs", "rich"} & imported
+    assert not {"attr", "attrs", "cattr", "cattrs"} & imported
     assert not {"maturitykit.definition", "maturitykit.scoring"} & imported
     assert not [name for name in imported if name.startswith("maturitykit_")]
 

@@ -31,7 +31,7 @@ from pages import TAGS, Page
 calamine = pytest.importorskip("python_calamine", reason="reads the workbooks back")
 pytest.importorskip("typst", reason="the extra pdf is not installed")
 pytest.importorskip("xlsxwriter", reason="the extra xlsx is not installed")
-markdown_it = pytest.importorskip("markdown_it", reason="reads Markdown back; comes with rich")
+markdown_it = pytest.importorskip("markdown_it", reason="reads Markdown back")
 
 MODELS = ("bluevenn", "clearhead", "cmotions-4d", "data-driven-quadrant", "four-stage")
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
@@ -99,8 +99,11 @@ def test_the_parts_stand_in_their_order() -> None:
     assert [title.partition(":")[0] for title in titles[5:9]] == ["Derived"] * 4
     assert titles[9].startswith("What moved since")
     assert titles[10:] == [
-        "Method and sources", "Our reading, not stated by the source", "How every number follows"
-    ]  # fmt: skip
+        "Also to know",
+        "Method and sources",
+        "Our reading, not stated by the source",
+        "How every number follows",
+    ]
 
 
 def lead(result: mk.Result, language: str = "en") -> str:
@@ -496,7 +499,7 @@ def test_without_a_file_it_prints_markdown(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["examples/clearhead.csv", "-o", "x.docx"], "'x.docx' must end in .html or .pdf or .md or .xlsx"),
+        (["examples/clearhead.csv", "-o", "x.docx"], "'x.docx' must end in .html or .pdf or .md or .txt or .xlsx"),
         (["examples/survey/responses.csv"], "a report is on one"),
         (["examples/clearhead.csv", "--colour", "#ffff00"], "the colour cannot be used"),
         (["examples/clearhead.csv", "--logo", "README.md"], "cannot use README.md as a logo"),

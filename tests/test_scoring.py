@@ -795,13 +795,13 @@ def test_explain_derives_a_score_down_to_what_each_respondent_said() -> None:
         ("│  │  ├─ Ann: good", "two courses"),
         ("│  │  └─ Bob: better",),
         ("│  └─ culture: ", "basic to best"),
-        ("│     └─ Ann: unknown",),
+        ("│     └─ Ann: does not know",),
         ("└─ tools: not applicable",),
         ("   ├─ Ann: no answer",),
-        ("   └─ Bob: not_applicable",),
+        ("   └─ Bob: not applicable",),
     ]
     assert_lines(result.explain(), expected)
-    assert_lines(result.explain("culture"), [("culture: ", "basic to best"), ("└─ Ann: unknown",)])
+    assert_lines(result.explain("culture"), [("culture: ", "basic to best"), ("└─ Ann: does not know",)])
     with pytest.raises(KeyError, match="culture"):
         result.explain("cultur")
 
@@ -815,7 +815,7 @@ def test_explain_of_a_profile() -> None:
         ("│  │  └─ 0.9",),
         ("│  └─ goal-2: ", "not to fully"),
         ("└─ goal-3: partially", "not to fully"),
-        ("   └─ not..fully",),
+        ("   └─ not to fully",),
     ]
     assert_lines(text, expected)
 

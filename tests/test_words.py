@@ -18,7 +18,7 @@ from maturitykit.words.dutch import DUTCH
 SOURCE = Path(maturitykit.__file__).parent
 
 #: Where sentences stand in tables, to be told by the names of these tables.
-TABLES = {"_RULES", "_CONSENSUS", "_PARTS", "_SAMPLES"}
+TABLES = {"_RULES", "_CONSENSUS", "_PARTS", "_SAMPLES", "_CHANGES", "_DIFFERENCES"}
 #: Words of data that are told: rules, relations, movements, and what a coverage is a share of.
 OF_DATA = {
     *("weakest", "median", "mean", "staged", "profile", "envelope"),

@@ -10,6 +10,8 @@ import attrs
 import pytest
 
 import maturitykit as mk
+from maturitykit.report import build
+from maturitykit.report.nodes import Paragraph
 from maturitykit.scoring import telling
 from maturitykit.scoring.explain import said
 from maturitykit.scoring.rows import COLUMNS, rows_of
@@ -54,18 +56,18 @@ def test_a_derivation(result: mk.Result) -> None:
         "A toy: Good (from Basic), 80% answered, weakest of 2, weights 2 : 3",
         "├─ Work: Good (Basic to Better), 50% answered, weakest of 2",
         "│  ├─ Plans: Good (up to Better), lower median of 3 ratings",
-        "│  │  ├─ Ann: good (we do)",
-        "│  │  ├─ Bob: best",
-        "│  │  └─ Cy: basic..better",
+        "│  │  ├─ Ann: Good (we do)",
+        "│  │  ├─ Bob: Best",
+        "│  │  └─ Cy: Basic to Better",
         "│  └─ Tools: open (Basic to Best)",
-        "│     ├─ Ann: unknown",
+        "│     ├─ Ann: does not know",
         "│     └─ Bob: no answer",
         "└─ Skills: Good, 100% answered, mean of 2, weights 2 : 1 = 0.56 of 1",
         "   ├─ learn: Better",
-        "   │  ├─ Ann: better",
-        "   │  └─ Bob: not_applicable",
+        "   │  ├─ Ann: Better",
+        "   │  └─ Bob: not applicable",
         "   └─ teach: Good",
-        "      └─ Ann: good",
+        "      └─ Ann: Good",
     ]
 
 
@@ -143,9 +145,9 @@ def test_a_profile() -> None:
         "│     └─ 0.5",
         "└─ Work: not applicable",
         "   ├─ Plans: not applicable",
-        "   │  └─ not_applicable",
+        "   │  └─ not applicable",
         "   └─ Tools: not applicable",
-        "      └─ not_applicable",
+        "      └─ not applicable",
     ]
     assert result.issues == ()
     assert telling.headline(result) == "A profile, without an overall stage: 100% answered"
@@ -243,12 +245,12 @@ def test_a_translation() -> None:
         "│  └─ a through c, e says only Good is possible "
         "(disjoint or equal or intersects or subset or superset, strength 0.51)",
         "│     └─ a: Good",
-        "│        └─ good",
+        "│        └─ Good",
         "└─ h: not inferable: what it would follow from is not applicable: b",
         "   └─ b through d, f says does not apply "
         "(disjoint or equal or intersects or subset or superset, strength 0.51)",
         "      └─ b: not applicable",
-        "         └─ not_applicable",
+        "         └─ not applicable",
     ]
     assert found["g"].to_dict() == {
         "stage": {"low": "good", "likely": "good", "high": "good"},
@@ -309,10 +311,10 @@ def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
         "│  ├─ decided by the link from a",
         "│  ├─ a says only Good is possible (equal, strength 0.80)",
         "│  │  └─ a: Good",
-        "│  │     └─ good",
+        "│  │     └─ Good",
         "│  └─ b says only Best is possible (equal, strength 0.80)",
         "│     └─ b: Best",
-        "│        └─ best",
+        "│        └─ Best",
         "└─ y: not inferable: Nobody asks of y.",
     ]
     inferable = {id: found[id].inferable for id in ("outcome", "part", "x", "y", "z")}
@@ -391,7 +393,10 @@ def test_the_parts_that_are_our_reading() -> None:
     about = [["outcome", "scales.level.good"], ["scorers", "scales.level", "dimensions.a"]]
     readings = [mk.types.Reading(f"r{i}", parts, "Ours.") for i, parts in enumerate(about)]
     model = attrs.evolve(flat("one", "a"), readings=readings)
-    assert telling.parts_read(model) == ("outcome", "scales level", "scorers", "dimensions")
+    (section,) = build(mk.score(model, {}), sections=["marks"]).sections
+    assert section.blocks[0] == Paragraph(
+        "The overall stage, the stages, the rules, the dimensions. Why: maturitykit show one"
+    )
 
 
 def test_in_dutch_one_and_many_respondents_are_told_of_alike() -> None:

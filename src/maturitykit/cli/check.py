@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from maturitykit.cli.options import Command, load_crosswalk, load_model, output_options
+from maturitykit.cli.output import give
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,6 @@ def command(
     They are named by file, folder or the id of what is installed. What each code means is in
     docs/reference/findings.md.
     """
-    from maturitykit.cli.page import as_json, put
     from maturitykit.cli.targets import Context, Target, targets_of
 
     old = load_model(against) if against else None
@@ -64,11 +64,11 @@ def command(
     found = [target for target in targets if not isinstance(target, Target)]
     more, checks, skipped = _check_all([t for t in targets if isinstance(t, Target)], context)
     found += more
-    if json or (output or "").lower().endswith(".json"):
-        findings = [_as_data(one) for one in found[:MOST]]
-        put(as_json({"checks": checks, "skipped": skipped, "findings": findings}), output)
-    else:
-        put(_as_text(found, things, checks, skipped), output)
+    give(
+        output,
+        lambda: _as_text(found, things, checks, skipped),
+        lambda: {"checks": checks, "skipped": skipped, "findings": [_as_data(one) for one in found[:MOST]]},
+    )
     ctx.exit(_status(found, fail_on))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from maturitykit.cli.options import Command, output_options
+from maturitykit.cli.output import give
+from maturitykit.errors import escaped
 from maturitykit.registry import models
 
 
@@ -14,22 +16,22 @@ from maturitykit.registry import models
 @click.pass_context
 def command(ctx: click.Context, check: bool, json: bool, output: str | None) -> None:
     """List the installed models; none of them is imported."""
-    from maturitykit.cli.page import Page, as_json, put
-
     if check:
         _load_all()
     entries = list(models.values())
-    if json or (output or "").lower().endswith(".json"):
-        put(as_json([entry._asdict() for entry in entries]), output)
-    elif not entries:
-        click.echo(
-            "No models are installed: a model comes as a package of its own, maturitykit-<its name>.", err=True
-        )
-    else:
-        page = Page()
-        page.table([(e.id, f"{e.distribution} {e.version}".strip(), e.error or "") for e in entries])
-        page.show(ctx.color) if output is None else put(page.plain(), output)
+    if not entries:
+        text = "No models are installed: a model comes as a package of its own, maturitykit-<its name>."
+        click.echo(text, err=True)
+    give(output, _listed, lambda: [entry._asdict() for entry in entries])
     ctx.exit(1 if check and any(entry.error for entry in entries) else 0)
+
+
+def _listed() -> str:
+    """A line for each model, without what a report needs to be imported."""
+    rows = [(e.id, f"{e.distribution} {e.version}".strip(), escaped(e.error or "")) for e in models.values()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _load_all() -> None:

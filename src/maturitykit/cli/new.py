@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from maturitykit.cli.options import Command, say
+from maturitykit.cli.options import Command
+from maturitykit.cli.output import give
+from maturitykit.errors import escaped
 from maturitykit.template import LICENSES
 
 if TYPE_CHECKING:
@@ -130,22 +132,17 @@ def _draft(origin: Path, name: str) -> Draft:
 
 def _tell(made: Package, json: bool, draft: Draft | None = None) -> None:
     """The files on stdout; on stderr what was found and left out, and where to go on."""
-    from maturitykit.cli.page import as_json, printable, put
-
     main = made.folder / made.main
     left_out = draft.left_out if draft else []
-    if json:
-        put(
-            as_json({"folder": str(made.folder), "files": made.files, "main": str(main), "left_out": left_out}),
-            None,
-        )
-    else:
-        for file in made.files:
-            say(printable(str(made.folder / file)))
+    give(
+        None,
+        lambda: "".join(f"{escaped(str(made.folder / file))}\n" for file in made.files),
+        lambda: {"folder": str(made.folder), "files": made.files, "main": str(main), "left_out": left_out},
+    )
     said = [f"found: {draft.found}"] if draft else []
     said += [f"left out: {each}" for each in left_out]
     for line in [*said, f"next: write {main}"]:
-        click.echo(printable(line), err=True)
+        click.echo(escaped(line), err=True)
 
 
 def _warn_if_taken(registry: Registry[Any], name: str) -> None:

@@ -23,18 +23,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Command(click.Command):
-    """A command of whose output `say` alone writes: what plugins and their rules print goes to stderr."""
+    """A command to whose stdout `say` of the output alone writes: what plugins and rules print goes to stderr."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         ctx.obj = sys.stdout
         with redirect_stdout(sys.stderr):
             return super().invoke(ctx)
-
-
-def say(said: str | bytes, *, nl: bool = True) -> None:
-    """Write to the stdout of the command."""
-    click.echo(said, click.get_current_context().obj, nl)
 
 
 def output_options(*suffixes: str) -> Callable[[F], F]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maturitykit.cli.options import Command, language_option, load_model, say, score_file, targets
+from maturitykit.cli.options import Command, language_option, load_model, score_file, targets
+from maturitykit.cli.output import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +69,7 @@ def command(
         brand=brand,
         language=language,
     )
-    _write(render(document, suffix), output)
+    put(render(document, suffix), output)
 
 
 def _one(file: str, results: Sequence[Result], subject: str) -> Result:
@@ -97,14 +98,3 @@ def _translations(result: Result, models: Sequence[str], language: str) -> Itera
     network = Network(language=language) if models else None
     for name in models:
         yield translate(result, load_model(name, language), network=network)
-
-
-def _write(data: bytes, output: str | None) -> None:
-    from maturitykit.cli.page import check_not_an_input
-    from maturitykit.files.text import write_bytes
-
-    if output:
-        check_not_an_input(output)
-        write_bytes(output, data)
-    else:
-        say(data, nl=False)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maturitykit.cli.options import Command, language_option, output_options, pairs, score_file, suffix_of, targets
+from maturitykit.cli.output import check_not_an_input, give
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from maturitykit.cli.page import Page
+    from maturitykit.report.nodes import Document
     from maturitykit.scoring.result import Result
-    from maturitykit.scoring.scores import Score
 
 
 @click.command(name="score", cls=Command)
@@ -54,9 +54,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @language_option
 @output_options(".json", ".csv", ".txt", ".parquet", ".arrow")
-@click.pass_context
 def command(
-    ctx: click.Context,
     files: tuple[str, ...],
     model: str | None,
     scorer: str | None,
@@ -102,11 +100,10 @@ def command(
         options = "--by, --tidy and --problems"
         raise click.UsageError(f"{options} are for large tables: -o must end in .parquet or .arrow")
     choices |= {"targets": wanted, "merged": merged}
-    _score_few(ctx, files, model, language, explain, json, output, **choices)
+    _score_few(files, model, language, explain, json, output, **choices)
 
 
 def _score_few(
-    ctx: click.Context,
     files: Sequence[str],
     model: str | None,
     language: str,
@@ -116,135 +113,28 @@ def _score_few(
     **choices: Any,
 ) -> None:
     """Files of assessments to a page, or to JSON or CSV."""
-    from maturitykit.cli.page import Page, as_json, check_not_an_input, put
-
     if choices["merged"]:
         check_not_an_input(choices["merged"])
-    suffix = (output or "").lower()
-    if explain and (json or suffix.endswith((".json", ".csv"))):
+    if explain and (json or (output or "").lower().endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
     results = score_file(files, model, language, **choices)
-    if json or suffix.endswith(".json"):
-        data = [result.to_dict() for result in results]
-        put(as_json(data[0] if len(data) == 1 else data), output)
-    elif suffix.endswith(".csv"):
-        put(_csv(results), output)
-    else:
-        page = Page()
-        for result in results:
-            _explained(page, result, explain) if explain else result_page(page, result)
-        page.show(ctx.color) if output is None else put(page.plain(), output)
+    data = [result.to_dict() for result in results]
+    give(
+        output,
+        lambda: _pages(results, explain, language),
+        lambda: data[0] if len(data) == 1 else data,
+        csv=lambda: _csv(results),
+    )
 
 
-def result_page(page: Page, result: Result) -> None:
-    """A result as a person wants to read it: the outcome, the tree, what is weak, what is next."""
-    from maturitykit.scoring.telling import about, capital, depths, headline, how_scored
+def _pages(results: Sequence[Result], explain: str | None, language: str) -> Iterator[Document]:
+    from maturitykit.report.document import IN_SHORT, build, explain_document
 
-    page.heading(about(result) or "Result")
-    page.paragraph(f"{result.model.title} ({result.model.id} {result.model.version}). {how_scored(result)}")
-    page.heading(capital(headline(result)))
-    page.table([_row(result[dimension.id], depth) for dimension, depth in depths(result.model)], 2)
-    page.paragraph(_legend(result), 2)
-    _weakest(page, result)
-    _next(page, result)
-    _guidance(page, result)
-    _issues(page, result)
-    _readings(page, result)
-
-
-def _row(score: Score, depth: int) -> tuple[str, ...]:
-    from maturitykit.scoring.telling import bar, found
-
-    covered = f"{score.coverage:.0%}" if score.inputs and not score.dimension.is_leaf else ""
-    people = f"n={score.respondents}" if score.respondents > 1 and score.dimension.is_leaf else ""
-    return f"{'  ' * depth}{score.dimension.name}", bar(score), found(score), covered or people
-
-
-def _legend(result: Result) -> str:
-    from maturitykit.scoring.telling import bar
-
-    blocks = "█ reached  ▓ likely  ░ possible  · not reached  n: how many rated it"
-    return blocks if any(bar(score) for score in result.values()) else ""
-
-
-def _weakest(page: Page, result: Result) -> None:
-    from maturitykit.definition.names import names_of
-    from maturitykit.scoring.telling import behind, descriptor
-
-    weakest, names = behind(result), names_of(result.model)
-    if weakest:
-        page.heading("Weakest")
-    if len(weakest) > 3:
-        page.paragraph(", ".join(names[score.dimension.id] for score in weakest), 2)
-    else:
-        for score in weakest:
-            stage, text = score.stage and score.stage.likely, descriptor(score)
-            page.paragraph(f"{names[score.dimension.id]}: {stage and stage.name}{'. ' + text if text else ''}", 2)
-
-
-def _next(page: Page, result: Result) -> None:
-    """What the next stage takes, or the wanted one."""
-    from maturitykit.definition.names import names_of
-    from maturitykit.scoring.roadmap import roadmap
-    from maturitykit.scoring.telling import change
-
-    target, names = result.outcome.target, names_of(result.model)
-    for way in roadmap(result, target.id if target else None):
-        if way.raises is None:
-            page.heading(f"{way.stage.name} is out of reach: what it requires is not applicable")
-        elif way.raises:
-            page.heading(f"What is needed for {way.stage.name}")
-        for step in way.raises or ():
-            text = step.dimension.descriptors.get(step.to.id, "")
-            page.paragraph(f"{names[step.dimension.id]}: {change(step)}{'. ' + text if text else ''}", 2)
-        if way.alternatives:
-            many = f"{len(way.alternatives)} or more" if len(way.alternatives) > 8 else f"{len(way.alternatives)}"
-            sets = "other set" if len(way.alternatives) == 1 else "other sets"
-            raises = "1 raise" if len(way.raises or ()) == 1 else f"{len(way.raises or ())} raises"
-            page.paragraph(f"Instead, {many} {sets} of {raises} would do.", 2)
-
-
-def _guidance(page: Page, result: Result) -> None:
-    stage = result.stage and (result.stage.likely or result.stage.low)
-    for topic in result.model.guidance:
-        if stage and stage.id in topic.texts:
-            page.heading(f"{topic.name} (at {stage.name})")
-            page.paragraph(topic.texts[stage.id], 2)
-
-
-def _issues(page: Page, result: Result) -> None:
-    from maturitykit.definition.names import names_of
-    from maturitykit.scoring.telling import grave_and_small
-
-    others, small = grave_and_small(result)
-    names = names_of(result.model) | {"outcome": "overall"}
-    if result.issues:
-        page.heading("What to know before using this")
-    for issue in others:
-        page.paragraph(f"{issue.severity}: {names[issue.where]}: {issue.message}", 2)
-    if small:
-        where = ", ".join(names[issue.where] for issue in small)
-        page.paragraph(f"info: respondents differ somewhat on {where} (--explain shows how)", 2)
-
-
-def _readings(page: Page, result: Result) -> None:
-    """What of all this the source does not state."""
-    from maturitykit.scoring.telling import parts_read
-
-    if names := parts_read(result.model):
-        page.heading("Our reading, not stated by the source")
-        page.paragraph(f"{', '.join(names)}. Why: maturitykit show {result.model.id}", 2)
-
-
-def _explained(page: Page, result: Result, id: str) -> None:
-    from maturitykit.errors import Finding, ScoringError, one_of, quoted
-    from maturitykit.scoring.telling import about
-
-    if id not in result:
-        finding = Finding("", f"{quoted(id)} is not a dimension of {result.model.id}", one_of(list(result), id))
-        raise ScoringError("there is nothing to explain", [finding])
-    page.heading(about(result) or "Result")
-    page.table([[line] for line in result.explain(id).split("\n")])
+    for result in results:
+        if explain:
+            yield explain_document(result, explain, language)
+        else:
+            yield build(result, language=language, sections=IN_SHORT)
 
 
 def _csv(results: Sequence[Result]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-from maturitykit.comparison.sentences import brief_bounds, describe_bounds
+from maturitykit.comparison.sentences import brief_bounds, describe_bounds, relation_in_words
 from maturitykit.definition import Dimension, Model, Stage
 from maturitykit.definition.crosswalk import Link
 from maturitykit.definition.fields import OUTCOME
@@ -55,19 +55,15 @@ class Use(NamedTuple):
         """How much of the target it speaks to, as far as its source is answered."""
         return (1.0 if self.link.is_full else float(self.link.strength)) * self.source.coverage
 
-    def describe(self, source: str = "") -> str:
-        """The link in words, with the id of its source or another name for it."""
-        relation, *others = sorted(self.link.relation)
-        kind: str = phrase(relation)
-        for other in others:
-            kind = phrase("{one} or {other}", one=kind, other=phrase(other))
+    def describe(self) -> str:
+        """Return the link in words."""
         middle = ", ".join(step.target for step in self.link.steps[:-1])
         return phrase(
             "{source}{through} says {says} ({kind}, strength {strength:.2f}){rationale}",
-            source=source or self.link.source,
+            source=self.source_name,
             through=phrase(" through {middle}", middle=middle) if middle else "",
             says=self.says,
-            kind=kind,
+            kind=relation_in_words(self.link.relation),
             strength=float(self.link.strength),
             rationale=f". {self.link.rationale}" if self.link.rationale else "",
         )
@@ -94,6 +90,7 @@ class DerivedScore(Score):
     is_excluded: bool = field(default=False, kw_only=True, repr=False)
 
     covered: ClassVar[str] = "covered"
+    marks: ClassVar[str] = "●◐○"
 
     @property
     def brief(self) -> str:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from maturitykit.comparison.translation import Translation
 
 
+def relation_in_words(relation: Iterable[str]) -> str:
+    """Return a set relation, or the several of which one holds, in words: ``equal or subset``."""
+    first, *others = sorted(relation)
+    words: str = phrase(first)
+    for other in others:
+        words = phrase("{one} or {other}", one=words, other=phrase(other))
+    return words
+
+
 def brief_bounds(scale: Scale, stage: Span[Stage]) -> str:
     """Return what a derived span rules out, and then what is likely: ``not above good: likely basic``."""
     low, likely, high = stage

@@ -2,22 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from maturitykit import figures
-from maturitykit.comparison.sentences import beside_outcome, what_carries, what_to_know
+from maturitykit.comparison.sentences import beside_outcome, how_reversed, what_carries, what_to_know
 from maturitykit.comparison.translation import Translation
-from maturitykit.report.nodes import Block, Bullet, Bullets, Paragraph, Row, Section, Table
-from maturitykit.report.sections import bars, figure, scores_table
+from maturitykit.definition.fields import OUTCOME
+from maturitykit.report.method import LINKS, derivation
+from maturitykit.report.nodes import Block, Bullet, Bullets, Number, Paragraph, Row, Section, Table
+from maturitykit.report.sections import figure, scores_table
 from maturitykit.report.summary import names_of
-from maturitykit.scoring.telling import capital, headline
-from maturitykit.words import Words
+from maturitykit.scoring.result import Result
+from maturitykit.scoring.scores import describe
+from maturitykit.scoring.telling import capital, found, headline
+from maturitykit.words import Words, phrase
+
+CONTRIBUTIONS = phrase("What each link contributes")
+DERIVED = phrase("Derived, not measured")
 
 
-def derived(translation: Translation, say: Words) -> Section:
+def derived(translation: Translation, say: Words, *, contributions: bool = True) -> Section:
     """What a result says of another model, what it cannot say, and what each link contributes."""
-    blocks = [*findings(translation, say), *_contributions(translation, say)]
+    blocks = findings(translation, say)
+    if contributions and (told := contributed(translation, say)):
+        blocks += [Paragraph(say(CONTRIBUTIONS), "heading"), *told]
     return Section(say("Derived: {title}", title=translation.model.title), blocks, derived=True)
+
+
+def explained(translation: Translation, id: str, say: Words) -> Iterator[Section]:
+    """What a derived score follows from, and what each link contributes."""
+    yield derivation(translation, id, say)
+    if blocks := contributed(translation, say, id):
+        yield Section(say(CONTRIBUTIONS), blocks)
+    if text := how_reversed([translation]):
+        yield Section("", [Paragraph(say(text))])
+
+
+def everywhere(result: Result, translations: Sequence[Translation], say: Words) -> Section:
+    """One result in other models, a row for each."""
+    rows = [
+        Row((
+            translation.way.path[-1],
+            say(found(translation.outcome) or "a profile"),
+            Number(translation.coverage, "0%"),
+            Number(translation.way.strength, "0.00"),
+            " ".join(translation.way.path[1:-1]),
+        ))
+        for translation in translations
+    ]  # fmt: skip
+    head = "model", "stage, if the links hold", "covered", "strength", "through"
+    measured = say("Measured: {title} ({id}): {found}", title=result.model.title, id=result.model.id,
+                   found=describe(result.outcome))  # fmt: skip
+    blocks: list[Block] = [Paragraph(measured), Table(map(say, head), rows, say(DERIVED))]
+    note = (
+        say("One in detail: --to MODEL")
+        if rows
+        else say("No installed crosswalk leads to another installed model.")
+    )
+    return Section(say(DERIVED), [*blocks, Paragraph(note, "quiet")])
+
+
+def link_reading(translation: Translation, say: Words) -> Section:
+    """What of a translation is our reading, and how crosswalks were read backwards."""
+    texts = (LINKS, phrase("What each rests on: --explain DIMENSION"), how_reversed([translation]))
+    return Section(say("Our reading, not stated by either source"), [Paragraph(say(t)) for t in texts if t])
 
 
 def findings(translation: Translation, say: Words) -> list[Block]:
@@ -30,7 +78,7 @@ def findings(translation: Translation, say: Words) -> list[Block]:
         *figure(figures.flow, translation, say, say("Which dimensions speak of which")),
         *figure(figures.quadrant, translation, say, say("Where it stands, derived")),
         *figure(figures.ladder, translation, say, say("Stages and what they require, derived")),
-        *figure(figures.profile, translation, say, say("Profile, derived"), _hollow(translation)),
+        *figure(figures.profile, translation, say, say("Profile, derived")),
         scores_table(translation, say),
     ]
     names = names_of(translation, say)
@@ -46,17 +94,14 @@ def findings(translation: Translation, say: Words) -> list[Block]:
     return blocks
 
 
-def _contributions(translation: Translation, say: Words) -> Iterator[Block]:
-    """A row for each link: what it says, and what is left of the conclusion without it."""
-    contributions = translation.contributions()
+def contributed(translation: Translation, say: Words, id: str = OUTCOME) -> list[Block]:
+    """What each link says, and what is left of the conclusion without it; nothing where there are no links."""
+    contributions = translation.contributions(id)
     if not contributions:
-        return
-    title = say("What each link contributes")
-    yield Paragraph(title, "heading")
-    yield Paragraph(say(what_carries(contributions)))
+        return []
     head = ["link", "says", "the overall stage without it" if translation.stage else "the dimension without it"]
     rows = [Row((say(item.use.name), say(item.use.says), say(item.describe()))) for item in contributions]
-    yield Table(map(say, head), rows, title)
+    return [Paragraph(say(what_carries(contributions))), Table(map(say, head), rows, say(CONTRIBUTIONS))]
 
 
 def _from(translation: Translation, say: Words) -> str:
@@ -68,8 +113,3 @@ def _from(translation: Translation, say: Words) -> str:
     strength = say("The strength of its links is {strength:.2f}: their mean, multiplied over the steps.",
                    strength=way.strength)  # fmt: skip
     return f"{told} {strength}"
-
-
-def _hollow(translation: Translation) -> tuple[str, ...]:
-    """The profile in characters: circles, where what was measured has blocks."""
-    return tuple(line.translate(str.maketrans("█▓░", "●◐○")) for line in bars(translation))

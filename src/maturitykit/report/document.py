@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from maturitykit.comparison.movement import Comparison
 from maturitykit.comparison.translation import Translation
 from maturitykit.report.brand import Brand
-from maturitykit.report.derived import derived
-from maturitykit.report.method import appendix, method, our_reading
+from maturitykit.report.derived import derived, everywhere, explained, link_reading
+from maturitykit.report.method import derivation, derivations, marks, method, our_reading, remarks
 from maturitykit.report.nodes import Document, Section
 from maturitykit.report.sections import disagreement, movement, profile, road, weakest
-from maturitykit.report.summary import summary
+from maturitykit.report.summary import name_of, summary
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import roadmap
 from maturitykit.scoring.rows import rows_of
-from maturitykit.scoring.telling import how_scored
+from maturitykit.scoring.telling import about, how_scored
 from maturitykit.words import Words
+
+#: The sections of a report, in their order.
+REPORT = (
+    "summary", "profile", "weakest", "disagreement", "roadmap", "derived", "movement", "remarks", "method",
+    "reading", "derivations",
+)  # fmt: skip
+#: Those that a terminal shows.
+IN_SHORT = ("summary", "profile", "weakest", "roadmap", "remarks", "marks")
 
 
 def build(
@@ -26,8 +34,9 @@ def build(
     comparison: Comparison | None = None,
     brand: Brand | None = None,
     language: str = "",
+    sections: Sequence[str] = REPORT,
 ) -> Document:
-    """A report on a result, to be rendered in any format.
+    """Return a report on a result, to be rendered in any format.
 
     Args:
         result: What was measured.
@@ -35,31 +44,64 @@ def build(
         comparison: With an earlier result of the same model.
         brand: The client's name, logo and colour.
         language: Of the report's own words (en, nl); by default that of the model's texts.
+        sections: Which sections to build, in their order.
     """
     say, brand = Words(language or result.model.language), brand or Brand()
     target = result.outcome.target
-    ways = roadmap(result, target.id if target else None)
-    sections: list[Section] = [
-        summary(result, ways, translations, comparison, say),
-        profile(result, say),
-        *weakest(result, say),
-        *disagreement(result, say),
-        *road(result, ways, say),
-        *(derived(translation, say) for translation in translations),
-        *([movement(comparison, say)] if comparison else ()),
-        method(result, translations, say),
-        our_reading(result, translations, say),
-        appendix(result, translations, say),
-    ]
-    model = result.model
-    about = [brand.client if brand.client != result.subject else "", str(result.date or "")]
-    about += [f"{model.title} ({model.id} {model.version})", say(how_scored(result))]
+    routes = roadmap(result, target.id if target else None)
+    makers: Mapping[str, Callable[[], Iterable[Section]]] = {
+        "summary": lambda: [summary(result, routes, translations, comparison, say)],
+        "profile": lambda: [profile(result, say)],
+        "weakest": lambda: weakest(result, say),
+        "disagreement": lambda: disagreement(result, say),
+        "roadmap": lambda: road(result, routes, say),
+        "derived": lambda: (derived(translation, say) for translation in translations),
+        "movement": lambda: [movement(comparison, say)] if comparison else (),
+        "method": lambda: [method(result, translations, say)],
+        "remarks": lambda: remarks(result, say),
+        "reading": lambda: [our_reading(result, translations, say)],
+        "marks": lambda: marks(result, say),
+        "derivations": lambda: [derivations(result, translations, say)],
+    }
+    client = brand.client if brand.client != result.subject else ""
     return Document(
         title=result.subject or brand.client or say("Maturity report"),
-        about=filter(None, about),
-        sections=sections,
+        about=filter(None, [client, str(result.date or ""), name_of(result.model), say(how_scored(result))]),
+        sections=[section for name in sections for section in makers[name]()],
         language=say.language,
         brand=brand,
         date=result.date,
         data=[row for found in (result, *translations) for row in rows_of(found)],
     )
+
+
+def translation_document(translation: Translation, language: str = "") -> Document:
+    """Return a translation by itself; at no place does it look like a measured result."""
+    say = Words(language or translation.model.language)
+    parts = [derived(translation, say, contributions=False), link_reading(translation, say)]
+    return Document(about(translation) or say("Result"), parts, language=say.language)
+
+
+def everywhere_document(result: Result, translations: Sequence[Translation], language: str = "") -> Document:
+    """Return a result in other models, a row for each."""
+    say = Words(language or result.model.language)
+    return Document(about(result) or say("Result"), [everywhere(result, translations, say)], language=say.language)
+
+
+def comparison_document(comparison: Comparison, language: str = "") -> Document:
+    """Return a comparison by itself."""
+    say = Words(language or comparison.after.model.language)
+    before, after = (about(result) or say("(no name)") for result in (comparison.before, comparison.after))
+    about_model = [name_of(comparison.after.model)]
+    return Document(f"{before} → {after}", [movement(comparison, say)], about_model, say.language)
+
+
+def explain_document(result: Result, id: str, language: str = "") -> Document:
+    """Return how one score of a result follows, as a document.
+
+    Raises:
+        ScoringError: If the model has no such dimension.
+    """
+    say = Words(language or result.model.language)
+    parts = explained(result, id, say) if isinstance(result, Translation) else [derivation(result, id, say)]
+    return Document(about(result) or say("Result"), parts, language=say.language)

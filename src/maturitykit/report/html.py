@@ -21,6 +21,7 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
+    numeric,
     written,
 )
 from maturitykit.words import Words
@@ -91,8 +92,9 @@ def _block(part: Block, language: str, level: int) -> str:
             return f"<ul>{''.join(_bullets(items))}</ul>"
         case Table():
             return table(part, language)
-        case Figure(wide=wide, narrow=narrow):
-            return f'<figure><div class="wide">{wide}</div><div class="narrow">{narrow}</div></figure>'
+        case Figure(wide=wide, narrow=narrow, caption=caption):
+            below = f'<figcaption class="quiet">{escape(caption)}</figcaption>' if caption else ""
+            return f'<figure><div class="wide">{wide}</div><div class="narrow">{narrow}</div>{below}</figure>'
         case Details(title=title, blocks=inner, id=id):
             # The id stands inside, so that a link to it opens the details.
             anchor = f' id="{escape(id)}"' if id else ""
@@ -114,10 +116,10 @@ def _bullets(items: Sequence[Bullet]) -> Iterator[str]:
 
 def table(part: Table, language: str) -> str:
     """A table, whose rows become cards on a telephone: cells name their columns, and roles keep them a table."""
-    numeric = [any(isinstance(row.cells[i], Number) for row in part.rows) for i in range(len(part.head))]
-    heads = zip(part.head, numeric, strict=True)
+    heads = zip(part.head, numeric(part.rows), strict=True)
     head = "".join(
-        f'<th role="columnheader" scope="col"{" class=n" * number}>{escape(name)}</th>' for name, number in heads
+        f'<th role="columnheader" scope="col"{" class=n" * is_number}>{escape(name)}</th>'
+        for name, is_number in heads
     )
     body = "".join(f'<tr role="row">{_cells(row, part.head, language)}</tr>' for row in part.rows)
     top = f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'

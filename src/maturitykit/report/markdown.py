@@ -13,12 +13,12 @@ from maturitykit.report.nodes import (
     Details,
     Document,
     Figure,
-    Number,
     Paragraph,
     Row,
     Section,
     Table,
-    only_draws,
+    is_drawing,
+    numeric,
     written,
 )
 
@@ -28,7 +28,7 @@ _STARTS = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=]))")
 
 
 def render(document: Document) -> bytes:
-    """The report as UTF-8; figures are drawn in characters, where they can be."""
+    """The report as UTF-8; bars of characters stand for figures."""
     lines = [f"# {plain(document.title)}", ""]
     lines += ["  \n".join(map(plain, document.about)), ""]
     for section in document.sections:
@@ -49,7 +49,7 @@ def _block(part: Block, language: str, level: int) -> Iterator[str]:
             yield from ("", f"{'#' * level} {plain(title)}", "")
             for block in inner:
                 yield from _block(block, language, level + 1)
-        case Details() if only_draws(part):
+        case Details() if is_drawing(part):
             pass
         case Details(title=title, blocks=inner):
             yield from (f"**{plain(title)}**", "")
@@ -63,12 +63,10 @@ def _block(part: Block, language: str, level: int) -> Iterator[str]:
             yield from (*_bullets(items, ""), "")
         case Table():
             yield from (*_table(part, language), "")
-        case Figure(plain=()):
+            if part.legend:
+                yield from (plain(part.legend), "")
+        case Figure():
             pass
-        case Figure(plain=drawing):
-            longest = max((len(run) for line in drawing for run in re.findall("`+", line)), default=0)
-            fence = "`" * max(3, longest + 1)
-            yield from (f"{fence}text", *map(escaped, drawing), fence, "")
 
 
 def _bullets(items: Sequence[Bullet], indent: str) -> Iterator[str]:
@@ -78,10 +76,10 @@ def _bullets(items: Sequence[Bullet], indent: str) -> Iterator[str]:
 
 
 def _table(part: Table, language: str) -> Iterator[str]:
-    yield f"| {' | '.join(map(plain, part.head))} |"
-    numeric = [any(isinstance(row.cells[i], Number) for row in part.rows) for i in range(len(part.head))]
-    yield f"| {' | '.join('---:' if number else '---' for number in numeric)} |"
-    for row in part.rows:
+    head, rows = part.with_bars
+    yield f"| {' | '.join(map(plain, head))} |"
+    yield f"| {' | '.join('---:' if is_number else '---' for is_number in numeric(rows))} |"
+    for row in rows:
         yield f"| {' | '.join(_cells(row, language))} |"
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from maturitykit.assessment.ratings import Rating
-from maturitykit.comparison.derived import Use
 from maturitykit.comparison.sentences import how_reversed
 from maturitykit.comparison.translation import Translation
-from maturitykit.definition import Model, Reading
+from maturitykit.definition import Model
+from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Section
 from maturitykit.report.sections import anchor
-from maturitykit.report.summary import listed, names_of
-from maturitykit.scoring.explain import because, derived, said
+from maturitykit.report.summary import listed, name_of, names_of
+from maturitykit.scoring.explain import Derivation, because, derived, inputs_of
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.scores import Score, describe
-from maturitykit.scoring.telling import found, grave_and_small, how_scored
-from maturitykit.words import Words
+from maturitykit.scoring.scores import describe
+from maturitykit.scoring.telling import capital, found, grave_and_small, how_scored
+from maturitykit.words import Words, phrase
 
 #: Of more respondents than these, a derivation counts what they said.
 MOST_RATINGS = 30
@@ -36,6 +34,10 @@ _CONSENSUS = {
     "envelope": "Consensus “envelope”: of several respondents, from the lowest to the highest that they say.",
 }
 
+
+#: The headings on what no source states, and the sentence on crosswalks.
+NOT_STATED = phrase("Our reading, not stated by the source")
+LINKS = phrase("Every link, its strength and its stages are our reading; none is stated by either source.")
 
 _PARTS = {
     "outcome": "the overall stage",
@@ -66,31 +68,29 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
         )
     if text := how_reversed(translations):
         points.append(say(text))
-    others, small = grave_and_small(result)
-    names = names_of(result, say)
-    infos = [
-        Bullet(f"{names[i.where]}: {say(i.message)}")
-        for i in others
-        if i.severity == "info" and i.code != "target"
-    ]
-    if small:
-        where = ", ".join(names[issue.where] for issue in small)
-        infos.append(Bullet(say("respondents differ somewhat on {where}", where=where)))
-    blocks: list[Block] = [Bullets(map(Bullet, points))]
-    if infos:
-        blocks += [Paragraph(say("Also to know"), "heading"), Bullets(infos)]
-    blocks.append(Paragraph(say("Sources"), "heading"))
     models = {model.id: model for model in (result.model, *(t.model for t in translations))}
-    blocks.append(Bullets(_source(model, say) for model in models.values()))
+    sources = [Bullet(name_of(model), map(Bullet, source_of(model))) for model in models.values()]
+    blocks = [Bullets(map(Bullet, points)), Paragraph(say("Sources"), "heading"), Bullets(sources)]
     return Section(say("Method and sources"), blocks)
 
 
-def _source(model: Model, say: Words) -> Bullet:
+def remarks(result: Result, say: Words) -> Iterator[Section]:
+    """What does not limit the use of a result, and is good to know all the same."""
+    others, small = grave_and_small(result)
+    names = names_of(result, say)
+    told = [f"{names[i.where]}: {say(i.message)}" for i in others if i.severity == "info" and i.code != "target"]
+    if small:
+        where = listed([names[issue.where] for issue in small], say, len(small))
+        told.append(say("respondents differ somewhat on {where}", where=where))
+    if told:
+        yield Section(say("Also to know"), [Bullets(map(Bullet, told))])
+
+
+def source_of(model: Model) -> Iterator[str]:
+    """The published source of a model in a line, and a note on it."""
     source = model.source
     facts = [source.title, source.publisher, source.author, source.date, source.url]
-    below = [Bullet(", ".join(fact for fact in facts if fact))] if any(facts) else []
-    below += [Bullet(source.note)] if source.note else []
-    return Bullet(f"{model.title} ({model.id} {model.version})", below)
+    yield from filter(None, (", ".join(filter(None, facts)), source.note))
 
 
 def our_reading(result: Result, translations: Sequence[Translation], say: Words) -> Section:
@@ -98,32 +98,43 @@ def our_reading(result: Result, translations: Sequence[Translation], say: Words)
     blocks: list[Block] = [Paragraph(say("What follows was added to the source, so that it can be scored."))]
     for model in {m.id: m for m in (result.model, *(t.model for t in translations))}.values():
         if model.readings:
-            blocks.append(Paragraph(model.title, "heading"))
-            blocks.append(
-                Bullets(Bullet(f"{_parts(model, reading, say)}: {reading.why}") for reading in model.readings)
-            )
+            blocks += [Paragraph(model.title, "heading"), readings_of(model, say)]
     if translations:
-        blocks.append(Paragraph(say("Crosswalks"), "heading"))
-        text = say("Every link, its strength and its stages are our reading; none is stated by either source.")
-        blocks.append(Paragraph(text))
-    return Section(say("Our reading, not stated by the source"), blocks)
+        blocks += [Paragraph(say("Crosswalks"), "heading"), Paragraph(say(LINKS))]
+    return Section(say(NOT_STATED), blocks)
 
 
-def _parts(model: Model, reading: Reading, say: Words) -> str:
+def marks(result: Result, say: Words) -> Iterator[Section]:
+    """Which parts of the model are our reading, and where to read why."""
+    kinds = dict.fromkeys(about.partition(".")[0] for r in result.model.readings for about in r.about)
+    if kinds:
+        names = capital(", ".join(say(_PARTS.get(kind, kind)) for kind in kinds))
+        text = say("{names}. Why: maturitykit show {model}", names=names, model=result.model.id)
+        yield Section(say(NOT_STATED), [Paragraph(text)])
+
+
+def readings_of(model: Model, say: Words) -> Bullets:
+    """What was added to the source of a model and why, with numbers to refer to."""
+    parts = (
+        listed(list(dict.fromkeys(_part(model, about, say) for about in reading.about)), say)
+        for reading in model.readings
+    )
+    return Bullets(
+        Bullet(f"{number}. {what}: {reading.why}")
+        for number, (what, reading) in enumerate(zip(parts, model.readings, strict=True), 1)
+    )
+
+
+def _part(model: Model, about: str, say: Words) -> str:
     """What a reading is about, in words."""
-    names = dict.fromkeys(_part(model, about.split("."), say) for about in reading.about)
-    return listed(list(names), say)
-
-
-def _part(model: Model, path: Sequence[str], say: Words) -> str:
-    kind, id = path[0], path[1] if len(path) > 1 else ""
+    kind, id, *_ = (*about.split("."), "")
     if kind == "dimensions" and id in model.by_id:
         return model.by_id[id].name
     return say(_PARTS.get(kind, kind))
 
 
-def appendix(result: Result, translations: Sequence[Translation], say: Words) -> Section:
-    """How every number follows from what was said."""
+def derivations(result: Result, translations: Sequence[Translation], say: Words) -> Section:
+    """Return how every number follows from what was said."""
     blocks: list[Block] = [*_derivations(result, say)]
     for translation in translations:
         title = say("Derived: {title}", title=translation.model.title)
@@ -131,37 +142,30 @@ def appendix(result: Result, translations: Sequence[Translation], say: Words) ->
     return Section(say("How every number follows"), blocks)
 
 
+def derivation(result: Result, id: str, say: Words) -> Section:
+    """Return how one score follows, down to what each respondent said.
+
+    Raises:
+        ScoringError: If the model has no such dimension.
+    """
+    if id not in result:
+        finding = Finding("", f"{quoted(id)} is not a dimension of {result.model.id}", one_of(list(result), id))
+        raise ScoringError("there is nothing to explain", [finding])
+    below = [_bullet(item, say) for item in inputs_of(result[id], is_deep=True)]
+    return Section("", [Bullets([Bullet(say(derived(result[id])), below)])])
+
+
 def _derivations(result: Result, say: Words) -> Iterator[Details]:
     names = names_of(result, say)
     for id, score in result.items():
-        name = names[id]
-        stage = say(found(score))
-        items = [*(Bullet(say(text)) for text in score.remarks), *_ratings(score, say), *_others(score, say)]
+        stage, rule, name = say(found(score)), because(score), names[id]
         told: list[Block] = []
-        if rule := because(score):
+        if rule:
             told.append(Paragraph(say("{found}{because}", found=describe(score), because=rule)))
-        yield Details(
-            f"{name}: {stage}" if stage else name, [*told, Bullets(items)] if items else told, anchor(result, id)
-        )
+        if inputs := inputs_of(score, most=MOST_RATINGS):
+            told.append(Bullets(_bullet(item, say) for item in inputs))
+        yield Details(f"{name}: {stage}" if stage else name, told, anchor(result, id))
 
 
-def _ratings(score: Score, say: Words) -> Iterator[Bullet]:
-    ratings, scale = [item for item in score.inputs if isinstance(item, Rating)], score.dimension.scale
-    if len(ratings) <= MOST_RATINGS:
-        for item in ratings:
-            evidence = [Bullet(say("evidence: {what}", what=item.evidence))] if item.evidence else []
-            yield Bullet(say(said(item, scale)), evidence)
-        return
-    for answer, count in Counter(item.answer for item in ratings).most_common():
-        told = say(said(Rating(score.dimension.id, answer), scale))
-        yield Bullet(say("{count} respondents: {answer}", count=count, answer=told))
-
-
-def _others(score: Score, say: Words) -> Iterator[Bullet]:
-    for item in score.inputs:
-        if isinstance(item, Score):
-            yield Bullet(say(derived(item)))
-        elif isinstance(item, Use):
-            yield Bullet(say(item.describe(item.source_name)), [Bullet(say(derived(item.source)))])
-        elif not isinstance(item, Rating):
-            yield Bullet(say(item.describe()), [Bullet(say(derived(item.source)))])
+def _bullet(item: Derivation, say: Words) -> Bullet:
+    return Bullet(say(item.text), [_bullet(below, say) for below in item.below])

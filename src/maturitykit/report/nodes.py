@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -66,30 +66,61 @@ class Bullets:
 
 
 class Row(NamedTuple):
-    """Cells, how deep the first of them stands in a tree, and the id of the details on it."""
+    """A row of a table.
+
+    Args:
+        cells: The first names what the row is about.
+        depth: How deep that stands in a tree.
+        why: The id of the details on it.
+        bar: A bar in characters, for formats without figures.
+    """
 
     cells: tuple[Cell, ...]
     depth: int = 0
     why: str = ""
+    bar: str = ""
 
 
 @frozen
 class Table:
-    """Rows below a head; the first column names what a row is about."""
+    """Rows below a head.
+
+    Args:
+        head: The names of the columns.
+        rows: The rows.
+        title: A name for those who cannot see the table.
+        legend: What the characters of the bars mean.
+    """
 
     head: tuple[str, ...] = field(converter=as_tuple)
     rows: tuple[Row, ...] = field(converter=_short_rows)
     title: str = field(converter=shortened)
+    legend: str = ""
+
+    @property
+    def with_bars(self) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+        """The head and rows with the bars as a second column, where there are any."""
+        if not any(row.bar for row in self.rows):
+            return self.head, self.rows
+        rows = (row._replace(cells=(row.cells[0], row.bar, *row.cells[1:])) for row in self.rows)
+        return (self.head[0], "", *self.head[1:]), tuple(rows)
 
 
 @frozen
 class Figure:
-    """A drawing as SVG: for a page, and for a telephone; and as plain text, where it has one."""
+    """A drawing.
+
+    Args:
+        title: A name for those who cannot see it.
+        wide: SVG for a page.
+        narrow: SVG for a telephone.
+        caption: A remark on how to read it.
+    """
 
     title: str = field(converter=shortened)
     wide: str
     narrow: str
-    plain: tuple[str, ...] = field(default=(), converter=_short_lines)
+    caption: str = ""
 
 
 @frozen
@@ -101,13 +132,17 @@ class Details:
     id: str = ""
 
 
-def only_draws(part: Details) -> bool:
-    """Whether it shows no more than a drawing that has no plain text, and remarks on it."""
-    drawn = any(isinstance(block, Figure) and not block.plain for block in part.blocks)
-    return drawn and all(
-        isinstance(block, Figure) or (isinstance(block, Paragraph) and block.style == "quiet")
-        for block in part.blocks
-    )
+def numeric(rows: Sequence[Row]) -> list[bool]:
+    """Return which columns hold numbers."""
+    return [
+        any(isinstance(cell, Number) for cell in column)
+        for column in zip(*(row.cells for row in rows), strict=True)
+    ]
+
+
+def is_drawing(part: Details) -> bool:
+    """Whether details hold figures alone, which some formats do not show."""
+    return bool(part.blocks) and all(isinstance(block, Figure) for block in part.blocks)
 
 
 @frozen
@@ -124,12 +159,12 @@ Block: TypeAlias = Paragraph | Bullets | Table | Figure | Details | Section
 
 @frozen
 class Document:
-    """A whole report.
+    """A report, or what a command shows.
 
     Args:
         title: What it is of.
-        about: The lines below the title.
         sections: In order.
+        about: The lines below the title.
         language: Of its own words.
         brand: The client's name, logo and colour.
         date: Of the assessment.
@@ -137,12 +172,12 @@ class Document:
     """
 
     title: str = field(converter=shortened)
-    about: tuple[str, ...] = field(converter=_short_lines)
     sections: tuple[Section, ...] = field(converter=as_tuple)
-    language: str
-    brand: Brand
-    date: Date | None
-    data: tuple[DataRow, ...] = field(converter=as_tuple, repr=False)
+    about: tuple[str, ...] = field(default=(), converter=_short_lines)
+    language: str = "en"
+    brand: Brand = field(factory=Brand)
+    date: Date | None = None
+    data: tuple[DataRow, ...] = field(default=(), converter=as_tuple, repr=False)
 
 
 def written(cell: Cell, language: str) -> str:

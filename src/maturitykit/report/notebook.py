@@ -15,7 +15,7 @@ from maturitykit.report.derived import findings
 from maturitykit.report.html import blocks
 from maturitykit.report.nodes import Block, Figure, Paragraph, Row, Table
 from maturitykit.report.sections import figure, movement, scores_table
-from maturitykit.report.summary import outcome
+from maturitykit.report.summary import name_of, outcome
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.telling import about, depths, how_scored
 from maturitykit.words import Words
@@ -65,16 +65,14 @@ def _blocks(thing: object, say: Words) -> Iterator[Block]:
         yield from figure(figures.ladder, thing, say, say("Stages and what they require"))
         yield from figure(figures.profile, thing, say, say("Profile"))
         yield scores_table(thing, say)
-        yield Paragraph(
-            f"{thing.model.title} ({thing.model.id} {thing.model.version}). {say(how_scored(thing))}", "quiet"
-        )
+        yield Paragraph(f"{name_of(thing.model)}. {say(how_scored(thing))}", "quiet")
     elif isinstance(thing, Model):
         yield from _model(thing, say)
 
 
 def _model(model: Model, say: Words) -> Iterator[Block]:
     """What a model judges, and on which scales."""
-    yield Paragraph(f"{model.title} ({model.id} {model.version})", "heading")
+    yield Paragraph(name_of(model), "heading")
     yield Paragraph(model.summary)
     if model.outcome:
         names = ", ".join(stage.name for stage in model.outcome.stages)

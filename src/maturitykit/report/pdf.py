@@ -19,10 +19,10 @@ from maturitykit.report.nodes import (
     Details,
     Document,
     Figure,
-    Number,
     Paragraph,
     Section,
     Table,
+    numeric,
     written,
 )
 from maturitykit.report.render import missing
@@ -85,24 +85,23 @@ def _block(part: Block, language: str) -> Mapping[str, Any]:
             return {"kind": "paragraph", "text": clean(text), "style": style}
         case Bullets(items=items):
             return {"kind": "bullets", "items": [_bullet(item) for item in items]}
-        case Figure(title=title, wide=wide):
-            return {"kind": "figure", "title": clean(title), "svg": wide}
+        case Figure(title=title, wide=wide, caption=caption):
+            return {"kind": "figure", "title": clean(title), "svg": wide, "caption": clean(caption)}
         case Table():
             return _table(part, language)
 
 
 def _table(part: Table, language: str) -> Mapping[str, Any]:
-    columns = range(len(part.head))
-    numeric = [any(isinstance(row.cells[i], Number) for row in part.rows) for i in columns]
     cells = [[clean(written(cell, language)) for cell in row.cells] for row in part.rows]
     # A column of text is as wide as what it has to hold, within reason; 0 for just that.
-    longest = [max([len(part.head[i]), *(len(row[i]) for row in cells)]) for i in columns]
+    columns = zip(numeric(part.rows), zip(part.head, *cells, strict=True), strict=True)
+    weights = [0 if is_number else min(max(10, *map(len, column)), 60) ** 0.7 for is_number, column in columns]
     return {
         "kind": "table",
         "title": clean(part.title),
         "head": [*map(clean, part.head)],
-        "numeric": numeric,
-        "weights": [0 if numeric[i] else min(max(longest[i], 10), 60) ** 0.7 for i in columns],
+        "numeric": numeric(part.rows),
+        "weights": weights,
         "rows": cells,
         "depths": [row.depth for row in part.rows],
         "whys": [row.why for row in part.rows],

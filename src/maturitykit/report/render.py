@@ -8,7 +8,7 @@ from maturitykit.errors import MaturityError
 from maturitykit.report.nodes import Document
 
 #: The suffixes of the formats, each with the module that renders it.
-SUFFIXES = {".html": "html", ".pdf": "pdf", ".md": "markdown", ".xlsx": "xlsx"}
+SUFFIXES = {".html": "html", ".pdf": "pdf", ".md": "markdown", ".txt": "terminal", ".xlsx": "xlsx"}
 
 
 def render(document: Document, suffix: str) -> bytes:
@@ -16,7 +16,7 @@ def render(document: Document, suffix: str) -> bytes:
 
     Args:
         document: The report.
-        suffix: ``.html``, ``.pdf``, ``.md`` or ``.xlsx``.
+        suffix: ``.html``, ``.pdf``, ``.md``, ``.txt`` or ``.xlsx``.
 
     Raises:
         MaturityError: If the format needs a package that is not installed.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from maturitykit import figures
+from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
 from maturitykit.comparison.derived import DerivedScore
 from maturitykit.comparison.movement import Comparison, how_derived, other_respondents
@@ -39,12 +40,10 @@ TOLD = 8
 SETS = 3
 
 
-def figure(
-    draw: Callable[..., str], of: Any, say: Words, title: str, plain: tuple[str, ...] = ()
-) -> Iterator[Figure]:
-    """A figure in both widths; none where it does not fit the model."""
+def figure(draw: Callable[..., str], of: Any, say: Words, title: str, caption: str = "") -> Iterator[Figure]:
+    """Yield a figure in both widths; none where it does not fit the model."""
     if wide := draw(of, WIDE, say.language):
-        yield Figure(title, wide, draw(of, NARROW, say.language), plain)
+        yield Figure(title, wide, draw(of, NARROW, say.language), caption)
 
 
 def anchor(result: Result, id: str) -> str:
@@ -54,44 +53,48 @@ def anchor(result: Result, id: str) -> str:
 
 def profile(result: Result, say: Words) -> Section:
     """Every dimension with its span, as figures and as a table."""
+    dots = say(
+        "A dot is what is likely. A bar runs from the lowest to the highest possible stage, whatever the open "
+        "questions turn out to be."
+    )
     blocks: list[Block] = [
         *figure(figures.quadrant, result, say, say("Where it stands")),
         *figure(figures.ladder, result, say, say("Stages and what they require")),
-        *figure(figures.profile, result, say, say("Profile"), bars(result)),
-        Paragraph(say("A dot is what is likely. A bar runs from the least to the most it can be, whatever the "
-                      "open questions turn out to be."), "quiet"),
+        *figure(figures.profile, result, say, say("Profile"), dots),
         scores_table(result, say),
-    ]  # fmt: skip
-    if shape := list(figure(figures.radar, result, say, say("Radar"))):
-        note = say("Its area depends on the order of the axes and means nothing: read each axis by itself.")
-        blocks.append(Details(say("The same as a radar"), [*shape, Paragraph(note, "quiet")]))
+    ]
+    area = say("Its area depends on the order of the axes and means nothing: read each axis by itself.")
+    if shape := list(figure(figures.radar, result, say, say("Radar"), area)):
+        blocks.append(Details(say("The same as a radar"), shape))
     return Section(say("Profile"), blocks)
 
 
 def scores_table(result: Result, say: Words) -> Table:
-    """A row for each score: its stage, what it rests on, and a link to how it follows."""
+    """Return a row for each score: its stage, what it rests on, and a link to how it follows."""
     head = (
         ["dimension", "stage, if the links hold", "covered", "links"]
         if result.is_derived
         else ["dimension", "stage", "answered", "respondents"]
     )
-    rows = [Row(_score_cells(result.outcome, say("overall"), say), 0, anchor(result, OUTCOME))]
-    for dimension, depth in depths(result.model):
-        score = result[dimension.id]
-        rows.append(Row(_score_cells(score, dimension.name, say), depth, anchor(result, dimension.id)))
-    return Table(map(say, head), rows, say("Scores: {title}", title=result.model.title))
+    listed = [(result.outcome, say("overall"), 0)]
+    listed += [(result[dimension.id], dimension.name, depth) for dimension, depth in depths(result.model)]
+    rows = [
+        Row(_score_cells(score, name, say), depth, anchor(result, score.dimension.id), bar(score))
+        for score, name, depth in listed
+    ]
+    legend = ""
+    if any(row.bar for row in rows):
+        legend = say(
+            "If the links hold: ● at least  ◐ likely  ○ possible  · ruled out"
+            if result.is_derived
+            else "█ reached  ▓ likely  ░ possible  · not reached"
+        )
+    return Table(map(say, head), rows, say("Scores: {title}", title=result.model.title), legend)
 
 
 def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
     last = say(score.rests_on) if isinstance(score, DerivedScore) else Number(score.respondents)
     return name, say(found(score)), Number(score.coverage, "0%"), last
-
-
-def bars(result: Result) -> tuple[str, ...]:
-    """The profile in characters."""
-    rows = [(f"{'  ' * depth}{d.name}", bar(result[d.id])) for d, depth in depths(result.model)]
-    width = max((len(name) for name, _ in rows), default=0)
-    return tuple(f"{' '.join(name.splitlines()):{width}}  {cells}".rstrip() for name, cells in rows)
 
 
 def weakest(result: Result, say: Words) -> Iterator[Section]:
@@ -231,34 +234,47 @@ def _guidance(result: Result, names: Mapping[str, str], say: Words) -> Iterator[
         yield Bullets(Bullet(f"{name} {text}" if name.endswith("?") else f"{name}: {text}") for name, text in told)
 
 
+#: The words for a change over time, and for a difference between subjects.
+_CHANGES = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}
+_DIFFERENCES = {"up": "↑ higher", "down": "↓ lower", "sideways": "↔ elsewhere"}
+
+
 def movement(comparison: Comparison, say: Words) -> Section:
-    """What moved since an earlier result."""
+    """What moved since an earlier result, or differs between two subjects."""
     names = say("before"), say("after")
     before, after = (
         about(r) or name for r, name in zip((comparison.before, comparison.after), names, strict=True)
     )
-    rows = [Row(_moved(comparison, OUTCOME, say("overall"), say))] if comparison.after.stage else []
+    is_in_time = key(comparison.before.subject) == key(comparison.after.subject)
+    words = _CHANGES if is_in_time else _CHANGES | _DIFFERENCES
+    rows = [Row(_moved(comparison, OUTCOME, say("overall"), words, say))] if comparison.after.stage else []
     for dimension, depth in depths(comparison.after.model):
-        rows.append(Row(_moved(comparison, dimension.id, dimension.name, say), depth))
+        rows.append(Row(_moved(comparison, dimension.id, dimension.name, words, say), depth))
     title = say("Movement: {before} to {after}", before=before, after=after)
     note = say(
         "For sure: no answer to an open question could change that. Likely: open questions could explain it."
     )
-    head = map(say, ("dimension", "before", "after", "change"))
+    ends = names if is_in_time else (before, after)
+    head = say("dimension"), *ends, say("change" if is_in_time else "difference")
     blocks = [
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
         Paragraph(note, "quiet"),
         *(Paragraph(say(text)) for text in (how_derived(comparison), other_respondents(comparison)) if text),
     ]
-    return Section(say("What moved since {before}", before=str(comparison.before.date or before)), blocks)
+    heading = (
+        say("What moved since {before}", before=str(comparison.before.date or before))
+        if is_in_time
+        else say("{after}, compared with {before}", before=before, after=after)
+    )
+    return Section(heading, blocks)
 
 
-def _moved(comparison: Comparison, id: str, name: str, say: Words) -> tuple[Cell, ...]:
+def _moved(comparison: Comparison, id: str, name: str, words: Mapping[str, str], say: Words) -> tuple[Cell, ...]:
     moved = comparison[id]
     if moved.dimension.scale is None:
         return name, "", "", ""
     ends = (say(result[id].brief or "not applicable") for result in (comparison.before, comparison.after))
-    way = say(moved.direction)
+    way = say(words[moved.direction])
     sure = say("for sure") if moved.certain else say("likely")
     return name, *ends, way if moved.direction == "unknown" else f"{way}, {sure}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from maturitykit.comparison.movement import Comparison
 from maturitykit.comparison.sentences import beside_outcome
 from maturitykit.comparison.translation import Translation
+from maturitykit.definition.model import Model
 from maturitykit.definition.names import names_of as distinct_names
 from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
@@ -91,9 +92,14 @@ def _profile(result: Result, who: str, say: Words) -> str:
     return f"{first} {say('Of {total} dimensions: {listed}.', total=len(result.leaves), listed=listed)}"
 
 
-def listed(names: Sequence[str], say: Words) -> str:
-    """Names in a sentence, no more than a few."""
-    return say(few(names))
+def name_of(model: Model) -> str:
+    """Return the title of a model with its id and version."""
+    return f"{model.title} ({model.id} {model.version})"
+
+
+def listed(names: Sequence[str], say: Words, most: int = 4) -> str:
+    """Return names in a sentence, no more than so many."""
+    return say(few(names, most))
 
 
 def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str]:

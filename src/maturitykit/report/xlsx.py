@@ -20,7 +20,7 @@ from maturitykit.report.nodes import (
     Paragraph,
     Section,
     Table,
-    only_draws,
+    is_drawing,
 )
 from maturitykit.report.render import missing
 from maturitykit.report.times import moment
@@ -152,7 +152,7 @@ class _Sheet:
                         self.cell(self.row, column, value, depth=row.depth if column == 0 else 0)
                     self.row += 1
                 self.row += 1
-            case Details() if only_draws(part):
+            case Details() if is_drawing(part):
                 pass
             case Details(title=title, blocks=inner) | Section(title=title, blocks=inner):
                 self.cell(self.row, 0, title, "heading")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Scale, Stage
@@ -17,25 +19,81 @@ _CONSENSUS = {
 }
 
 
-def explain(score: Score) -> str:
-    """The derivation of a score, down to what each respondent said."""
-    return "\n".join(_lines(score, "", ""))
+class Derivation(NamedTuple):
+    """A line of a derivation, and the lines that it follows from.
+
+    Args:
+        text: The line; a phrase where it can be told in another language.
+        below: What it follows from.
+    """
+
+    text: str
+    below: tuple[Derivation, ...] = ()
 
 
-def _lines(score: Score, head: str, indent: str) -> Iterator[str]:
-    yield f"{head}{derived(score)}"
-    items = [*score.remarks, *score.inputs]
+class Branch(Protocol):
+    """A text with more texts below it."""
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+
+    @property
+    def below(self) -> Sequence[Branch]:
+        """The texts below it."""
+
+
+def explain(score: Score, say: Callable[[str], str] = str) -> str:
+    """Return the derivation of a score as a tree of text, down to what each respondent said.
+
+    Args:
+        score: Any score of a result.
+        say: Tells a phrase in a language; by default in English.
+    """
+    lines = branched(inputs_of(score, is_deep=True))
+    return "\n".join([say(derived(score)), *(branch + say(text) for branch, text in lines)])
+
+
+def branched(items: Sequence[Branch], indent: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each text of a tree, the first above its own, with the branch that leads to it."""
     for i, item in enumerate(items, start=1):
         branch, below = ("└─ ", "   ") if i == len(items) else ("├─ ", "│  ")
-        if isinstance(item, str):
-            yield f"{indent}{branch}{item}"
-        elif isinstance(item, Rating):
-            yield f"{indent}{branch}{said(item)}"
+        yield indent + branch, item.text
+        yield from branched(item.below, indent + below)
+
+
+def inputs_of(score: Score, *, is_deep: bool = False, most: int | None = None) -> tuple[Derivation, ...]:
+    """Return what a score follows from: what to add about it, and each of its inputs.
+
+    Args:
+        score: Any score of a result.
+        is_deep: Whether the inputs of the inputs are listed too, down to the ratings.
+        most: Of more ratings than these it is counted how often each answer was given.
+    """
+    return tuple(_inputs_of(score, is_deep, most))
+
+
+def _inputs_of(score: Score, is_deep: bool, most: int | None) -> Iterator[Derivation]:
+    yield from map(Derivation, score.remarks)
+    scale = score.dimension.scale
+    ratings = [item for item in score.inputs if isinstance(item, Rating)]
+    if most is not None and len(ratings) > most:
+        for answer, count in Counter(item.answer for item in ratings).most_common():
+            told = said(Rating(score.dimension.id, answer), scale)
+            yield Derivation(phrase("{count} respondents: {answer}", count=count, answer=told))
+    for item in score.inputs:
+        if isinstance(item, Rating):
+            if most is None or len(ratings) <= most:
+                seen = [Derivation(phrase("evidence: {what}", what=_in_one_line(item.evidence)))]
+                yield Derivation(said(item, scale), tuple(seen if item.evidence else ()))
         elif isinstance(item, Score):
-            yield from _lines(item, indent + branch, indent + below)
+            yield _derivation(item, is_deep, most)
         else:
-            yield f"{indent}{branch}{item.describe()}"
-            yield from _lines(item.source, f"{indent}{below}└─ ", f"{indent}{below}   ")
+            yield Derivation(item.describe(), (_derivation(item.source, is_deep, most),))
+
+
+def _derivation(score: Score, is_deep: bool, most: int | None) -> Derivation:
+    return Derivation(derived(score), tuple(_inputs_of(score, is_deep, most)) if is_deep else ())
 
 
 def derived(score: Score) -> str:

@@ -177,15 +177,20 @@ class Result(InNotebook, Mapping[str, Score]):
             self._issues = tuple(issues_of(self, self._setting.remarks))
         return self._issues
 
-    def explain(self, id: str = OUTCOME) -> str:
-        """The derivation of a score as a tree, down to what each respondent said.
+    def explain(self, id: str = OUTCOME, language: str = "") -> str:
+        """Return the derivation of a score as a tree, down to what each respondent said.
+
+        Args:
+            id: The dimension; by default the outcome.
+            language: Of our own words (en, nl); by default that of the model's texts.
 
         Raises:
             KeyError: If the model has no such dimension.
         """
         from maturitykit.scoring.explain import explain
+        from maturitykit.words import Words
 
-        return explain(self[id])
+        return explain(self[id], Words(language or self.model.language))
 
     def to_dict(self) -> dict[str, Any]:
         """The result as the contract for JSON has it (``format = 1``)."""

@@ -86,6 +86,8 @@ class Score:
 
     #: What its coverage is a share of being.
     covered: ClassVar[str] = "answered"
+    #: The characters of its bar: reached, likely, possible.
+    marks: ClassVar[str] = "█▓░"
 
     @property
     def stage(self) -> Span[Stage] | None:

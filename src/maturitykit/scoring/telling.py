@@ -78,12 +78,15 @@ def found(score: Score) -> str:
 
 
 def bar(score: Score) -> str:
-    """A cell for each stage of a chain: reached for sure, likely, possible, out of reach."""
+    """Return a character for each stage of a chain: reached, likely, possible, ruled out.
+
+    Blocks stand for what was measured, circles for what was derived; empty where there is no such bar.
+    """
     scale, position = score.dimension.scale, score.position
     if scale is None or position is None or not scale.is_chain or len(scale.stages) > LONGEST_BAR:
         return ""
     likely = position.low if position.likely is None else position.likely
-    cells = ("█", position.low), ("▓", likely), ("░", position.high)
+    cells = tuple(zip(score.marks, (position.low, likely, position.high), strict=True))
     return "".join(
         next((cell for cell, reached in cells if scale.at_least(reached, stage)), "·")
         for stage in range(len(scale.stages))
@@ -111,9 +114,3 @@ def grave_and_small(result: Result) -> tuple[list[Issue], list[Issue]]:
     """The issues, and apart from them the small disagreements, as there may be many."""
     small = [i for i in result.issues if (i.code, i.severity) == ("disagreement", "info")]
     return [i for i in result.issues if i not in small], small
-
-
-def parts_read(model: Model) -> tuple[str, ...]:
-    """The parts of a model that are our reading, by the names that a model file has for them."""
-    parts = [about.split(".") for reading in model.readings for about in reading.about]
-    return tuple(dict.fromkeys(" ".join(part[:2]) if part[0] == "scales" else part[0] for part in parts))
