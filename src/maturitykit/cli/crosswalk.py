@@ -193,7 +193,7 @@ def translation_page(page: Page, translation: Translation) -> None:
         for score in unknown:
             page.paragraph(f"{told_apart[score.dimension.id]}: {score.why_not_inferable}", 2)
     if remarks := what_to_know(translation):
-        page.heading("What to know before using this")
+        page.heading("Before you rely on this")
         for severity, where, message in remarks:
             page.paragraph(f"{severity}: {told_apart.get(where, translation.model.root.name)}: {message}", 2)
     page.heading("Our reading, not stated by either source")

@@ -219,7 +219,7 @@ def _issues(page: Page, result: Result) -> None:
     others, small = grave_and_small(result)
     names = names_of(result.model) | {"outcome": "overall"}
     if result.issues:
-        page.heading("What to know before using this")
+        page.heading("Before you rely on this")
     for issue in others:
         page.paragraph(f"{issue.severity}: {names[issue.where]}: {issue.message}", 2)
     if small:
