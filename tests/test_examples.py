@@ -146,7 +146,7 @@ def test_one_result_is_seen_in_every_other_model(run: Run) -> None:
 def test_a_wanted_stage_is_said_what_it_takes(run: Run) -> None:
     shown = run("score", str(EXAMPLES / "clearhead.csv"), "--target", "impactful").stdout
     assert "What is needed for impactful" in shown
-    assert "Instead, one of these would do" in shown
+    assert "Other ways to get there" in shown
     assert "the target impactful is not reached" in shown
 
 

@@ -90,7 +90,7 @@ def test_issues(result: mk.Result) -> None:
         ("target", "info", "outcome", "the target Good may be reached; what is known does not settle it"),
         ("disagreement", "info", "plans", "3 respondents say Good to Best (agreement 0.56)"),
         ("target", "info", "plans", "the target Basic is reached"),
-        ("open", "info", "tools", "known to nobody who answered; it may be at any stage"),
+        ("open", "info", "tools", "nobody who answered knew; it may be at any stage"),
         ("target", "info", "skills", "the target Best is not reached"),
     ]
 

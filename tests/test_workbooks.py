@@ -21,13 +21,13 @@ import maturitykit as mk
 from maturitykit.files.filled import META
 from maturitykit.files.workbook import read_workbook
 from maturitykit.formula import Formula, total
+from maturitykit.words import Words
 
 xlsxwriter = pytest.importorskip("xlsxwriter", reason="workbooks need the extra [xlsx]")
 calamine = pytest.importorskip("python_calamine", reason="workbooks need the extra [xlsx]")
 
 from maturitykit.form import write_form  # noqa: E402
 from maturitykit.form.live import Live  # noqa: E402
-from maturitykit.form.words import words_in  # noqa: E402
 from maturitykit.form.workbook import PLACES, labels_of  # noqa: E402
 
 MODELS = sorted(mk.models)
@@ -106,12 +106,12 @@ def form(tmp_path: Path) -> Callable[..., tuple[Path, Any]]:
         path = tmp_path / f"{name}.xlsx"
         write_form(model, path, "=Acme", date(2026, 5, 31))
         workbook = openpyxl.load_workbook(path)
-        words = words_in(model.language)[1]
-        sheet = workbook[words["form"]]
+        say = Words(model.language)
+        sheet = workbook[say("Form")]
         rows = {sheet.cell(row, 1).value: row for row in range(1, sheet.max_row + 1)}
         for leaf in model.leaves:
             assert leaf.scale is not None
-            labels = labels_of(leaf.scale, words)
+            labels = labels_of(leaf.scale, say)
             answer = answers.get(leaf.id, "")
             low, _, high = answer.partition("..") if isinstance(answer, str) else ("", "", "")
             for place, value in (("answer", labels.get(low, answer)), ("up to", labels.get(high))):
@@ -193,9 +193,8 @@ def test_what_a_workbook_works_out_is_what_python_does(
         assert list(read.ratings) == as_read(model, answers)
         assert mk.read(out / path.name) == read
         result = mk.score(model, read)
-        sheet = calamine.CalamineWorkbook.from_path(str(out / path.name)).get_sheet_by_name(
-            words_in(model.language)[1]["result"]
-        )
+        name = Words(model.language)("Result")
+        sheet = calamine.CalamineWorkbook.from_path(str(out / path.name)).get_sheet_by_name(name)
         inner = [dimension for dimension in model.root.walk() if not dimension.is_leaf]
         for dimension, row in zip(inner, sheet.to_python()[1:], strict=True):
             assert row[1:4] == shown(result[dimension.id], model), (path, dimension.id)
@@ -214,7 +213,7 @@ def shown(score: mk.Score, model: mk.Model) -> list[str]:
     if score.dimension.scale is None:
         return ["", "", ""]
     if score.stage is None:
-        return [words_in(model.language)[1]["not_applicable"] if score.not_applicable else "", "", ""]
+        return [Words(model.language)("Not applicable") if score.not_applicable else "", "", ""]
     low, likely, high = score.stage
     return [low.name, likely.name if likely else "", high.name]
 
@@ -222,7 +221,7 @@ def shown(score: mk.Score, model: mk.Model) -> list[str]:
 def test_labels_are_told_apart_and_taken_for_nothing_else() -> None:
     scale = odd_model().leaves[0].scale
     assert scale is not None
-    labels = labels_of(scale, words_in("en")[1])
+    labels = labels_of(scale, Words("en"))
     assert list(labels.values()) == [
         "s0 1", "s1 =1+1", "May 1", "Unknown", "s4 I don't know", "I don't know", "Not applicable",
     ]  # fmt: skip

@@ -31,9 +31,9 @@ CLAIMS = (
         ("right time", "juiste moment"),
     ),
     (("mined", "doorzocht"), ("dashboards", "dashboards")),
-    (("triggered", "triggers"), ("sensible", "verstandige"), ("engagement", "betrokkenheid")),
+    (("triggered", "getriggerd"), ("sensible", "verstandige"), ("engagement", "betrokkenheid")),
     (
-        ("surface", "naar boven"),
+        ("available for use", "ontsloten"),
         ("segments", "segmenten"),
         ("paid", "betaalde"),
         ("higher order", "hogere orde"),

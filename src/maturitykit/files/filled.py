@@ -19,6 +19,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Assessment, Rating
@@ -33,10 +34,24 @@ from maturitykit.files.table import id_of, model_findings, with_notes
 
 #: The hidden sheet.
 META = "maturitykit"
-#: The columns of the sheet for people, but for those that only they read.
-COLUMNS = ("key", "answer", "up to", "comment", "evidence")
-#: The facts that its other rows hold, in the column of the answers.
-ABOUT = ("respondent", "subject", "date")
+#: The columns of the sheet for people that are read beside the hidden one, with their titles.
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "answer": "Answer",
+        "up to": "Possibly as high as",
+        "comment": "Comment",
+        "evidence": "Evidence: where it can be seen",
+    }
+)
+#: The facts that its other rows hold, in the column of the answers, with their titles.
+ABOUT: Mapping[str, str] = MappingProxyType(
+    {"respondent": "Your name or role", "subject": "What is assessed", "date": "Date"}
+)
+#: What every form asks for.
+LEAD = (
+    "Choose what fits best today. “I don’t know” and “not applicable” are answers too; "
+    "a question that you leave blank stays open."
+)
 
 
 def is_form(sheets: Mapping[str, Sheet]) -> bool:
@@ -109,7 +124,7 @@ class _Form:
             problem = f"the sheet {quoted(self.value('sheet'))} is missing{there}"
             yield Finding("", problem, "the form as it was made")
             return
-        if missing := [name for name in COLUMNS if name not in self._columns]:
+        if missing := [name for name in ("key", *COLUMNS) if name not in self._columns]:
             yield Finding(META, f"the hidden sheet does not say where {', '.join(missing)} is", "it unchanged")
         wanted = [id for id, _ in self.facts("dimension")] + [f"@{name}" for name in ABOUT]
         times = Counter(self._keys)
@@ -228,4 +243,4 @@ def _cell(row: Sequence[str], place: int) -> str:
 
 def _read_of(key: str) -> Sequence[str]:
     """The columns that are read of a row."""
-    return ("answer",) if key.startswith("@") else COLUMNS[1:]
+    return ("answer",) if key.startswith("@") else tuple(COLUMNS)

@@ -13,14 +13,10 @@ from maturitykit.definition import Dimension, Model
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import PluginError
 from maturitykit.registry import models
+from maturitykit.words import in_every_language
 
-#: The words for answers that are no stages, by language, as forms offer them.
-NO_STAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": {UNKNOWN: "I don't know", NOT_APPLICABLE: "Not applicable"},
-        "nl": {UNKNOWN: "Weet ik niet", NOT_APPLICABLE: "Niet van toepassing"},
-    }
-)
+#: Answers that are no stages, in the words of forms.
+NO_STAGES: Mapping[str, str] = MappingProxyType({UNKNOWN: "I don't know", NOT_APPLICABLE: "Not applicable"})
 
 #: What other tools call the columns that say who rates, and whom; the first that is filled counts.
 HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -70,7 +66,7 @@ class Names:
 
 
 #: Answers that are no stages, by their words in any language.
-OTHER_ANSWERS = Names((label, answer) for words in NO_STAGES.values() for answer, label in words.items())
+OTHER_ANSWERS = Names((say(text), answer) for say in in_every_language() for answer, text in NO_STAGES.items())
 
 
 class Labels:
@@ -118,7 +114,7 @@ class Labels:
 
     def _is_id(self, dimension: str, text: str) -> bool:
         leaf = self._leaves.get(dimension)
-        return bool(leaf and leaf.scale and (key(text) in leaf.scale.positions or key(text) in NO_STAGES["en"]))
+        return bool(leaf and leaf.scale and (key(text) in leaf.scale.positions or key(text) in NO_STAGES))
 
     def _of_answers(self, dimension: str) -> Iterator[tuple[str, str]]:
         for model in self._models:

@@ -209,7 +209,7 @@ class ResultEntry:
         made_by: What made it, by name, and its version.
         outcome: The score of the model as a whole.
         dimensions: The score of each dimension, by its id.
-        issues: What to know before using the result, the gravest first.
+        issues: What to know before you rely on the result, the gravest first.
         derived: In a translation, what it was derived from, and how.
     """
 

@@ -76,7 +76,7 @@
     const isShare = NUMBER.test(text) && Number(text) <= 100;
     if (text && !isShare) {
       input.setAttribute("aria-invalid", "true");
-      say(words["bad-share"]);
+      say(words.badShare);
       return;
     }
     rate(id, text && String(Number((text / 100).toPrecision(12))));
@@ -116,8 +116,8 @@
   const tidy = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 40);
 
   function listOf(names) {
-    const [shown, count] = [names.slice(0, 10).join(", "), names.length - 10];
-    return count > 0 ? fill(words["and-more"], { names: shown, count }) : shown;
+    const [shown, more] = [names.slice(0, 10).join(", "), names.length - 10];
+    return more > 0 ? fill(words.andMore, { names: shown, more }) : shown;
   }
 
   // Asks once about what is blank; again only if it has become something else.
@@ -126,7 +126,7 @@
     const names = about.filter((input) => !input.value.trim()).map((input) => words[input.id]);
     for (const [id, { rating }] of answers) if (rating === "") names.push(spec.names[id]);
     const blank = names.join("\n");
-    const meant = !blank || blank === asked || window.confirm(fill(words["ask-blank"], { names: listOf(names) }));
+    const meant = !blank || blank === asked || window.confirm(fill(words.askBlank, { names: listOf(names) }));
     if (meant) asked = blank;
     return meant;
   }
@@ -175,17 +175,17 @@
       rows = rowsOf(text.replace(/^\ufeff/, "")).map((row) =>
         Object.fromEntries(spec.columns.map((name) => [name, String(row[name] ?? "")])));
     } catch {
-      return words["not-read"];
+      return words.notRead;
     }
-    if (!rows.length) return words["not-read"];
+    if (!rows.length) return words.notRead;
     for (const name of ["model", "version", "digest"]) {
       const other = rows.find((row) => row[name] !== spec[name]);
-      if (other) return fill(words["other-model"], { found: [other.model, other.version, other.digest].join(" ") });
+      if (other) return fill(words.otherModel, { found: [other.model, other.version, other.digest].join(" ") });
     }
     const seen = new Set();
     for (const { dimension, rating, respondent } of rows) {
-      if (!answers.has(dimension)) return fill(words["not-asked"], { found: dimension });
-      if (read(dimension, rating) === null) return fill(words["not-asked"], { found: rating });
+      if (!answers.has(dimension)) return fill(words.notAsked, { found: dimension });
+      if (read(dimension, rating) === null) return fill(words.notAsked, { found: rating });
       if (seen.has(dimension) || respondent !== rows[0].respondent) return words.several;
       seen.add(dimension);
     }
@@ -234,7 +234,7 @@
     try {
       return use(window.localStorage);
     } catch {
-      if (keeps) say(words["no-draft"]);
+      if (keeps) say(words.noDraft);
       keeps = false;
       return null;
     }
@@ -284,7 +284,7 @@
   on("save-csv", () => save(asTable(), ".csv", "text/csv"));
   on("load", () => document.getElementById("file").click());
   on("reset", () => {
-    if (!window.confirm(words["really-reset"])) return;
+    if (!window.confirm(words.reallyReset)) return;
     isOffered = false;
     document.getElementById("offer").hidden = true;
     clear();
@@ -297,8 +297,8 @@
     if (!file) return;
     const text = await file.text();
     const why = take(text);
-    say(why ? fill(words["not-loaded"], { name: file.name, why })
-      : otherwise(file.name, text) || fill(words.loaded, { name: file.name }));
+    say(why ? fill(words.notOpened, { name: file.name, why })
+      : otherwise(file.name, text) || fill(words.opened, { name: file.name }));
     if (!why) keep();
     target.value = "";
   });

@@ -12,12 +12,40 @@ from html import escape
 from importlib.resources import files
 from itertools import zip_longest
 
-from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Stage
 from maturitykit.definition.names import names_of
-from maturitykit.files.header import COLUMNS, OF_FORMS
+from maturitykit.files.filled import ABOUT, COLUMNS, LEAD
+from maturitykit.files.header import COLUMNS as TABLE_COLUMNS, OF_FORMS
+from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.strict import FORMAT
-from maturitykit.form.words import words_in
+from maturitykit.words import Words
+
+#: The buttons beside a draft that is offered, and below the page, by their ids.
+_OFFER = {"continue": "Continue", "afresh": "Start blank"}
+_ACTIONS = {
+    "save": "Save file",
+    "save-csv": "Save as CSV",
+    "load": "Open a saved file",
+    "reset": "Start again",
+}
+#: What the script says beside the titles of fields, by its own names; it fills in the braces.
+_SCRIPT = {
+    "progress": "{done} of {all} answered",
+    "reallyReset": "Clear all answers in this browser? Saved files stay as they are.",
+    "offer": "You answered {done} of {all} questions in this browser before. Continue where you stopped?",
+    "askBlank": "Not filled in: {names}. Save the file all the same?",
+    "andMore": "{names} and {more} more",
+    "kept": "{name} is about {found}. This form stays about {own}.",
+    "noDraft": "This browser keeps no draft: save the file before you close this page.",
+    "saved": "Saved as {name}. Send this file back.",
+    "opened": "Opened {name}.",
+    "notOpened": "{name} was not opened: {why}",
+    "notRead": "it is not a file of this form",
+    "otherModel": "it belongs to another model or version ({found})",
+    "several": "it holds the answers of several people",
+    "notAsked": "this form does not know {found}",
+    "badShare": "A percentage is a number from 0 to 100.",
+}
 
 
 def page(model: Model, subject: str = "", date: Date | None = None) -> str:
@@ -36,9 +64,9 @@ class _Page:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._language, self._words = words_in(model.language)
-        # Texts of a model in a language of which there are no words say so.
-        self._lang = "" if self._language == model.language else f' lang="{escape(model.language)}"'
+        self._words = Words(model.language)
+        # Texts of a model in a language that our own are not in are marked as such.
+        self._lang = "" if self._words.language == model.language else f' lang="{escape(model.language)}"'
 
     def lines(self, subject: str, date: Date | None) -> Iterator[str]:
         style, script = _file("form.css"), _file("form.js")
@@ -47,19 +75,24 @@ class _Page:
             "base-uri 'none'; form-action 'none'"
         )
         title = escape(self._model.title)
-        yield f'<!DOCTYPE html>\n<html lang="{escape(self._language)}">\n<head>\n<meta charset="utf-8">'
+        yield f'<!DOCTYPE html>\n<html lang="{self._words.language}">\n<head>\n<meta charset="utf-8">'
         yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
         yield '<meta name="referrer" content="no-referrer">'
         yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>"
         yield f"<header>\n<h1{self._lang}>{title}</h1>"
         yield self._text(self._model.summary, "lead")
-        yield f"<p>{self._word('lead')}</p>\n<p>{self._word('private')}</p>"
-        yield f'<noscript><p class="alert">{self._word("script")}</p></noscript>'
+        private = self._say(
+            "Nothing is sent. Your answers stay in this browser until you save them as a file; "
+            "only what is in that file counts."
+        )
+        yield f"<p>{self._say(LEAD)}</p>\n<p>{private}</p>"
+        no_script = self._say("This form needs JavaScript, which is switched off here.")
+        yield f'<noscript><p class="alert">{no_script}</p></noscript>'
         yield "</header>\n<main>"
         yield '<div id="offer" class="alert" role="status" hidden><p id="offered"></p>'
-        for name in ("continue", "afresh"):
-            yield f'<button type="button" id="{name}">{self._word(name)}</button>'
+        for name, text in _OFFER.items():
+            yield f'<button type="button" id="{name}">{self._say(text)}</button>'
         yield '</div>\n<form id="form">'
         yield from self._about(subject, date)
         yield from self._questions()
@@ -68,20 +101,20 @@ class _Page:
         yield f'<script type="application/json" id="spec">{self._spec()}</script>'
         yield f"<script>{script}</script>\n</body>\n</html>"
 
-    def _word(self, key: str, **filled: str) -> str:
-        return escape(self._words[key].format(**filled))
+    def _say(self, text: str, **parts: object) -> str:
+        return escape(self._words(text, **parts))
 
     def _text(self, text: str, kind: str) -> str:
         return f'<p class="{kind}"{self._lang}>{escape(text)}</p>' if text else ""
 
     def _about(self, subject: str, date: Date | None) -> Iterator[str]:
-        yield f'<fieldset class="about"><legend><h2>{self._word("about")}</h2></legend>'
-        values = {"respondent": "", "subject": subject, "date": date.isoformat() if date else ""}
-        for name, value in values.items():
+        yield f'<fieldset class="about"><legend><h2>{self._say("About this assessment")}</h2></legend>'
+        values = {"subject": subject, "date": date.isoformat() if date else ""}
+        for name, text in ABOUT.items():
             kind = "date" if name == "date" else "text"
             extra = ' autocomplete="name"' if name == "respondent" else ""
-            field = f'<input id="{name}" type="{kind}" value="{escape(value)}"{extra}>'
-            yield f"<label>{self._word(name)}{field}</label>"
+            field = f'<input id="{name}" type="{kind}" value="{escape(values.get(name, ""))}"{extra}>'
+            yield f"<label>{self._say(text)}{field}</label>"
         yield "</fieldset>"
 
     def _questions(self) -> Iterator[str]:
@@ -115,37 +148,39 @@ class _Page:
                 f"<span><b>{escape(stage.name)}</b> {text}</span></label>"
             )
         yield '</div>\n<div class="others">'
-        for answer in (UNKNOWN, NOT_APPLICABLE):
+        for answer, label in NO_STAGES.items():
             radio = f'<input type="radio" name="{id}" value="{answer}">'
-            yield f"<label>{radio}<span>{self._word(answer)}</span></label>"
-        clear = self._word("clear-of", name=leaf.name)
-        yield f'<button type="button" class="clear" aria-label="{clear}">{self._word("clear")}</button></div>'
+            yield f"<label>{radio}<span>{self._say(label)}</span></label>"
+        clear, clear_of = self._say("Clear answer"), self._say("Clear the answer to {name}", name=leaf.name)
+        yield f'<button type="button" class="clear" aria-label="{clear_of}">{clear}</button></div>'
         yield from self._fields(leaf, leaf.scale.stages[1:])
         yield "</fieldset>"
 
     def _fields(self, leaf: Dimension, higher: tuple[Stage, ...]) -> Iterator[str]:
         assert leaf.scale is not None
-        yield f'<div class="fields">\n<label>{self._word("up-to")}<select class="up-to">'
-        yield f'<option value="">{self._word("no-range")}</option>'
+        yield f'<div class="fields">\n<label>{self._say(COLUMNS["up to"])}<select class="up-to">'
+        yield f'<option value="">{self._say("no higher")}</option>'
         for stage in higher:
             yield f'<option value="{escape(stage.id)}"{self._lang}>{escape(stage.name)}</option>'
         yield "</select></label>"
         if leaf.scale.cuts:
             number = '<input class="share" type="text" inputmode="decimal" autocomplete="off">'
-            yield f'<label>{self._word("share")}<span class="unit">{number} %</span></label>'
-        yield f'<label>{self._word("comment")}<textarea class="comment" rows="2"></textarea></label>'
-        yield f'<label>{self._word("evidence")}<textarea class="evidence" rows="2"></textarea></label>\n</div>'
+            yield f'<label>{self._say("Or a percentage")}<span class="unit">{number} %</span></label>'
+        for name in ("comment", "evidence"):
+            yield f'<label>{self._say(COLUMNS[name])}<textarea class="{name}" rows="2"></textarea></label>'
+        yield "</div>"
 
     def _bar(self) -> Iterator[str]:
         count = len(self._model.leaves)
         yield '<footer class="bar">\n<div class="progress">'
         yield f'<progress id="progress" max="{count}" value="0" aria-labelledby="done"></progress>'
-        yield f'<span id="done">{self._word("progress", done="0", all=str(count))}</span></div>'
+        yield f'<span id="done">{self._say(_SCRIPT["progress"], done=0, all=count)}</span></div>'
         yield '<div class="actions">'
-        for name in ("save", "save-csv", "load", "reset"):
+        for name, text in _ACTIONS.items():
             kind = ' class="first"' if name == "save" else ""
-            yield f'<button type="button" id="{name}"{kind}>{self._word(name)}</button>'
-        yield f'<input type="file" id="file" accept=".json,.csv" hidden aria-label="{self._word("load")}"></div>'
+            yield f'<button type="button" id="{name}"{kind}>{self._say(text)}</button>'
+        load = self._say(_ACTIONS["load"])
+        yield f'<input type="file" id="file" accept=".json,.csv" hidden aria-label="{load}"></div>'
         yield '<p id="status" role="status"></p>\n</footer>'
 
     def _spec(self) -> str:
@@ -156,7 +191,7 @@ class _Page:
             "model": model.id,
             "version": model.version,
             "digest": model.digest,
-            "columns": (COLUMNS[0], *OF_FORMS, *COLUMNS[1:]),
+            "columns": (TABLE_COLUMNS[0], *OF_FORMS, *TABLE_COLUMNS[1:]),
             "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},
             "scales": {
@@ -164,7 +199,7 @@ class _Page:
                 for leaf in model.leaves
                 if leaf.scale
             },
-            "words": self._words,
+            "words": {name: self._words(text) for name, text in (*ABOUT.items(), *_SCRIPT.items())},
         }
         return json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
 

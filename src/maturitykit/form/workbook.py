@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date as Date
 from io import BytesIO
 from textwrap import wrap
 from typing import Any, NamedTuple
 
-from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
+from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.definition.scale import SHARES
-from maturitykit.files.filled import ABOUT, COLUMNS, META
+from maturitykit.files.filled import ABOUT, COLUMNS, LEAD, META
+from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.write import workbook
 from maturitykit.form.live import Live, quote
-from maturitykit.form.words import words_in
 from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import Cell
 from maturitykit.scoring.plan import plan_for
+from maturitykit.words import Words
 
-#: Where things are on the sheet for people. What stands for what, `maturitykit.files.filled` says.
-PLACES = {name: place for place, name in enumerate(("key", "dimension", "question", *COLUMNS[1:]))}
+#: The columns of the sheet for people, with their titles, and their places behind the hidden one.
+TITLES = {"dimension": "Dimension", "question": "Question", **COLUMNS}
+PLACES = {name: place for place, name in enumerate(("key", *TITLES))}
 WIDTHS = {"dimension": 26, "question": 46, "answer": 24, "up to": 24, "comment": 40, "evidence": 30}
 LIVE = "maturitykit_live"
 #: How wide the columns are on the other sheets, and how high a row may be.
@@ -62,11 +64,9 @@ class _Workbook:
 
     def __init__(self, book: Any, model: Model) -> None:
         self._book, self._model = book, model
-        _, self._words = words_in(model.language)
-        self._form, self._stages, self._result = (
-            book.add_worksheet(self._words[name]) for name in ("form", "stages", "result")
-        )
-        self._meta, live = book.add_worksheet(META), book.add_worksheet(LIVE)
+        self._say = say = Words(model.language)
+        sheets = say("Form"), say("Stages"), say("Result"), META, LIVE
+        self._form, self._stages, self._result, self._meta, live = map(book.add_worksheet, sheets)
         self._live = Live(live, LIVE)
         self._facts = 0
         self._names: dict[str, str] = {}
@@ -83,10 +83,10 @@ class _Workbook:
             ("model", model.id),
             ("version", model.version),
             ("digest", model.digest),
-            ("sheet", self._words["form"]),
+            ("sheet", self._form.name),
         ):
             self._fact(name, str(value))
-        for name in COLUMNS:
+        for name in ("key", *COLUMNS):
             self._fact("column", name, str(PLACES[name]))
         for scale in model.scales.values():
             self._names[scale.id] = self._range([["stage", scale.id, s.id, s.name] for s in scale.stages], 3)
@@ -121,9 +121,9 @@ class _Workbook:
         return f"{META}!${letter}${rows[0]}:${letter}${rows[-1]}"
 
     def _list(self, scale: Scale) -> _List:
-        labels = labels_of(scale, self._words)
+        labels = labels_of(scale, self._say)
         stages = [("answer", scale.id, id, labels[id], place) for place, id in enumerate(scale.ids)]
-        others = [("answer", scale.id, answer, labels[answer]) for answer in (UNKNOWN, NOT_APPLICABLE)]
+        others = [("answer", scale.id, answer, labels[answer]) for answer in NO_STAGES]
         of_stages = self._range(stages, 3)
         first, last = self._facts - len(stages) + 1, self._facts + len(others)
         self._range(others, 3)
@@ -168,27 +168,33 @@ class _Workbook:
         sheet.set_row(row, min(HIGHEST, 15.5 * max(lines)))
 
     def _fill_form(self, subject: str, date: Date | None) -> None:
-        sheet, words = self._form, self._words
+        sheet, say = self._form, self._say
         sheet.set_column(0, 0, None, None, {"hidden": True})
         for name, width in WIDTHS.items():
             sheet.set_column(PLACES[name], PLACES[name], width)
         self._put(sheet, 0, 1, self._model.title, self._style(bold=True, font_size=16, text_wrap=False))
         sheet.set_row(0, 26)
-        self._put(sheet, 1, 1, words["lead"], self._style(text_wrap=False))
-        hint = words["fill-in"].format(stages=words["stages"], result=words["result"])
+        self._put(sheet, 1, 1, say(LEAD), self._style(text_wrap=False))
+        hint = say(
+            "Fill in the white cells. The sheet {stages} describes each stage; "
+            "the sheet {result} follows your answers.",
+            stages=self._stages.name,
+            result=self._result.name,
+        )
         self._put(sheet, 2, 1, hint, self._style(text_wrap=False))
-        for row, name in enumerate(ABOUT, start=4):
+        for row, (name, text) in enumerate(ABOUT.items(), start=4):
             self._put(sheet, row, 0, f"@{name}")
-            self._put(sheet, row, PLACES["question"], words[name], self._style(align="right"))
-            kind = "yyyy-mm-dd" if name == "date" else "@"
-            sheet.write_blank(row, PLACES["answer"], None, self._input(kind))
-        if subject:
-            self._put(sheet, 4 + ABOUT.index("subject"), PLACES["answer"], subject, self._input())
-        if date:
-            sheet.write_datetime(4 + ABOUT.index("date"), PLACES["answer"], date, self._input("yyyy-mm-dd"))
+            self._put(sheet, row, PLACES["question"], say(text), self._style(align="right"))
+            style = self._input("yyyy-mm-dd" if name == "date" else "@")
+            if name == "subject" and subject:
+                self._put(sheet, row, PLACES["answer"], subject, style)
+            elif name == "date" and date:
+                sheet.write_datetime(row, PLACES["answer"], date, style)
+            else:
+                sheet.write_blank(row, PLACES["answer"], None, style)
         top = 5 + len(ABOUT)
-        for name in ("dimension", "question", "answer", "up-to", "comment", "evidence"):
-            self._put(sheet, top, PLACES[name.replace("-", " ")], words[name], self._heading)
+        for name, title in TITLES.items():
+            self._put(sheet, top, PLACES[name], say(title), self._heading)
         sheet.freeze_panes(top + 1, PLACES["question"])
         row = top + 1
         for dimension, depth in _walk(self._model):
@@ -201,7 +207,7 @@ class _Workbook:
 
     def _fill_row(self, row: int, leaf: Dimension) -> None:
         assert leaf.scale is not None
-        sheet, words, listed = self._form, self._words, self._lists[leaf.scale.id]
+        sheet, say, listed = self._form, self._say, self._lists[leaf.scale.id]
         self._rows[leaf.id] = row
         self._put(sheet, row, 0, leaf.id)
         self._put(sheet, row, PLACES["dimension"], leaf.name, self._style(bold=True))
@@ -210,17 +216,18 @@ class _Workbook:
         # One line more leaves room to write.
         texts = (f"{leaf.name}\n", WIDTHS["dimension"]), (f"{question}\n", WIDTHS["question"])
         self._make_room(sheet, row, *texts)
-        for name in ("answer", "up to", "comment", "evidence"):
+        for name in COLUMNS:
             # A share is to stay a number.
             kind = "General" if name == "answer" and leaf.scale.cuts else "@"
             sheet.write_blank(row, PLACES[name], None, self._input(kind))
+        choose, share = say("Choose from the list."), say("Choose from the list, or type a share from 0 to 1.")
         sheet.data_validation(
             row, PLACES["answer"], row, PLACES["answer"],
             {
                 "validate": "list",
                 "source": listed.answers,
                 "error_type": "warning" if leaf.scale.cuts else "stop",
-                "error_message": words["choose-share" if leaf.scale.cuts else "choose"],
+                "error_message": share if leaf.scale.cuts else choose,
             },
         )  # fmt: skip
         sheet.data_validation(
@@ -228,8 +235,8 @@ class _Workbook:
             {
                 "validate": "list",
                 "source": f"={listed.stages}",
-                "input_message": words["range-hint"],
-                "error_message": words["choose"],
+                "input_message": say("Only for a range: the highest stage that it may be."),
+                "error_message": choose,
             },
         )  # fmt: skip
 
@@ -237,32 +244,33 @@ class _Workbook:
         sheet = self._stages
         sheet.set_column(0, 0, WIDTHS["dimension"])
         sheet.set_column(1, max(len(scale.stages) for scale in self._model.scales.values()), STAGE)
-        self._put(sheet, 0, 0, self._words["dimension"], self._heading)
-        self._put(sheet, 0, 1, self._words["stages"], self._heading)
+        self._put(sheet, 0, 0, self._say(TITLES["dimension"]), self._heading)
+        self._put(sheet, 0, 1, self._stages.name, self._heading)
         sheet.freeze_panes(1, 1)
         for row, leaf in enumerate(self._model.leaves, start=1):
             assert leaf.scale is not None
             self._put(sheet, row, 0, leaf.name, self._style(bold=True))
-            labels = labels_of(leaf.scale, self._words)
+            labels = labels_of(leaf.scale, self._say)
             texts = [f"{labels[s.id]}\n{leaf.descriptors.get(s.id) or s.summary}" for s in leaf.scale.stages]
             for place, text in enumerate(texts, start=1):
                 self._put(sheet, row, place, text, self._style(border=1, border_color="#9AA3AE"))
             self._make_room(sheet, row, (leaf.name, WIDTHS["dimension"]), *((text, STAGE) for text in texts))
 
     def _fill_result(self) -> None:
-        sheet, words = self._result, self._words
+        sheet, say = self._result, self._say
         sheet.set_column(0, 0, 40)
         sheet.set_column(1, 3, WIDE)
         sheet.set_column(4, 4, 14)
-        for place, name in enumerate(("dimension", "low", "likely", "high", "coverage")):
-            self._put(sheet, 0, place, words[name], self._heading)
+        heads = say(TITLES["dimension"]), say("At least"), say("Likely"), say("At most"), say("Answered")
+        for place, head in enumerate(heads):
+            self._put(sheet, 0, place, head, self._heading)
         sheet.freeze_panes(1, 1)
         plan = plan_for(self._model, None, {})
         leaves = {plan.index[leaf.id]: self._answer(leaf) for leaf in self._model.leaves}
         cells = plan.formulas(leaves, self._live.keep_cell)
         shown = [(self._model.root, 0), *(item for item in _walk(self._model) if not item[0].is_leaf)]
         for row, (dimension, depth) in enumerate(shown, start=1):
-            name = dimension.name if row > 1 else words["overall"]
+            name = dimension.name if row > 1 else say("Overall")
             self._put(sheet, row, 0, f"{'  ' * depth}{name}", self._style(bold=not depth, text_wrap=False))
             self._fill_score(row, dimension, cells[plan.index[dimension.id]])
 
@@ -272,7 +280,7 @@ class _Workbook:
         """The cells of a leaf: what is chosen, as positions."""
         assert leaf.scale is not None
         listed, top = self._lists[leaf.scale.id], leaf.scale.top
-        row, sheet = self._rows[leaf.id] + 1, self._words["form"].replace("'", "''")
+        row, sheet = self._rows[leaf.id] + 1, self._form.name.replace("'", "''")
         said, up_to = (f"'{sheet}'!${'ABCDEFG'[PLACES[name]]}${row}" for name in ("answer", "up to"))
 
         def position(cell: str) -> str:
@@ -297,7 +305,7 @@ class _Workbook:
         return Cell(low, likely, high, known, exempt, coverage)
 
     def _fill_score(self, row: int, dimension: Dimension, cell: Cell) -> None:
-        live, words, scale = self._live, self._words, dimension.scale
+        live, scale = self._live, dimension.scale
         exempt = live.text(cell.exempt)
         if cell.scored is not False and scale is not None:
             names = self._names[scale.id]
@@ -306,12 +314,12 @@ class _Workbook:
                 text = f"INDEX({names},{live.text(stage)}+1)"
                 if place == 2:
                     text = f'IF({live.text(cell.known)},{text},"")'
-                elsewhere = quote(words[NOT_APPLICABLE] if place == 1 else "")
+                elsewhere = quote(self._say(NO_STAGES[NOT_APPLICABLE]) if place == 1 else "")
                 self._write(row, place, f"IF({exempt},{elsewhere},{text})", self._style())
         self._write(row, 4, live.text(cell.coverage), self._style(num_format="0%"))
 
     def _write(self, row: int, place: int, text: str, style: Any) -> None:
-        shown = f"IFERROR({text},{quote(self._words['not-live'])})"
+        shown = f"IFERROR({text},{quote(self._say('see maturitykit score'))})"
         self._result.write_formula(row, place, f"={shown}", style, "")
 
 
@@ -326,9 +334,9 @@ def _walk(model: Model) -> list[tuple[Dimension, int]]:
     return found
 
 
-def labels_of(scale: Scale, words: Mapping[str, str]) -> dict[str, str]:
+def labels_of(scale: Scale, say: Words) -> dict[str, str]:
     """What people choose each answer by: its name, with its id where the name alone would not do."""
-    others = {answer: words[answer] for answer in (UNKNOWN, NOT_APPLICABLE)}
+    others = {answer: say(label) for answer, label in NO_STAGES.items()}
     names = {stage.id: " ".join(stage.name.split())[:200] for stage in scale.stages}
     times: dict[str, int] = {}
     for name in (*names.values(), *others.values()):

@@ -89,7 +89,7 @@ def findings(translation: Translation, say: Words) -> list[Block]:
             Bullets(Bullet(f"{names[score.dimension.id]}: {say(score.why_not_inferable)}") for score in unknown)
         )
     if remarks := what_to_know(translation):
-        blocks.append(Paragraph(say("What to know before using this"), "heading"))
+        blocks.append(Paragraph(say("Before you rely on this"), "heading"))
         blocks.append(Bullets(Bullet(f"{names[where]}: {say(message)}") for _, where, message in remarks))
     return blocks
 

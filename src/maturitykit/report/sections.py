@@ -213,7 +213,7 @@ def _way(way: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
         if (more := len(way.alternatives) - SETS) > 0:
             all_found = len(way.alternatives) + 1 < FOUND
             told.append(Bullet(say("and {more} more" if all_found else "and {more} more at least", more=more)))
-        yield Details(say("Instead, one of these would do"), [Bullets(told)])
+        yield Details(say("Other ways to get there"), [Bullets(told)])
 
 
 def _guidance(result: Result, names: Mapping[str, str], say: Words) -> Iterator[Block]:

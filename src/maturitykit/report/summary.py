@@ -40,7 +40,7 @@ def summary(
     if warnings:
         names = names_of(result, say)
         told = [Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in warnings]
-        heading = Paragraph(say("What to know before using this"), "heading")
+        heading = Paragraph(say("Before you rely on this"), "heading")
         return Section(say("Summary"), [*blocks, heading, Bullets(told)])
     return Section(say("Summary"), blocks)
 

@@ -143,7 +143,7 @@ class Score:
         """Why nothing is known of it, if it is open."""
         said = [item.answer for item in self.inputs if isinstance(item, Rating)]
         unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in said)
-        return phrase("known to nobody who answered") if unknown else phrase("answered by nobody")
+        return phrase("nobody who answered knew") if unknown else phrase("nobody has answered")
 
     @property
     def is_open(self) -> bool:

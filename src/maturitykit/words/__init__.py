@@ -1,4 +1,4 @@
-"""Our own sentences in the languages that they are told in.
+"""Our own sentences in the languages of reports and forms.
 
 A sentence is written in English where it is used, and is its own key: `maturitykit.words.dutch`
 holds the same sentences in Dutch. Texts of models come from the models, in their languages.
@@ -6,7 +6,7 @@ holds the same sentences in Dutch. Texts of models come from the models, in thei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 
 
@@ -40,9 +40,7 @@ class Words:
     """Tells sentences in one language: in English, where it does not know the language."""
 
     def __init__(self, language: str = "en") -> None:
-        from maturitykit.words.dutch import DUTCH
-
-        known: dict[str, Mapping[str, str]] = {"en": {}, "nl": DUTCH}
+        known = _languages()
         tag = language.lower().partition("-")[0]
         #: The language that it speaks.
         self.language = tag if tag in known else "en"
@@ -62,6 +60,18 @@ class Words:
             return self._patterns.get(text, text)
         told = {name: self(part) if isinstance(part, Phrase) else part for name, part in given.items()}
         return self._formatter.vformat(self._patterns.get(text, text), (), told)
+
+
+def in_every_language() -> Iterator[Words]:
+    """Yield the words of each language, English first."""
+    return map(Words, _languages())
+
+
+def _languages() -> Mapping[str, Mapping[str, str]]:
+    """Return the sentences of each language, by the English ones."""
+    from maturitykit.words.dutch import DUTCH
+
+    return {"en": {}, "nl": DUTCH}
 
 
 class _WithComma(Formatter):
