@@ -12,7 +12,6 @@ from hypothesis import example, given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.assessment.keys import key
-from maturitykit.files.table import plain, safe
 
 BOOKS = all(find_spec(name) for name in ("python_calamine", "xlsxwriter"))
 SUFFIXES = [".json", ".toml", ".csv", *([".xlsx"] if BOOKS else [])]
@@ -66,12 +65,6 @@ def test_it_comes_back_from_any_way_through_files(
 def _in_no_workbook(rating: mk.Rating) -> bool:
     texts = f"{rating.answer}|{rating.respondent}|{rating.comment}|{rating.evidence}"
     return any(odd in texts for odd in ("\ufffe", "\uffff", "_x005F_", "_x005f_"))
-
-
-@given(TEXTS)
-def test_no_cell_is_taken_for_a_formula(text: str) -> None:
-    assert plain(safe(text)) == text
-    assert safe(text).lstrip(" \n")[:1] not in ("=", "+", "-", "@", "\t", "\r") or not safe(text).strip()
 
 
 @settings(max_examples=20)

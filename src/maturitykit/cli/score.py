@@ -249,22 +249,7 @@ def _explained(page: Page, result: Result, id: str) -> None:
 
 def _csv(results: Sequence[Result]) -> str:
     """A row for each dimension of each result."""
-    import csv
-    import io
-
+    from maturitykit.files.separated import to_csv
     from maturitykit.scoring.rows import COLUMNS, rows_of
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for result in results:
-        for row in rows_of(result):
-            cells = row._replace(version=_safe_cell(row.version), subject=_safe_cell(row.subject))
-            writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in cells])
-    return text.getvalue()
-
-
-def _safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, or for the end of a row."""
-    text = " ".join(text.splitlines())
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+    return to_csv([COLUMNS, *(row for result in results for row in rows_of(result))])

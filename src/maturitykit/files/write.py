@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -18,8 +17,8 @@ from maturitykit.definition import Stage
 from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.alike import date_gaps, subject_gaps
 from maturitykit.files.header import COLUMNS, OF_FORMS
+from maturitykit.files.separated import to_csv
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.table import safe
 from maturitykit.files.text import write_bytes
 
 #: How many characters, as Excel counts them, a cell may hold.
@@ -119,12 +118,8 @@ def _columns(rows: Iterable[dict[str, str]]) -> Sequence[str]:
 
 def _csv(assessments: Sequence[Assessment]) -> bytes:
     rows = list(_rows(assessments))
-    text = io.StringIO()
-    # With the line ends of the standard, a carriage return alone in a cell is quoted too.
-    writer = csv.DictWriter(text, _columns(rows), extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: safe(cell) for name, cell in row.items()} for row in rows)
-    return text.getvalue().encode()
+    columns = _columns(rows)
+    return to_csv([columns, *([row[name] for name in columns] for row in rows)]).encode()
 
 
 def _json(assessments: Sequence[Assessment]) -> bytes:

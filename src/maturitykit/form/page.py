@@ -16,6 +16,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
 from maturitykit.definition import Dimension, Model, Stage
 from maturitykit.definition.names import names_of
 from maturitykit.files.header import COLUMNS, OF_FORMS
+from maturitykit.files.separated import FORMULA
 from maturitykit.files.strict import FORMAT
 from maturitykit.form.words import words_in
 
@@ -156,6 +157,7 @@ class _Page:
             "model": model.id,
             "version": model.version,
             "digest": model.digest,
+            "formula": FORMULA,
             "columns": (COLUMNS[0], *OF_FORMS, *COLUMNS[1:]),
             "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},
