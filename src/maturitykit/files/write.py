@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from maturitykit.files.header import COLUMNS, OF_FORMS
 from maturitykit.files.separated import to_csv
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.text import write_bytes
+from maturitykit.files.xlsx import to_xlsx
 
 #: How many characters, as Excel counts them, a cell may hold.
 LONGEST_CELL = 32_767
@@ -110,16 +110,16 @@ def _answer(rating: Rating) -> str:
     return "" if answer is None else str(answer)
 
 
-def _columns(rows: Iterable[dict[str, str]]) -> Sequence[str]:
-    """The columns of a table: what forms add is left out where it is empty."""
+def _table(assessments: Iterable[Assessment]) -> list[list[str]]:
+    """The names of the columns, and a row for each rating; columns of forms are left out where they are empty."""
+    rows = list(_rows(assessments))
     added = [name for name in OF_FORMS if any(row[name] for row in rows)]
-    return (COLUMNS[0], *added, *COLUMNS[1:])
+    columns = [COLUMNS[0], *added, *COLUMNS[1:]]
+    return [columns, *([row[name] for name in columns] for row in rows)]
 
 
 def _csv(assessments: Sequence[Assessment]) -> bytes:
-    rows = list(_rows(assessments))
-    columns = _columns(rows)
-    return to_csv([columns, *([row[name] for name in columns] for row in rows)]).encode()
+    return to_csv(_table(assessments)).encode()
 
 
 def _json(assessments: Sequence[Assessment]) -> bytes:
@@ -170,35 +170,4 @@ def _document(assessment: Assessment) -> dict[str, Any]:
 
 
 def _xlsx(assessments: Sequence[Assessment]) -> bytes:
-    rows = list(_rows(assessments))
-    columns = _columns(rows)
-    data = io.BytesIO()
-    with workbook(data) as book:
-        sheet = book.add_worksheet("ratings")
-        text = book.add_format({"num_format": "@"})
-        for place, name in enumerate(columns):
-            sheet.write_string(0, place, name, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            for place, name in enumerate(columns):
-                if row[name]:
-                    sheet.write_string(number, place, row[name], text)
-        sheet.freeze_panes(1, 0)
-    return data.getvalue()
-
-
-def workbook(data: io.BytesIO) -> Any:
-    """A new workbook of xlsxwriter, whose bytes are the same for the same content.
-
-    Raises:
-        FileError: If xlsxwriter is not installed.
-    """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        finding = Finding("", "xlsxwriter is not installed", "pip install maturitykit[xlsx]")
-        raise FileError("cannot write a workbook", [finding]) from None
-    from datetime import UTC, datetime
-
-    book = Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})
-    return book
+    return to_xlsx(_table(assessments), "ratings")

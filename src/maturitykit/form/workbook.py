@@ -13,7 +13,7 @@ from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.definition.scale import SHARES
 from maturitykit.files.filled import ABOUT, COLUMNS, META
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.write import workbook
+from maturitykit.files.xlsx import workbook
 from maturitykit.form.live import Live, quote
 from maturitykit.form.words import words_in
 from maturitykit.rules.positions import stage_index
