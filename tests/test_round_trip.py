@@ -100,7 +100,7 @@ def test_answers_of_other_types_are_written_as_what_they_mean(suffix: str, tmp_p
         ("x.csv", mk.Rating("a", comment="\udfff"), "half a character"),
         ("x.json", mk.Rating("a", float("nan")), "a, rating: is nan; expected a number from 0 to 1"),
         ("x.toml", mk.Rating("a", float("-inf")), "is -inf"),
-        ("x.yaml", mk.Rating("a"), "files of the kind"),
+        ("x.yaml", mk.Rating("a"), 'an assessment cannot be written as ".yaml"'),
         ("no/such/x.csv", mk.Rating("a"), "No such file"),
     ],
 )

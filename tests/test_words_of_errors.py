@@ -505,7 +505,7 @@ def test_a_mistake_is_answered_in_these_words(name: str) -> None:
     assert told(MISTAKES[name]) == EXPECTED[name]
 
 
-MISSING = {
+MISSING: dict[str, tuple[str, Callable[[Path], object]]] = {
     "xlsxwriter": ("xlsx", lambda folder: mk.write(mk.Assessment("toy", []), folder / "x.xlsx")),
     "python-calamine": ("xlsx", lambda folder: mk.read(folder / "empty.xlsx")),
 }

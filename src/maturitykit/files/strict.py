@@ -21,7 +21,6 @@ from cattrs.gen import make_dict_structure_fn
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.definition.fields import Fixed
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, coded, one_of, quoted
 
 #: The one format of every kind of file that this version reads and writes.
@@ -104,8 +103,6 @@ def converter(allows_more: bool = False) -> Converter:
     strict.register_structure_hook(date, _date)
     strict.register_structure_hook(Fraction, _fraction)
     strict.register_structure_hook(Rating, _rating(strict))
-    # What is written is anybody's to change.
-    strict.register_unstructure_hook(Fixed, lambda fixed: {k: strict.unstructure(v) for k, v in fixed.items()})
     # A string is a sequence of characters, and a mapping one of keys: neither is a list.
     strict.register_structure_hook_factory(_is_tuple, _list_only)
     return strict
