@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -22,14 +23,38 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+#: Parameters of commands that name a file to write.
+_WRITTEN = ("output", "merged", "problems")
+
+
 class Command(click.Command):
-    """A command of whose output `say` alone writes: what plugins and their rules print goes to stderr."""
+    """A command that writes over no file that it reads, and of whose output `say` alone writes.
+
+    What plugins and their rules print goes to stderr.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        if written := [ctx.params[name] for name in _WRITTEN if ctx.params.get(name)]:
+            from maturitykit.files.text import check_apart
+
+            check_apart(_read_by(ctx.params), written)
         ctx.obj = sys.stdout
         with redirect_stdout(sys.stderr):
             return super().invoke(ctx)
+
+
+def _read_by(params: Mapping[str, Any]) -> Iterator[str | Path]:
+    """The files that parameters name, and in folders those that are read as answers."""
+    given = [value for name, value in params.items() if name not in _WRITTEN]
+    for value in given:
+        for text in value if isinstance(value, (tuple, list)) else [value]:
+            if isinstance(text, str) and os.path.isdir(text):
+                from maturitykit.files.assessment import READERS
+
+                yield from (file for file in Path(text).iterdir() if file.suffix.lower() in READERS)
+            elif isinstance(text, str) and os.path.exists(text):
+                yield text
 
 
 def say(said: str | bytes, *, nl: bool = True) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib.resources.abc import Traversable
 from io import BytesIO
@@ -234,6 +234,29 @@ def has_deep_key(text: str) -> bool:
     """
     # A key stands on one line.
     return any(line.count(".") >= _STEPS and _DEEP_KEY.search(line) for line in text.split("\n"))
+
+
+def check_apart(read: Iterable[str | os.PathLike[str]], written: Iterable[str]) -> None:
+    """Refuse to write over files that are read, or to one file twice.
+
+    Args:
+        read: The files that are read.
+        written: Those that are to be written.
+
+    Raises:
+        FileError: With each that would be overwritten.
+    """
+    known, findings = set(map(os.path.realpath, read)), []
+    seen: set[str] = set()
+    for path in written:
+        real = os.path.realpath(path)
+        if real in known:
+            findings.append(Finding(path, "is read, and would be overwritten", "another file"))
+        elif real in seen:
+            findings.append(Finding(path, "would be written twice", "a file for each"))
+        seen.add(real)
+    if findings:
+        raise FileError("the results cannot be written", findings)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
