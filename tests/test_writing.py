@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import maturitykit as mk
 from maturitykit.testing import strategies as mks
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+MODEL = mk.model(sorted(mk.models)[0])
 DOCUMENTS = ["toml", "json"]
 TEXTS = hostile.TEXTS | st.lists(st.sampled_from(["a.", "\n", "\r", '"', "\\", "\x7f", "\u2028"])).map("".join)
 
@@ -129,6 +131,17 @@ def test_mappings_are_read_from_what_is_given(tmp_path: Path) -> None:
         mk.sssom.read_sssom(b"a")
 
 
+def test_commands_take_models_and_crosswalks_from_json(
+    run: Callable[..., CompletedProcess[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mk.write(MODEL, "x.json")
+    id = sorted(mk.crosswalks)[0]
+    mk.write(mk.crosswalks.load(id), f"{id}.json")
+    for name, file in ((MODEL.id, "x.json"), (id, f"{id}.json")):
+        assert run("show", file).stdout == run("show", name).stdout != ""
+
+
 # ---- results
 
 
@@ -149,7 +162,6 @@ def test_a_result_is_read_back_with_the_same_scores(tmp_path: Path) -> None:
 # ---- files
 
 
-MODEL = mk.model(sorted(mk.models)[0])
 ANSWERS = mk.Assessment("toy", [mk.Rating("a", "007", "Ann\r\n", "=1+1", "é")], "Acmé")
 
 

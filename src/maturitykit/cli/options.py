@@ -112,7 +112,7 @@ def load_model(name: str, language: str | None = None, version: str = "") -> Mod
     from maturitykit.registry import models
 
     path = Path(name)
-    is_file = path.suffix == ".toml" or len(path.parts) > 1 or (is_folder(path) and name not in models)
+    is_file = path.suffix in (".toml", ".json") or len(path.parts) > 1 or (is_folder(path) and name not in models)
     model = read_model(path) if is_file else models.at_version(name, version)
     if language is None:
         return model
@@ -125,7 +125,7 @@ def load_model(name: str, language: str | None = None, version: str = "") -> Mod
 
 
 def load_crosswalk(name: str) -> Crosswalk:
-    """An installed crosswalk by its id, or one in a file by its path: TOML, or SSSOM as TSV."""
+    """An installed crosswalk by its id, or one in a file by its path: TOML, JSON, or SSSOM as TSV."""
     from maturitykit.files.crosswalk import read_crosswalk
     from maturitykit.files.sssom import read_sssom
     from maturitykit.registry import crosswalks
@@ -133,7 +133,8 @@ def load_crosswalk(name: str) -> Crosswalk:
     path = Path(name)
     if path.suffix == ".tsv":
         return read_sssom(path)
-    return read_crosswalk(path) if path.suffix == ".toml" or len(path.parts) > 1 else crosswalks.load(name)
+    is_file = path.suffix in (".toml", ".json") or len(path.parts) > 1
+    return read_crosswalk(path) if is_file else crosswalks.load(name)
 
 
 def score_file(
