@@ -30,6 +30,15 @@ NASTY = (
     "x" * 1_500,
 )
 
+#: Cells that a spreadsheet would run, or cut in two, unless they are written with a quote before them.
+FORMULAS = (
+    "=1+1", "+31 20", "-1", "@SUM(A1)", " =1+1", "\u00a0=1+1", "\u200b=1+1", "\ufeff=1+1", "\x00=1+1",
+    "\tplain", "\rplain", "\nplain", "\t=1", " \t =1",
+    "'=1+1", "''=1+1", "' =", "'\tplain", "\uff1d1+1", "-", "=",
+)  # fmt: skip
+#: Cells that no spreadsheet runs, though they look like some of those.
+PLAIN = ("", "'", "'plain", "''", " plain", "a\n=1", "a=1+1", "a\r\nb", " '=1+1", 'a "b", c;', "x\t=1", "é", "007")
+
 TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
 
 

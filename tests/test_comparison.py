@@ -773,12 +773,38 @@ def test_results_by_other_rules_are_not_compared() -> None:
         mk.compare(by_median, by_weakest)
 
 
-def test_what_is_read_is_not_written_over(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
-    before = (folder / "now.csv").read_bytes()
-    done = run("score", "now.csv", "--model", "./here.toml", "-o", "now.csv")
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["score", "now.csv", "--model", "here.toml", "-o", "now.csv"],
+        ["score", "now.csv", "--model", "here.toml", "-o", "link.csv"],
+        ["score", "now.csv", "--model", "here.toml", "--merged", "./now.csv"],
+        ["score", ".", "--model", "here.toml", "-o", "now.csv"],
+        ["score", "then.csv", "--model", "./here.toml", "--merged", "here.toml"],
+        ["report", "then.csv", "--since", "now.xlsx", "--model", "here.toml", "-o", "now.xlsx"],
+        ["compare", "then.csv", "now.json", "--model", "here.toml", "-o", "now.json"],
+        ["form", "./now.csv", "-o", "now.csv"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_read_is_not_written_over(
+    args: list[str], folder: Path, run: Callable[..., CompletedProcess[str]]
+) -> None:
+    (folder / "link.csv").symlink_to(folder / "now.csv")
+    for name in ("now.xlsx", "now.json"):
+        (folder / name).touch()
+    before = {file: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    done = run(*args)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "would be overwritten" in done.stderr
-    assert (folder / "now.csv").read_bytes() == before
+    assert "is read, and would be overwritten" in done.stderr
+    assert {file: file.read_bytes() for file in folder.iterdir() if file.is_file()} == before
+
+
+def test_two_results_are_not_written_to_one_file(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+    done = run("score", "now.csv", "--model", "here.toml", "-o", "x.csv", "--merged", "./x.csv")
+    assert done.returncode == 2
+    assert "x.csv: would be written twice" in done.stderr
+    assert not (folder / "x.csv").exists()
 
 
 def test_check_reports_every_assessment_rule_and_text(

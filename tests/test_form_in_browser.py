@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
+from hostile import FORMULAS, PLAIN
+from maturitykit.files.separated import safe, separated
 from maturitykit.form import write_form
 from maturitykit.scoring.scores import describe_span
 
@@ -238,6 +240,32 @@ def test_what_respondents_fill_in_is_what_is_scored(
     spans = [describe_span(score.stage) for score in result.values() if score.stage]
     assert [span for span in spans if language == "en" and span not in derived] == []
     page.close()
+
+
+def test_cells_that_a_spreadsheet_would_run_are_written_as_in_python(
+    open_form: Callable[..., Page], tmp_path: Path
+) -> None:
+    """Its script has the rule from Python, and applies it to every character as Python does."""
+    cells = [*FORMULAS, *PLAIN, *(chr(code) + "=" for code in range(0x3100))]
+    scale = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good")])
+    leaves = [mk.Dimension(f"d{number}", scale=scale) for number in range(len(FORMULAS + PLAIN))]
+    model = mk.Model("toy", "1", "A toy", leaves, ["weakest"], outcome=scale)
+    page = open_form(model, subject="")
+    pattern = "JSON.parse(document.getElementById('spec').textContent).formula"
+    run_by_it = page.evaluate(f"(cells) => cells.map((cell) => new RegExp({pattern}).test(cell))", cells)
+    assert run_by_it == [safe(cell) != cell for cell in cells]
+    ratings = [mk.Rating(leaf.id, "good", "Ann", cell) for leaf, cell in zip(leaves, cells, strict=False)]
+    given = mk.Assessment("toy", ratings, "Acme", date(2026, 5, 31), model.version, model.digest)
+    mk.write(given, tmp_path / "given.json")
+    page.locator("#file").set_input_files(tmp_path / "given.json")
+    page.locator("#status").filter(has_text="given.json").wait_for()
+    table = save(page, tmp_path, "save-csv")
+    written = [cells[-2] for _, cells in separated(table.read_bytes().decode())][1:]
+    assert written == list(map(safe, cells[: len(leaves)]))
+    assert mk.read(table) == given
+    page.locator("#file").set_input_files(table)
+    page.locator("#status").filter(has_text=table.name).wait_for()
+    assert mk.read(save(page, tmp_path / "again")) == given
 
 
 def test_it_resumes_from_its_draft_and_from_a_saved_file(open_form: Callable[..., Page], tmp_path: Path) -> None:

@@ -412,7 +412,7 @@ def test_a_folder_and_a_pattern_are_all_their_files(
         (["a.parquet", "-o", "a.parquet"], "a.parquet: is read, and would be overwritten; expected another file"),
         (
             ["a.parquet", "-o", "x.parquet", "--problems", "./x.parquet"],
-            "is to hold both the results and the problems",
+            "./x.parquet: would be written twice; expected a file for each",
         ),
         (["a.parquet", "-o", "x.txt"], "its name does not say the kind of table; expected .parquet, .csv"),
         (["a.parquet", "-o", "no/such/x.parquet"], "cannot write no/such/x.parquet\n  No such file or directory"),

@@ -643,7 +643,7 @@ def test_what_is_read_by_an_extra_says_which(
     done = run("new", "model", "toy", "--from", str(tmp_path / name), "--into", str(tmp_path))
     yaml_once.cache_clear()
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"pip install 'maturitykit[{extra}]'" in done.stderr
+    assert f'python -m pip install "maturitykit[{extra}]"' in done.stderr
 
 
 GRIDS = st.lists(st.lists(st.sampled_from(["", "a", "1. b", "?", "c\nd?", "x" * 90]), max_size=5), max_size=6)

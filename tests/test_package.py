@@ -46,7 +46,7 @@ LAYERS: Mapping[str, set[str]] = {
     "sssom": set(),
     "types": set(),
     "__init__": set(),
-    "report": {"attrs", "typst", "xlsxwriter"},
+    "report": {"attrs", "typst"},
     "testing": {"attrs", "hypothesis", "polars", "pyarrow", "pytest"},
     "template": set(),
     "cli": {"click"},

@@ -505,7 +505,7 @@ def test_without_a_file_it_prints_markdown(run: Run) -> None:
         (["examples/clearhead.csv", "--logo", "README.md"], "cannot use README.md as a logo"),
         (["examples/clearhead.csv", "--since", "examples/bluevenn.csv"], "the results are of"),
         (["examples/clearhead.csv", "--to", "clearhead"], "nothing has to be carried over"),
-        (["examples/clearhead.csv", "-o", "examples/clearhead.csv"], "must end in"),
+        (["examples/clearhead.csv", "-o", "examples/clearhead.csv"], "is read, and would be overwritten"),
         (["no.csv"], "cannot read no.csv"),
     ],
 )

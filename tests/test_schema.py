@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import asdict
 from hypothesis import given, settings, strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
@@ -19,6 +18,7 @@ from jsonschema.protocols import Validator
 import maturitykit as mk
 from maturitykit.comparison.check import check_crosswalk
 from maturitykit.errors import MaturityError
+from maturitykit.files.crosswalk import crosswalk_to_dict
 from maturitykit.files.model import model_to_dict
 from maturitykit.files.strict import structure
 from maturitykit.testing import schema as schemas, strategies
@@ -159,20 +159,7 @@ def model_data(model: mk.Model) -> dict[str, Any]:
 
 
 def crosswalk_data(crosswalk: mk.Crosswalk) -> dict[str, Any]:
-    links = [
-        {
-            "source": link.source,
-            "target": link.target,
-            "relation": sorted(link.relation),
-            "strength": float(link.strength),
-            "stages": dict(link.stages),
-            "cells": link.cells,
-        }
-        for link in crosswalk.links
-    ]
-    gaps = [asdict(item) for item in crosswalk.not_inferable]
-    data = {"source": crosswalk.source, "target": crosswalk.target, "version": crosswalk.version}
-    return plain({"format": 1, **data, "links": links, "not_inferable": gaps})  # type: ignore[no-any-return]
+    return plain(crosswalk_to_dict(crosswalk))  # type: ignore[no-any-return]
 
 
 def assessment_data(assessment: mk.Assessment) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def links(depth: int = 1) -> st.SearchStrategy[mk.Link]:
         IDS,
         st.sets(st.sampled_from(RELATIONS), min_size=1),
         STRENGTHS,
-        st.dictionaries(TEXTS, st.tuples(TEXTS, TEXTS, TEXTS), max_size=3),
+        st.dictionaries(TEXTS, st.tuples(TEXTS, st.none() | TEXTS.filter(bool), TEXTS), max_size=3),
         TEXTS,
         st.lists(st.tuples(TEXTS, TEXTS), max_size=3),
         st.lists(links(depth - 1), max_size=3) if depth else st.just([]),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -500,3 +503,35 @@ EXPECTED = dict(part.rstrip("\n").split("\n", 1) for part in WORDS.removeprefix(
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_answered_in_these_words(name: str) -> None:
     assert told(MISTAKES[name]) == EXPECTED[name]
+
+
+MISSING: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "xlsxwriter": ("xlsx", lambda folder: mk.write(mk.Assessment("toy", []), folder / "x.xlsx")),
+    "python-calamine": ("xlsx", lambda folder: mk.read(folder / "empty.xlsx")),
+}
+
+
+@pytest.mark.parametrize("package", MISSING)
+def test_a_package_that_is_missing_is_named_with_the_command_that_installs_it(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra, act = MISSING[package]
+    (tmp_path / "empty.xlsx").touch()
+    monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
+    with pytest.raises(mk.FileError) as raised:
+        act(tmp_path)
+    (finding,) = raised.value.findings
+    assert finding.problem == f'this needs {package}: python -m pip install "maturitykit[{extra}]"'
+
+
+def test_one_function_says_how_to_install_a_package() -> None:
+    source = Path(mk.__file__).parent
+    found = []
+    for path in source.rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        texts = (node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in docstrings)
+        said = (text for text in texts if isinstance(text, str) and "pip install" in text)
+        # A newer version of this package is another matter.
+        found += [path.relative_to(source).as_posix() for text in said if "--upgrade maturitykit" not in text]
+    assert found == ["errors.py"]

@@ -86,6 +86,17 @@ class PluginError(MaturityError):
     """A name is not registered, is claimed twice, or its plugin is broken."""
 
 
+def install_hint(package: str, extra: str = "") -> str:
+    """Return the message on a package that is not installed, with the command that installs it.
+
+    Args:
+        package: Its name.
+        extra: The extra of maturitykit that brings it, if one does.
+    """
+    wanted = f'"maturitykit[{extra}]"' if extra else package
+    return f"this needs {package}: python -m pip install {wanted}"
+
+
 class OneOf(str):
     """Valid names, as words.
 

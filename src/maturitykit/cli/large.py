@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from maturitykit.cli.options import load_model
-from maturitykit.errors import FileError, Finding, escaped
+from maturitykit.errors import FileError, Finding, escaped, install_hint
 from maturitykit.files.text import is_folder
 
 #: Files that only engines of tables read or write.
@@ -37,7 +37,7 @@ def score_large(
         raise click.UsageError("large tables go to a file: -o FILE that ends in .parquet, .arrow or .csv")
     missing = [name for name in ("polars", "pyarrow") if find_spec(name) is None]
     if missing:
-        finding = Finding("", f"not installed: {', '.join(missing)}", "pip install maturitykit[tables]")
+        finding = Finding("", install_hint(" and ".join(missing), "tables"))
         raise FileError("large tables need more than the core", [finding])
     from maturitykit.tables.files import score_files
 

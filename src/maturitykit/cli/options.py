@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -22,14 +23,38 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+#: Parameters of commands that name a file to write.
+_WRITTEN = ("output", "merged", "problems")
+
+
 class Command(click.Command):
-    """A command to whose stdout `say` of the output alone writes: what plugins and rules print goes to stderr."""
+    """A command that overwrites no file that it reads.
+
+    `maturitykit.cli.output.say` alone writes to its stdout; what plugins and rules print goes to stderr.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        if written := [ctx.params[name] for name in _WRITTEN if ctx.params.get(name)]:
+            from maturitykit.files.text import check_apart
+
+            check_apart(_read_by(ctx.params), written)
         ctx.obj = sys.stdout
         with redirect_stdout(sys.stderr):
             return super().invoke(ctx)
+
+
+def _read_by(params: Mapping[str, Any]) -> Iterator[str | Path]:
+    """The files that parameters name, and in folders those that are read as answers."""
+    given = [value for name, value in params.items() if name not in _WRITTEN]
+    for value in given:
+        for text in value if isinstance(value, (tuple, list)) else [value]:
+            if isinstance(text, str) and os.path.isdir(text):
+                from maturitykit.files.assessment import READERS
+
+                yield from (file for file in Path(text).iterdir() if file.suffix.lower() in READERS)
+            elif isinstance(text, str) and os.path.exists(text):
+                yield text
 
 
 def output_options(*suffixes: str) -> Callable[[F], F]:
@@ -82,7 +107,7 @@ def load_model(name: str, language: str | None = None, version: str = "") -> Mod
     from maturitykit.registry import models
 
     path = Path(name)
-    is_file = path.suffix == ".toml" or len(path.parts) > 1 or (is_folder(path) and name not in models)
+    is_file = path.suffix in (".toml", ".json") or len(path.parts) > 1 or (is_folder(path) and name not in models)
     model = read_model(path) if is_file else models.at_version(name, version)
     if language is None:
         return model
@@ -95,7 +120,7 @@ def load_model(name: str, language: str | None = None, version: str = "") -> Mod
 
 
 def load_crosswalk(name: str) -> Crosswalk:
-    """An installed crosswalk by its id, or one in a file by its path: TOML, or SSSOM as TSV."""
+    """An installed crosswalk by its id, or one in a file by its path: TOML, JSON, or SSSOM as TSV."""
     from maturitykit.files.crosswalk import read_crosswalk
     from maturitykit.files.sssom import read_sssom
     from maturitykit.registry import crosswalks
@@ -103,7 +128,8 @@ def load_crosswalk(name: str) -> Crosswalk:
     path = Path(name)
     if path.suffix == ".tsv":
         return read_sssom(path)
-    return read_crosswalk(path) if path.suffix == ".toml" or len(path.parts) > 1 else crosswalks.load(name)
+    is_file = path.suffix in (".toml", ".json") or len(path.parts) > 1
+    return read_crosswalk(path) if is_file else crosswalks.load(name)
 
 
 def score_file(

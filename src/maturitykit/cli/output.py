@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from shutil import get_terminal_size
@@ -29,14 +28,16 @@ def give(
         others: Make the texts of other kinds of files, by their suffixes without the dot.
 
     Raises:
-        UsageError: If the command has no such kind, or the file is one that it read.
+        UsageError: If the command has no such kind.
     """
+    from maturitykit.files.documents import to_json
+
     kind = Path(output).suffix.lower()[1:] if output else ""
     if click.get_current_context().params.get("json"):
         kind = "json"
     makers = {"txt": lambda: _text(pages()), **others}
     if data is not None:
-        makers["json"] = lambda: json.dumps(data(), ensure_ascii=False, indent=2) + "\n"
+        makers["json"] = lambda: to_json(data())
     if kind:
         if kind not in makers:
             raise click.UsageError(
@@ -63,33 +64,10 @@ def say(text: str | bytes) -> None:
 
 
 def put(data: bytes, output: str | None) -> None:
-    """Write bytes to a file, whole or not at all, or else to stdout: in one encoding everywhere, for programs.
-
-    Raises:
-        UsageError: If the file is one that was read.
-    """
+    """Write bytes to a file, whole or not at all, or else to stdout: in one encoding everywhere, for programs."""
     if output:
         from maturitykit.files.text import write_bytes
 
-        check_not_an_input(output)
         write_bytes(output, data)
     else:
         say(data)
-
-
-def check_not_an_input(path: str) -> None:
-    """Refuse to overwrite a file that the command reads.
-
-    Raises:
-        UsageError: If the path is that of an argument or option which names a file that is there.
-    """
-    for name, value in click.get_current_context().params.items():
-        for given in value if isinstance(value, (tuple, list)) else [value]:
-            if (
-                isinstance(given, str)
-                and name not in ("output", "merged")
-                and Path(given).exists()
-                and Path(path).exists()
-                and Path(given).samefile(path)
-            ):
-                raise click.UsageError(f"{path!r} is read, and would be overwritten: give another -o FILE")

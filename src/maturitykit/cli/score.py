@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maturitykit.cli.options import Command, language_option, output_options, pairs, score_file, suffix_of, targets
-from maturitykit.cli.output import check_not_an_input, give
+from maturitykit.cli.output import give
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,8 +113,6 @@ def _score_few(
     **choices: Any,
 ) -> None:
     """Files of assessments to a page, or to JSON or CSV."""
-    if choices["merged"]:
-        check_not_an_input(choices["merged"])
     if explain and (json or (output or "").lower().endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
     results = score_file(files, model, language, **choices)
@@ -139,22 +137,7 @@ def _pages(results: Sequence[Result], explain: str | None, language: str) -> Ite
 
 def _csv(results: Sequence[Result]) -> str:
     """A row for each dimension of each result."""
-    import csv
-    import io
-
+    from maturitykit.files.separated import to_csv
     from maturitykit.scoring.rows import COLUMNS, rows_of
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for result in results:
-        for row in rows_of(result):
-            cells = row._replace(version=_safe_cell(row.version), subject=_safe_cell(row.subject))
-            writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in cells])
-    return text.getvalue()
-
-
-def _safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, or for the end of a row."""
-    text = " ".join(text.splitlines())
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+    return to_csv([COLUMNS, *(row for result in results for row in rows_of(result))])

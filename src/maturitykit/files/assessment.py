@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter
 from datetime import date as Date
 from pathlib import PurePath
-from typing import Any
 
 from attrs import frozen
 
@@ -16,21 +13,11 @@ from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.alike import without_doubles
+from maturitykit.files.documents import read_document
 from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
 from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source, version_findings
-from maturitykit.files.text import (
-    LARGEST_TABLE,
-    NESTED,
-    TOO_MANY_DIGITS,
-    Content,
-    Given,
-    Readable,
-    given,
-    read_text,
-    read_toml,
-    why_unreadable,
-)
+from maturitykit.files.text import LARGEST_TABLE, Content, Given, given, read_text, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
 
@@ -104,64 +91,8 @@ def _name(assessment: Assessment) -> str:
     return " ".join(part for part in named if part) or "(no subject)"
 
 
-def _read_toml(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
-    return [_assessment(path, read_toml(path), model)]
-
-
-def _read_json(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
-    return [_assessment(path, read_json(path), model)]
-
-
-def read_json(path: Readable) -> Any:
-    """The data of a JSON file.
-
-    Raises:
-        FileError: If it cannot be read, or is not JSON.
-    """
-    if isinstance(path, Given) and path.table is not None:
-        # As if it had been in a file: sentences as plain texts, dates as they are written.
-        return json.loads(json.dumps(dict(path.table), default=str))
-    text = read_text(path)
-    try:
-        data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
-        if "\\u" in text:
-            _check_characters(data)
-    except json.JSONDecodeError as error:
-        what = "the file is empty" if not text.strip() else f"is not JSON: {error.msg}"
-        finding = Finding(f"line {error.lineno}, column {error.colno}", what, code="MK002")
-    except RecursionError:
-        finding = NESTED
-    except FileError as error:
-        (finding,) = error.findings
-    except ValueError:
-        finding = TOO_MANY_DIGITS
-    else:
-        return data
-    raise FileError(f"cannot read {path}", [finding])
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        double, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise _refused(f"is not JSON: the key {quoted(double)} stands twice in one object")
-    return table
-
-
-def _no_constant(name: str) -> object:
-    raise _refused(f"is not JSON: {name} is not a number")
-
-
-def _check_characters(data: object) -> None:
-    """Refuse half a character, which JSON can escape, and no file can hold."""
-    try:
-        json.dumps(data, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise _refused(f"{quoted(error.object[error.start])} is half a character", "whole ones") from None
-
-
-def _refused(problem: str, expected: str = "") -> FileError:
-    return FileError("", [Finding("", problem, expected, "MK002")])
+def _read_document(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
+    return [_assessment(path, read_document(path), model)]
 
 
 def _assessment(path: str | os.PathLike[str], data: object, model: str | Model) -> Assessment:
@@ -193,4 +124,10 @@ def _read_book(path: str | os.PathLike[str], model: str | Model) -> list[Assessm
 
 
 #: By suffix, what reads such files.
-READERS = {".csv": _read_csv, ".json": _read_json, ".ods": _read_book, ".toml": _read_toml, ".xlsx": _read_book}
+READERS = {
+    ".csv": _read_csv,
+    ".json": _read_document,
+    ".ods": _read_book,
+    ".toml": _read_document,
+    ".xlsx": _read_book,
+}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from attrs import AttrsInstance, field, fields_dict, frozen, has
+from attrs import field, frozen
 
 from maturitykit.definition import (
     Dimension,
@@ -24,16 +24,9 @@ from maturitykit.definition import (
 from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.definition.translation import ModelText
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
-from maturitykit.files.strict import FORMAT, structure
-from maturitykit.files.text import (
-    LARGEST_DOCUMENT,
-    Content,
-    Given,
-    as_traversable,
-    given,
-    is_folder,
-    read_toml,
-)
+from maturitykit.files.documents import read_document
+from maturitykit.files.strict import FORMAT, as_data, structure
+from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_traversable, given, is_folder
 from maturitykit.files.translations import Texts
 
 
@@ -134,21 +127,25 @@ class ModelTextEntry(ModelText):
     language: str
 
 
-def read_model(path: Content) -> Model:
+def read_model(path: Content, *, format: str = "") -> Model:
     """Read a model from its ``model.toml``, or from the folder that holds it.
 
     Translations beside it are read when a language is asked for. An open file, the bytes of one, or what one holds
     as a mapping, have none.
 
+    Args:
+        path: The file, TOML or JSON by its suffix: its path, an open file, its bytes, or the mapping in it.
+        format: ``"json"`` where no name says so.
+
     Raises:
         FileError: If it cannot be read, or is not a model; with all findings.
     """
-    file = as_traversable(given(path, "toml", LARGEST_DOCUMENT))
+    file = as_traversable(given(path, format, LARGEST_DOCUMENT, "toml"))
     folder = file if is_folder(file) else Path(str(file)).parent
     if is_folder(file):
         file = file / "model.toml"
     title = f"{file} is not a model"
-    entry = structure(read_toml(file), ModelEntry, title)
+    entry = structure(read_document(file), ModelEntry, title)
     if findings := [*_unknown_scales(entry), *_misplaced(entry)]:
         raise FileError(title, findings)
     scales = {scale.id: scale for scale in entry.scales}
@@ -253,42 +250,26 @@ def _dimension(entry: DimensionEntry, scale: Scale | None, children: tuple[Dimen
 
 
 def model_to_dict(model: Model) -> dict[str, Any]:
-    """A model as the data of a model file, without what is empty."""
-    data = {
+    """Return a model as the data of a model file, without what is empty.
+
+    Rules that are objects are named by their ids, and texts in other languages are left out.
+    """
+    return {
         "format": FORMAT,
-        **_data(model, "outcome", "dimensions", "place", "translations", "original", "compiled", "scorers"),
+        **as_data(model, "outcome", "dimensions", "scorers"),
         "scorers": [scorer if isinstance(scorer, str) else scorer.id for scorer in model.scorers],
-        "outcome": model.outcome.id if model.outcome else None,
-        "scales": [_data(scale) for scale in model.scales.values()],
+        **({"outcome": model.outcome.id} if model.outcome else {}),
+        "scales": [as_data(scale) for scale in model.scales.values()],
         "dimensions": [_entry(dimension, parent) for parent in model.root.walk() for dimension in parent.children],
     }
-    return {name: value for name, value in data.items() if value is not None}
 
 
 def _entry(dimension: Dimension, parent: Dimension) -> dict[str, Any]:
-    scorer = dimension.scorer
-    entry = {
-        **_data(dimension, "scale", "scorer", "children", "weight"),
+    scorer, usual = dimension.scorer, ["weight"] if dimension.weight == 1 else []
+    named = {
         "parent": parent.id if parent.id != OUTCOME else None,
-        "weight": str(dimension.weight) if dimension.weight != 1 else None,
         "scale": dimension.scale.id if dimension.scale else None,
         "scorer": scorer.id if isinstance(scorer, Scorer) else scorer,
     }
-    return {name: value for name, value in entry.items() if value is not None}
-
-
-def _data(thing: AttrsInstance, *without: str) -> dict[str, Any]:
-    """The fields of an object that are not empty, as plain data."""
-
-    def plain(value: Any) -> Any:
-        if has(type(value)):
-            return _data(value)
-        if isinstance(value, Mapping):
-            return {key: plain(item) for key, item in value.items()}
-        return [plain(item) for item in value] if isinstance(value, tuple) else value
-
-    # A subclass may have fields that no file has.
-    own = next(c for c in type(thing).__mro__ if c.__module__.startswith("maturitykit.") and has(c))
-    values = {name: plain(getattr(thing, name)) for name in fields_dict(own) if name not in without}
-    # Without a name, it would be called by its id.
-    return {name: value for name, value in values.items() if name == "name" or value not in ("", None, [], {})}
+    entry = as_data(dimension, "scale", "scorer", "children", *usual)
+    return entry | {name: value for name, value in named.items() if value is not None}

@@ -1,11 +1,11 @@
-"""Text in cells: what separates them, and where each row begins."""
+"""Cells as text: where each row and cell begins, and how they are written so that no spreadsheet runs them."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from maturitykit.errors import Finding
@@ -16,7 +16,43 @@ HEAD = 100_000
 #: What may separate cells.
 SEPARATORS = ",;\t"
 
+#: A text that a spreadsheet may run as a formula, or take for the start of another cell: a sign of either, of any
+#: width, behind nothing but quotes and characters that show nothing. Python, Polars and JavaScript read it alike,
+#: as it names each character.
+FORMULA = (
+    r"^'*[\x00-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*"
+    r"[\t\n\r=+@\uff0b\uff0d\uff1d\uff20-]"
+)
+_is_formula = re.compile(FORMULA).match
+
 _DECLARED = re.compile(r'"?sep=([,;\t])"?\s*?(?:\r\n|\r|\n)')
+
+
+def safe(cell: str) -> str:
+    """Put a quote before a cell that a spreadsheet may run as a formula, so that it shows it as text."""
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def plain(cell: str) -> str:
+    """Return a cell as it was before `safe`."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
+
+
+def to_csv(rows: Iterable[Sequence[object]]) -> str:
+    """Write rows of texts, numbers, dates and the like as CSV, whose texts no spreadsheet runs.
+
+    Line breaks in a text are kept, within quotes.
+    """
+    stream = io.StringIO()
+    # With the line ends of the standard, a carriage return alone in a cell is quoted too.
+    csv.writer(stream, lineterminator="\r\n").writerows(map(_written, row) for row in rows)
+    return stream.getvalue()
+
+
+def _written(cell: object) -> object:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return safe(cell) if isinstance(cell, str) else cell
 
 
 def declared_separator(text: str) -> tuple[str, int]:

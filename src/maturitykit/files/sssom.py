@@ -13,18 +13,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias
 
 from attrs import asdict, frozen
 
-from maturitykit.definition.crosswalk import RELATIONS, REST, Coding, Crosswalk, Link, NotInferable, StageSpan
-from maturitykit.definition.dimension import exact_weight
+from maturitykit.definition.crosswalk import RELATIONS, REST, Coding, Crosswalk, Link, NotInferable
 from maturitykit.definition.fields import check_ids, check_model_name
 from maturitykit.errors import FileError, Finding, ModelError, coded, one_of, quoted
+from maturitykit.files.crosswalk import LinkEntry, crosswalk_findings, link_to_dict, make_link
 from maturitykit.files.strict import FORMAT, structure
-from maturitykit.files.text import NESTED, Readable, as_traversable, read_text
+from maturitykit.files.text import LARGEST_DOCUMENT, NESTED, Content, as_traversable, given, read_text
 
 #: The prefix of our identifiers, and what it stands for.
 PREFIX, NAMESPACE = "maturitykit", "urn:maturitykit:"
@@ -55,20 +54,6 @@ _NOTHING = "sssom:NoTermFound"
 _NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 _Row: TypeAlias = Mapping[str, str]
-
-
-@frozen
-class LinkEntry:
-    """A link in a row, or a step of one in a cell."""
-
-    source: str
-    target: str
-    relation: tuple[str, ...]
-    strength: Fraction
-    stages: Mapping[str, StageSpan | str] = {}
-    rationale: str = ""
-    cells: tuple[tuple[str, str], ...] = ()
-    steps: tuple[LinkEntry, ...] = ()
 
 
 @frozen
@@ -135,9 +120,10 @@ def _rows(crosswalk: Crosswalk) -> list[_Row]:
     written = "semapv:MappingInversion" if crosswalk.path else "semapv:ManualMappingCuration"
     rows: list[_Row] = []
     for link in crosswalk.links:
-        told = _told(link)
+        told = link_to_dict(link)
         predicate = _PREDICATES[min(link.relation)]
         if len(link.relation) == 1:
+            # The predicate says it.
             del told["relation"]
         else:
             predicate = _LINKED if "disjoint" in link.relation else _MAPPED
@@ -148,8 +134,8 @@ def _rows(crosswalk: Crosswalk) -> list[_Row]:
             "object_id": f"{PREFIX}:{crosswalk.target}.{link.target}",
             "mapping_justification": "semapv:MappingChaining" if link.steps else written,
             "comment": link.rationale,
-            "stages": _json(told["stages"]),
-            "strength": told["strength"],
+            "stages": _json(told.get("stages", {})),
+            "strength": str(link.strength),
         }
         rows.append(row | {name: _json(told[name]) for name in ("cells", "relation", "steps") if told.get(name)})
     for item in crosswalk.not_inferable:
@@ -160,28 +146,15 @@ def _rows(crosswalk: Crosswalk) -> list[_Row]:
     return rows
 
 
-def _told(link: Link) -> dict[str, Any]:
-    """A link as data."""
-    told = {name: getattr(link, name) for name in ("source", "target", "rationale", "cells")}
-    told |= {"relation": sorted(link.relation), "strength": str(link.strength), "stages": dict(link.stages)}
-    return told | {"steps": [_told(step) for step in link.steps]}
-
-
 def _unwritable(crosswalk: Crosswalk, rows: Iterable[_Row]) -> Iterator[Finding]:
     models = [crosswalk.source, crosswalk.target]
     dimensions = [id for link in crosswalk.links for id in (link.source, link.target)]
     dimensions += [item.dimension for item in crosswalk.not_inferable]
-    for name in dict.fromkeys(models):
-        yield from check_model_name("", name)
+    yield from crosswalk_findings(crosswalk)
     yield from check_ids("", dict.fromkeys(dimensions))
     for model in dict.fromkeys(item.model for item in crosswalk.not_inferable):
         if model not in models:
             yield Finding("not_inferable", f"{quoted(model)} is neither source nor target", one_of(models, model))
-    for strength in sorted({str(part.strength) for link in crosswalk.links for part in (link, *link.steps)}):
-        try:
-            exact_weight(strength)
-        except ModelError as error:
-            yield from (finding._replace(where="strength") for finding in error.findings)
     longest = csv.field_size_limit()
     for name in sorted({name for row in rows for name, text in row.items() if len(text) > longest}):
         yield Finding("", f"the {name} of a link is too long", f"{longest:,} characters at the most")
@@ -199,16 +172,19 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if re.search('["\t\n\r]', text) else text
 
 
-def read_sssom(path: Readable) -> Crosswalk:
+def read_sssom(path: Content) -> Crosswalk:
     """Read a crosswalk from an SSSOM file.
 
     One that `to_sssom` wrote comes back whole. The mappings of others name no stages: their links are mere
     references, which are listed, and from which nothing is inferred.
 
+    Args:
+        path: The file: its path, an open file, or its bytes.
+
     Raises:
         FileError: If it cannot be read, or is not such a file; with all findings.
     """
-    file = as_traversable(path)
+    file = as_traversable(given(path, "", LARGEST_DOCUMENT, "sssom.tsv"))
     title = f"{file} is not a crosswalk in SSSOM"
     lines = read_text(file).split("\n")
     height = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -239,7 +215,7 @@ def read_sssom(path: Readable) -> Crosswalk:
     crosswalk = Crosswalk(
         source=source,
         target=target,
-        links=[link for link_entry, place in links for link in _link(link_entry, f"{place}, ", findings)],
+        links=[link for link_entry, place in links for link in make_link(link_entry, f"{place}, ", findings)],
         version=entry.mapping_set_version,
         source_version=entry.subject_source_version,
         target_version=entry.object_source_version,
@@ -392,15 +368,6 @@ def _placed(finding: Finding, places: Mapping[str, str]) -> Finding:
         return finding._replace(where=f"{places[step]}, {rest}")
     place = places.get(step.partition("[")[0])
     return finding._replace(where=f"{place}, {finding.where}") if place else finding
-
-
-def _link(entry: LinkEntry, where: str, findings: list[Finding]) -> Iterator[Link]:
-    inner = [(step, f"{where}steps[{i}].") for i, step in enumerate(entry.steps)]
-    steps = [link for step, place in inner for link in _link(step, place, findings)]
-    try:
-        yield Link(**(asdict(entry, recurse=False) | {"steps": steps}))
-    except ModelError as error:
-        findings += [finding._replace(where=f"{where}{finding.where}") for finding in error.findings]
 
 
 def _not_inferable(row: _Row, source: str, target: str, place: str, findings: list[Finding]) -> NotInferable:

@@ -7,7 +7,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
-from attrs import fields, has
+from attrs import NOTHING, Attribute, AttrsInstance, fields, has
 from cattrs import Converter, override
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import (
@@ -21,7 +21,6 @@ from cattrs.gen import make_dict_structure_fn
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Rating
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.definition.fields import Fixed
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, coded, one_of, quoted
 
 #: The one format of every kind of file that this version reads and writes.
@@ -104,8 +103,6 @@ def converter(allows_more: bool = False) -> Converter:
     strict.register_structure_hook(date, _date)
     strict.register_structure_hook(Fraction, _fraction)
     strict.register_structure_hook(Rating, _rating(strict))
-    # What is written is anybody's to change.
-    strict.register_unstructure_hook(Fixed, lambda fixed: {k: strict.unstructure(v) for k, v in fixed.items()})
     # A string is a sequence of characters, and a mapping one of keys: neither is a list.
     strict.register_structure_hook_factory(_is_tuple, _list_only)
     return strict
@@ -276,3 +273,41 @@ def _get(data: object, key: Any) -> object:
         return data[key]  # type: ignore[index]
     except (LookupError, TypeError):
         return None
+
+
+def as_data(thing: AttrsInstance, *without: str) -> dict[str, Any]:
+    """Return an object as the data of a document: its fields, without those that are empty or no part of equality.
+
+    Fractions are numbers where a number says exactly as much, and else texts.
+
+    Args:
+        thing: An object of a class of ours; what a subclass adds is left out.
+        without: Names of fields to leave out.
+    """
+    own: Any = next(c for c in type(thing).__mro__ if c.__module__.startswith("maturitykit.") and has(c))
+    values = {
+        field: _plain(getattr(thing, field.name))
+        for field in fields(own)
+        if field.eq is not False and field.name not in without
+    }
+    return {field.name: value for field, value in values.items() if not _is_left_out(field, value)}
+
+
+def _plain(value: Any) -> Any:
+    if has(type(value)):
+        return as_data(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Fraction):
+        number = int(value) if value.denominator == 1 else float(value)
+        # As files are read, by its decimal text a float means what its author wrote.
+        return number if Fraction(str(number)) == value else str(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _is_left_out(field: Attribute[Any], value: object) -> bool:
+    # Without a name, it would be called by its id, and without a language, be in English.
+    is_implied = field.default is not NOTHING and field.name not in ("name", "language")
+    return is_implied and value in ("", None, [], {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
 from itertools import chain, islice
@@ -31,7 +30,7 @@ from maturitykit.files.header import (
     unread_columns,
 )
 from maturitykit.files.labels import HEADINGS, parts_of, squashed
-from maturitykit.files.separated import CellsError, separated
+from maturitykit.files.separated import CellsError, plain, separated
 from maturitykit.files.sheets import Sheet
 from maturitykit.files.strict import WRITTEN_DATE, date_of
 
@@ -40,19 +39,6 @@ _OF_ROWS = ("model", "subject", "respondent", "date", *OF_FORMS)
 
 #: So many rows are looked at to see which column says who answered.
 SEEN_ROWS = 1_000
-
-#: What a spreadsheet takes for a formula, or for the start of another cell; quoted or not.
-_FORMULA = re.compile(r"'*[ \t\r\n]*[=+\-@\t\r]")
-
-
-def safe(cell: str) -> str:
-    """A cell of CSV that no spreadsheet takes for a formula: behind a quote, where it might."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def plain(cell: str) -> str:
-    """A cell as it was before `safe`."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
 def model_findings(where: str, named: str, given: str) -> Iterator[Finding]:

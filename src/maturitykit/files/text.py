@@ -8,14 +8,14 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import IO, Any
 
-from maturitykit.errors import FileError, Finding
+from maturitykit.errors import FileError, Finding, quoted
 
 #: What can be read: a path, or a file of an installed package.
 Readable = str | os.PathLike[str] | Traversable
@@ -77,13 +77,14 @@ class Given:
         return False
 
 
-def given(source: Content, format: str, largest: int) -> Readable:
+def given(source: Content, format: str, largest: int, default: str = "") -> Readable:
     """Return what is to be read as a path, or as what can be read like one.
 
     Args:
         source: A path, an open file, bytes or a mapping.
         format: The suffix of the format, where no name tells it.
         largest: How many bytes an open file may hold.
+        default: The suffix of the format, where nothing else tells it.
 
     Raises:
         FileError: If no name and no format tells how to read it.
@@ -99,7 +100,7 @@ def given(source: Content, format: str, largest: int) -> Readable:
         data = read.encode() if isinstance(read, str) else read
     else:
         return source
-    if format:
+    if format := format or ("" if PurePath(name).suffix else default):
         name = f"{PurePath(name).stem or 'data'}.{format.removeprefix('.')}"
     elif not PurePath(name).suffix:
         finding = Finding("", "nothing tells its format", 'format="csv", or the like', "MK008")
@@ -235,13 +236,66 @@ def has_deep_key(text: str) -> bool:
     return any(line.count(".") >= _STEPS and _DEEP_KEY.search(line) for line in text.split("\n"))
 
 
+def check_apart(read: Iterable[str | os.PathLike[str]], written: Iterable[str]) -> None:
+    """Refuse to write over files that are read, or to one file twice.
+
+    Args:
+        read: The files that are read.
+        written: Those that are to be written.
+
+    Raises:
+        FileError: With each that would be overwritten.
+    """
+    known, findings = set(map(os.path.realpath, read)), []
+    seen: set[str] = set()
+    for path in written:
+        real = os.path.realpath(path)
+        if real in known:
+            findings.append(Finding(path, "is read, and would be overwritten", "another file"))
+        elif real in seen:
+            findings.append(Finding(path, "would be written twice", "a file for each"))
+        seen.add(real)
+    if findings:
+        raise FileError("the results cannot be written", findings)
+
+
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a file as UTF-8, whole or not at all.
 
     Raises:
         FileError: If it cannot be written.
     """
-    write_bytes(path, text.encode())
+    write_to(path, text)
+
+
+def write_to(target: str | os.PathLike[str] | IO[str] | IO[bytes], content: str | bytes) -> None:
+    """Write to a file, whole or not at all, or to one that is open for text or bytes.
+
+    Raises:
+        FileError: If it cannot be written.
+    """
+    is_path = isinstance(target, (str, os.PathLike))
+    title = f"cannot write {target}" if is_path else "cannot write to the open file"
+    try:
+        data = content.encode() if isinstance(content, str) else content
+    except UnicodeEncodeError as error:
+        problem = f"{quoted(error.object[error.start])} is half a character"
+        raise FileError(title, [Finding("", problem, "whole ones", "MK001")]) from None
+    if isinstance(target, (str, os.PathLike)):
+        write_bytes(target, data)
+        return
+    stream: Any = target
+    try:
+        try:
+            stream.write(data)
+        except TypeError:
+            # It is open for text.
+            if isinstance(content, bytes):
+                finding = Finding("", "is open for text", "a file that is open for bytes", "MK001")
+                raise FileError(title, [finding]) from None
+            stream.write(content)
+    except (OSError, ValueError) as error:
+        raise FileError(title, [Finding("", str(error), "a file that can be written to", "MK001")]) from None
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:

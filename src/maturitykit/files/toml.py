@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from maturitykit.files.text import has_deep_key
+
 #: Lists that take more room than this have a line for each item.
 WIDEST = 100
 
@@ -73,12 +75,13 @@ def toml_value(value: object) -> str:
         items = [toml_value(item) for item in value]
         line = f"[{', '.join(items)}]"
         return line if len(line) <= WIDEST else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
-    return str(value)
+    # There is no null here, and in lists of ours an empty text stands for it.
+    return '""' if value is None else str(value)
 
 
 def toml_text(text: str) -> str:
     """A text on one line, in quotes."""
-    return f'"{"".join(map(_escaped, text))}"'
+    return _not_a_key(f'"{"".join(map(_escaped, text))}"')
 
 
 def _paragraphs(text: str) -> str:
@@ -86,13 +89,20 @@ def _paragraphs(text: str) -> str:
     shown = "".join(c if c in '\n"' else _escaped(c) for c in text)
     # Three quotes would be its end; one or two before that are not.
     shown = shown.replace('"""', '""\\"')
-    return f'"""\n{shown}"""'
+    lines = "\n".join(map(_not_a_key, shown.split("\n")))
+    return f'"""\n{lines}"""'
+
+
+def _not_a_key(line: str) -> str:
+    """Escape the dots of a line that the reader would take for a key of very many steps."""
+    return line.replace(".", "\\u002e") if has_deep_key(line) else line
 
 
 def _escaped(character: str) -> str:
     if character in _SHORT:
         return _SHORT[character]
-    if character.isprintable():
+    # No escape stands for half a character, which cannot be written either.
+    if character.isprintable() or "\ud800" <= character <= "\udfff":
         return character
     code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.errors import FileError, Finding, install_hint, quoted
 from maturitykit.files.opendocument import read_opendocument
 from maturitykit.files.sheets import (
     AS_SAVED,
@@ -95,7 +95,7 @@ def _calamine(title: str) -> Any:
     try:
         import python_calamine
     except ImportError:
-        finding = Finding("", "python-calamine is not installed", "pip install 'maturitykit[xlsx]'")
+        finding = Finding("", install_hint("python-calamine", "xlsx"))
         raise FileError(title, [finding]) from None
     return python_calamine
 

@@ -1,65 +1,135 @@
-"""Assessments to files: what `maturitykit.read_all` reads back equal."""
+"""Models, crosswalks, assessments and results to files, from which they are read back equal."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date as Date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from math import isfinite
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any, Protocol, TypeAlias
 
 from maturitykit.assessment.ratings import Assessment, Rating
-from maturitykit.definition import Stage
-from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.definition import Model, Stage
+from maturitykit.definition.crosswalk import Crosswalk
+from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
 from maturitykit.files.alike import date_gaps, subject_gaps
+from maturitykit.files.crosswalk import check_file_name, crosswalk_to_dict
+from maturitykit.files.documents import to_json
 from maturitykit.files.header import COLUMNS, OF_FORMS
+from maturitykit.files.model import model_to_dict
+from maturitykit.files.separated import to_csv
+from maturitykit.files.sssom import to_sssom
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.table import safe
-from maturitykit.files.text import write_bytes
+from maturitykit.files.text import write_to
+from maturitykit.files.toml import to_toml
+from maturitykit.files.xlsx import to_xlsx
 
 #: How many characters, as Excel counts them, a cell may hold.
 LONGEST_CELL = 32_767
 #: What the format cannot tell from its own escapes, or not hold at all.
 _NOT_IN_WORKBOOKS = re.compile("_x005F_|[\ufffe\uffff]", re.IGNORECASE)
 
+#: Makes the content of a file.
+_Writer: TypeAlias = Callable[[], str | bytes]
 
-def write(assessments: Assessment | Iterable[Assessment], path: str | os.PathLike[str]) -> None:
-    """Write assessments to a file: TOML, JSON, CSV or XLSX, by its suffix.
 
-    Tables hold several; a document holds one. A spreadsheet takes no text in them for a formula.
+class Reported(Protocol):
+    """A result, a translation or a comparison, which gives itself as data."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as data for JSON."""
+
+
+def write(
+    thing: Assessment | Iterable[Assessment] | Model | Crosswalk | Reported,
+    path: str | os.PathLike[str] | IO[str] | IO[bytes],
+    *,
+    format: str = "",
+) -> None:
+    """Write something to a file, in the format that its suffix says, from which it is read back equal.
+
+    - Assessments: one as TOML or JSON, any number as CSV or XLSX, for `read` and `read_all`.
+    - A model as TOML or JSON, for `read_model`.
+    - A crosswalk as TOML or JSON in a file called ``<source>--<target>``, for `read_crosswalk`; as SSSOM
+      (``.sssom.tsv``), for `maturitykit.sssom.read_sssom`.
+    - A result or translation as JSON, for `read_result`, which gives the same scores; a comparison as JSON.
+
+    Texts in other languages have files of their own, and are not written; of rules that are objects, only the ids
+    are. A spreadsheet runs no text in CSV or XLSX as a formula.
 
     Args:
-        assessments: One or several.
-        path: The file; what was there is replaced, once all is written. XLSX needs the extra ``[xlsx]``.
+        thing: What to write.
+        path: The file, which is replaced once all is written; or an open file, of text or of bytes, which is not
+            closed. XLSX is of bytes, and needs the extra ``[xlsx]``.
+        format: The suffix of the format (``"json"``), where the name does not tell it.
 
     Raises:
-        FileError: If it cannot be written, or cannot hold them.
+        FileError: If it cannot be written, or such a file cannot hold it; with all findings.
     """
-    listed = [assessments] if isinstance(assessments, Assessment) else list(assessments)
-    title = f"cannot write {path}"
-    suffix = PurePath(path).suffix.lower()
-    writers = {".csv": _csv, ".json": _json, ".toml": _toml, ".xlsx": _xlsx}
+    is_path = isinstance(path, (str, os.PathLike))
+    name = os.fspath(path) if is_path else getattr(path, "name", "")  # type: ignore[arg-type]
+    # Of an open file without a name, some say its number.
+    file = PurePath(name if isinstance(name, str) else "")
+    suffix = PurePath(f"x.{format.removeprefix('.')}" if format else file).suffix.lower()
+    title = f"cannot write {path if is_path else file.name or 'to what is given'}"
+    kind, writers = _writers(thing)
     if suffix not in writers:
-        raise FileError(title, [Finding("", f"files of the kind {quoted(suffix)} are not known", _SUFFIXES)])
-    if suffix in (".json", ".toml") and len(listed) != 1:
-        raise FileError(title, [Finding("", f"a document holds one assessment, not {len(listed)}", "a table")])
-    # A table without a subject or a date on some rows is refused when it is read.
-    gaps = [*subject_gaps(listed), *date_gaps(listed)]
-    if findings := [*_findings(listed, suffix), *gaps]:
-        raise FileError(title, findings)
-    write_bytes(path, writers[suffix](listed))
+        problem = f"{kind} cannot be written as {quoted(suffix)}" if suffix else "nothing tells its format"
+        raise FileError(title, [Finding("", problem, one_of([*writers], suffix) if writers else _THINGS, "MK008")])
+    findings = list(check_file_name(file.name, thing.id)) if is_path and isinstance(thing, Crosswalk) else []
+    try:
+        if findings and suffix != ".tsv":
+            raise FileError(title, findings)
+        content = writers[suffix]()
+    except MaturityError as error:
+        raise FileError(title, error.findings) from None
+    write_to(path, content)
 
 
-_SUFFIXES = ".csv, .json, .toml or .xlsx"
+_THINGS = "assessments, a model, a crosswalk, a result, a translation or a comparison"
+
+
+def _writers(thing: object) -> tuple[str, Mapping[str, _Writer]]:
+    """What a thing is called, and what writes it by the suffixes of its formats."""
+    if isinstance(thing, Model):
+        return "a model", _documents(partial(model_to_dict, thing))
+    if isinstance(thing, Crosswalk):
+        return "a crosswalk", {**_documents(partial(crosswalk_to_dict, thing)), ".tsv": partial(to_sssom, thing)}
+    if hasattr(thing, "to_dict"):
+        return "a result", {".json": lambda: to_json(thing.to_dict())}
+    listed: list[Any] = list(thing) if isinstance(thing, Iterable) else [thing]
+    if other := next((each for each in listed if not isinstance(each, Assessment)), None):
+        return quoted(other), {}
+    return "an assessment", _checked(listed)
+
+
+def _documents(data: Callable[[], Mapping[str, Any]]) -> dict[str, _Writer]:
+    return {".toml": lambda: to_toml(data()), ".json": lambda: to_json(data())}
+
+
+def _checked(assessments: Sequence[Assessment]) -> dict[str, _Writer]:
+    """The writers of assessments, which refuse what would not come back."""
+    table = partial(_table, assessments)
+    writers: dict[str, _Writer] = {
+        **_documents(lambda: _document(assessments[0])),
+        ".csv": lambda: to_csv(table()),
+        ".xlsx": lambda: to_xlsx(table(), "ratings"),
+    }
+
+    def checked(suffix: str) -> str | bytes:
+        if findings := list(_findings(assessments, suffix)):
+            raise FileError("", findings)
+        return writers[suffix]()
+
+    return {suffix: partial(checked, suffix) for suffix in (".csv", ".json", ".toml", ".xlsx")}
 
 
 def _findings(assessments: Sequence[Assessment], suffix: str) -> Iterator[Finding]:
-    """What no file, or no workbook, can hold."""
+    """What no such file can hold, or its reader would refuse."""
+    if suffix in (".json", ".toml") and len(assessments) != 1:
+        yield Finding("", f"a document holds one assessment, not {len(assessments)}", "a table: .csv or .xlsx")
     checks: list[tuple[Callable[[str], object], str, str]] = [(_is_broken, "holds half a character", "whole ones")]
     if suffix == ".xlsx":
         checks += [
@@ -74,6 +144,9 @@ def _findings(assessments: Sequence[Assessment], suffix: str) -> Iterator[Findin
     for rating in (rating for assessment in assessments for rating in assessment.ratings):
         if isinstance(rating.answer, float) and not isfinite(rating.answer):
             yield Finding(f"{rating.dimension}, rating", f"is {rating.answer}", "a number from 0 to 1")
+    # A table without a subject or a date on some rows is refused.
+    yield from subject_gaps(assessments)
+    yield from date_gaps(assessments)
 
 
 def _is_broken(text: str) -> bool:
@@ -111,41 +184,12 @@ def _answer(rating: Rating) -> str:
     return "" if answer is None else str(answer)
 
 
-def _columns(rows: Iterable[dict[str, str]]) -> Sequence[str]:
-    """The columns of a table: what forms add is left out where it is empty."""
-    added = [name for name in OF_FORMS if any(row[name] for row in rows)]
-    return (COLUMNS[0], *added, *COLUMNS[1:])
-
-
-def _csv(assessments: Sequence[Assessment]) -> bytes:
+def _table(assessments: Iterable[Assessment]) -> list[list[str]]:
+    """The names of the columns, and a row for each rating; columns of forms are left out where they are empty."""
     rows = list(_rows(assessments))
-    text = io.StringIO()
-    # With the line ends of the standard, a carriage return alone in a cell is quoted too.
-    writer = csv.DictWriter(text, _columns(rows), extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: safe(cell) for name, cell in row.items()} for row in rows)
-    return text.getvalue().encode()
-
-
-def _json(assessments: Sequence[Assessment]) -> bytes:
-    return (json.dumps(_document(assessments[0]), ensure_ascii=False, indent=2, default=str) + "\n").encode()
-
-
-def _toml(assessments: Sequence[Assessment]) -> bytes:
-    document = _document(assessments[0])
-    ratings = document.pop("ratings")
-    lines = [f"{key} = {_toml_value(value)}" for key, value in document.items()]
-    for rating in ratings:
-        lines += ["", "[[ratings]]", *(f"{key} = {_toml_value(value)}" for key, value in rating.items())]
-    # An empty list is written as such, as there is no table for it.
-    return ("\n".join([*lines, *([] if ratings else ["ratings = []"])]) + "\n").encode()
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, Date):
-        return value.isoformat()
-    # A text of JSON is one of TOML, but for one character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    added = [name for name in OF_FORMS if any(row[name] for row in rows)]
+    columns = [COLUMNS[0], *added, *COLUMNS[1:]]
+    return [columns, *([row[name] for name in columns] for row in rows)]
 
 
 def _document(assessment: Assessment) -> dict[str, Any]:
@@ -172,38 +216,3 @@ def _document(assessment: Assessment) -> dict[str, Any]:
         for rating in assessment.ratings
     ]
     return {"format": FORMAT, **{name: value for name, value in about.items() if value}, "ratings": ratings}
-
-
-def _xlsx(assessments: Sequence[Assessment]) -> bytes:
-    rows = list(_rows(assessments))
-    columns = _columns(rows)
-    data = io.BytesIO()
-    with workbook(data) as book:
-        sheet = book.add_worksheet("ratings")
-        text = book.add_format({"num_format": "@"})
-        for place, name in enumerate(columns):
-            sheet.write_string(0, place, name, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            for place, name in enumerate(columns):
-                if row[name]:
-                    sheet.write_string(number, place, row[name], text)
-        sheet.freeze_panes(1, 0)
-    return data.getvalue()
-
-
-def workbook(data: io.BytesIO) -> Any:
-    """A new workbook of xlsxwriter, whose bytes are the same for the same content.
-
-    Raises:
-        FileError: If xlsxwriter is not installed.
-    """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        finding = Finding("", "xlsxwriter is not installed", "pip install maturitykit[xlsx]")
-        raise FileError("cannot write a workbook", [finding]) from None
-    from datetime import UTC, datetime
-
-    book = Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})
-    return book

@@ -8,7 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from maturitykit.errors import FileError, Finding, quoted
+from maturitykit.errors import FileError, Finding, install_hint, quoted
 from maturitykit.files.text import NESTED, read_text
 
 #: A larger file of one part of a framework is a mistake.
@@ -52,7 +52,7 @@ def _yaml() -> tuple[Any, Any]:
     try:
         import yaml
     except ModuleNotFoundError:
-        finding = Finding("", "PyYAML is not installed", "pip install 'maturitykit[yaml]'")
+        finding = Finding("", install_hint("PyYAML", "yaml"))
         raise FileError("cannot read YAML", [finding]) from None
 
     class Loader(yaml.BaseLoader):

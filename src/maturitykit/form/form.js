@@ -102,7 +102,7 @@
   }
 
   // A spreadsheet takes no cell for a formula that starts with a quote; reading takes it off again.
-  const FORMULA = /^'*[ \t\r\n]*[=+\-@\t\r]/;
+  const FORMULA = new RegExp(spec.formula);
   const cell = (text) => `"${(FORMULA.test(text) ? "'" + text : text).replaceAll('"', '""')}"`;
   const plain = (text) => (text.startsWith("'") && FORMULA.test(text.slice(1)) ? text.slice(1) : text);
 

@@ -17,6 +17,7 @@ from maturitykit.definition.names import names_of
 from maturitykit.files.filled import ABOUT, COLUMNS, LEAD
 from maturitykit.files.header import COLUMNS as TABLE_COLUMNS, OF_FORMS
 from maturitykit.files.labels import NO_STAGES
+from maturitykit.files.separated import FORMULA
 from maturitykit.files.strict import FORMAT
 from maturitykit.words import Words
 
@@ -191,6 +192,7 @@ class _Page:
             "model": model.id,
             "version": model.version,
             "digest": model.digest,
+            "formula": FORMULA,
             "columns": (TABLE_COLUMNS[0], *OF_FORMS, *TABLE_COLUMNS[1:]),
             "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},

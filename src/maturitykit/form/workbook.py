@@ -14,7 +14,7 @@ from maturitykit.definition.scale import SHARES
 from maturitykit.files.filled import ABOUT, COLUMNS, LEAD, META
 from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.strict import FORMAT
-from maturitykit.files.write import workbook
+from maturitykit.files.xlsx import workbook
 from maturitykit.form.live import Live, quote
 from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import Cell

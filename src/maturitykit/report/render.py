@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from maturitykit.errors import MaturityError
+from maturitykit.errors import MaturityError, install_hint
 from maturitykit.report.nodes import Document
 
 #: The suffixes of the formats, each with the module that renders it.
@@ -27,5 +27,5 @@ def render(document: Document, suffix: str) -> bytes:
 
 
 def missing(package: str, extra: str) -> MaturityError:
-    """What to say where a package is not installed."""
-    return MaturityError(f'this needs {package}: python -m pip install "maturitykit[{extra}]"')
+    """Return the error on a package that is not installed."""
+    return MaturityError(install_hint(package, extra))

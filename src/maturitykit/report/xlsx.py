@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from maturitykit.figures.svg import clean
+from maturitykit.files.xlsx import workbook
 from maturitykit.report.nodes import (
     Block,
     Bullet,
@@ -22,7 +23,6 @@ from maturitykit.report.nodes import (
     Table,
     is_drawing,
 )
-from maturitykit.report.render import missing
 from maturitykit.report.times import moment
 from maturitykit.scoring.rows import COLUMNS
 from maturitykit.words import Words
@@ -39,16 +39,10 @@ def render(document: Document) -> bytes:
     """The workbook; without figures, whose numbers stand in the tables.
 
     Raises:
-        MaturityError: If xlsxwriter is not installed.
+        FileError: If xlsxwriter is not installed.
     """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        raise missing("xlsxwriter", "xlsx") from None
     buffer = BytesIO()
-    book = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    created = moment(document) or datetime(1980, 1, 1)
-    book.set_properties({"title": clean(document.title)[:255], "created": created})
+    book = workbook(buffer, clean(document.title)[:255], moment(document))
     say = Words(document.language)
     for number, section in enumerate(document.sections, start=1):
         # The name of a sheet is short: what follows a colon is told in the sheet itself.

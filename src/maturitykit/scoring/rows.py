@@ -7,7 +7,7 @@ from datetime import date as Date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from maturitykit.errors import Finding, MaturityError, one_of, quoted
+from maturitykit.errors import Finding, MaturityError, install_hint, one_of, quoted
 
 if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
@@ -75,7 +75,7 @@ def frame_of(result: Result, engine: str) -> Any:
     try:
         module = import_module(engine)
     except ImportError:
-        raise MaturityError(f"this needs {engine}: python -m pip install {engine}") from None
+        raise MaturityError(install_hint(engine)) from None
     columns = dict(zip(COLUMNS, map(list, zip(*rows_of(result), strict=True)), strict=True))
     kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in COLUMNS}
     if engine == "polars":

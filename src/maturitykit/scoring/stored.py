@@ -13,7 +13,7 @@ from maturitykit.definition import Model
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.assessment import read_json
+from maturitykit.files.documents import read_json
 from maturitykit.files.result import ResultEntry, ScoreEntry, Stages
 from maturitykit.files.strict import structure
 from maturitykit.files.text import LARGEST_DOCUMENT, Content, given

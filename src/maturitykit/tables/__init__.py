@@ -8,7 +8,9 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "polars":
         raise
-    raise ImportError("tables need Polars: pip install maturitykit[tables]", name="polars") from error
+    from maturitykit.errors import install_hint
+
+    raise ImportError(install_hint("polars", "tables"), name="polars") from error
 
 from maturitykit.tables.links import translate
 from maturitykit.tables.peers import distribution, peers

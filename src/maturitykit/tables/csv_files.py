@@ -26,10 +26,11 @@ from maturitykit.files.separated import (
     CellsError,
     declared_separator,
     newline_of,
+    plain,
     separated_in,
     separator_in,
 )
-from maturitykit.files.table import About, RawTable, TableReader, csv_source, plain, read_table
+from maturitykit.files.table import About, RawTable, TableReader, csv_source, read_table
 from maturitykit.files.text import encoding_hint, read_text
 from maturitykit.scoring.score import read_rating
 

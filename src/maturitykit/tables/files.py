@@ -20,6 +20,7 @@ from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
 from maturitykit.files.alike import remarks_on
 from maturitykit.files.collect import each, in_file
+from maturitykit.files.text import check_apart
 from maturitykit.registry import models
 from maturitykit.scoring.score import score as score_one
 from maturitykit.tables.csv_files import copy_csv, findings_by_line
@@ -86,7 +87,7 @@ def score_files(
     for path in written:
         _check_target(path)
     paths, kind = _files(files)
-    _check_apart(paths, written)
+    check_apart(paths, written)
     choices |= {"on_error": "report" if problems else "raise"}
     sources: Sequence[str] = ()
     read: list[Assessment] = []
@@ -260,20 +261,6 @@ def _check_target(path: str) -> None:
         raise FileError(f"cannot write {path}", [finding])
     if os.path.isdir(path):
         raise FileError(f"cannot write {path}", [Finding("", "is a folder", "a file")])
-
-
-def _check_apart(files: Sequence[str], written: Sequence[str]) -> None:
-    """What is read is not to be overwritten by what comes of it."""
-    read = {Path(file).resolve() for file in files}
-    findings = [
-        Finding(path, "is read, and would be overwritten", "another file")
-        for path in written
-        if Path(path).resolve() in read
-    ]
-    if len({Path(path).resolve() for path in written}) < len(written):
-        findings.append(Finding(written[0], "is to hold both the results and the problems", "two files"))
-    if findings:
-        raise FileError("the results cannot be written", findings)
 
 
 def _files(paths: Sequence[str]) -> tuple[list[str], str]:

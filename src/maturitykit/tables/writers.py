@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from maturitykit.errors import FileError, Finding
+from maturitykit.files.separated import FORMULA, to_csv
 
 #: The kinds of files that hold a table, by their suffix.
 KINDS = {".parquet": "parquet", ".csv": "csv", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
@@ -74,9 +73,7 @@ class Writer:
         from pyarrow.csv import CSVWriter, WriteOptions
 
         # By itself, it would put quotes around each name.
-        names = StringIO()
-        csv.writer(names, lineterminator="\n").writerow(schema.names)
-        self._file.write(names.getvalue().encode())
+        self._file.write(to_csv([schema.names]).encode())
         return CSVWriter(self._file, schema, write_options=WriteOptions(include_header=False))
 
 
@@ -110,7 +107,8 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _without_formulas(table: pl.LazyFrame) -> pl.LazyFrame:
-    """Put a quote before texts that a spreadsheet takes for formulas."""
+    """Put a quote before texts that a spreadsheet may run, as `safe` does."""
     texts = pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String)
-    is_formula = texts.str.contains(r"^[\s\pZ]*[-+=@]")
+    is_formula = texts.str.contains(FORMULA)
+    # Columns keep the name of what stands first.
     return table.with_columns(pl.when(~is_formula).then(texts).otherwise(pl.lit("'") + texts))

@@ -13,7 +13,7 @@ from attrs import frozen
 from maturitykit.definition import Model, ModelText, Scorer
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.translation import check_translation
-from maturitykit.errors import FileError, Finding, MaturityError, one_of, quoted
+from maturitykit.errors import FileError, Finding, MaturityError, install_hint, one_of, quoted
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import laws, texts
 from maturitykit.testing.cases import Case, read_cases
@@ -147,7 +147,7 @@ def try_law(law: Law, tried: Sequence[Model], random: Random, draws: int = DRAWS
 def try_tables(tried: Sequence[Model], random: Random) -> Iterator[Finding]:
     """The same of the law on tables, on one draw, as an engine takes its time to plan its work."""
     if missing := [name for name in ("polars", "pyarrow") if find_spec(name) is None]:
-        raise Skipped(f"not installed: {', '.join(missing)} (pip install maturitykit[tables])")
+        raise Skipped(install_hint(" and ".join(missing), "tables"))
     whole, smallest = tried[0], min(tried, key=lambda part: len(part.by_id))
     return laws.tables_alike(whole if len(whole.by_id) <= LARGE else smallest, random)
 
