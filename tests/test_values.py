@@ -119,11 +119,11 @@ def test_results_of_other_subjects_or_settings_are_not_equal() -> None:
 
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a rule for a list": (
-        lambda: mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], "median"),
+        lambda: mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], "median"),  # type: ignore[arg-type]
         'this Model cannot be made\n  scorers: is "median"; expected a list, each a text or a Scorer',
     ),
     "ids for stages": (
-        lambda: mk.Scale("s", ["a", mk.Stage("b")]),
+        lambda: mk.Scale("s", ["a", mk.Stage("b")]),  # type: ignore[list-item]
         'this Scale cannot be made\n  stages[0]: is "a"; expected a Stage',
     ),
     "an id for a scale": (
@@ -131,7 +131,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         'this Dimension cannot be made\n  scale: is "level"; expected a Scale or None',
     ),
     "a mapping for ratings": (
-        lambda: mk.Assessment("m", {"a": "low"}),  # type: ignore[dict-item]
+        lambda: mk.Assessment("m", {"a": "low"}),  # type: ignore[arg-type, dict-item]
         "ratings: is {'a': 'low'}; expected a list, each a Rating",
     ),
     "a text for a date": (

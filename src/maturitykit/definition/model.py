@@ -9,7 +9,7 @@ from attrs import Factory, evolve, field, frozen
 
 from maturitykit.definition.check import check_model
 from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
-from maturitykit.definition.fields import OUTCOME, as_tuple, held_to_types
+from maturitykit.definition.fields import OUTCOME, TupleOf, held_to_types
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
@@ -50,7 +50,7 @@ class Reading:
     """
 
     id: str
-    about: tuple[str, ...] = field(converter=as_tuple)
+    about: tuple[str, ...] = field(converter=TupleOf[str])
     why: str
 
 
@@ -99,17 +99,17 @@ class Model(InNotebook):
     id: str
     version: str
     title: str
-    dimensions: tuple[Dimension, ...] = field(converter=as_tuple)
-    scorers: tuple[str | Scorer, ...] = field(converter=as_tuple)
+    dimensions: tuple[Dimension, ...] = field(converter=TupleOf[Dimension])
+    scorers: tuple[str | Scorer, ...] = field(converter=TupleOf[str | Scorer])
     outcome: Scale | None = None
-    gates: tuple[Gate, ...] = field(default=(), converter=as_tuple)
+    gates: tuple[Gate, ...] = field(default=(), converter=TupleOf[Gate])
     summary: str = ""
     source: Source = Source()
-    readings: tuple[Reading, ...] = field(default=(), converter=as_tuple)
-    guidance: tuple[Guidance, ...] = field(default=(), converter=as_tuple)
-    notes: tuple[Note, ...] = field(default=(), converter=as_tuple)
-    tags: tuple[Label, ...] = field(default=(), converter=as_tuple)
-    kinds: tuple[Label, ...] = field(default=(), converter=as_tuple)
+    readings: tuple[Reading, ...] = field(default=(), converter=TupleOf[Reading])
+    guidance: tuple[Guidance, ...] = field(default=(), converter=TupleOf[Guidance])
+    notes: tuple[Note, ...] = field(default=(), converter=TupleOf[Note])
+    tags: tuple[Label, ...] = field(default=(), converter=TupleOf[Label])
+    kinds: tuple[Label, ...] = field(default=(), converter=TupleOf[Label])
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
     translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)

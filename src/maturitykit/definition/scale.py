@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import as_tuple, check_ids, held_to_types
+from maturitykit.definition.fields import TupleOf, check_ids, held_to_types
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 from maturitykit.formula.order import TOLERANCE, Order
 
@@ -43,7 +43,7 @@ class Stage:
     summary: str = ""
     value: float | None = None
     cut: float | None = None
-    above: tuple[str, ...] = field(default=(), converter=as_tuple)
+    above: tuple[str, ...] = field(default=(), converter=TupleOf[str])
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
@@ -66,7 +66,7 @@ class Scale:
     """
 
     id: str
-    stages: tuple[Stage, ...] = field(converter=as_tuple)
+    stages: tuple[Stage, ...] = field(converter=TupleOf[Stage])
 
     def __repr__(self) -> str:
         return (

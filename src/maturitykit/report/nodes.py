@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import TupleOf
 from maturitykit.report.brand import Brand
 from maturitykit.scoring.rows import Row as DataRow
 
@@ -55,14 +55,14 @@ class Bullet:
     """A line of a list, with the lines below it."""
 
     text: str = field(converter=shortened)
-    below: tuple[Bullet, ...] = field(default=(), converter=as_tuple)
+    below: tuple[Bullet, ...] = field(default=(), converter=TupleOf["Bullet"])
 
 
 @frozen
 class Bullets:
     """A list."""
 
-    items: tuple[Bullet, ...] = field(converter=as_tuple)
+    items: tuple[Bullet, ...] = field(converter=TupleOf[Bullet])
 
 
 class Row(NamedTuple):
@@ -77,7 +77,7 @@ class Row(NamedTuple):
 class Table:
     """Rows below a head; the first column names what a row is about."""
 
-    head: tuple[str, ...] = field(converter=as_tuple)
+    head: tuple[str, ...] = field(converter=TupleOf[str])
     rows: tuple[Row, ...] = field(converter=_short_rows)
     title: str = field(converter=shortened)
 
@@ -97,7 +97,7 @@ class Details:
     """What is shown when it is asked for, where a format can do so."""
 
     title: str = field(converter=shortened)
-    blocks: tuple[Block, ...] = field(converter=as_tuple)
+    blocks: tuple[Block, ...] = field(converter=TupleOf["Block"])
     id: str = ""
 
 
@@ -115,7 +115,7 @@ class Section:
     """A part of a report with a heading."""
 
     title: str = field(converter=shortened)
-    blocks: tuple[Block, ...] = field(converter=as_tuple)
+    blocks: tuple[Block, ...] = field(converter=TupleOf["Block"])
     derived: bool = False
 
 
@@ -138,11 +138,11 @@ class Document:
 
     title: str = field(converter=shortened)
     about: tuple[str, ...] = field(converter=_short_lines)
-    sections: tuple[Section, ...] = field(converter=as_tuple)
+    sections: tuple[Section, ...] = field(converter=TupleOf[Section])
     language: str
     brand: Brand
     date: Date | None
-    data: tuple[DataRow, ...] = field(converter=as_tuple, repr=False)
+    data: tuple[DataRow, ...] = field(converter=TupleOf[DataRow], repr=False)
 
 
 def written(cell: Cell, language: str) -> str:

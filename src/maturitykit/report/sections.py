@@ -245,7 +245,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
         "For sure: no answer to an open question could change that. Likely: open questions could explain it."
     )
     head = map(say, ("dimension", "before", "after", "change"))
-    blocks = [
+    blocks: list[Block] = [
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
         Paragraph(note, "quiet"),

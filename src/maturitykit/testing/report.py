@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from attrs import field, frozen
 
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import TupleOf
 from maturitykit.errors import Finding, MaturityError, coded
 from maturitykit.testing.codes import CODES, Severity
 
@@ -42,7 +42,7 @@ class Report:
     """
 
     subject: str
-    findings: tuple[Finding, ...] = field(converter=as_tuple)
+    findings: tuple[Finding, ...] = field(converter=TupleOf[Finding])
     checks: int
     skipped: Mapping[str, str] = field(factory=dict)
 
