@@ -55,7 +55,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "translation": translated,
     "comparison": lambda: mk.compare(assessed(), assessed(scorer="median")),
     "roadmap": lambda: mk.roadmap(assessed()),
-    "network": lambda: mk.Network([CROSSWALK], [MODEL, OTHER]).route(["one", "two"]).path,
+    "network": lambda: mk.Network([CROSSWALK], [MODEL, OTHER]).along(["one", "two"]),
 }
 
 

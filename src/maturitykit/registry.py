@@ -56,6 +56,8 @@ class Entry(NamedTuple):
 class Registry(Mapping[str, Entry], Generic[T]):
     """A read-only view of one group of entry points; nothing is imported to list it.
 
+    Made by maturitykit alone.
+
     Args:
         group: Name of the group of entry points.
         noun: What it holds, in words.

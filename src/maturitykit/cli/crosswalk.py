@@ -127,7 +127,7 @@ def _translations(
         yield translate(result, load_model(to, language), network=network, **choices)
         return
     left_out: dict[str, list[str]] = {}
-    for id in network.reachable(network.name_of(result.model)):
+    for id in network.reachable(network._name_of(result.model)):
         try:
             yield translate(result, network.model(id).in_language(language), network=network)
         except (ComparisonError, PluginError) as error:

@@ -14,7 +14,7 @@ from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
 from maturitykit.errors import ModelError, quoted
-from maturitykit.notebook import InNotebook
+from maturitykit.notebook import repr_html
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -68,7 +68,7 @@ class Label:
 
 
 @frozen(field_transformer=held_to_types(ModelError))
-class Model(InNotebook):
+class Model:
     """A published framework at a version: what it judges, on which scales, by which rules.
 
     Args:
@@ -114,7 +114,9 @@ class Model(InNotebook):
     place: str = field(default="", eq=False, repr=False)
     translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
     #: The model that this one was translated from.
-    original: Model | None = field(default=None, eq=False, repr=False)
+    _original: Model | None = field(default=None, eq=False, repr=False)
+
+    _repr_html_ = repr_html
 
     def __attrs_post_init__(self) -> None:
         findings = list(check_model(self))
@@ -177,7 +179,7 @@ class Model(InNotebook):
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that it speaks, its own first."""
-        own = (self.original or self).language
+        own = (self._original or self).language
         return (own, *(language for language in self.translations if language != own))
 
     def in_language(self, language: str) -> Model:
@@ -189,7 +191,7 @@ class Model(InNotebook):
         Raises:
             ModelError: If the texts belong to parts that the model does not have.
         """
-        original = self.original or self
+        original = self._original or self
         found = language_of(language, self.languages)
         if found is None or found == original.language:
             return original

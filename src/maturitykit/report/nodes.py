@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from maturitykit.definition.fields import TupleOf
 from maturitykit.report.brand import Brand
-from maturitykit.scoring.rows import Row as DataRow
+from maturitykit.scoring.rows import ScoreRow
 
 
 class Number(NamedTuple):
@@ -142,7 +142,7 @@ class Document:
     language: str
     brand: Brand
     date: Date | None
-    data: tuple[DataRow, ...] = field(converter=TupleOf[DataRow], repr=False)
+    data: tuple[ScoreRow, ...] = field(converter=TupleOf[ScoreRow], repr=False)
 
 
 def written(cell: Cell, language: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
 
 
-class Row(NamedTuple):
+class ScoreRow(NamedTuple):
     """One score, stages by id; what there is not is None."""
 
     model: str
@@ -36,10 +36,10 @@ class Row(NamedTuple):
 
 
 #: The names of the columns.
-COLUMNS = Row._fields
+COLUMNS = ScoreRow._fields
 
 
-def rows_of(result: Result) -> Iterator[Row]:
+def rows_of(result: Result) -> Iterator[ScoreRow]:
     """The rows of a result."""
     about = result.model.id, result.model.version, result.subject, result.date
     for id, score in result.items():
@@ -47,7 +47,7 @@ def rows_of(result: Result) -> Iterator[Row]:
         index, split = score.index or (None, None, None), score.disagreement
         agreement = (split.low.id, split.high.id, split.agreement) if split else (None, None, None)
         rest = score.coverage, score.respondents, *agreement, score.not_applicable
-        yield Row._make((*about, id, *stages, *index, *rest))
+        yield ScoreRow._make((*about, id, *stages, *index, *rest))
 
 
 #: The engines of data frames, and what a kind of column is called in each.

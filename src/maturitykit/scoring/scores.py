@@ -85,7 +85,7 @@ class Score:
     target: Stage | None = None
 
     #: What its coverage is a share of being.
-    covered: ClassVar[str] = "answered"
+    _covered: ClassVar[str] = "answered"
 
     @property
     def stage(self) -> Span[Stage] | None:
@@ -149,7 +149,7 @@ class Score:
         return self.coverage == 0 and not self.not_applicable
 
     @property
-    def silence(self) -> str:
+    def _silence(self) -> str:
         """In a word, why no stage is told of it: nothing is known; empty where one is told."""
         return phrase("open") if self.is_open and self.dimension.is_leaf else ""
 
@@ -185,9 +185,9 @@ def describe(score: Score) -> str:
     if score.not_applicable:
         return phrase("not applicable")
     stages = score.sentence
-    if stages and (score.is_open or (score.dimension.is_leaf and score.covered == Score.covered)):
+    if stages and (score.is_open or (score.dimension.is_leaf and score._covered == Score._covered)):
         return stages
-    share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score.covered))
+    share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score._covered))
     return phrase("{stages}, {share}", stages=stages, share=share) if stages else share
 
 

@@ -74,7 +74,7 @@ def found(score: Score) -> str:
     """The stage of a dimension in a few words; empty where nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
-    return score.silence or score.brief
+    return score._silence or score.brief
 
 
 def bar(score: Score) -> str:

@@ -15,11 +15,6 @@ from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
 from maturitykit.scoring.scores import Score
 
-#: A rating, or one of each respondent.
-Given = str | float | tuple[str | float, ...]
-#: A stage, or its lowest, likely ("" for none) and highest.
-Expected = str | tuple[str, ...]
-
 
 @frozen
 class Case:
@@ -37,8 +32,8 @@ class Case:
 
     id: str
     why: str
-    ratings: Mapping[str, Given]
-    expected: Mapping[str, Expected] = field(factory=dict)
+    ratings: Mapping[str, str | float | tuple[str | float, ...]]
+    expected: Mapping[str, str | tuple[str, ...]] = field(factory=dict)
     scorer: str | None = None
     coverage: Mapping[str, float] = field(factory=dict)
 
@@ -108,7 +103,7 @@ def _found(score: Score) -> object:
     return low.id, likely.id if likely else "", high.id
 
 
-def _span(expected: Expected) -> object:
+def _span(expected: str | tuple[str, ...]) -> object:
     if expected == NOT_APPLICABLE or isinstance(expected, tuple):
         return expected
     return expected, expected, expected

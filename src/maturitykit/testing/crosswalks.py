@@ -49,7 +49,7 @@ class CrosswalkSubject:
         for name, model in zip(
             (self.crosswalk.source, self.crosswalk.target), (self.source, self.target), strict=True
         ):
-            network.add(network.known_as(name), model)
+            network._add(network._known_as(name), model)
         return network
 
 
@@ -86,8 +86,8 @@ def crosswalk_subject(
 
 
 def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
-    path = [subject.alone.known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
-    return translate_by(score(subject.source, given), subject.alone.route(path))
+    path = [subject.alone._known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
+    return translate_by(score(subject.source, given), subject.alone._route(path))
 
 
 def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:

@@ -127,7 +127,7 @@ def model_subject(
 
     one, old = (models.load(given) if isinstance(given, str) else given for given in (model, against))
     assert one is not None
-    subject = ModelSubject(one.original or one, cases, old, quick)
+    subject = ModelSubject(one._original or one, cases, old, quick)
     return f"model {one.id} {one.version}", MODEL_CHECKS if old else MODEL_CHECKS[:-3], subject
 
 
