@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import unified_diff
 from importlib import import_module
@@ -86,6 +87,13 @@ def test_an_object_has_no_public_attribute_that_the_text_lacks() -> None:
 
 def test_types_in_signatures_have_public_names() -> None:
     assert [name for name in without_public_name() if is_type(name)] == []
+
+
+def test_what_takes_a_model_takes_its_id() -> None:
+    signatures = [line for line in FILE.read_text("utf-8").splitlines() if line.lstrip().startswith("def ")]
+    taken = [each for line in signatures for each in re.findall(r"\w+: [^,()=]*\bModel\b[^,()=]*", line)]
+    assert len(taken) > 10
+    assert [each for each in taken if not re.search(r"\bstr\b", each)] == []
 
 
 def test_every_type_in_the_text_is_known() -> None:

@@ -291,6 +291,22 @@ def test_lists_are_the_answers_of_several_respondents() -> None:
         mk.score(MODEL, {"a": ["lo", "mid"]})
 
 
+def test_an_id_is_taken_wherever_a_model_is(tmp_path: Path) -> None:
+    model, crosswalk = mk.model("clearhead"), mk.crosswalks.load("clearhead--four-stage")
+    result = mk.score("clearhead", {"culture": "emerging"})
+    assert result == mk.score(model, {"culture": "emerging"})
+    assert mk.read_result(result.to_dict(), "clearhead").stage == result.stage
+    assert mk.translate(result, "four-stage", models=["clearhead"]) == mk.translate(result, mk.model("four-stage"))
+    assert mk.links.reverse(crosswalk, "clearhead", "four-stage").target == "clearhead"
+    for name, given in (("id", "clearhead"), ("model", model)):
+        mk.write_form(given, tmp_path / f"{name}.csv")
+    assert (tmp_path / "id.csv").read_text("utf-8") == (tmp_path / "model.csv").read_text("utf-8")
+    for read in (mk.read, mk.read_all, mk.collect):
+        assert read(tmp_path / "id.csv", "clearhead") == read(tmp_path / "id.csv", model)
+    with pytest.raises(mk.PluginError, match='nothing installed has the name "clearhed"'):
+        mk.write_form("clearhed", tmp_path / "wrong.csv")
+
+
 def test_the_version_and_the_tables_are_there() -> None:
     assert mk.__version__.count(".") == 2
     pytest.importorskip("polars", reason="tables come with an extra")

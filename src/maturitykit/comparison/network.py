@@ -18,7 +18,7 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
 from maturitykit.files.places import line_of
-from maturitykit.registry import crosswalks, models
+from maturitykit.registry import crosswalks, model_of, models
 from maturitykit.words import phrase
 
 #: Longer ways say next to nothing.
@@ -103,12 +103,12 @@ class Network:
     """
 
     def __init__(
-        self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model] = (), language: str = ""
+        self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model | str] = (), language: str = ""
     ) -> None:
         self._language = language
         self._own = {crosswalk.id: crosswalk for crosswalk in own}
         # Two versions of one model are told apart by their full names.
-        self._models = {name: m for m in own_models for name in (m.id, f"{m.id}@{m.version}")}
+        self._models = {name: m for m in map(model_of, own_models) for name in (m.id, f"{m.id}@{m.version}")}
         self._ids = {*self._own, *crosswalks}
         self._same: dict[str, str] = {}
         #: Where two crosswalks come to join the same models, the one that names a version counts.

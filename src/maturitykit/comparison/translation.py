@@ -213,7 +213,7 @@ def translate(
     without: str | Sequence[str] = (),
     scorer: str | Scorer | None = None,
     crosswalks: Iterable[Crosswalk] = (),
-    models: Iterable[Model] = (),
+    models: Iterable[Model | str] = (),
     network: Network | None = None,
 ) -> Translation:
     """Carry a result over to another model.

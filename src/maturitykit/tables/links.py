@@ -35,7 +35,7 @@ def translate(
     without: str | Sequence[str] = (),
     scorer: str | Scorer | None = None,
     crosswalks: Iterable[Crosswalk] = (),
-    models: Iterable[Model] = (),
+    models: Iterable[Model | str] = (),
     network: Network | None = None,
 ) -> Results:
     """Carry a table of results over to another model, as `maturitykit.translate` does with each.

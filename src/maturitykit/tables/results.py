@@ -26,7 +26,7 @@ from maturitykit.formula.algebra import (
     negate,
     null,
 )
-from maturitykit.registry import models
+from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus
 from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import Cell, open_cell, overruled
@@ -291,8 +291,7 @@ def score(
     >>> results[["subject", "outcome__stage_low", "outcome__stage_high"]].values.tolist()
     [['acme', 'basic', 'good']]
     """
-    if isinstance(model, str):
-        model = models.load(model)
+    model = model_of(model)
     check_consensus(consensus)
     if on_error not in WAYS:
         finding = Finding("on_error", f"{quoted(on_error)} is not known", one_of(WAYS, on_error))

@@ -11,6 +11,7 @@ from maturitykit.definition import Model
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.files.strict import structure
 from maturitykit.files.text import Readable, read_toml
+from maturitykit.registry import model_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
 from maturitykit.scoring.scores import Score
@@ -37,8 +38,9 @@ class Case:
     scorer: str | None = None
     coverage: Mapping[str, float] = field(factory=dict)
 
-    def differences(self, model: Model) -> list[str]:
+    def differences(self, model: Model | str) -> list[str]:
         """What comes out otherwise than expected, in words; nothing if the case holds."""
+        model = model_of(model)
         ratings = [
             Rating(dimension, answer, respondent=str(number))
             for dimension, given in self.ratings.items()

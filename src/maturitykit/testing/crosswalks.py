@@ -57,7 +57,7 @@ Law: TypeAlias = Callable[[CrosswalkSubject, Random], Iterator[Finding]]
 
 
 def check_crosswalk(
-    crosswalk: Crosswalk | str, *, others: Iterable[Crosswalk] = (), models: Iterable[Model] = ()
+    crosswalk: Crosswalk | str, *, others: Iterable[Crosswalk] = (), models: Iterable[Model | str] = ()
 ) -> Report:
     """Hold a crosswalk to all that must be true of one.
 
@@ -73,7 +73,7 @@ def check_crosswalk(
 
 
 def crosswalk_subject(
-    crosswalk: Crosswalk | str, others: Iterable[Crosswalk] = (), models: Iterable[Model] = ()
+    crosswalk: Crosswalk | str, others: Iterable[Crosswalk] = (), models: Iterable[Model | str] = ()
 ) -> tuple[str, Sequence[Check[CrosswalkSubject]], CrosswalkSubject]:
     """What `run_checks` takes for a crosswalk."""
     from maturitykit.registry import crosswalks
