@@ -85,6 +85,24 @@ def test_models_and_results_go_to_other_processes_and_come_back(method: str) -> 
         assert pool.submit(mk.compare, result, result).result() == mk.compare(result, result)
 
 
+def test_models_and_results_go_through_joblib() -> None:
+    joblib = pytest.importorskip("joblib", reason="joblib is a library of others")
+    assessment, result = mk.Assessment("one", RATINGS, "Acme"), assessed()
+    calls = [
+        joblib.delayed(mk.score)(MODEL, assessment),
+        joblib.delayed(mk.translate)(result, OTHER, crosswalks=[CROSSWALK]),
+        joblib.delayed(mk.compare)(result, result),
+        joblib.delayed(mk.Model.in_language)(MODEL, "nl"),
+        joblib.delayed(mk.Translation.contributions)(translated()),
+        joblib.delayed(mk.Comparison.to_dict)(mk.compare(result, result)),
+    ]
+    found = joblib.Parallel(n_jobs=2, backend="loky")(calls)
+    assert found[:4] == [result, translated(), mk.compare(result, result), MODEL]
+    assert found[4:] == [translated().contributions(), mk.compare(result, result).to_dict()]
+    # Processes that nobody waits for would outlive the tests.
+    joblib.externals.loky.get_reusable_executor().shutdown(wait=True)
+
+
 def test_a_function_of_spark_may_hold_a_model() -> None:
     cloudpickle = pytest.importorskip("pyspark.cloudpickle", reason="Spark comes with an extra")
     function = pickle.loads(cloudpickle.dumps(lambda answer: mk.score(MODEL, {"a": answer})["a"]))
