@@ -20,6 +20,7 @@ from maturitykit.files.filled import is_form, read_form
 from maturitykit.files.strict import structure
 from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source, version_findings
 from maturitykit.files.text import (
+    LARGEST_DOCUMENT,
     LARGEST_TABLE,
     NESTED,
     TOO_MANY_DIGITS,
@@ -112,7 +113,7 @@ def _read_json(path: str | os.PathLike[str], model: str | Model) -> list[Assessm
     return [_assessment(path, read_json(path), model)]
 
 
-def read_json(path: Readable) -> Any:
+def read_json(path: Readable, largest: int = LARGEST_DOCUMENT) -> Any:
     """The data of a JSON file.
 
     Raises:
@@ -121,7 +122,7 @@ def read_json(path: Readable) -> Any:
     if isinstance(path, Given) and path.table is not None:
         # As if it had been in a file: sentences as plain texts, dates as they are written.
         return json.loads(json.dumps(dict(path.table), default=str))
-    text = read_text(path)
+    text = read_text(path, largest)
     try:
         data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
         if "\\u" in text:

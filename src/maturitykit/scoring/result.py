@@ -215,9 +215,9 @@ class Result(Mapping[str, Score]):
         Raises:
             MaturityError: If there is no such engine here.
         """
-        from maturitykit.scoring.rows import frame_of
+        from maturitykit.scoring.rows import frame_of, rows_of
 
-        return frame_of(self, engine)
+        return frame_of(rows_of(self), engine)
 
     def _sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
         """Return what some links read, as lists in the order of the fields of ``Sources``.

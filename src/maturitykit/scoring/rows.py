@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -63,8 +63,13 @@ _KIND_OF = {
 }
 
 
-def frame_of(result: Result, engine: str) -> Any:
-    """The rows of a result as a data frame.
+def frame_of(rows: Iterable[Sequence[Any]], engine: str, names: Sequence[str] = COLUMNS) -> Any:
+    """Return rows of scores as a data frame.
+
+    Args:
+        rows: In their order.
+        engine: ``pandas`` or ``polars``.
+        names: Of the columns; those that `ScoreRow` does not have are of texts.
 
     Raises:
         MaturityError: If there is no such engine here.
@@ -76,8 +81,9 @@ def frame_of(result: Result, engine: str) -> Any:
         module = import_module(engine)
     except ImportError:
         raise MaturityError(f"this needs {engine}: python -m pip install {engine}") from None
-    columns = dict(zip(COLUMNS, map(list, zip(*rows_of(result), strict=True)), strict=True))
-    kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in COLUMNS}
+    cells = list(zip(*rows, strict=True)) or [()] * len(names)
+    columns = dict(zip(names, map(list, cells), strict=True))
+    kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in names}
     if engine == "polars":
         return module.DataFrame(columns, schema={name: getattr(module, kind) for name, kind in kinds.items()})
     return module.DataFrame(columns, dtype=object).astype(kinds)

@@ -105,6 +105,11 @@ def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]
                     for end in wrong:
                         problem = f"{quoted(end)} is not a stage of its scale"
                         yield Finding(f"dimensions.{id}.disagreement", problem, "a stage of its scale")
+    yield from date_findings(entry)
+
+
+def date_findings(entry: ResultEntry) -> Iterator[Finding]:
+    """Return a finding if the date is none."""
     try:
         if entry.date:
             Date.fromisoformat(entry.date)
