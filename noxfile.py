@@ -21,6 +21,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PROJECT, "test")
 SSSOM = nox.project.dependency_groups(PROJECT, "sssom")
 PEOPLE = nox.project.dependency_groups(PROJECT, "people")
+PROGRAMS = nox.project.dependency_groups(PROJECT, "programs")
 DOCS = nox.project.dependency_groups(PROJECT, "docs")
 ENGINES = nox.project.dependency_groups(PROJECT, "engines")
 MUTATION = nox.project.dependency_groups(PROJECT, "mutation")
@@ -82,14 +83,14 @@ def tests(session: nox.Session) -> None:
 
     Those of forms and reports use chromium and LibreOffice, where they are installed.
     """
-    install(session, EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
+    install(session, EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE, *PROGRAMS)
     session.run("pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session(default=False)
 def newest(session: nox.Session) -> None:
     """The same with the newest versions of everything, whether or not they are known to pass."""
-    session.install("--upgrade", EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
+    session.install("--upgrade", EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE, *PROGRAMS)
     session.run("pytest", *PARALLEL, *session.posargs)
 
 
@@ -113,7 +114,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The same, with what of the code they run, in this process and in those that they start."""
-    install(session, EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE)
+    install(session, EXTRAS, *PLUGINS, *TEST, *SSSOM, *ENGINES, *PEOPLE, *PROGRAMS)
     # More examples of the laws reach no other lines.
     report = ("--cov", "--cov-report=term-missing:skip-covered")
     session.run("pytest", "tests", *PARALLEL, *report, *session.posargs, env={"LAWS": "quick"})
@@ -234,7 +235,7 @@ def released(session: nox.Session, folder: str) -> None:
         alone(session, folder, *map(wheel_of, (".", folder, *beside(folder))))
         return
     extras = EXTRAS.removeprefix(".")
-    install(session, wheel_of(".") + extras, *map(wheel_of, PLUGINS), *TEST, *ENGINES, *PEOPLE)
+    install(session, wheel_of(".") + extras, *map(wheel_of, PLUGINS), *TEST, *ENGINES, *PEOPLE, *PROGRAMS)
     session.run("pytest", "tests", *PARALLEL, *session.posargs)
 
 

@@ -38,7 +38,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(collections|datetime|fractions|hypothesis|importlib|os|pytest|typing)\..*"),
     ("py:class", "Date|Fraction"),
     # What stands for any type, and what only maturitykit itself makes.
-    ("py:.*", r"(.*\.)?(T|Plan|Frame|Sheet|Cell|Severity|_Trial)"),
+    ("py:.*", r"(.*\.)?(T|Plan|Frame|Items)"),
 ]
 autodoc_default_options = {"members": True}
 autodoc_member_order = "bysource"

@@ -11,7 +11,7 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from importlib.util import find_spec
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 FILE = HERE / "api.txt"
 SOURCE = Path(mk.__file__).parents[1]
 
-#: The modules whose names are public; those of all others are not, but for the types that these lead to.
+#: The modules whose names are public; those of all others are not.
 MODULES = (
     "maturitykit",
     "maturitykit.agreement",
@@ -45,11 +45,6 @@ MODULES = (
     "maturitykit.testing.strategies",
     "maturitykit.types",
 )
-#: Without an underscore, as other modules of the package use them, and yet nobody else's.
-INTERNAL = {
-    "Result": {"plan", "sources"},
-    "Results": {"internal", "carried"},
-}
 #: What a class may do beside what its public names say.
 SPECIAL = {"__init__", "__call__", "__getitem__", "__iter__", "__len__", "__contains__"}
 #: Keys of JSON whose values are tables by id.
@@ -125,8 +120,7 @@ def described(name: Name) -> list[str]:
         bases = ", ".join(ast.unparse(base) for base in node.bases)
         lines = [f"class {node.name}({bases})" if bases else f"class {node.name}"]
         # Those that the package makes are not made by others.
-        hidden = {"__init__"} if "Made by `" in (ast.get_docstring(node) or "") else set()
-        hidden |= INTERNAL.get(node.name, set())
+        hidden = {"__init__"} if "Made by " in (ast.get_docstring(node) or "") else set()
         return lines + [f"    {line}" for item in node.body for line in member(item, hidden, arguments(node))]
     if isinstance(node, ast.AnnAssign):
         value = (
@@ -152,6 +146,8 @@ def member(node: ast.stmt, hidden: set[str], given: Mapping[str, str]) -> Iterat
     def public(name: str) -> bool:
         return name not in hidden and (name[0] != "_" or name in SPECIAL)
 
+    if isinstance(node, Function) and node.name == "__init__":
+        yield from set_by(node, public, given)
     if isinstance(node, Function) and public(node.name):
         kinds = {ast.unparse(decorator) for decorator in node.decorator_list}
         if {"property", "cached_property"} & kinds:
@@ -160,10 +156,18 @@ def member(node: ast.stmt, hidden: set[str], given: Mapping[str, str]) -> Iterat
             yield signature(node)
     elif isinstance(node, ast.AnnAssign) and public(ast.unparse(node.target)):
         yield f"{ast.unparse(node.target)}: {ast.unparse(node.annotation)}{default(node.value)}"
-    elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__":
-        yield from (f"{name}: {given.get(name, '?')}" for name in ast.literal_eval(node.value) if public(name))
     elif isinstance(node, ast.Assign) and public(ast.unparse(node.targets[0])):
         yield ast.unparse(node)
+
+
+def set_by(init: Function, public: Callable[[str], bool], given: Mapping[str, str]) -> Iterator[str]:
+    """The attributes that an object has from the start."""
+    for node in ast.walk(init):
+        if isinstance(node, ast.AnnAssign | ast.Assign):
+            target, *_ = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if ast.unparse(target).startswith("self.") and public(name := ast.unparse(target)[5:]):
+                kind = ast.unparse(node.annotation) if isinstance(node, ast.AnnAssign) else given.get(name, "?")
+                yield f"{name}: {kind}"
 
 
 def default(value: ast.expr | None) -> str:
@@ -192,30 +196,40 @@ def returned(node: Function) -> str:
 
 def led_to(name: Name) -> Iterator[Name]:
     """The types of the package that the text on a name leads to."""
-    words = {word for line in described(name) for word in re.findall(r"[A-Z]\w*", line)}
+    words = {word for line in described(name) for word in re.findall(r"\b_?[A-Z]\w*", line)}
     found = (find(name.module, word) for word in sorted(words))
     yield from (one for one in found if one and one != name and "TypeVar" not in described(one)[0])
 
 
 def names_text() -> Iterator[str]:
-    public = {where: [found(where, name) for name in public_names(where)] for where in MODULES}
-    known = {name for names in public.values() for name in names}
-    for where, names in public.items():
+    for where in MODULES:
         yield f"# {where}"
         # Some are named in one statement.
-        yield from dict.fromkeys("\n".join(described(name)) for name in names)
+        yield from dict.fromkeys("\n".join(described(found(where, name))) for name in public_names(where))
         yield ""
-    yield "# Types that these lead to, under no public name"
-    more = sorted(known)
+    yield "# Values that these name"
+    values = (name for name in without_public_name() if not is_type(name))
+    yield from (f"{name.module}: {line}" for name in values for line in described(name))
+    yield ""
+
+
+def without_public_name() -> list[Name]:
+    """The names of the package that public names lead to, and that are not public themselves."""
+    public = {found(where, name) for where in MODULES for name in public_names(where)}
+    known, more = set(public), sorted(public)
     for name in more:
         # Grows while it is read.
         new = [one for one in led_to(name) if one not in known]
         known.update(new)
         more.extend(new)
-    for name in sorted(known - {name for names in public.values() for name in names}):
-        first, *rest = described(name)
-        yield from (f"{name.module}: {first}", *rest)
-    yield ""
+    return sorted(known - public)
+
+
+def is_type(name: Name) -> bool:
+    """Whether a name is that of a class, or of a type made of others."""
+    node = module(name.module).defined[name.name]
+    is_alias = isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp | ast.Subscript)
+    return isinstance(node, ast.ClassDef) or is_alias or "TypeAlias" in ast.unparse(node)
 
 
 def found(where: str, name: str) -> Name:

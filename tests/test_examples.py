@@ -72,7 +72,7 @@ def test_every_model_is_seen_in_every_other(source: str, target: str, run: Run) 
     assert found.way.path == (source, target)
     assert (found.stage is None) == (found.model.outcome is None)
     assert 0 < found.coverage < 1
-    for id in found.plan.leaves:
+    for id in found._plan.leaves:
         score = found[id]
         assert isinstance(score, mk.types.DerivedScore)
         assert (score.inferable == "none") == (id in found.not_inferable) == (score.coverage == 0)

@@ -280,11 +280,11 @@ def test_a_written_direction_beats_a_reversed_one() -> None:
     there, back = one_way("a--b", "mid", "0.5"), one_way("b--a", "low", "0.9")
     with installed([there, back]):
         network = mk.Network()
-        assert network.step("a", "b") == there
-        assert network.step("b", "a") == back
+        assert network.along(["a", "b"]) == there
+        assert network.along(["b", "a"]) == back
         assert network.strength(["a", "b", "a"]) == Fraction(45, 100)
     with installed([back]):
-        step = mk.Network().step("a", "b")
+        step = mk.Network().along(["a", "b"])
         assert step == mk.links.reverse(back, model("b"), model("a"))
         assert reads(step) != reads(there)
 
@@ -292,14 +292,14 @@ def test_a_written_direction_beats_a_reversed_one() -> None:
 def test_an_installed_direction_beats_a_reversed_one_of_the_callers() -> None:
     there, back = one_way("a--b", "mid"), one_way("b--a", "low")
     with installed([there]):
-        assert mk.Network([back]).step("a", "b") == there
+        assert mk.Network([back]).along(["a", "b"]) == there
 
 
 def test_what_the_caller_brings_comes_before_what_is_installed() -> None:
     own = one_way("a--b", "high", "0.3")
     with installed([one_way("a--b", "mid"), *chain(*"bc")]) as (shelf, _):
         network = mk.Network([own])
-        assert network.step("a", "b") == own
+        assert network.along(["a", "b"]) == own
         assert shelf.loaded == []
         assert network.strength(["a", "b", "c"]) == Fraction(15, 100)
 
@@ -329,7 +329,7 @@ def test_a_crosswalk_that_does_not_fit_its_models_is_refused() -> None:
     good = crosswalk("a--b", "1")
     wrong = mk.Crosswalk("a", "b", [mk.Link("nine", "one", "equal", 1, STEADY)], not_inferable=good.not_inferable)
     with installed([wrong]), pytest.raises(mk.ComparisonError, match="a--b cannot be used") as caught:
-        mk.Network().step("a", "b")
+        mk.Network().along(["a", "b"])
     assert any('"nine" is no dimension of a' in str(finding) for finding in caught.value.findings)
 
 

@@ -127,3 +127,55 @@ def test_what_is_missing_is_named() -> None:
         mk.read_result({}, MODEL)
     with pytest.raises(mk.FileError, match=r"cannot read data.json"):
         mk.read_result(b"{", MODEL)
+
+
+def tables() -> Any:
+    pytest.importorskip("polars", reason="tables need it")
+    return mk.tables
+
+
+def test_many_are_read_as_one_table(tmp_path: Path) -> None:
+    read_results = tables().read_results
+    results = [assessed(), assessed(consensus="envelope"), mk.score(MODEL, {"a": mk.NOT_APPLICABLE})]
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    one.write_text(json.dumps(results[0].to_dict()), encoding="utf-8")
+    two.write_text(json.dumps([result.to_dict() for result in results[1:]]), encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("nothing")
+    rows = [row for result in results for row in result.to_frame("polars").rows()]
+    for given_as in (tmp_path, [str(one), two], [one, *(result.to_dict() for result in results[1:])]):
+        found = read_results(given_as)
+        assert found.rows() == rows and found.schema == results[0].to_frame("polars").schema
+    assert read_results(results[0].to_dict()).rows() == results[0].to_frame("polars").rows()
+    assert read_results([]).schema == results[0].to_frame("polars").schema
+
+
+def test_a_table_of_translations_has_the_columns_of_these() -> None:
+    read_results, polars = tables().read_results, pytest.importorskip("polars")
+    answers = {"subject": ["acme"], "culture": ["emerging"], "process": ["operational"]}
+    scored = mk.tables.score("clearhead", polars.DataFrame(answers))
+    expected = mk.tables.translate(scored, "four-stage").tidy().to_dicts()
+    result = mk.score("clearhead", mk.Assessment("clearhead", [mk.Rating("culture", "emerging"),
+        mk.Rating("process", "operational")], "acme"))  # fmt: skip
+    other = mk.translate(result, "four-stage")
+    found = read_results([result.to_dict(), other.to_dict()])
+    assert {*found.columns} == {*expected[0], "date"}
+    rows = [{name: row[name] for name in expected[0]} for row in found.to_dicts()]
+    assert [row["inferable"] for row in rows[: len(result)]] == [None] * len(result)
+    assert sorted(rows[len(result) :], key=str) == sorted(expected, key=str)
+
+
+def test_all_that_is_no_result_is_told_by_its_file(tmp_path: Path) -> None:
+    read_results = tables().read_results
+    good = assessed().to_dict()
+    for name, data in (("a", good), ("b", [good, 3]), ("c", {"format": 2}), ("d", good | {"date": "2026-13-01"})):
+        (tmp_path / f"{name}.json").write_text(json.dumps(data, default=str), encoding="utf-8")
+    (tmp_path / "e.json").write_text("{", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(mk.FileError) as caught:
+        read_results([tmp_path, tmp_path / "empty", tmp_path / "none.json", {}])
+    assert [finding.where.removeprefix(str(tmp_path)) for finding in caught.value.findings] == [
+        "/b.json, [1]", "/c.json, format", "/d.json, date", "/e.json, line 1, column 2", "/empty", "/none.json",
+        "[3], format",
+    ]  # fmt: skip
+    with pytest.raises(mk.MaturityError, match='"excel" is not known; expected one of pandas, polars'):
+        read_results(good, "excel")

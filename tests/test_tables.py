@@ -629,7 +629,7 @@ def test_a_lazy_table_stops_when_it_is_collected(engine: str, mistake: str) -> N
         rows_of(results.frame)
     (finding,) = results.findings()
     assert 'respondent "ann"' in finding.where
-    assert str(results.what_failed(caught.value)).count("\n") == 1
+    assert str(results.explain_error(caught.value)).count("\n") == 1
 
 
 @pytest.mark.parametrize("engine", KINDS)

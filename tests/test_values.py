@@ -55,7 +55,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "translation": translated,
     "comparison": lambda: mk.compare(assessed(), assessed(scorer="median")),
     "roadmap": lambda: mk.roadmap(assessed()),
-    "network": lambda: mk.Network([CROSSWALK], [MODEL, OTHER]).route(["one", "two"]).path,
+    "network": lambda: mk.Network([CROSSWALK], [MODEL, OTHER]).along(["one", "two"]),
 }
 
 
@@ -83,6 +83,24 @@ def test_models_and_results_go_to_other_processes_and_come_back(method: str) -> 
         assert pool.submit(mk.score, MODEL, mk.Assessment("one", RATINGS, "Acme")).result() == result
         assert pool.submit(mk.translate, result, OTHER, crosswalks=[CROSSWALK]).result() == translation
         assert pool.submit(mk.compare, result, result).result() == mk.compare(result, result)
+
+
+def test_models_and_results_go_through_joblib() -> None:
+    joblib = pytest.importorskip("joblib", reason="joblib is a library of others")
+    assessment, result = mk.Assessment("one", RATINGS, "Acme"), assessed()
+    calls = [
+        joblib.delayed(mk.score)(MODEL, assessment),
+        joblib.delayed(mk.translate)(result, OTHER, crosswalks=[CROSSWALK]),
+        joblib.delayed(mk.compare)(result, result),
+        joblib.delayed(mk.Model.in_language)(MODEL, "nl"),
+        joblib.delayed(mk.Translation.contributions)(translated()),
+        joblib.delayed(mk.Comparison.to_dict)(mk.compare(result, result)),
+    ]
+    found = joblib.Parallel(n_jobs=2, backend="loky")(calls)
+    assert found[:4] == [result, translated(), mk.compare(result, result), MODEL]
+    assert found[4:] == [translated().contributions(), mk.compare(result, result).to_dict()]
+    # Processes that nobody waits for would outlive the tests.
+    joblib.externals.loky.get_reusable_executor().shutdown(wait=True)
 
 
 def test_a_function_of_spark_may_hold_a_model() -> None:
@@ -119,11 +137,11 @@ def test_results_of_other_subjects_or_settings_are_not_equal() -> None:
 
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a rule for a list": (
-        lambda: mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], "median"),
+        lambda: mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], "median"),  # type: ignore[arg-type]
         'this Model cannot be made\n  scorers: is "median"; expected a list, each a text or a Scorer',
     ),
     "ids for stages": (
-        lambda: mk.Scale("s", ["a", mk.Stage("b")]),
+        lambda: mk.Scale("s", ["a", mk.Stage("b")]),  # type: ignore[list-item]
         'this Scale cannot be made\n  stages[0]: is "a"; expected a Stage',
     ),
     "an id for a scale": (
@@ -131,7 +149,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         'this Dimension cannot be made\n  scale: is "level"; expected a Scale or None',
     ),
     "a mapping for ratings": (
-        lambda: mk.Assessment("m", {"a": "low"}),  # type: ignore[dict-item]
+        lambda: mk.Assessment("m", {"a": "low"}),  # type: ignore[arg-type, dict-item]
         "ratings: is {'a': 'low'}; expected a list, each a Rating",
     ),
     "a text for a date": (
@@ -289,6 +307,22 @@ def test_lists_are_the_answers_of_several_respondents() -> None:
     assert several.outcome.respondents == 3
     with pytest.raises(mk.AssessmentError, match="'a', rating: \"lo\" is not a stage"):
         mk.score(MODEL, {"a": ["lo", "mid"]})
+
+
+def test_an_id_is_taken_wherever_a_model_is(tmp_path: Path) -> None:
+    model, crosswalk = mk.model("clearhead"), mk.crosswalks.load("clearhead--four-stage")
+    result = mk.score("clearhead", {"culture": "emerging"})
+    assert result == mk.score(model, {"culture": "emerging"})
+    assert mk.read_result(result.to_dict(), "clearhead").stage == result.stage
+    assert mk.translate(result, "four-stage", models=["clearhead"]) == mk.translate(result, mk.model("four-stage"))
+    assert mk.links.reverse(crosswalk, "clearhead", "four-stage").target == "clearhead"
+    for name, given in (("id", "clearhead"), ("model", model)):
+        mk.write_form(given, tmp_path / f"{name}.csv")
+    assert (tmp_path / "id.csv").read_text("utf-8") == (tmp_path / "model.csv").read_text("utf-8")
+    for read in (mk.read, mk.read_all, mk.collect):
+        assert read(tmp_path / "id.csv", "clearhead") == read(tmp_path / "id.csv", model)
+    with pytest.raises(mk.PluginError, match='nothing installed has the name "clearhed"'):
+        mk.write_form("clearhed", tmp_path / "wrong.csv")
 
 
 def test_the_version_and_the_tables_are_there() -> None:

@@ -162,7 +162,7 @@ MISTAKES: dict[str, Callable[[], object]] = {
         mk.NotInferable("toy", "work", ""), mk.NotInferable("other", "depth", "Why.")])),
     "of other versions": lambda: mk.Network(
         [evolve(RIGHT, links=[link("x")], source_version="1.1", target_version="2")], [TOY, OTHER]
-    ).step("toy", "other"),
+    ).along(["toy", "other"]),
     "reversing what was composed": lambda: mk.links.reverse(crosswalk(link(steps=[link()])), TOY, OTHER),
     "composing what does not meet": lambda: mk.links.compose(RIGHT, RIGHT),
     "no way to a model that is known": lambda: mk.Network(

@@ -50,8 +50,8 @@ class MaturityError(Exception):
     """
 
     def __init__(self, title: str, findings: Iterable[Finding] = ()) -> None:
-        self.title = title
-        self.findings = tuple(findings)
+        self.title: str = title
+        self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__(title, self.findings)
 
     def __str__(self) -> str:

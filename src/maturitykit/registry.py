@@ -56,6 +56,8 @@ class Entry(NamedTuple):
 class Registry(Mapping[str, Entry], Generic[T]):
     """A read-only view of one group of entry points; nothing is imported to list it.
 
+    Made by maturitykit alone.
+
     Args:
         group: Name of the group of entry points.
         noun: What it holds, in words.
@@ -207,15 +209,6 @@ class Models(Registry["Model"]):
         finding = Finding("", f"{name} is installed, but not this version", one_of(known, version))
         raise PluginError(f"no model {quoted(id)} can be used", [finding])
 
-    def at_version(self, id: str, version: str) -> Model:
-        """A certain version of a model, if it is registered; else the model of this id.
-
-        Raises:
-            PluginError: As `load` does.
-        """
-        name = f"{id}@{version}"
-        return self.load(name if version and name in self else id)
-
     def _name_of(self, thing: Any, registered: str) -> Any:
         own = super()._name_of(thing, registered)
         return f"{own}@{thing.version}" if own and "@" in registered else own
@@ -270,6 +263,23 @@ _RULES = "maturitykit.rules.built_in"
 
 #: The installed models.
 models = Models("maturitykit.models", "model", "maturitykit.definition.model:Model")
+
+
+def model_of(model: Model | str, version: str = "") -> Model:
+    """Return a model that is given as such, or load it by its id.
+
+    Args:
+        model: A model, or the id of an installed one.
+        version: The version that is loaded, if it is registered; else the one that the id stands for.
+
+    Raises:
+        PluginError: As `Models.load` does.
+    """
+    if not isinstance(model, str):
+        return model
+    name = f"{model}@{version}"
+    return models.load(name if version and name in models else model)
+
 
 #: The rules that maturitykit brings, and those that are installed.
 scorers: Registry[Scorer] = Registry(

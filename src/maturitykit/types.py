@@ -1,27 +1,30 @@
 """The types of what models and results are made of, and of what functions take and return."""
 
-from maturitykit.assessment.ratings import Answer
+from maturitykit.assessment.ratings import Answer, NoStage
 from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable, Use
 from maturitykit.comparison.movement import Direction, Movement
-from maturitykit.comparison.network import Route, UsedCrosswalk
+from maturitykit.comparison.network import UsedCrosswalk
 from maturitykit.comparison.translation import Way
 from maturitykit.definition.crosswalk import Coding, CrosswalkText, StageSpan
 from maturitykit.definition.dimension import Guidance, Note
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.definition.model import Label, Reading, Source
 from maturitykit.definition.scale import Position
-from maturitykit.definition.scorer import Parts, Rule
+from maturitykit.definition.scorer import Bounds, Parts, Rule
 from maturitykit.definition.translation import DimensionText, GuidanceText, ModelText, SourceText, StageText
 from maturitykit.files.collect import Collection
 from maturitykit.files.text import Content, Readable
+from maturitykit.files.write import SupportsToDict
 from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.roadmap import Raise, Roadmap
+from maturitykit.scoring.rows import ScoreRow
 from maturitykit.scoring.score import Weights
-from maturitykit.scoring.scores import Disagreement
+from maturitykit.scoring.scores import Disagreement, Reason
 
 __all__ = [
     "Answer",
+    "Bounds",
     "Coding",
     "Collection",
     "Consensus",
@@ -41,21 +44,24 @@ __all__ = [
     "ModelText",
     "Models",
     "Movement",
+    "NoStage",
     "Note",
     "Parts",
     "Position",
     "Raise",
     "Readable",
     "Reading",
+    "Reason",
     "Registry",
     "Roadmap",
-    "Route",
     "Rule",
+    "ScoreRow",
     "Severity",
     "Source",
     "SourceText",
     "StageSpan",
     "StageText",
+    "SupportsToDict",
     "Use",
     "UsedCrosswalk",
     "Way",

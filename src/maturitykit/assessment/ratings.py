@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
 from enum import StrEnum
 from math import isnan
@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from maturitykit.assessment.keys import key
 from maturitykit.definition import Scale, Stage
-from maturitykit.definition.fields import as_tuple, held_to_types
+from maturitykit.definition.fields import Items, TupleOf, held_to_types
 from maturitykit.definition.scale import SHARES
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 
@@ -60,9 +60,9 @@ class Rating:
     place: str = field(default="", eq=False, repr=False)
 
 
-def _under_first_spelling(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
+def _under_first_spelling(ratings: Items[Rating] | Iterator[Rating]) -> tuple[Rating, ...]:
     """Give respondents whose names look alike the first spelling among them."""
-    found = as_tuple(ratings)
+    found = TupleOf[Rating](ratings)
     if not isinstance(found, tuple) or not all(isinstance(rating, Rating) for rating in found):
         # That is told by the field.
         return found
@@ -102,7 +102,7 @@ class Assessment:
     version: str = ""
     digest: str = ""
     place: str = field(default="", eq=False, repr=False)
-    remarks: tuple[Finding, ...] = field(default=(), converter=as_tuple, eq=False, repr=False)
+    remarks: tuple[Finding, ...] = field(default=(), converter=TupleOf[Finding], eq=False, repr=False)
 
 
 class Reading(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from maturitykit.cli.targets import Context, Found, Target
     from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
-    from maturitykit.testing.codes import Severity
+    from maturitykit.testing.codes import FindingSeverity
 
 #: So many findings are shown at the most; a file with more has one mistake many times over.
 MOST = 1_000
@@ -45,7 +45,7 @@ def command(
     files: tuple[str, ...],
     names: tuple[str, ...],
     against: str | None,
-    fail_on: Severity,
+    fail_on: FindingSeverity,
     json: bool,
     output: str | None,
 ) -> None:
@@ -105,7 +105,7 @@ def _check_all(targets: Sequence[Target], context: Context) -> tuple[list[Found]
     return found, checks, skipped
 
 
-def _status(found: Sequence[Found], fail_on: Severity) -> int:
+def _status(found: Sequence[Found], fail_on: FindingSeverity) -> int:
     from maturitykit.testing.report import severity_of
 
     if any(one.finding.code in UNREADABLE for one in found):

@@ -130,7 +130,7 @@ def _translations(
         yield translate(result, load_model(to, language), network=network, **choices)
         return
     left_out: dict[str, list[str]] = {}
-    for id in network.reachable(network.name_of(result.model)):
+    for id in network.reachable(network._name_of(result.model)):
         try:
             yield translate(result, network.model(id).in_language(language), network=network)
         except (ComparisonError, PluginError) as error:
@@ -161,7 +161,7 @@ def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
 
 
 def _list(pairs: Sequence[dict[str, Any]], language: str) -> Iterator[Document]:
-    from maturitykit.report.nodes import Document, Number, Paragraph, Row, Section, Table
+    from maturitykit.report.nodes import Block, Document, Number, Paragraph, Row, Section, Table
     from maturitykit.words import Words
 
     say = Words(language)
@@ -182,5 +182,5 @@ def _list(pairs: Sequence[dict[str, Any]], language: str) -> Iterator[Document]:
             )
     head = "from", "to", "route", "strength", "covers"
     errors = dict.fromkeys(pair["error"] for pair in pairs if "error" in pair)
-    blocks = [Table(map(say, head), rows, say("Crosswalks")), *map(Paragraph, errors)]
+    blocks: list[Block] = [Table(map(say, head), rows, say("Crosswalks")), *map(Paragraph, errors)]
     yield Document("", [Section("", blocks)], language=say.language)

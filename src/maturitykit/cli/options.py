@@ -104,11 +104,11 @@ def load_model(name: str, language: str | None = None, version: str = "") -> Mod
     from maturitykit.definition.translation import language_of
     from maturitykit.files.model import read_model
     from maturitykit.files.text import is_folder
-    from maturitykit.registry import models
+    from maturitykit.registry import model_of, models
 
     path = Path(name)
     is_file = path.suffix in (".toml", ".json") or len(path.parts) > 1 or (is_folder(path) and name not in models)
-    model = read_model(path) if is_file else models.at_version(name, version)
+    model = read_model(path) if is_file else model_of(name, version)
     if language is None:
         return model
     if language_of(language, model.languages) is None:

@@ -41,13 +41,13 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
     """Stages of the outcome at which the links of the dimensions exclude its own link."""
     if source.outcome is None or not any(link.source == link.target == OUTCOME for link in crosswalk.links):
         return
-    path = [network.name_of(source), network.name_of(target)]
+    path = [network._name_of(source), network._name_of(target)]
     lowest = score(source, {leaf.id: leaf.scale.ids[0] for leaf in source.leaves if leaf.scale})
     for stage in source.outcome.ids[1:]:
         for way in roadmap(lowest, stage):
             raised = {r.dimension.id: r.to.id for r in way.raises or ()}
             at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
-            found = translate_by(score(source, at), network.route(path))
+            found = translate_by(score(source, at), network._route(path))
             if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
                 problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
                 yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
@@ -56,7 +56,7 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
 def _at(source: Model, target: Model, network: Network, place: int) -> Translation:
     """Return what follows from a source whose rated dimensions are each at one place of their scale."""
     at = {leaf.id: leaf.scale.ids[place] for leaf in source.leaves if leaf.scale}
-    return translate_by(score(source, at), network.route([network.name_of(source), network.name_of(target)]))
+    return translate_by(score(source, at), network._route([network._name_of(source), network._name_of(target)]))
 
 
 def _differing(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def _not_at_top(crosswalk: Crosswalk, source: Model, target: Model, network: Net
 
 def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
     """Links that exclude what follows from two other crosswalks."""
-    start, end = network.name_of(source), network.name_of(target)
+    start, end = network._name_of(source), network._name_of(target)
     for middle in network.between(start, end):
         try:
             composed = network.along([start, middle, end])

@@ -150,7 +150,7 @@ class Crossing:
                 inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
             if step.terms is not None:
                 read = [(is_heard(result, outcome), place) for outcome, place in step.read]
-                inputs += [*step.terms, *result.sources(read)]
+                inputs += [*step.terms, *result._sources(read)]
             found = step.function(*inputs)
             columns: tuple[list[Any], ...] = (*lists, *further)
             for column, value in zip(columns, found, strict=False):

@@ -89,8 +89,7 @@ class DerivedScore(Score):
     by_links: Span[Stage] | None = field(default=None, kw_only=True, repr=False)
     is_excluded: bool = field(default=False, kw_only=True, repr=False)
 
-    covered: ClassVar[str] = "covered"
-    marks: ClassVar[str] = "●◐○"
+    is_derived: ClassVar[bool] = True
 
     @property
     def brief(self) -> str:
@@ -163,9 +162,9 @@ class DerivedScore(Score):
         return phrase("what it would follow from is open itself")
 
     @property
-    def silence(self) -> str:
+    def _silence(self) -> str:
         """In a word, why no stage is told of it."""
-        return phrase("not inferable") if self.inferable == "none" and self.position else super().silence
+        return phrase("not inferable") if self.inferable == "none" and self.position else super()._silence
 
     def to_dict(self) -> dict[str, Any]:
         """The score as the contract for JSON has it, with its links."""

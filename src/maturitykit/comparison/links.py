@@ -11,9 +11,10 @@ from maturitykit.comparison.relations import composed_relations, reversed_relati
 from maturitykit.definition import Model, Scale
 from maturitykit.definition.crosswalk import Crosswalk, Link, StageSpan
 from maturitykit.errors import ComparisonError, Finding
+from maturitykit.registry import model_of
 
 
-def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
+def reverse(crosswalk: Crosswalk, source: Model | str, target: Model | str) -> Crosswalk:
     """A crosswalk read from its target to its source.
 
     A stage of the target is compatible with the source stages whose span holds it; where no
@@ -21,16 +22,17 @@ def reverse(crosswalk: Crosswalk, source: Model, target: Model) -> Crosswalk:
 
     Args:
         crosswalk: As it was written.
-        source: The model that it reads, which becomes the target.
-        target: The model that it speaks of, which becomes the source.
+        source: The model that it reads, or its id, which becomes the target.
+        target: The model that it speaks of, or its id, which becomes the source.
 
     Raises:
         ComparisonError: If it was composed: its parts can be reversed, and composed again.
+        PluginError: If a model is not installed, or broken.
     """
     if any(link.steps for link in crosswalk.links):
         finding = Finding("", f"{crosswalk.id} was composed", "its parts: reverse its parts, and compose those")
         raise ComparisonError("the crosswalk cannot be reversed", [finding])
-    links = []
+    source, target, links = model_of(source), model_of(target), []
     for link in crosswalk.links:
         scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
         assert scale is not None

@@ -12,7 +12,7 @@ from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
-from maturitykit.notebook import InNotebook
+from maturitykit.notebook import repr_html
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import WHAT_IF
 from maturitykit.scoring.scores import Score, Span
@@ -41,14 +41,19 @@ class Movement(NamedTuple):
     certain: bool
 
 
-class Comparison(InNotebook, Mapping[str, Movement]):
-    """Two results of one model, by the id of the dimension, the outcome first."""
+class Comparison(Mapping[str, Movement]):
+    """Two results of one model, by the id of the dimension, the outcome first.
+
+    Made by `maturitykit.compare`.
+    """
+
+    _repr_html_ = repr_html
 
     def __init__(self, before: Result, after: Result) -> None:
         #: The first result.
-        self.before = before
+        self.before: Result = before
         #: The second.
-        self.after = after
+        self.after: Result = after
 
     def __getitem__(self, id: str) -> Movement:
         return _movement(self.before[id], self.after[id])
@@ -119,10 +124,10 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
         raise ComparisonError("the results cannot be compared", [finding])
     if old.version != new.version:
         network = network or Network()
-        path = [network.name_of(old, exact=True), network.name_of(new, exact=True)]
-        network.add(path[0], old)
-        network.add(path[1], new)
-        before = translate_by(before, network.route(path), scorer=after.plan.scorer)
+        path = [network._name_of(old, exact=True), network._name_of(new, exact=True)]
+        network._add(path[0], old)
+        network._add(path[1], new)
+        before = translate_by(before, network._route(path), scorer=after._plan.scorer)
     elif before.scorer != after.scorer or before.weights != after.weights:
         problem = f"they were scored by other rules or weights: {before.scorer} and {after.scorer}"
         raise ComparisonError("the results cannot be compared", [Finding("", problem, "one rule and its weights")])

@@ -18,7 +18,7 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
 from maturitykit.files.places import line_of
-from maturitykit.registry import crosswalks, models
+from maturitykit.registry import crosswalks, model_of, models
 from maturitykit.words import phrase
 
 #: Longer ways say next to nothing.
@@ -103,12 +103,12 @@ class Network:
     """
 
     def __init__(
-        self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model] = (), language: str = ""
+        self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model | str] = (), language: str = ""
     ) -> None:
         self._language = language
         self._own = {crosswalk.id: crosswalk for crosswalk in own}
         # Two versions of one model are told apart by their full names.
-        self._models = {name: m for m in own_models for name in (m.id, f"{m.id}@{m.version}")}
+        self._models = {name: m for m in map(model_of, own_models) for name in (m.id, f"{m.id}@{m.version}")}
         self._ids = {*self._own, *crosswalks}
         self._same: dict[str, str] = {}
         #: Where two crosswalks come to join the same models, the one that names a version counts.
@@ -143,7 +143,7 @@ class Network:
         """Ids of the models that both have a crosswalk with, in order."""
         return sorted(self._neighbours.get(source, set()) & self._neighbours.get(target, set()))
 
-    def add(self, name: str, model: Model) -> None:
+    def _add(self, name: str, model: Model) -> None:
         """Take a model for the one of this name, installed or not."""
         if self._models.get(name) is not model:
             self._models[name] = model
@@ -157,20 +157,20 @@ class Network:
         Raises:
             PluginError: If it is not known here and not installed, or broken.
         """
-        id = self.known_as(id)
+        id = self._known_as(id)
         return self._models[id] if id in self._models else models.load(id)
 
-    def name_of(self, model: Model, *, exact: bool = False) -> str:
+    def _name_of(self, model: Model, *, exact: bool = False) -> str:
         """What a model is known by: ``id@version`` if a crosswalk speaks of that version, else its id.
 
         Args:
             model: Of any version.
             exact: Its version matters: never what may be another one.
         """
-        name = self.known_as(f"{model.id}@{model.version}")
+        name = self._known_as(f"{model.id}@{model.version}")
         return name if exact or name in self._neighbours else model.id
 
-    def known_as(self, name: str) -> str:
+    def _known_as(self, name: str) -> str:
         """The one of the names of a model that crosswalks are found by."""
         return self._same.get(name, name)
 
@@ -185,7 +185,7 @@ class Network:
                     self._same[name] = id
         return self._same[name]
 
-    def step(self, source: str, target: str) -> Crosswalk:
+    def _step(self, source: str, target: str) -> Crosswalk:
         """The crosswalk from a model to a neighbour: as written, or else reversed.
 
         Raises:
@@ -224,7 +224,7 @@ class Network:
 
     def _renamed(self, crosswalk: Crosswalk) -> Crosswalk:
         """The crosswalk with its models as they are known here."""
-        new = {name: self.known_as(name) for name in (crosswalk.source, crosswalk.target)}
+        new = {name: self._known_as(name) for name in (crosswalk.source, crosswalk.target)}
         if all(name == known for name, known in new.items()):
             return crosswalk
         return evolve(
@@ -310,12 +310,12 @@ class Network:
                 expected = one_of(near, target) if near else f"a crosswalk {source}--{target}"
                 problem = f"no crosswalk joins {quoted(source)} and {quoted(target)}"
                 raise ComparisonError("nothing can be carried over", [Finding("", problem, expected)])
-        joined = self.step(path[0], path[1])
+        joined = self._step(path[0], path[1])
         for source, target in pairwise(path[1:]):
-            joined = compose(joined, self.step(source, target))
+            joined = compose(joined, self._step(source, target))
         return joined
 
-    def route(self, path: Sequence[str]) -> Route:
+    def _route(self, path: Sequence[str]) -> Route:
         """Return a path of models with its crosswalks as one; the same one each time.
 
         Raises:
@@ -336,7 +336,7 @@ class Network:
 
     def _used(self, source: str, target: str) -> UsedCrosswalk:
         crosswalk = self._written(source, target)
-        return UsedCrosswalk(crosswalk.id, crosswalk.version, self.known_as(crosswalk.source) != source)
+        return UsedCrosswalk(crosswalk.id, crosswalk.version, self._known_as(crosswalk.source) != source)
 
     def strength(self, path: Sequence[str]) -> Fraction:
         """The product of the mean link strengths along a path."""
@@ -352,15 +352,15 @@ def find_route(source: Model, to: Model | str, via: str | Sequence[str], network
     Raises:
         ComparisonError: If no crosswalks lead there, or one does not fit its models.
     """
-    start = network.name_of(source)
+    start = network._name_of(source)
     target = _target(to, source, network) if isinstance(to, str) else to
-    end = network.name_of(target)
+    end = network._name_of(target)
     if start == end:
         raise _same_model(source, target)
-    network.add(start, source)
-    network.add(end, target)
-    middle = [network.known_as(id) for id in ([via] if isinstance(via, str) else via)]
-    return network.route([start, *middle, end] if middle else network.path(start, end))
+    network._add(start, source)
+    network._add(end, target)
+    middle = [network._known_as(id) for id in ([via] if isinstance(via, str) else via)]
+    return network._route([start, *middle, end] if middle else network.path(start, end))
 
 
 def _target(to: str, source: Model, network: Network) -> Model:

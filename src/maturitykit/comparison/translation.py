@@ -54,7 +54,7 @@ class Translation(Result):
     each dimension that speaks to.
     """
 
-    __slots__ = ("_derivation", "_uses", "origin", "route", "way")
+    __slots__ = ("_derivation", "_route", "_uses", "origin", "way")
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Translation(Result):
         #: The result that was translated.
         self.origin = origin
         #: The crosswalks that it was carried over by.
-        self.route = route
+        self._route = route
         #: How it was carried over.
         self.way = way
 
@@ -94,7 +94,7 @@ class Translation(Result):
     def outcome_is_given(self) -> bool:
         """Whether all that is known of the target is its overall stage."""
         return self._derivation.speaks[0] and not any(
-            self._derivation.speaks[i] for node in self.plan.nodes[:1] for i in node.children
+            self._derivation.speaks[i] for node in self._plan.nodes[:1] for i in node.children
         )
 
     @property
@@ -105,7 +105,7 @@ class Translation(Result):
     @property
     def not_inferable(self) -> tuple[str, ...]:
         """Ids of the rated dimensions of which nothing can be said."""
-        return tuple(id for id, node in self.plan.leaves.items() if self._inferable(node) == "none")
+        return tuple(id for id, node in self._plan.leaves.items() if self._inferable(node) == "none")
 
     def to_dict(self) -> dict[str, Any]:
         """The translation as the contract for JSON has it: a result that says it is derived."""
@@ -139,15 +139,15 @@ class Translation(Result):
     def _contribution(self, use: Use) -> Contribution:
         id = use.link.target if self.stage is None else OUTCOME
         # A route keeps what it was compiled to, of which one link is then but another step.
-        derivation = _crossing(self.route, self.origin.plan, self.plan).without(use.link).run(self.origin)
+        derivation = _crossing(self._route, self.origin._plan, self._plan).without(use.link).run(self.origin)
         uses = {key: [each for each in of if each is not use] for key, of in self._uses.items()}
         without = Translation(
-            self.plan,
+            self._plan,
             derivation,
             Setting(subject=self.subject, date=self.date),
             uses=uses,
             origin=self.origin,
-            route=self.route,
+            route=self._route,
             way=self.way,
         )
         return Contribution(use, without[id], without[id].stage != self[id].stage)
@@ -166,7 +166,7 @@ class Translation(Result):
             disagreement=None,
             not_applicable=state.exempt[i],
             rule="links" if not parts else node.scorer.id,
-            weights=tuple(self.plan.weights[i]) if parts else (),
+            weights=tuple(self._plan.weights[i]) if parts else (),
             inputs=inputs,
             links=uses,
             inferable=self._inferable(node),
@@ -183,7 +183,7 @@ class Translation(Result):
         )
 
     def _reason(self, node: Node) -> str:
-        for above in self.plan:
+        for above in self._plan:
             if (
                 above is not node
                 and self._uses.get(above.dimension.id)
@@ -213,7 +213,7 @@ def translate(
     without: str | Sequence[str] = (),
     scorer: str | Scorer | None = None,
     crosswalks: Iterable[Crosswalk] = (),
-    models: Iterable[Model] = (),
+    models: Iterable[Model | str] = (),
     network: Network | None = None,
 ) -> Translation:
     """Carry a result over to another model.
@@ -250,7 +250,7 @@ def translate_by(result: Result, route: Route, *, scorer: str | Scorer | None = 
 
 def _translate(result: Result, route: Route, plan: Plan) -> Translation:
     uses = _uses(result, route.crosswalk, plan)
-    derivation = _crossing(route, result.plan, plan).run(result)
+    derivation = _crossing(route, result._plan, plan).run(result)
     remarks = [*route.remarks, *_remarks(plan, derivation, uses)]
     setting = Setting(subject=result.subject, date=result.date, remarks=remarks)
     reasons = {

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 from attrs import evolve, field, frozen
 
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.definition.fields import as_tuple, held_to_types
+from maturitykit.definition.fields import TupleOf, held_to_types
 from maturitykit.definition.translation import language_of
 from maturitykit.errors import Finding, ModelError, one_of, quoted
 
@@ -64,8 +64,8 @@ class Link:
     strength: Fraction = field(converter=exact_weight)
     stages: Mapping[str, StageSpan | str] = field(factory=dict, hash=False)
     rationale: str = ""
-    cells: tuple[tuple[str, str], ...] = field(default=(), converter=as_tuple)
-    steps: tuple[Link, ...] = field(default=(), converter=as_tuple, repr=False)
+    cells: tuple[tuple[str, str], ...] = field(default=(), converter=TupleOf[tuple[str, str]])
+    steps: tuple[Link, ...] = field(default=(), converter=TupleOf["Link"], repr=False)
     place: str = field(default="", eq=False, repr=False)
 
     @property
@@ -169,12 +169,12 @@ class Crosswalk:
 
     source: str
     target: str
-    links: tuple[Link, ...] = field(converter=as_tuple)
+    links: tuple[Link, ...] = field(converter=TupleOf[Link])
     version: str = ""
     summary: str = ""
-    not_inferable: tuple[NotInferable, ...] = field(default=(), converter=as_tuple)
+    not_inferable: tuple[NotInferable, ...] = field(default=(), converter=TupleOf[NotInferable])
     coding: Coding | None = None
-    path: tuple[str, ...] = field(default=(), converter=as_tuple)
+    path: tuple[str, ...] = field(default=(), converter=TupleOf[str])
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
     caveat: str = field(default="", kw_only=True)

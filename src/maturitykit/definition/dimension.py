@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import as_tuple, held_to_types
+from maturitykit.definition.fields import TupleOf, held_to_types
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.errors import Finding, ModelError, quoted
@@ -112,15 +112,15 @@ class Dimension:
     name: str = field(default=Factory(lambda self: self.id, takes_self=True))
     summary: str = ""
     question: str = ""
-    tags: tuple[str, ...] = field(default=(), converter=as_tuple)
+    tags: tuple[str, ...] = field(default=(), converter=TupleOf[str])
     weight: Fraction = field(default=Fraction(1), converter=exact_weight)
     scale: Scale | None = None
     scorer: str | Scorer | None = None
-    gates: tuple[Gate, ...] = field(default=(), converter=as_tuple)
+    gates: tuple[Gate, ...] = field(default=(), converter=TupleOf[Gate])
     descriptors: Mapping[str, str] = field(factory=dict, hash=False)
-    guidance: tuple[Guidance, ...] = field(default=(), converter=as_tuple)
-    notes: tuple[Note, ...] = field(default=(), converter=as_tuple)
-    children: tuple[Dimension, ...] = field(default=(), converter=as_tuple)
+    guidance: tuple[Guidance, ...] = field(default=(), converter=TupleOf[Guidance])
+    notes: tuple[Note, ...] = field(default=(), converter=TupleOf[Note])
+    children: tuple[Dimension, ...] = field(default=(), converter=TupleOf["Dimension"])
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"

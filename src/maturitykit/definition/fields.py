@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date, datetime
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Generic,
+    Literal,
+    NoReturn,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 
@@ -15,6 +27,8 @@ from maturitykit.errors import Finding, MaturityError, quoted
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 #: The id of the root of every model's tree.
 OUTCOME = "outcome"
@@ -24,13 +38,25 @@ _ID = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9_-]{0,99}")
 _VERSION = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 
-def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
+class Items(Protocol[T_co]):
+    """A list or a tuple, and no text, which would be one of its own letters."""
+
+    def __contains__(self, item: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+    def __getitem__(self, index: int, /) -> T_co: ...
+
+
+class TupleOf(Generic[T]):
     """Items as a tuple, so that a list will do where one is made in Python.
 
     A text, a mapping, and what cannot be gone through come back as they are, for the check of types to refuse.
+    A class, as type checkers read a function with a type variable as one of any items.
     """
-    is_list = isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping))
-    return tuple(items) if is_list else items  # type: ignore[return-value]
+
+    def __new__(cls, items: Items[T] | Iterator[T]) -> tuple[T, ...]:  # type: ignore[misc]
+        """Return the items."""
+        is_list = isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping))
+        return tuple(items) if is_list else items  # type: ignore[return-value]
 
 
 class Fixed(dict[K, V]):

@@ -9,12 +9,12 @@ from attrs import Factory, evolve, field, frozen
 
 from maturitykit.definition.check import check_model
 from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
-from maturitykit.definition.fields import OUTCOME, as_tuple, held_to_types
+from maturitykit.definition.fields import OUTCOME, TupleOf, held_to_types
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
 from maturitykit.errors import ModelError, quoted
-from maturitykit.notebook import InNotebook
+from maturitykit.notebook import repr_html
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -50,7 +50,7 @@ class Reading:
     """
 
     id: str
-    about: tuple[str, ...] = field(converter=as_tuple)
+    about: tuple[str, ...] = field(converter=TupleOf[str])
     why: str
 
 
@@ -68,7 +68,7 @@ class Label:
 
 
 @frozen(field_transformer=held_to_types(ModelError))
-class Model(InNotebook):
+class Model:
     """A published framework at a version: what it judges, on which scales, by which rules.
 
     Args:
@@ -99,22 +99,24 @@ class Model(InNotebook):
     id: str
     version: str
     title: str
-    dimensions: tuple[Dimension, ...] = field(converter=as_tuple)
-    scorers: tuple[str | Scorer, ...] = field(converter=as_tuple)
+    dimensions: tuple[Dimension, ...] = field(converter=TupleOf[Dimension])
+    scorers: tuple[str | Scorer, ...] = field(converter=TupleOf[str | Scorer])
     outcome: Scale | None = None
-    gates: tuple[Gate, ...] = field(default=(), converter=as_tuple)
+    gates: tuple[Gate, ...] = field(default=(), converter=TupleOf[Gate])
     summary: str = ""
     source: Source = Source()
-    readings: tuple[Reading, ...] = field(default=(), converter=as_tuple)
-    guidance: tuple[Guidance, ...] = field(default=(), converter=as_tuple)
-    notes: tuple[Note, ...] = field(default=(), converter=as_tuple)
-    tags: tuple[Label, ...] = field(default=(), converter=as_tuple)
-    kinds: tuple[Label, ...] = field(default=(), converter=as_tuple)
+    readings: tuple[Reading, ...] = field(default=(), converter=TupleOf[Reading])
+    guidance: tuple[Guidance, ...] = field(default=(), converter=TupleOf[Guidance])
+    notes: tuple[Note, ...] = field(default=(), converter=TupleOf[Note])
+    tags: tuple[Label, ...] = field(default=(), converter=TupleOf[Label])
+    kinds: tuple[Label, ...] = field(default=(), converter=TupleOf[Label])
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
     translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
     #: The model that this one was translated from.
-    original: Model | None = field(default=None, eq=False, repr=False)
+    _original: Model | None = field(default=None, eq=False, repr=False)
+
+    _repr_html_ = repr_html
 
     def __attrs_post_init__(self) -> None:
         findings = list(check_model(self))
@@ -177,7 +179,7 @@ class Model(InNotebook):
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that it speaks, its own first."""
-        own = (self.original or self).language
+        own = (self._original or self).language
         return (own, *(language for language in self.translations if language != own))
 
     def in_language(self, language: str) -> Model:
@@ -189,7 +191,7 @@ class Model(InNotebook):
         Raises:
             ModelError: If the texts belong to parts that the model does not have.
         """
-        original = self.original or self
+        original = self._original or self
         found = language_of(language, self.languages)
         if found is None or found == original.language:
             return original

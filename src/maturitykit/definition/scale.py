@@ -1,6 +1,6 @@
 """Scales: ordered sets of stages, a chain as a rule, a lattice where the order is partial."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import floor
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import as_tuple, check_ids, held_to_types
+from maturitykit.definition.fields import TupleOf, check_ids, held_to_types
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 from maturitykit.formula.order import TOLERANCE, Order
 
@@ -43,7 +43,7 @@ class Stage:
     summary: str = ""
     value: float | None = None
     cut: float | None = None
-    above: tuple[str, ...] = field(default=(), converter=as_tuple)
+    above: tuple[str, ...] = field(default=(), converter=TupleOf[str])
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
@@ -66,7 +66,7 @@ class Scale:
     """
 
     id: str
-    stages: tuple[Stage, ...] = field(converter=as_tuple)
+    stages: tuple[Stage, ...] = field(converter=TupleOf[Stage])
 
     def __repr__(self) -> str:
         return (
@@ -111,7 +111,7 @@ class Scale:
         return len(self.stages) - 1
 
     @cached_property
-    def positions(self) -> dict[str, int]:
+    def positions(self) -> Mapping[str, int]:
         """Position of each stage by its id."""
         return {stage: position for position, stage in enumerate(self.ids)}
 
@@ -154,7 +154,7 @@ class Scale:
         return tuple(stage.cut for stage in self.stages if stage.cut is not None)
 
     @cached_property
-    def edges(self) -> tuple[float, ...]:
+    def _edges(self) -> tuple[float, ...]:
         """What a share must exceed: the cut points and so little more that 0.8 + 0.05 is still at 0.85."""
         return tuple(cut + TOLERANCE for cut in self.cuts)
 
@@ -192,7 +192,7 @@ class Scale:
 
     def of_share(self, share: float) -> int:
         """The position that a share in [0, 1] attains by the cut points."""
-        return sum(share > edge for edge in self.edges)
+        return sum(share > edge for edge in self._edges)
 
     def _findings(self) -> Iterable[Finding]:
         where = f"scales.{self.id}"

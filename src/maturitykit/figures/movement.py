@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from maturitykit.comparison.movement import Comparison
 from maturitykit.definition import Dimension, Stage
@@ -47,7 +47,7 @@ def movement(comparison: Comparison, width: float = 760, language: str = "") -> 
 
 
 def _place(
-    span: Span[Stage] | None, positions: dict[str, int], at: Callable[[float], float]
+    span: Span[Stage] | None, positions: Mapping[str, int], at: Callable[[float], float]
 ) -> tuple[float, float | None, float] | None:
     if span is None:
         return None

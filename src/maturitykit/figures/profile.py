@@ -52,7 +52,7 @@ def _marks(drawing: Drawing, score: Score, at: Callable[[float], float], y: floa
             drawing.rect("ground", at(0) - 2, y - 9, width_of(say("not applicable"), 12) + 6, 18)
             drawing.text(at(0), y + 4, say("not applicable"), "quiet", size=12)
         return used
-    kind = "derived-" if score.covered == "covered" else ""
+    kind = "derived-" if score.is_derived else ""
     low, likely, high = at(position.low), position.likely, at(position.high)
     hint = f"{score.dimension.name}: {say(describe(score))}"
     if likely is None:

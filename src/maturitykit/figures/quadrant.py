@@ -74,7 +74,7 @@ def quadrant(result: Result, width: float = 760, language: str = "") -> str:
         _name(drawing, lines, (x + x2) / 2, y2 if low else y, low, "band" if right == above else "ground")
     drawing.path("axis", f"M{left:g} {top:g}v{side:g}h{side:g}")
     drawing.path("line", f"M{split_x:.1f} {top:g}v{side:g}M{left:g} {split_y:.1f}h{side:g}")
-    derived = "derived-" if scores[0].covered == "covered" else ""
+    derived = "derived-" if scores[0].is_derived else ""
     if dot is not None:
         drawing.circle(f"{derived}dot", *dot, 8, _told(scores, say))
     used = {span, f"{derived}dot" if dot else ""}
@@ -126,7 +126,7 @@ def _region(
     if across.position is None or up.position is None:
         return ""
     wide, high = _bands(scores, side)
-    derived = "derived-" if across.covered == "covered" else ""
+    derived = "derived-" if across.is_derived else ""
     known = across.position.likely is not None and up.position.likely is not None
     span = f"{derived}span" if known else "open-span"
     x, x2 = left + across.position.low * wide, left + (int(across.position.high) + 1) * wide

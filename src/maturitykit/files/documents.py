@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.text import NESTED, TOO_MANY_DIGITS, Given, Readable, read_text, read_toml
+from maturitykit.files.text import LARGEST_DOCUMENT, NESTED, TOO_MANY_DIGITS, Given, Readable, read_text, read_toml
 
 
 def read_document(path: Readable) -> Any:
@@ -20,7 +20,7 @@ def read_document(path: Readable) -> Any:
     return read_json(path) if PurePath(str(path)).suffix.lower() == ".json" else read_toml(path)
 
 
-def read_json(path: Readable) -> Any:
+def read_json(path: Readable, largest: int = LARGEST_DOCUMENT) -> Any:
     """The data of a JSON file.
 
     Raises:
@@ -29,7 +29,7 @@ def read_json(path: Readable) -> Any:
     if isinstance(path, Given) and path.table is not None:
         # As if it had been in a file: sentences as plain texts, dates as they are written.
         return json.loads(json.dumps(dict(path.table), default=str))
-    text = read_text(path)
+    text = read_text(path, largest)
     try:
         data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
         if "\\u" in text:

@@ -307,7 +307,7 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _is_left_out(field: Attribute[Any], value: object) -> bool:
+def _is_left_out(field: "Attribute[Any]", value: object) -> bool:
     # Without a name, it would be called by its id, and without a language, be in English.
     is_implied = field.default is not NOTHING and field.name not in ("name", "language")
     return is_implied and value in ("", None, [], {})

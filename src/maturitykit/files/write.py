@@ -35,7 +35,7 @@ _NOT_IN_WORKBOOKS = re.compile("_x005F_|[\ufffe\uffff]", re.IGNORECASE)
 _Writer: TypeAlias = Callable[[], str | bytes]
 
 
-class Reported(Protocol):
+class SupportsToDict(Protocol):
     """A result, a translation or a comparison, which gives itself as data."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Reported(Protocol):
 
 
 def write(
-    thing: Assessment | Iterable[Assessment] | Model | Crosswalk | Reported,
+    thing: Assessment | Iterable[Assessment] | Model | Crosswalk | SupportsToDict,
     path: str | os.PathLike[str] | IO[str] | IO[bytes],
     *,
     format: str = "",

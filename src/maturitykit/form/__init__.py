@@ -13,14 +13,16 @@ from maturitykit.errors import FileError, Finding, quoted
 SUFFIXES = (".html", ".xlsx", ".csv")
 
 
-def write_form(model: Model, path: str | os.PathLike[str], subject: str = "", date: Date | None = None) -> None:
+def write_form(
+    model: Model | str, path: str | os.PathLike[str], subject: str = "", date: Date | None = None
+) -> None:
     """Write a form that asks about every dimension to rate, in the language of the model's texts.
 
     What it saves, `maturitykit.read_all` reads. The file says of which model, version and
     digest it is, and is refused by another one.
 
     Args:
-        model: What it asks about.
+        model: What it asks about: a model, or the id of an installed one.
         path: ``.html`` for a page that works offline in any browser, ``.xlsx`` for a workbook
             that follows the answers (it needs the extra ``[xlsx]``), ``.csv`` for a table.
         subject: Who or what is judged, filled in beforehand.
@@ -28,12 +30,14 @@ def write_form(model: Model, path: str | os.PathLike[str], subject: str = "", da
 
     Raises:
         FileError: If it cannot be written.
+        PluginError: If the model is not installed, or broken.
     """
     from maturitykit.assessment.ratings import Assessment, Rating
     from maturitykit.files.text import write_bytes, write_text
     from maturitykit.files.write import write
+    from maturitykit.registry import model_of
 
-    suffix = PurePath(path).suffix.lower()
+    model, suffix = model_of(model), PurePath(path).suffix.lower()
     if suffix == ".html":
         from maturitykit.form.page import page
 

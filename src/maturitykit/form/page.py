@@ -197,7 +197,7 @@ class _Page:
             "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},
             "scales": {
-                leaf.scale.id: list(zip_longest(leaf.scale.ids, [None, *leaf.scale.edges]))
+                leaf.scale.id: list(zip_longest(leaf.scale.ids, [None, *leaf.scale._edges]))
                 for leaf in model.leaves
                 if leaf.scale
             },

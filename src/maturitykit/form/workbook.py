@@ -289,7 +289,7 @@ class _Workbook:
 
         chosen = position(said)
         if leaf.scale.cuts:
-            attained = "+".join(f"({said}>{edge!r})" for edge in leaf.scale.edges)
+            attained = "+".join(f"({said}>{edge!r})" for edge in leaf.scale._edges)
             lowest, highest = SHARES
             share = f'IF(AND({said}>={lowest!r},{said}<={highest!r},{up_to}=""),{attained},NA())'
             chosen = f"IF(ISNUMBER({said}),{share},{chosen})"

@@ -29,14 +29,14 @@ class Formula:
         args: What it works on: formulas, and plain values.
     """
 
-    __slots__ = ("args", "is_symbolic", "op")
+    __slots__ = ("_is_symbolic", "args", "op")
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         self.op = op
         self.args = args
         #: Whether it is a vector that is known by name.
-        self.is_symbolic: bool = op in ("each", "ones") or (
-            op not in _REDUCTIONS and any(isinstance(arg, Formula) and arg.is_symbolic for arg in args)
+        self._is_symbolic: bool = op in ("each", "ones") or (
+            op not in _REDUCTIONS and any(isinstance(arg, Formula) and arg._is_symbolic for arg in args)
         )
 
     def __repr__(self) -> str:
@@ -147,7 +147,7 @@ def elementwise(operation: F) -> F:
     def on_vectors(*args: Any) -> Any:
         lists = [elements(arg) for arg in args]
         length = next((len(listed) for listed in lists if listed is not None), None)
-        if length is None or any(isinstance(arg, Formula) and arg.is_symbolic for arg in args):
+        if length is None or any(isinstance(arg, Formula) and arg._is_symbolic for arg in args):
             return operation(*args)
         spread = [(arg,) * length if listed is None else listed for arg, listed in zip(args, lists, strict=True)]
         return vector(operation(*single) for single in zip(*spread, strict=True))
@@ -241,7 +241,7 @@ def if_else(condition: Condition, then: Term, otherwise: Term) -> Formula:
         return _formula(then if condition else otherwise)
     if isinstance(then, Formula) and then.op == "ones" and otherwise == 0:
         return Formula("as_int", (condition,))
-    if any(isinstance(term, Formula) and term.is_symbolic for term in (condition, then, otherwise)):
+    if any(isinstance(term, Formula) and term._is_symbolic for term in (condition, then, otherwise)):
         return Formula("if_else", (condition, then, otherwise))
     return Formula("case", ((condition,), (then,), otherwise))
 
@@ -401,7 +401,7 @@ def _reduced(op: str, terms: Any, listed: Callable[[list[Any]], Any]) -> Any:
     if isinstance(terms, Formula):
         if terms.op == "ones":
             return _formula(terms.args[0])
-        if terms.is_symbolic:
+        if terms._is_symbolic:
             return Formula(op, (terms,))
         terms = terms.args if terms.op == "vector" else (terms,)
     elif isinstance(terms, bool):
@@ -428,7 +428,7 @@ def _extreme(op: str, terms: Sequence[Term]) -> Formula:
         (only,) = terms
         listed = elements(only)
         if listed is None:
-            return Formula(op, (only,)) if isinstance(only, Formula) and only.is_symbolic else _formula(only)
+            return Formula(op, (only,)) if isinstance(only, Formula) and only._is_symbolic else _formula(only)
         terms = listed
     return Formula(op, tuple(terms)) if len(terms) > 1 else _formula(terms[0])
 

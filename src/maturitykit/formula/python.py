@@ -161,7 +161,7 @@ class _Writer:
 
     def _element(self, term: Any, sources: dict[str, str]) -> str:
         """Write an element of a vector, and take down which lists it comes from."""
-        if not isinstance(term, Formula) or not (term.is_symbolic or term.op == "vector"):
+        if not isinstance(term, Formula) or not (term._is_symbolic or term.op == "vector"):
             return self.single(term)
         if term.op in ("each", "vector") or self._is_shared(term):
             source = self._list(term)

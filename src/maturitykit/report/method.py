@@ -70,7 +70,7 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
         points.append(say(text))
     models = {model.id: model for model in (result.model, *(t.model for t in translations))}
     sources = [Bullet(name_of(model), map(Bullet, source_of(model))) for model in models.values()]
-    blocks = [Bullets(map(Bullet, points)), Paragraph(say("Sources"), "heading"), Bullets(sources)]
+    blocks: list[Block] = [Bullets(map(Bullet, points)), Paragraph(say("Sources"), "heading"), Bullets(sources)]
     return Section(say("Method and sources"), blocks)
 
 

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import TupleOf
 from maturitykit.report.brand import Brand
-from maturitykit.scoring.rows import Row as DataRow
+from maturitykit.scoring.rows import ScoreRow
 
 
 class Number(NamedTuple):
@@ -55,14 +55,14 @@ class Bullet:
     """A line of a list, with the lines below it."""
 
     text: str = field(converter=shortened)
-    below: tuple[Bullet, ...] = field(default=(), converter=as_tuple)
+    below: tuple[Bullet, ...] = field(default=(), converter=TupleOf["Bullet"])
 
 
 @frozen
 class Bullets:
     """A list."""
 
-    items: tuple[Bullet, ...] = field(converter=as_tuple)
+    items: tuple[Bullet, ...] = field(converter=TupleOf[Bullet])
 
 
 class Row(NamedTuple):
@@ -92,7 +92,7 @@ class Table:
         legend: What the characters of the bars mean.
     """
 
-    head: tuple[str, ...] = field(converter=as_tuple)
+    head: tuple[str, ...] = field(converter=TupleOf[str])
     rows: tuple[Row, ...] = field(converter=_short_rows)
     title: str = field(converter=shortened)
     legend: str = ""
@@ -128,7 +128,7 @@ class Details:
     """What is shown when it is asked for, where a format can do so."""
 
     title: str = field(converter=shortened)
-    blocks: tuple[Block, ...] = field(converter=as_tuple)
+    blocks: tuple[Block, ...] = field(converter=TupleOf["Block"])
     id: str = ""
 
 
@@ -150,7 +150,7 @@ class Section:
     """A part of a report with a heading."""
 
     title: str = field(converter=shortened)
-    blocks: tuple[Block, ...] = field(converter=as_tuple)
+    blocks: tuple[Block, ...] = field(converter=TupleOf["Block"])
     derived: bool = False
 
 
@@ -172,12 +172,12 @@ class Document:
     """
 
     title: str = field(converter=shortened)
-    sections: tuple[Section, ...] = field(converter=as_tuple)
+    sections: tuple[Section, ...] = field(converter=TupleOf[Section])
     about: tuple[str, ...] = field(default=(), converter=_short_lines)
     language: str = "en"
     brand: Brand = field(factory=Brand)
     date: Date | None = None
-    data: tuple[DataRow, ...] = field(default=(), converter=as_tuple, repr=False)
+    data: tuple[ScoreRow, ...] = field(default=(), converter=TupleOf[ScoreRow], repr=False)
 
 
 def written(cell: Cell, language: str) -> str:

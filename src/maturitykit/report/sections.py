@@ -256,7 +256,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
     )
     ends = names if is_in_time else (before, after)
     head = say("dimension"), *ends, say("change" if is_in_time else "difference")
-    blocks = [
+    blocks: list[Block] = [
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
         Paragraph(note, "quiet"),

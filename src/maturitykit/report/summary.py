@@ -10,7 +10,7 @@ from maturitykit.comparison.sentences import beside_outcome
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition.model import Model
 from maturitykit.definition.names import names_of as distinct_names
-from maturitykit.report.nodes import Bullet, Bullets, Paragraph, Section
+from maturitykit.report.nodes import Block, Bullet, Bullets, Paragraph, Section
 from maturitykit.scoring.issues import SPLIT
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import Roadmap
@@ -35,7 +35,7 @@ def summary(
         texts = [say("In {model}: {found}. Derived, not measured.", **found)]
         texts += [f"{capital(say(text))}." for text in beside_outcome(translation)]
         points.append(" ".join(texts))
-    blocks = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
+    blocks: list[Block] = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
     warnings = [issue for issue in grave_and_small(result)[0] if issue.severity == "warning"]
     if warnings:
         names = names_of(result, say)

@@ -49,7 +49,7 @@ def _choices(result: Result) -> Iterator[Issue]:
 
 
 def _rules(result: Result) -> Iterator[Issue]:
-    for node in result.plan:
+    for node in result._plan:
         score = result[node.dimension.id]
         from_children = all(isinstance(item, Score) for item in score.inputs)
         if not (node.is_combined and score.position and from_children):

@@ -15,7 +15,7 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
-from maturitykit.notebook import InNotebook
+from maturitykit.notebook import repr_html
 from maturitykit.registry import version
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.plan import Node, Plan, State
@@ -40,17 +40,18 @@ class Setting(NamedTuple):
     remarks: Sequence[Issue] = ()
 
 
-class Result(InNotebook, Mapping[str, Score]):
+class Result(Mapping[str, Score]):
     """The scores of one assessment, by the id of the dimension, the outcome first.
 
     Made by `maturitykit.score`. Its scores are made when they are asked for.
     """
 
-    __slots__ = ("_answers", "_issues", "_respondents", "_scores", "_setting", "_state", "plan")
+    _repr_html_ = repr_html
+    __slots__ = ("_answers", "_issues", "_plan", "_respondents", "_scores", "_setting", "_state")
 
     def __init__(self, plan: Plan, state: State, answers: dict[str, Any], setting: Setting) -> None:
         #: The compiled model that it was made by.
-        self.plan = plan
+        self._plan = plan
         self._state = state
         self._answers = answers
         self._setting = setting
@@ -60,16 +61,16 @@ class Result(InNotebook, Mapping[str, Score]):
 
     def __getitem__(self, id: str) -> Score:
         if id not in self._scores:
-            if id not in self.plan.index:
+            if id not in self._plan.index:
                 raise KeyError(str(Finding("", f"{quoted(id)} is not a dimension", one_of(list(self), id))))
-            self._scores[id] = self._score(self.plan.nodes[self.plan.index[id]])
+            self._scores[id] = self._score(self._plan.nodes[self._plan.index[id]])
         return self._scores[id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.plan.index)
+        return iter(self._plan.index)
 
     def __len__(self) -> int:
-        return len(self.plan.index)
+        return len(self._plan.index)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
@@ -90,7 +91,7 @@ class Result(InNotebook, Mapping[str, Score]):
     @property
     def model(self) -> Model:
         """The model that was scored."""
-        return self.plan.model
+        return self._plan.model
 
     @property
     def subject(self) -> str:
@@ -105,7 +106,7 @@ class Result(InNotebook, Mapping[str, Score]):
     @property
     def scorer(self) -> str:
         """Id of the rule for all dimensions that do not name their own."""
-        return self.plan.scorer.id
+        return self._plan.scorer.id
 
     @property
     def consensus(self) -> Consensus:
@@ -159,7 +160,7 @@ class Result(InNotebook, Mapping[str, Score]):
     @property
     def leaves(self) -> tuple[Score, ...]:
         """The scores of the dimensions that are rated, in order."""
-        return tuple(self[id] for id in self.plan.leaves)
+        return tuple(self[id] for id in self._plan.leaves)
 
     @property
     def weakest(self) -> tuple[Score, ...]:
@@ -219,17 +220,17 @@ class Result(InNotebook, Mapping[str, Score]):
         Raises:
             MaturityError: If there is no such engine here.
         """
-        from maturitykit.scoring.rows import frame_of
+        from maturitykit.scoring.rows import frame_of, rows_of
 
-        return frame_of(self, engine)
+        return frame_of(rows_of(self), engine)
 
-    def sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
+    def _sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
         """Return what some links read, as lists in the order of the fields of ``Sources``.
 
         Args:
             read: For each link, whether it says anything, and the place of the dimension that it reads.
         """
-        state, nodes = self._state, self.plan.nodes
+        state, nodes = self._state, self._plan.nodes
         columns = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
         found: list[list[Any]] = [[column[i] for _, i in read] for column in columns]
         found.append([heard and self._has_position(nodes[i]) for heard, i in read])
@@ -252,13 +253,13 @@ class Result(InNotebook, Mapping[str, Score]):
             disagreement=_disagreement(node.dimension, answers),
             not_applicable=state.exempt[i],
             rule=self.consensus if rated else node.scorer.id,
-            weights=() if rated else tuple(self.plan.weights[i]),
+            weights=() if rated else tuple(self._plan.weights[i]),
             inputs=tuple(ratings) if rated else tuple(self[child.id] for child in node.dimension.children),
             target=self._setting.targets.get(node.dimension.id),
         )
 
     def _position(self, index: int) -> Span[Position] | None:
-        state, node = self._state, self.plan.nodes[index]
+        state, node = self._state, self._plan.nodes[index]
         if state.exempt[index] or not self._has_position(node):
             return None
         likely = state.likely[index] if state.known[index] else None
@@ -281,7 +282,7 @@ class Result(InNotebook, Mapping[str, Score]):
         if node.index not in self._respondents:
             answers = self._answers_at(node)
             own = {rating.respondent for rating in answers.ratings if is_known(rating)} if answers else ()
-            below = (self._respondents_at(self.plan.nodes[c]) for c in node.children)
+            below = (self._respondents_at(self._plan.nodes[c]) for c in node.children)
             self._respondents[node.index] = frozenset(own).union(*below)
         return self._respondents[node.index]
 

@@ -104,7 +104,7 @@ def what_if(result: Result, stages: Mapping[str, str]) -> Result:
     return score(
         result.model,
         Assessment(result.model.id, [*kept, *changed], result.subject, result.date),
-        scorer=result.plan.scorer,
+        scorer=result._plan.scorer,
         consensus=result.consensus,
         weights=result.weights,
         targets={id: stage.id for id, stage in result.targets.items()},
@@ -116,7 +116,7 @@ class _Search:
 
     def __init__(self, result: Result, scale: Scale, stage: int) -> None:
         self.result, self.scale, self.stage = result, scale, stage
-        plan = result.plan
+        plan = result._plan
         self.exempt = [result[node.dimension.id].not_applicable for node in plan.nodes]
         self.start: dict[int, float] = {}
         self.top: dict[int, int] = {}
@@ -139,7 +139,7 @@ class _Search:
         return Roadmap(reached, first, tuple(others), guidance)
 
     def _outcome(self, raised: Mapping[int, float]) -> float:
-        return self.result.plan.positions(self.start | dict(raised), self.exempt)[0]
+        return self.result._plan.positions(self.start | dict(raised), self.exempt)[0]
 
     def _reaches(self, raised: Mapping[int, float]) -> bool:
         return self.scale.at_least(self._outcome(raised), self.stage)
@@ -168,7 +168,7 @@ class _Search:
         return {i: position for i, position in needed.items() if position > self.start[i]}
 
     def _raises(self, raised: Mapping[int, float]) -> tuple[Raise, ...]:
-        nodes = self.result.plan.nodes
+        nodes = self.result._plan.nodes
         return tuple(self._raise(nodes[i].dimension, raised[i]) for i in self._in_order(raised))
 
     def _in_order(self, raised: Mapping[int, float]) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
 
 
-class Row(NamedTuple):
+class ScoreRow(NamedTuple):
     """One score, stages by id; what there is not is None."""
 
     model: str
@@ -36,10 +36,10 @@ class Row(NamedTuple):
 
 
 #: The names of the columns.
-COLUMNS = Row._fields
+COLUMNS = ScoreRow._fields
 
 
-def rows_of(result: Result) -> Iterator[Row]:
+def rows_of(result: Result) -> Iterator[ScoreRow]:
     """The rows of a result."""
     about = result.model.id, result.model.version, result.subject, result.date
     for id, score in result.items():
@@ -47,7 +47,7 @@ def rows_of(result: Result) -> Iterator[Row]:
         index, split = score.index or (None, None, None), score.disagreement
         agreement = (split.low.id, split.high.id, split.agreement) if split else (None, None, None)
         rest = score.coverage, score.respondents, *agreement, score.not_applicable
-        yield Row._make((*about, id, *stages, *index, *rest))
+        yield ScoreRow._make((*about, id, *stages, *index, *rest))
 
 
 #: The engines of data frames, and what a kind of column is called in each.
@@ -63,8 +63,13 @@ _KIND_OF = {
 }
 
 
-def frame_of(result: Result, engine: str) -> Any:
-    """The rows of a result as a data frame.
+def frame_of(rows: Iterable[Sequence[Any]], engine: str, names: Sequence[str] = COLUMNS) -> Any:
+    """Return rows of scores as a data frame.
+
+    Args:
+        rows: In their order.
+        engine: ``pandas`` or ``polars``.
+        names: Of the columns; those that `ScoreRow` does not have are of texts.
 
     Raises:
         MaturityError: If there is no such engine here.
@@ -76,8 +81,9 @@ def frame_of(result: Result, engine: str) -> Any:
         module = import_module(engine)
     except ImportError:
         raise MaturityError(install_hint(engine)) from None
-    columns = dict(zip(COLUMNS, map(list, zip(*rows_of(result), strict=True)), strict=True))
-    kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in COLUMNS}
+    cells = list(zip(*rows, strict=True)) or [()] * len(names)
+    columns = dict(zip(names, map(list, cells), strict=True))
+    kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in names}
     if engine == "polars":
         return module.DataFrame(columns, schema={name: getattr(module, kind) for name, kind in kinds.items()})
     return module.DataFrame(columns, dtype=object).astype(kinds)

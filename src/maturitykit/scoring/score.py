@@ -26,7 +26,7 @@ from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringError, coded, one_of, quoted
-from maturitykit.registry import models
+from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus, combine
 from maturitykit.scoring.plan import Plan, State, plan_for
 from maturitykit.scoring.result import Answers, Result, Setting
@@ -75,8 +75,7 @@ def score(
     <Result on toy: good (from basic), 50% answered>
     """
     if isinstance(model, str):
-        version = assessment.version if isinstance(assessment, Assessment) else ""
-        model = models.at_version(model, version)
+        model = model_of(model, assessment.version if isinstance(assessment, Assessment) else "")
     elif not isinstance(model, Model):
         raise TypeError(f"score takes a model or its id, and then an assessment; not {type(model).__name__} first")
     changed = exact_weights(model, weights) if weights else {}

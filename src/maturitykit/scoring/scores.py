@@ -84,10 +84,8 @@ class Score:
     inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
     target: Stage | None = None
 
-    #: What its coverage is a share of being.
-    covered: ClassVar[str] = "answered"
-    #: The characters of its bar: reached, likely, possible.
-    marks: ClassVar[str] = "█▓░"
+    #: Whether it follows from another model's result, and was not measured.
+    is_derived: ClassVar[bool] = False
 
     @property
     def stage(self) -> Span[Stage] | None:
@@ -151,7 +149,7 @@ class Score:
         return self.coverage == 0 and not self.not_applicable
 
     @property
-    def silence(self) -> str:
+    def _silence(self) -> str:
         """In a word, why no stage is told of it: nothing is known; empty where one is told."""
         return phrase("open") if self.is_open and self.dimension.is_leaf else ""
 
@@ -187,9 +185,13 @@ def describe(score: Score) -> str:
     if score.not_applicable:
         return phrase("not applicable")
     stages = score.sentence
-    if stages and (score.is_open or (score.dimension.is_leaf and score.covered == Score.covered)):
+    if stages and (score.is_open or (score.dimension.is_leaf and not score.is_derived)):
         return stages
-    share = phrase("{share:.0%} {covered}", share=score.coverage, covered=phrase(score.covered))
+    share = phrase(
+        "{share:.0%} {covered}",
+        share=score.coverage,
+        covered=phrase("covered" if score.is_derived else "answered"),
+    )
     return phrase("{stages}, {share}", stages=stages, share=share) if stages else share
 
 

@@ -17,7 +17,7 @@ from maturitykit.files.documents import read_json
 from maturitykit.files.result import ResultEntry, ScoreEntry, Stages
 from maturitykit.files.strict import structure
 from maturitykit.files.text import LARGEST_DOCUMENT, Content, given
-from maturitykit.registry import models
+from maturitykit.registry import model_of
 from maturitykit.rules.consensus import check_consensus
 from maturitykit.scoring.plan import Node, Plan, State, plan_for
 from maturitykit.scoring.result import Result, Setting
@@ -64,8 +64,7 @@ def read_result(path: Content, model: Model | str = "") -> Result:
         finding = Finding("derived", "is a translation", "the result that it was made of, to be translated again")
         raise FileError(title, [finding])
     entry = structure(data, ResultEntry, title, allows_more=True)
-    if not isinstance(model, Model):
-        model = models.at_version(model or entry.model.id, entry.model.version)
+    model = model_of(model or entry.model.id, entry.model.version)
     entries = {OUTCOME: entry.outcome, **entry.dimensions}
     if findings := list(_misfits(model, entry, entries)):
         raise FileError(title, findings)
@@ -106,6 +105,11 @@ def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]
                     for end in wrong:
                         problem = f"{quoted(end)} is not a stage of its scale"
                         yield Finding(f"dimensions.{id}.disagreement", problem, "a stage of its scale")
+    yield from date_findings(entry)
+
+
+def date_findings(entry: ResultEntry) -> Iterator[Finding]:
+    """Return a finding if the date is none."""
     try:
         if entry.date:
             Date.fromisoformat(entry.date)

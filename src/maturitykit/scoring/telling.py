@@ -74,7 +74,7 @@ def found(score: Score) -> str:
     """The stage of a dimension in a few words; empty where nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
-    return score.silence or score.brief
+    return score._silence or score.brief
 
 
 def bar(score: Score) -> str:
@@ -86,7 +86,7 @@ def bar(score: Score) -> str:
     if scale is None or position is None or not scale.is_chain or len(scale.stages) > LONGEST_BAR:
         return ""
     likely = position.low if position.likely is None else position.likely
-    cells = tuple(zip(score.marks, (position.low, likely, position.high), strict=True))
+    cells = tuple(zip("●◐○" if score.is_derived else "█▓░", (position.low, likely, position.high), strict=True))
     return "".join(
         next((cell for cell, reached in cells if scale.at_least(reached, stage)), "·")
         for stage in range(len(scale.stages))

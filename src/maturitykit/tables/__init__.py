@@ -15,5 +15,6 @@ except ModuleNotFoundError as error:
 from maturitykit.tables.links import translate
 from maturitykit.tables.peers import distribution, peers
 from maturitykit.tables.results import Results, score
+from maturitykit.tables.stored import read_results
 
-__all__ = ["Results", "distribution", "peers", "score", "translate"]
+__all__ = ["Results", "distribution", "peers", "read_results", "score", "translate"]

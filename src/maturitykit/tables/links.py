@@ -35,7 +35,7 @@ def translate(
     without: str | Sequence[str] = (),
     scorer: str | Scorer | None = None,
     crosswalks: Iterable[Crosswalk] = (),
-    models: Iterable[Model] = (),
+    models: Iterable[Model | str] = (),
     network: Network | None = None,
 ) -> Results:
     """Carry a table of results over to another model, as `maturitykit.translate` does with each.
@@ -105,22 +105,25 @@ def translate(
         for node in plan
     }
     below_outcome = (found[child].speaks for child in plan.nodes[0].children)
-    return results.carried(
-        sheet,
+    return Results(
         plan,
+        results.by,
+        results._frame,
+        results._columns,
         {node.dimension.id: cells[node.index] for node in plan},
+        sheet,
         inferable=inferable,
         readings=readings,
         outcome_is_given=all_of(found[0].speaks, negate(any_of(*below_outcome))),
         path=(*results.path[:-1], *route.path),
-    )
+    )._computed()
 
 
 def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
     """What the links of one dimension say of it."""
     scale = node.dimension.scale
     assert scale is not None
-    cells = [results.cells[link.source] for link in links]
+    cells = [results._cells[link.source] for link in links]
     scales = [on for link in links if (on := results.model.by_id[link.source].scale) is not None]
     low, likely, high, known, exempt, coverage = (vector(terms) for terms in list(zip(*cells, strict=True))[:6])
     scored = vector(_is_heard(results, link, cell) for link, cell in zip(links, cells, strict=True))
@@ -131,5 +134,5 @@ def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
 
 def _is_heard(results: Results, link: Link, cell: Cell) -> Condition:
     """Where a link says anything: if only the overall stage is known, only its links do."""
-    heard: Condition = True if link.source == OUTCOME else negate(results.outcome_is_given)
+    heard: Condition = True if link.source == OUTCOME else negate(results._outcome_is_given)
     return all_of(heard, any_of(cell.scored, cell.exempt))

@@ -114,7 +114,7 @@ def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MIN
         ScoringError: If these are no keys of the results.
     """
     keys = _keys(results, within)
-    frame = results.internal.join(_counts(results, list(keys)), list(keys))
+    frame = results._frame.join(_counts(results, list(keys)), list(keys))
     named: dict[str, Term] = {name: column(key) for key, name in keys_of(results.by).items()}
     rows = [{**named, "dimension": place.id, **_standing(place, minimum)} for place in _places(results)]
     return frame.unpivot(rows).native()
@@ -164,14 +164,14 @@ def _counts(results: Results, keys: Sequence[str]) -> Frame:
         for place in places
         for stage in range(len(place.scale.stages))
     }
-    return results.internal.sums(keys, counts)
+    return results._frame.sums(keys, counts)
 
 
 def _places(results: Results) -> Iterator[_Place]:
-    for id, cell in results.cells.items():
+    for id, cell in results._cells.items():
         scale = results.model.by_id[id].scale
         if scale is not None and cell.scored is not False:
-            yield _Place(id, results.plan.index[id], scale, cell)
+            yield _Place(id, results._plan.index[id], scale, cell)
 
 
 def _keys(results: Results, within: str | Sequence[str]) -> dict[str, str]:

@@ -280,7 +280,7 @@ class Responses(ABC):
         return cast(position, self.coding.kind) * (self.coding.base + 1) + self.coding.digit(0, 0)
 
     def _of_share(self, scale: Scale, share: Formula) -> Formula:
-        return self._of_stage(count(share > edge for edge in scale.edges))
+        return self._of_stage(count(share > edge for edge in scale._edges))
 
     def text(self, sheet: Sheet, name: str) -> Formula:
         """A column as text."""

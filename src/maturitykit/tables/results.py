@@ -26,7 +26,7 @@ from maturitykit.formula.algebra import (
     negate,
     null,
 )
-from maturitykit.registry import models
+from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus
 from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import Cell, open_cell, overruled
@@ -78,13 +78,13 @@ class Results:
         responses: Responses | None = None,
     ) -> None:
         #: The compiled model that they were made by.
-        self.plan = plan
+        self._plan = plan
         #: The columns that tell assessments apart.
-        self.by = tuple(by)
+        self.by: tuple[str, ...] = tuple(by)
         #: Ids of the models on the way to these results, their own the last; it alone, if they were measured.
-        self.path = tuple(path) or (plan.model.id,)
-        self.cells = {id: sheet.keep_cell(cell) for id, cell in cells.items()}
-        self.outcome_is_given = sheet.keep(outcome_is_given)
+        self.path: tuple[str, ...] = tuple(path) or (plan.model.id,)
+        self._cells = {id: sheet.keep_cell(cell) for id, cell in cells.items()}
+        self._outcome_is_given = sheet.keep(outcome_is_given)
         self._splits = {id: split.kept(sheet) for id, split in (splits or {}).items()}
         self._respondents = dict(respondents or {})
         self._inferable = dict(inferable or {})
@@ -92,12 +92,12 @@ class Results:
         self._responses = responses
         used = columns_of(
             [
-                *self.cells.values(),
+                *self._cells.values(),
                 *self._splits.values(),
                 *self._respondents.values(),
                 *self._inferable.values(),
                 *(cell for cells in self._readings.values() for cell in cells),
-                self.outcome_is_given,
+                self._outcome_is_given,
             ]
         )
         self._columns = list(dict.fromkeys([*self._keys, *used]))
@@ -110,12 +110,12 @@ class Results:
     @property
     def model(self) -> Model:
         """The model of the scores."""
-        return self.plan.model
+        return self._plan.model
 
     @property
     def scorer(self) -> str:
         """Id of the rule for all dimensions that do not name their own."""
-        return self.plan.scorer.id
+        return self._plan.scorer.id
 
     @property
     def is_derived(self) -> bool:
@@ -135,7 +135,7 @@ class Results:
         either says: ``culture__by_parts_low`` and so on, ``culture__by_links_low`` and so on.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
-        for id in self.plan.index:
+        for id in self._plan.index:
             columns |= {f"{id}__{what}": term for what, term in self._score(id).items()}
         return self._frame.select(columns).native()
 
@@ -145,7 +145,7 @@ class Results:
         keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         # Every row of a tidy table has the same columns.
         none = {f"{name}_{end}": _NO_TEXT for name in READINGS for end in ENDS} if self._readings else {}
-        rows = [{**about, **keys, "dimension": id, **none, **self._score(id)} for id in self.plan.index]
+        rows = [{**about, **keys, "dimension": id, **none, **self._score(id)} for id in self._plan.index]
         return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
@@ -161,23 +161,14 @@ class Results:
         """The answers that could not be read, in words, the first thousand. This runs the engine, lazy or not."""
         return list(findings_of(self._responses)) if self._responses else []
 
-    def what_failed(self, error: Exception) -> AssessmentError | ScoringError | None:
+    def explain_error(self, error: Exception) -> AssessmentError | ScoringError | None:
         """What was wrong, where collecting a lazy table raised an error; None if it was not the ratings."""
         return failure_of(self.model, self.findings(), error)
 
-    def computed(self) -> Results:
+    def _computed(self) -> Results:
         """The same, worked out now unless the table is lazy."""
         self._frame = self._frame.collect()
         return self
-
-    @property
-    def internal(self) -> Frame:
-        """A row for each assessment, with the columns that the cells speak of."""
-        return self._frame
-
-    def carried(self, sheet: Sheet, plan: Plan, cells: Mapping[str, Cell], **said: Any) -> Results:
-        """Results of another model that follow from the columns of these."""
-        return Results(plan, self.by, self.internal, self._columns, cells, sheet, **said).computed()
 
     @property
     def _keys(self) -> dict[str, str]:
@@ -185,7 +176,7 @@ class Results:
 
     def _score(self, id: str) -> dict[str, Term]:
         """The columns of one dimension."""
-        cell, dimension = self.cells[id], self.plan.nodes[self.plan.index[id]].dimension
+        cell, dimension = self._cells[id], self._plan.nodes[self._plan.index[id]].dimension
         split = self._splits.get(id)
         columns: dict[str, Term] = {}
         for end, position, where in _ends(cell):
@@ -300,8 +291,7 @@ def score(
     >>> results[["subject", "outcome__stage_low", "outcome__stage_high"]].values.tolist()
     [['acme', 'basic', 'good']]
     """
-    if isinstance(model, str):
-        model = models.load(model)
+    model = model_of(model)
     check_consensus(consensus)
     if on_error not in WAYS:
         finding = Finding("on_error", f"{quoted(on_error)} is not known", one_of(WAYS, on_error))
@@ -319,7 +309,7 @@ def score(
         responses, attempt = responses.once(), attempt._replace(is_once=True)
     while True:
         try:
-            return _scored(plan, responses, consensus, Counting(attempt.most), strict).computed()
+            return _scored(plan, responses, consensus, Counting(attempt.most), strict)._computed()
         except Exception as error:
             if other := attempt.after(error):
                 if other.is_once and not attempt.is_once:

@@ -5,7 +5,7 @@ test of each for pytest. `maturitykit.testing.strategies` has strategies for hyp
 """
 
 from maturitykit.testing.cases import Case, read_cases
-from maturitykit.testing.codes import CODES, Code
+from maturitykit.testing.codes import CODES, Code, FindingSeverity
 from maturitykit.testing.conformance import conformance
 from maturitykit.testing.crosswalks import check_crosswalk
 from maturitykit.testing.models import check_model
@@ -16,6 +16,7 @@ __all__ = [
     "CODES",
     "Case",
     "Code",
+    "FindingSeverity",
     "Report",
     "check_crosswalk",
     "check_model",

@@ -11,14 +11,10 @@ from maturitykit.definition import Model
 from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.files.strict import structure
 from maturitykit.files.text import Readable, read_toml
+from maturitykit.registry import model_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
 from maturitykit.scoring.scores import Score
-
-#: A rating, or one of each respondent.
-Given = str | float | tuple[str | float, ...]
-#: A stage, or its lowest, likely ("" for none) and highest.
-Expected = str | tuple[str, ...]
 
 
 @frozen
@@ -37,13 +33,14 @@ class Case:
 
     id: str
     why: str
-    ratings: Mapping[str, Given]
-    expected: Mapping[str, Expected] = field(factory=dict)
+    ratings: Mapping[str, str | float | tuple[str | float, ...]]
+    expected: Mapping[str, str | tuple[str, ...]] = field(factory=dict)
     scorer: str | None = None
     coverage: Mapping[str, float] = field(factory=dict)
 
-    def differences(self, model: Model) -> list[str]:
+    def differences(self, model: Model | str) -> list[str]:
         """What comes out otherwise than expected, in words; nothing if the case holds."""
+        model = model_of(model)
         ratings = [
             Rating(dimension, answer, respondent=str(number))
             for dimension, given in self.ratings.items()
@@ -108,7 +105,7 @@ def _found(score: Score) -> object:
     return low.id, likely.id if likely else "", high.id
 
 
-def _span(expected: Expected) -> object:
+def _span(expected: str | tuple[str, ...]) -> object:
     if expected == NOT_APPLICABLE or isinstance(expected, tuple):
         return expected
     return expected, expected, expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-Severity: TypeAlias = Literal["error", "warning"]
+FindingSeverity: TypeAlias = Literal["error", "warning"]
 
 
 class Code(NamedTuple):
@@ -17,7 +17,7 @@ class Code(NamedTuple):
     """
 
     title: str
-    severity: Severity = "error"
+    severity: FindingSeverity = "error"
 
 
 #: Every code there is; docs/reference/findings.md has a section on each.

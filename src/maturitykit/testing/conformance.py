@@ -11,7 +11,7 @@ from maturitykit.definition import Model, Scorer
 from maturitykit.definition.crosswalk import Crosswalk
 from maturitykit.errors import Finding, PluginError, one_of, quoted
 from maturitykit.registry import crosswalks, models, scorers
-from maturitykit.testing.codes import CODES, Severity
+from maturitykit.testing.codes import CODES, FindingSeverity
 from maturitykit.testing.crosswalks import CROSSWALK_CHECKS, crosswalk_subject
 from maturitykit.testing.models import MODEL_CHECKS, model_subject
 from maturitykit.testing.report import Check, Skipped, run_check, severity_of
@@ -33,8 +33,8 @@ def conformance(
     expected: Mapping[str, str] = {},
     cases: Sequence[Case] | None = None,
     against: Model | str | None = None,
-    fail_on: Severity = "error",
-) -> Callable[[_Trial], None]:
+    fail_on: FindingSeverity = "error",
+) -> Callable[..., None]:
     """One test for each check, to be given a name that pytest collects.
 
     Args:
@@ -76,7 +76,7 @@ def conformance(
         if found:
             warnings.warn(told, stacklevel=1)
 
-    collected: Callable[[_Trial], None] = test
+    collected: Callable[..., None] = test
     return collected
 
 

@@ -49,7 +49,7 @@ class CrosswalkSubject:
         for name, model in zip(
             (self.crosswalk.source, self.crosswalk.target), (self.source, self.target), strict=True
         ):
-            network.add(network.known_as(name), model)
+            network._add(network._known_as(name), model)
         return network
 
 
@@ -57,7 +57,7 @@ Law: TypeAlias = Callable[[CrosswalkSubject, Random], Iterator[Finding]]
 
 
 def check_crosswalk(
-    crosswalk: Crosswalk | str, *, others: Iterable[Crosswalk] = (), models: Iterable[Model] = ()
+    crosswalk: Crosswalk | str, *, others: Iterable[Crosswalk] = (), models: Iterable[Model | str] = ()
 ) -> Report:
     """Hold a crosswalk to all that must be true of one.
 
@@ -73,7 +73,7 @@ def check_crosswalk(
 
 
 def crosswalk_subject(
-    crosswalk: Crosswalk | str, others: Iterable[Crosswalk] = (), models: Iterable[Model] = ()
+    crosswalk: Crosswalk | str, others: Iterable[Crosswalk] = (), models: Iterable[Model | str] = ()
 ) -> tuple[str, Sequence[Check[CrosswalkSubject]], CrosswalkSubject]:
     """What `run_checks` takes for a crosswalk."""
     from maturitykit.registry import crosswalks
@@ -86,8 +86,8 @@ def crosswalk_subject(
 
 
 def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
-    path = [subject.alone.known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
-    return translate_by(score(subject.source, given), subject.alone.route(path))
+    path = [subject.alone._known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
+    return translate_by(score(subject.source, given), subject.alone._route(path))
 
 
 def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:

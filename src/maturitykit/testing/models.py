@@ -14,6 +14,7 @@ from maturitykit.definition import Model, ModelText, Scorer
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.translation import check_translation
 from maturitykit.errors import FileError, Finding, MaturityError, install_hint, one_of, quoted
+from maturitykit.registry import model_of
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import laws, texts
 from maturitykit.testing.cases import Case, read_cases
@@ -123,11 +124,8 @@ def model_subject(
     model: Model | str, cases: Sequence[Case] | None, against: Model | str | None, quick: bool = False
 ) -> tuple[str, Sequence[Check[ModelSubject]], ModelSubject]:
     """What `run_checks` takes for a model."""
-    from maturitykit.registry import models
-
-    one, old = (models.load(given) if isinstance(given, str) else given for given in (model, against))
-    assert one is not None
-    subject = ModelSubject(one.original or one, cases, old, quick)
+    one, old = model_of(model), model_of(against) if against else None
+    subject = ModelSubject(one._original or one, cases, old, quick)
     return f"model {one.id} {one.version}", MODEL_CHECKS if old else MODEL_CHECKS[:-3], subject
 
 

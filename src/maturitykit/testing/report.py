@@ -7,9 +7,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 from attrs import field, frozen
 
-from maturitykit.definition.fields import as_tuple
+from maturitykit.definition.fields import TupleOf
 from maturitykit.errors import Finding, MaturityError, coded
-from maturitykit.testing.codes import CODES, Severity
+from maturitykit.testing.codes import CODES, FindingSeverity
 
 T = TypeVar("T")
 
@@ -42,16 +42,16 @@ class Report:
     """
 
     subject: str
-    findings: tuple[Finding, ...] = field(converter=as_tuple)
+    findings: tuple[Finding, ...] = field(converter=TupleOf[Finding])
     checks: int
     skipped: Mapping[str, str] = field(factory=dict)
 
-    def at_least(self, severity: Severity) -> list[Finding]:
+    def at_least(self, severity: FindingSeverity) -> list[Finding]:
         """The findings that are as grave as this, or graver."""
         return [f for f in self.findings if severity == "warning" or severity_of(f) == "error"]
 
 
-def severity_of(finding: Finding) -> Severity:
+def severity_of(finding: Finding) -> FindingSeverity:
     """How grave a finding is, by its code."""
     return CODES[finding.code].severity
 

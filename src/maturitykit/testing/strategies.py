@@ -15,6 +15,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Answer, Asse
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
 from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, Link, NotInferable, StageSpan
 from maturitykit.definition.fields import OUTCOME
+from maturitykit.registry import model_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Span
 from maturitykit.testing.draws import WEIGHTS
@@ -165,17 +166,17 @@ def answers(scale: Scale, *, applicable: bool = False) -> st.SearchStrategy[Answ
 
 
 @st.composite
-def assessments(draw: st.DrawFn, model: Model, respondents: int = 4, applicable: bool = False) -> Assessment:
+def assessments(draw: st.DrawFn, model: Model | str, respondents: int = 4, applicable: bool = False) -> Assessment:
     """Assessments of a model, by several respondents, each of whom may leave out anything.
 
     Args:
         draw: Given by hypothesis.
-        model: What is assessed.
+        model: What is assessed: a model, or the id of an installed one.
         respondents: How many there are at the most.
         applicable: Whether everything applies.
     """
+    model, ratings = model_of(model), []
     count = draw(st.integers(1, respondents))
-    ratings = []
     for leaf in model.leaves:
         assert leaf.scale is not None
         for number in range(count):
@@ -236,8 +237,8 @@ def links(draw: st.DrawFn, source: Dimension, target: Dimension) -> Link:
 @st.composite
 def crosswalks(
     draw: st.DrawFn,
-    source: Model,
-    target: Model,
+    source: Model | str,
+    target: Model | str,
     most: int = 6,
     inner: bool = False,
     subjects: Sequence[tuple[Result, Result]] = (),
@@ -246,13 +247,14 @@ def crosswalks(
 
     Args:
         draw: Given by hypothesis.
-        source: The model that is read.
-        target: The model that is spoken of.
+        source: The model that is read, or its id.
+        target: The model that is spoken of, or its id.
         most: How many links there are at the most.
         inner: Whether they only speak of dimensions that have others below them, if there are such.
         subjects: Complete results of both models for the same subjects. Every link is right
             about all of these: its span for the source's stage holds the target's.
     """
+    source, target = model_of(source), model_of(target)
     pairs = st.tuples(_linkable(source), _linkable(target, inner))
     chosen = draw(st.lists(pairs, max_size=most, unique_by=lambda pair: (pair[0].id, pair[1].id)))
     made = [draw(links(*pair)) for pair in chosen]
