@@ -1111,16 +1111,18 @@ def test_a_road_to_no_stage_is_an_error() -> None:
 
 # Languages.
 
-DUTCH = mk.types.ModelText(
-    title="Speelgoed",
-    scales={"level": {"basic": mk.types.StageText(name="eenvoudig")}},
-    dimensions={"people": mk.types.DimensionText(name="Mensen", descriptors={"basic": "Niemand."})},
-    guidance={"next": mk.types.GuidanceText(name="Wat nu?", texts={"basic": "Begin."})},
-)
-FLEMISH = mk.types.ModelText(title="Speeltuig")
+DUTCH = {
+    "title": "Speelgoed",
+    "scales.level.basic.name": "eenvoudig",
+    "dimensions.people.name": "Mensen",
+    "dimensions.people.descriptors.basic": "Niemand.",
+    "guidance.next.name": "Wat nu?",
+    "guidance.next.texts.basic": "Begin.",
+}
+FLEMISH = {"title": "Speeltuig"}
 
 
-def bilingual(**translations: mk.types.ModelText) -> mk.Model:
+def bilingual(**translations: Mapping[str, str]) -> mk.Model:
     people = mk.Dimension(
         "people", "People", "Who does it", scale=LEVELS, descriptors={"basic": "Nobody.", "best": "All."}
     )
@@ -1181,7 +1183,7 @@ def test_a_translated_model_still_knows_its_languages() -> None:
 
 
 def test_a_translation_of_what_the_model_does_not_have_is_an_error() -> None:
-    model = bilingual(nl=mk.types.ModelText(dimensions={"peple": mk.types.DimensionText(name="Mensen")}))
+    model = bilingual(nl={"dimensions.peple.name": "Mensen"})
     with pytest.raises(mk.ModelError, match='expected "people"'):
         model.in_language("nl")
 

@@ -5,13 +5,12 @@ from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable
 from maturitykit.comparison.movement import Direction, Movement
 from maturitykit.comparison.network import Route, UsedCrosswalk
 from maturitykit.comparison.translation import Way
-from maturitykit.definition.crosswalk import Coding, CrosswalkText, StageSpan
+from maturitykit.definition.crosswalk import Coding, StageSpan
 from maturitykit.definition.dimension import Guidance, Note
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.definition.model import Label, Reading, Source
 from maturitykit.definition.scale import Position
 from maturitykit.definition.scorer import Parts, Rule
-from maturitykit.definition.translation import DimensionText, GuidanceText, ModelText, SourceText, StageText
 from maturitykit.files.collect import Collection
 from maturitykit.files.text import Content, Readable
 from maturitykit.registry import Entry, Models, Registry
@@ -27,18 +26,14 @@ __all__ = [
     "Consensus",
     "Content",
     "Contribution",
-    "CrosswalkText",
     "DerivedScore",
-    "DimensionText",
     "Direction",
     "Disagreement",
     "Entry",
     "Guidance",
-    "GuidanceText",
     "Inferable",
     "Issue",
     "Label",
-    "ModelText",
     "Models",
     "Movement",
     "Note",
@@ -53,9 +48,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Source",
-    "SourceText",
     "StageSpan",
-    "StageText",
     "Use",
     "UsedCrosswalk",
     "Way",

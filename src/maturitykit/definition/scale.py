@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import as_tuple, check_ids, held_to_types
+from maturitykit.definition.fields import LABEL, SENTENCE, as_tuple, check_ids, held_to_types, with_texts
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 from maturitykit.formula.order import TOLERANCE, Order
 
@@ -38,9 +38,9 @@ class Stage:
     """
 
     id: str
-    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
-    question: str = ""
-    summary: str = ""
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True), metadata=LABEL)
+    question: str = field(default="", metadata=SENTENCE)
+    summary: str = field(default="", metadata=SENTENCE)
     value: float | None = None
     cut: float | None = None
     above: tuple[str, ...] = field(default=(), converter=as_tuple)
@@ -66,7 +66,7 @@ class Scale:
     """
 
     id: str
-    stages: tuple[Stage, ...] = field(converter=as_tuple)
+    stages: tuple[Stage, ...] = field(converter=as_tuple, metadata=with_texts())
 
     def __repr__(self) -> str:
         return (

@@ -10,7 +10,6 @@ from attrs import frozen
 from maturitykit.definition.crosswalk import (
     Coding,
     Crosswalk,
-    CrosswalkText,
     Link,
     NotInferable,
     StageSpan,
@@ -84,19 +83,6 @@ class CrosswalkEntry:
     coding: Coding | None = None
 
 
-@frozen(kw_only=True)
-class CrosswalkTextEntry(CrosswalkText):
-    """A translation file of a crosswalk.
-
-    Args:
-        format: Of the file; the number 1.
-        language: Of the texts in this file, as its folder says.
-    """
-
-    format: int
-    language: str
-
-
 def read_crosswalk(path: Content) -> Crosswalk:
     """Read a crosswalk from its file.
 
@@ -131,7 +117,7 @@ def read_crosswalk(path: Content) -> Crosswalk:
         coding=entry.coding,
         language=entry.language,
         place=str(file),
-        translations=Texts(folder / "text", f"{{language}}/{expected}", CrosswalkTextEntry) if folder else {},
+        translations=Texts(folder / "text", f"{{language}}/{expected}", Crosswalk) if folder else {},
     )
 
 

@@ -13,21 +13,23 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, fields_dict, has
 
-from maturitykit.definition import Guidance, Label, Note, Reading, Scale, Stage
-from maturitykit.definition.crosswalk import RELATIONS, NotInferable
+from maturitykit.definition import Guidance, Label, Model, Note, Reading, Scale, Stage
+from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, NotInferable
 from maturitykit.errors import MaturityError
 from maturitykit.files.assessment import AssessmentEntry
-from maturitykit.files.crosswalk import CrosswalkEntry, CrosswalkTextEntry, LinkEntry
-from maturitykit.files.model import DimensionEntry, ModelEntry, ModelTextEntry
+from maturitykit.files.crosswalk import CrosswalkEntry, LinkEntry
+from maturitykit.files.model import DimensionEntry, ModelEntry
 from maturitykit.files.result import ResultEntry
 from maturitykit.files.strict import FORMAT, keys_of
 from maturitykit.files.text import read_text, write_text
+from maturitykit.files.translations import text_entry
 from maturitykit.registry import scorers
 from maturitykit.testing.cases import CasesEntry
 
@@ -36,9 +38,9 @@ Schema = dict[str, Any]
 #: What each kind of file is read as.
 FILES: Mapping[str, type] = {
     "model": ModelEntry,
-    "model-text": ModelTextEntry,
+    "model-text": text_entry(Model),
     "crosswalk": CrosswalkEntry,
-    "crosswalk-text": CrosswalkTextEntry,
+    "crosswalk-text": text_entry(Crosswalk),
     "assessment": AssessmentEntry,
     "cases": CasesEntry,
     "result": ResultEntry,
@@ -108,7 +110,7 @@ class Key(NamedTuple):
 
 def keys(kind: type) -> list[Key]:
     """The keys that a class is read from, in their order, those that are needed first."""
-    hints, names, meanings = get_type_hints(kind), keys_of(kind), _meanings(kind)
+    hints, names = get_type_hints(kind), keys_of(kind)
     found = []
     for name, attribute in fields_dict(kind).items():
         if name not in names:
@@ -117,10 +119,14 @@ def keys(kind: type) -> list[Key]:
         default = attribute.default if plain else None
         checked = _CHECKED.get((kind, name), {})
         needed = attribute.default is NOTHING
-        found.append(Key(names[name], hints[name], meanings.get(name, ""), needed, default, checked))
+        # What translations are read as is made from the classes of models, and of crosswalks.
+        meanings = _meanings(attribute.metadata.get("of", kind))
+        meaning = attribute.metadata.get("meaning") or meanings.get(name, "")
+        found.append(Key(names[name], hints[name], meaning, needed, default, checked))
     return sorted(found, key=lambda key: not key.needed)
 
 
+@cache
 def _meanings(kind: type) -> dict[str, str]:
     """What the docstring of a class, or of one that it is made from, says of each field."""
     found: dict[str, str] = {}
