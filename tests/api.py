@@ -47,7 +47,7 @@ MODULES = (
 )
 #: Without an underscore, as other modules of the package use them, and yet nobody else's.
 INTERNAL = {
-    "Result": {"plan", "sources"},
+    "Result": {"plan", "sources", "working_copy"},
     "Results": {"internal", "carried"},
 }
 #: What a class may do beside what its public names say.

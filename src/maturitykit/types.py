@@ -1,8 +1,8 @@
 """The types of what models and results are made of, and of what functions take and return."""
 
 from maturitykit.assessment.ratings import Answer
-from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable, Use
-from maturitykit.comparison.movement import Direction, Movement
+from maturitykit.comparison.derived import Contribution, DerivedScore, Use
+from maturitykit.comparison.movement import Movement
 from maturitykit.comparison.network import Route, UsedCrosswalk
 from maturitykit.comparison.translation import Way
 from maturitykit.definition.crosswalk import Coding, StageSpan
@@ -12,6 +12,7 @@ from maturitykit.definition.model import Label, Reading, Source
 from maturitykit.definition.scale import Position
 from maturitykit.definition.scorer import Parts, Rule
 from maturitykit.files.collect import Collection
+from maturitykit.files.result import ComparisonEntry, Direction, Inferable, ResultEntry, ScoreEntry
 from maturitykit.files.text import Content, Readable
 from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
@@ -23,6 +24,7 @@ __all__ = [
     "Answer",
     "Coding",
     "Collection",
+    "ComparisonEntry",
     "Consensus",
     "Content",
     "Contribution",
@@ -43,9 +45,11 @@ __all__ = [
     "Readable",
     "Reading",
     "Registry",
+    "ResultEntry",
     "Roadmap",
     "Route",
     "Rule",
+    "ScoreEntry",
     "Severity",
     "Source",
     "StageSpan",
