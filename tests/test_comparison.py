@@ -721,7 +721,7 @@ def test_a_translation_translated_again_remembers_where_it_began() -> None:
     second = crosswalk(link("x", "u", *SAME, strength=1), source="two", target="three", not_inferable=untold)
     once = mk.translate(mk.score(ONE, {"a": "all", "b": "all"}), TWO, crosswalks=[first])
     again = mk.translate(once, three, crosswalks=[second])
-    derived = again.to_dict()["derived"]
+    derived: Any = again.to_dict()["derived"]
     assert derived.pop("crosswalks") == [
         {"id": "one--two", "version": "1", "reversed": False},
         {"id": "two--three", "version": "1", "reversed": False},

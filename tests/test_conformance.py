@@ -293,19 +293,17 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     **{f"MK1{n}": partial(broken_law, f"MK1{n}") for n in RULES},
     **{f"MK2{n}": partial(broken_law, f"MK2{n}") for n in RULES},
     "MK110": lambda _: check(flat(scorer="weakst")),
-    "MK111": lambda _: check(flat(translations={"nl": mk.types.ModelText(notes={"no": "Nee."})})),
+    "MK111": lambda _: check(flat(translations={"nl": {"notes.no": "Nee."}})),
     "MK112": lambda _: check(flat(gates=GATES)),
     "MK129": lambda _: check(flat(), cases=[evolve(CASE, expected={"outcome": "all"})]),
     "MK130": lambda _: check(flat(), cases=[]),
-    "MK140": lambda _: check(flat(summary="So.", translations={"nl": mk.types.ModelText()})),
+    "MK140": lambda _: check(flat(summary="So.", translations={"nl": {}})),
     "MK141": lambda _: check(flat(source=mk.types.Source())),
     "MK142": lambda _: check(flat(dimensions=[leaf("a", question="")]), cases=[]),
     "MK143": lambda _: check(flat(outcome=BARE, dimensions=[leaf("a", scale=BARE)]), cases=[]),
     "MK144": lambda _: check(flat(summary="TODO: say what it is about.")),
     "MK145": lambda _: check(flat(summary="<script>alert(1)</script>")),
-    "MK146": lambda _: check(
-        flat(summary="So it is.", translations={"nl": mk.types.ModelText(summary="So it is.")})
-    ),
+    "MK146": lambda _: check(flat(summary="So it is.", translations={"nl": {"summary": "So it is."}})),
     "MK150": lambda _: check(flat(), against=flat(dimensions=[leaf("a"), leaf("old")])),
     "MK151": lambda _: check(flat(), against=flat(dimensions=[leaf("a", children=[leaf("d")])])),
     "MK152": lambda _: check(flat(), against=flat(summary="It was about this.")),
@@ -323,7 +321,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK308": lambda _: told_otherwise(),
     "MK309": lambda _: check_joined(joined(link("a", "x", "nnn nnn aaa"))),
     "MK310": lambda _: check_joined(joined(source_version="9")),
-    "MK311": lambda _: check_joined(joined(translations={"nl": mk.types.CrosswalkText(links={"a--z": "Nee."})})),
+    "MK311": lambda _: check_joined(joined(translations={"nl": {"links.a--z": "Nee."}})),
     "MK312": lambda _: check_joined(
         joined(
             *(link(each, "xy"[i % 2], "nna nna naa") for i, each in enumerate("abc")),
@@ -345,14 +343,12 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK406": lambda _: remarked("respondent,dimension,rating\nAnn,a,none\nann,a,none\n"),
     "MK409": lambda _: uncomputed(),
     "MK407": lambda _: remarked("dimension,rating\na,none\n"),
-    "MK340": lambda _: check_joined(joined(translations={"nl": mk.types.CrosswalkText(summary="Zo.")})),
+    "MK340": lambda _: check_joined(joined(translations={"nl": {"summary": "Zo."}})),
     "MK341": lambda _: check_joined(joined(coding=None)),
     "MK342": lambda _: check_joined(joined(link("a", "x", "nns nsa saa", rationale=""))),
     "MK344": lambda _: check_joined(joined(summary="TBD")),
     "MK345": lambda _: check_joined(joined(summary="A bell: \x07")),
-    "MK346": lambda _: check_joined(
-        joined(summary="So it is.", translations={"nl": mk.types.CrosswalkText(summary="So it is.")})
-    ),
+    "MK346": lambda _: check_joined(joined(summary="So it is.", translations={"nl": {"summary": "So it is."}})),
 }
 
 

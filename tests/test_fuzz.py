@@ -26,8 +26,8 @@ from maturitykit.files.model import model_to_dict
 from maturitykit.files.places import Located
 from maturitykit.files.text import read_text, read_toml
 from maturitykit.files.toml import to_toml
+from maturitykit.files.translations import texts_to_dict
 from maturitykit.template.grid import read_grid
-from maturitykit.template.texts import model_texts
 from maturitykit.testing import read_cases, strategies as mks
 
 T = TypeVar("T")
@@ -203,9 +203,9 @@ def _paths(data: Any, path: str = "") -> Iterator[str]:
 @examples(20, 0.5)
 @given(data=st.data())
 def test_the_texts_of_a_model(data: st.DataObject, folder: Path) -> None:
-    original = model_to_dict(hostile.model(TEXTS))
-    texts = st.just(model_texts(original, "nl"))
-    kept(folder / "translated" / "model.toml", to_toml(original).encode())
+    original = hostile.model(TEXTS)
+    texts = st.just(texts_to_dict(original, "nl"))
+    kept(folder / "translated" / "model.toml", to_toml(model_to_dict(original)).encode())
     written = data.draw(broken(texts.map(lambda t: to_toml(t).encode())) | altered(texts).map(as_toml))
     kept(folder / "translated" / "text" / "nl.toml", written)
     model = mk.read_model(folder / "translated")

@@ -17,7 +17,6 @@ import pytest
 from attrs import define, frozen
 
 import maturitykit as mk
-from maturitykit.definition.translation import DimensionText, StageText
 from maturitykit.files.model import model_to_dict
 
 GOOD = """
@@ -610,11 +609,12 @@ class Framework(mk.Model):
         return tuple(leaf.who for leaf in self.leaves if isinstance(leaf, Area))
 
 
-DUTCH = mk.types.ModelText(
-    title="Voorbeeld",
-    dimensions={"people": DimensionText(name="mensen"), "corner": DimensionText(name="hoek")},
-    scales={"steps": {"first": StageText(name="eerste")}},
-)
+DUTCH = {
+    "title": "Voorbeeld",
+    "dimensions.people.name": "mensen",
+    "dimensions.corner.name": "hoek",
+    "scales.steps.first.name": "eerste",
+}
 
 
 def acme() -> Framework:

@@ -125,6 +125,10 @@ def test_results_and_translations_follow_the_schema(model: str) -> None:
             assert problems("result", plain(mk.translate(result, other).to_dict())) == []
 
 
+#: Two respondents who differ.
+WHO = {"Ann": "emerging", "Bo": "impactful"}
+
+
 # ---- the schema and the reader agree
 
 
@@ -299,6 +303,31 @@ def test_any_result_and_translation_follows_the_schema(data: st.DataObject) -> N
     crosswalk = data.draw(strategies.crosswalks(one, other))
     translation = mk.translate(result, other, crosswalks=[crosswalk], models=[other])
     assert problems("result", translation.to_dict()) == []
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_any_comparison_follows_the_schema(data: st.DataObject) -> None:
+    model = data.draw(strategies.models())
+    before, after = (mk.score(model, data.draw(strategies.assessments(model))) for _ in range(2))
+    assert problems("comparison", mk.compare(before, after).to_dict()) == []
+
+
+def closed(name: str) -> Validator:
+    """A validator that allows no keys beside those that are stated."""
+    schema = schemas.schema(name)
+    for table in (schema, *schema["$defs"].values()):
+        table["additionalProperties"] = False
+    return Draft202012Validator(schema)
+
+
+def test_all_that_is_made_for_json_is_stated() -> None:
+    ratings = [mk.Rating(id, stage, who) for id in ("culture", "desire") for who, stage in WHO.items()]
+    result = mk.score("clearhead", mk.Assessment("clearhead", ratings))
+    for made in (result, mk.translate(result, "four-stage"), mk.read_result(plain(result.to_dict()))):
+        assert made.issues
+        assert list(closed("result").iter_errors(as_json(made.to_dict()))) == []
+    assert list(closed("comparison").iter_errors(as_json(mk.compare(result, result).to_dict()))) == []
 
 
 def test_what_is_no_result_is_refused() -> None:

@@ -1,7 +1,9 @@
 """Scoring by example: each point of the rules that is not a law."""
 
+import gc
 import json
 import math
+import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -865,7 +867,7 @@ def test_to_dict_is_as_the_contract_has_it() -> None:
     ]
     model = toy(leaf("people"), leaf("process"), leaf("tools"), leaf("data"))
     assessment = mk.Assessment("toy", ratings, subject="Acme", date=date(2026, 5, 31), version="1")
-    data = mk.score(model, assessment).to_dict()
+    data: Any = mk.score(model, assessment).to_dict()
 
     def score(
         stage: tuple[str, str | None, str],
@@ -1111,16 +1113,18 @@ def test_a_road_to_no_stage_is_an_error() -> None:
 
 # Languages.
 
-DUTCH = mk.types.ModelText(
-    title="Speelgoed",
-    scales={"level": {"basic": mk.types.StageText(name="eenvoudig")}},
-    dimensions={"people": mk.types.DimensionText(name="Mensen", descriptors={"basic": "Niemand."})},
-    guidance={"next": mk.types.GuidanceText(name="Wat nu?", texts={"basic": "Begin."})},
-)
-FLEMISH = mk.types.ModelText(title="Speeltuig")
+DUTCH = {
+    "title": "Speelgoed",
+    "scales.level.basic.name": "eenvoudig",
+    "dimensions.people.name": "Mensen",
+    "dimensions.people.descriptors.basic": "Niemand.",
+    "guidance.next.name": "Wat nu?",
+    "guidance.next.texts.basic": "Begin.",
+}
+FLEMISH = {"title": "Speeltuig"}
 
 
-def bilingual(**translations: mk.types.ModelText) -> mk.Model:
+def bilingual(**translations: Mapping[str, str]) -> mk.Model:
     people = mk.Dimension(
         "people", "People", "Who does it", scale=LEVELS, descriptors={"basic": "Nobody.", "best": "All."}
     )
@@ -1181,7 +1185,7 @@ def test_a_translated_model_still_knows_its_languages() -> None:
 
 
 def test_a_translation_of_what_the_model_does_not_have_is_an_error() -> None:
-    model = bilingual(nl=mk.types.ModelText(dimensions={"peple": mk.types.DimensionText(name="Mensen")}))
+    model = bilingual(nl={"dimensions.peple.name": "Mensen"})
     with pytest.raises(mk.ModelError, match='expected "people"'):
         model.in_language("nl")
 
@@ -1250,3 +1254,31 @@ def test_a_weighted_median_goes_from_the_top_not_by_weight() -> None:
     model = toy(leaf("people", weight=3), leaf("process", weight=2), leaf("tools", weight=2), scorers=["median"])
     result = mk.score(model, {"people": "basic", "process": "best", "tools": "better"})
     assert span(result.outcome) == same("better")
+
+
+# ---- as data
+
+
+@pytest.mark.parametrize("kind", ["result", "translation", "comparison"])
+def test_what_is_made_for_json_is_not_kept(kind: str) -> None:
+    model, network = mk.model("clearhead"), mk.Network()
+    answers = {leaf.id: "operational" for leaf in model.leaves}
+
+    def made() -> mk.Result | mk.Comparison:
+        result = mk.score(model, answers)
+        if kind == "translation":
+            return mk.translate(result, "four-stage", network=network)
+        return mk.compare(result, mk.score(model, answers)) if kind == "comparison" else result
+
+    things = [made() for _ in range(20)]
+    # What all results of a model share is made with the first.
+    size = len(json.dumps(things.pop().to_dict()))
+    gc.collect()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for thing in things:
+        thing.to_dict()
+    gc.collect()
+    kept = (tracemalloc.get_traced_memory()[0] - before) / len(things)
+    tracemalloc.stop()
+    assert kept < size / 4

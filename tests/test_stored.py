@@ -94,6 +94,13 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "a translation": ({"derived": {"from": {"model": "m", "version": "1"}, "path": [], "strength": 1}},
         "derived: is a translation; expected the result that it was made of"),
     "a coverage": ({"outcome": {"coverage": 0.1}}, "outcome.coverage: is 0.1; expected 1.0"),
+    "no such word": ({"outcome": {"inferable": "most"}},
+        'outcome.inferable: is "most"; expected one of full, part, none'),
+    "a list for a word": ({"outcome": {"inferable": []}},
+        "outcome.inferable: is a list; expected one of full, part, none"),
+    "a list for a table": ({"outcome": {"stage": ["low", "low", "low"]}},
+        "outcome.stage: is a list; expected a table"),
+    "a text for a list": ({"issues": "none"}, 'issues: "none" is text; expected a list'),
     "a wrong type": ({"subject": 1}, "subject: 1 is a whole number; expected text"),
 }  # fmt: skip
 

@@ -232,7 +232,7 @@ def one_by_one(model: mk.Model, subjects: Mapping[str, mk.Assessment], **choices
 
 def flat(score: mk.Score) -> dict[str, Any]:
     """A score as a row of a tidy table."""
-    data = score.to_dict()
+    data: Any = score.to_dict()
     split = data["disagreement"] or {}
     ends = [(data[what] or {}).get(end) for what in ("stage", "index") for end in ("low", "likely", "high")]
     rest = [data["coverage"], data["respondents"], *(split.get(part) for part in ("low", "high", "agreement"))]
@@ -455,7 +455,7 @@ READINGS = [f"{name}_{end}" for name in ("by_parts", "by_links") for end in ("lo
 
 def readings(score: mk.types.DerivedScore) -> dict[str, Any]:
     """Both readings of a score as columns of a tidy table."""
-    data = score.to_dict()
+    data: Any = score.to_dict()
     stages = [
         (data[name] or {}).get(end) for name in ("by_parts", "by_links") for end in ("low", "likely", "high")
     ]

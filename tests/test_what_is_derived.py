@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_both_readings_are_told_and_which_one_counts() -> None:
     apart = translated(answers, *sure, link("outcome", "outcome", opposite))
     assert apart.outcome.brief == "only Low is possible"
     assert list(apart.outcome.remarks)[2:] == ["the two exclude each other, and the first counts"]
-    data = apart.to_dict()["outcome"]
+    data: Any = apart.to_dict()["outcome"]
     assert (data["by_parts"]["high"], data["by_links"]["low"]) == ("low", "high")
     alone = translated(answers, *sure).to_dict()["outcome"]
     assert (alone["by_parts"], alone["by_links"]) == (None, None)

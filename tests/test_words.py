@@ -16,9 +16,9 @@ import pytest
 from attrs import evolve
 
 import maturitykit as mk
+from maturitykit.definition.translation import TextWalk
 from maturitykit.files.labels import NO_STAGES, OTHER_ANSWERS
 from maturitykit.form import page, write_form
-from maturitykit.testing.texts import model_names, model_texts
 from maturitykit.words import Words, in_every_language, phrase
 from maturitykit.words.dutch import DUTCH
 
@@ -142,7 +142,7 @@ class Shown(HTMLParser):
 
 def not_in_dutch(shown: Iterable[str], model: mk.Model) -> list[str]:
     """The texts of a form that are neither of its model nor sentences in Dutch."""
-    known = {*model_texts(model).values(), *model_names(model).values(), *model.by_id}
+    known = {*(text.text for text in TextWalk(model).texts), *model.by_id}
     known |= {name for scale in model.scales.values() for stage in scale.stages for name in (stage.id, stage.name)}
     dutch = re.compile("|".join(pattern_of(text) for text in DUTCH.values() if not needs_no_dutch(text)))
     lines = (line.strip() for text in shown for line in text.split("\n"))

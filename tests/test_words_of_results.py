@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
@@ -339,7 +340,7 @@ def test_a_movement() -> None:
     found = mk.compare(before, after)
     assert repr(found) == "<Comparison on one: 2 of 4 moved>"
     assert repr(mk.compare(before, before)) == "<Comparison on one: 0 of 4 moved>"
-    described = found.to_dict()
+    described: dict[str, Any] = {**found.to_dict()}
     dimensions = described.pop("dimensions")
     assert described == {
         "format": 1,

@@ -1,18 +1,35 @@
 """The types of what models and results are made of, and of what functions take and return."""
 
 from maturitykit.assessment.ratings import Answer, NoStage
-from maturitykit.comparison.derived import Contribution, DerivedScore, Inferable, Use
-from maturitykit.comparison.movement import Direction, Movement
+from maturitykit.comparison.derived import Contribution, DerivedScore, Use
+from maturitykit.comparison.movement import Movement
 from maturitykit.comparison.network import UsedCrosswalk
 from maturitykit.comparison.translation import Way
-from maturitykit.definition.crosswalk import Coding, CrosswalkText, StageSpan
+from maturitykit.definition.crosswalk import Coding, StageSpan
 from maturitykit.definition.dimension import Guidance, Note
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.definition.model import Label, Reading, Source
 from maturitykit.definition.scale import Position
 from maturitykit.definition.scorer import Bounds, Parts, Rule
-from maturitykit.definition.translation import DimensionText, GuidanceText, ModelText, SourceText, StageText
 from maturitykit.files.collect import Collection
+from maturitykit.files.result import (
+    ComparisonEntry,
+    CrosswalkName,
+    Derived,
+    Direction,
+    DisagreementEntry,
+    Indexes,
+    Inferable,
+    IssueEntry,
+    LinkUse,
+    ModelName,
+    MovementEntry,
+    Origin,
+    ResultEntry,
+    Scored,
+    ScoreEntry,
+    Stages,
+)
 from maturitykit.files.text import Content, Readable
 from maturitykit.files.write import SupportsToDict
 from maturitykit.registry import Entry, Models, Registry
@@ -27,25 +44,31 @@ __all__ = [
     "Bounds",
     "Coding",
     "Collection",
+    "ComparisonEntry",
     "Consensus",
     "Content",
     "Contribution",
-    "CrosswalkText",
+    "CrosswalkName",
+    "Derived",
     "DerivedScore",
-    "DimensionText",
     "Direction",
     "Disagreement",
+    "DisagreementEntry",
     "Entry",
     "Guidance",
-    "GuidanceText",
+    "Indexes",
     "Inferable",
     "Issue",
+    "IssueEntry",
     "Label",
-    "ModelText",
+    "LinkUse",
+    "ModelName",
     "Models",
     "Movement",
+    "MovementEntry",
     "NoStage",
     "Note",
+    "Origin",
     "Parts",
     "Position",
     "Raise",
@@ -53,14 +76,16 @@ __all__ = [
     "Reading",
     "Reason",
     "Registry",
+    "ResultEntry",
     "Roadmap",
     "Rule",
+    "ScoreEntry",
     "ScoreRow",
+    "Scored",
     "Severity",
     "Source",
-    "SourceText",
     "StageSpan",
-    "StageText",
+    "Stages",
     "SupportsToDict",
     "Use",
     "UsedCrosswalk",

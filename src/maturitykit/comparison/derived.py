@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple
 
 from attrs import field, frozen
 
@@ -12,11 +12,9 @@ from maturitykit.definition import Dimension, Model, Stage
 from maturitykit.definition.crosswalk import Link
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.names import names_of
-from maturitykit.scoring.scores import Score, Span
+from maturitykit.files.result import Inferable, LinkUse, ScoreEntry
+from maturitykit.scoring.scores import Score, Span, ids_of
 from maturitykit.words import phrase
-
-#: How much of a dimension its links speak to.
-Inferable: TypeAlias = Literal["full", "part", "none"]
 
 
 class Use(NamedTuple):
@@ -166,21 +164,26 @@ class DerivedScore(Score):
         """In a word, why no stage is told of it."""
         return phrase("not inferable") if self.inferable == "none" and self.position else super()._silence
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ScoreEntry:
         """The score as the contract for JSON has it, with its links."""
-        links = [
+        links: list[LinkUse] = [
             {
                 "source": use.link.source,
                 "relation": sorted(use.link.relation),
                 "strength": float(use.link.strength),
                 "stage": ids_of(use.stage),
                 "rationale": use.link.rationale,
-                "through": [f"{step.source}--{step.target}" for step in use.link.steps],
+                "through": [step.name for step in use.link.steps],
             }
             for use in self.links
         ]
-        readings = {"by_parts": ids_of(self.by_parts), "by_links": ids_of(self.by_links)}
-        return {**super().to_dict(), "links": links, "inferable": self.inferable, **readings}
+        return {
+            **super().to_dict(),
+            "links": links,
+            "inferable": self.inferable,
+            "by_parts": ids_of(self.by_parts),
+            "by_links": ids_of(self.by_links),
+        }
 
 
 def names_in_sentences(model: Model) -> dict[str, str]:
@@ -191,11 +194,6 @@ def names_in_sentences(model: Model) -> dict[str, str]:
 def brief_of(dimension: Dimension, stage: Span[Stage] | None) -> str:
     """Return what derived stages rule out, and which is likely; empty where there are none."""
     return brief_bounds(dimension.scale, stage) if dimension.scale and stage else ""
-
-
-def ids_of(stage: Span[Stage] | None) -> dict[str, str | None] | None:
-    """Return stages by id, as JSON has them."""
-    return stage and {end: at and at.id for end, at in stage._asdict().items()}
 
 
 class Contribution(NamedTuple):

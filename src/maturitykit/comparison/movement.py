@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from maturitykit.assessment.keys import key
 from maturitykit.comparison.network import Network
@@ -12,15 +12,13 @@ from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
+from maturitykit.files.result import ComparisonEntry, Direction, Scored
 from maturitykit.notebook import repr_html
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import WHAT_IF
-from maturitykit.scoring.scores import Score, Span
+from maturitykit.scoring.scores import Score, Span, ids_of
 from maturitykit.scoring.telling import few, respondents_of
 from maturitykit.words import phrase
-
-#: Where something went; ``sideways`` is to a stage that cannot be compared.
-Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
 
 
 class Movement(NamedTuple):
@@ -81,25 +79,22 @@ class Comparison(Mapping[str, Movement]):
         """How the outcome differs."""
         return self[OUTCOME]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ComparisonEntry:
         """The comparison as plain data, stages by id."""
-
-        def ids(span: Span[Stage] | None) -> dict[str, str | None] | None:
-            return span and {end: stage and stage.id for end, stage in span._asdict().items()}
-
+        movements = Comparison(self.before._working_copy(), self.after._working_copy()).items()
         return {
             "format": 1,
             "model": {"id": self.after.model.id, "version": self.after.model.version},
-            "before": {"subject": self.before.subject, "date": _iso(self.before)},
-            "after": {"subject": self.after.subject, "date": _iso(self.after)},
+            "before": _scored(self.before),
+            "after": _scored(self.after),
             "dimensions": {
                 id: {
-                    "before": ids(movement.before),
-                    "after": ids(movement.after),
+                    "before": ids_of(movement.before),
+                    "after": ids_of(movement.after),
                     "direction": movement.direction,
                     "certain": movement.certain,
                 }
-                for id, movement in self.items()
+                for id, movement in movements
             },
         }
 
@@ -198,5 +193,5 @@ def _is_certain(scale: Scale, old: Span[Stage], new: Span[Stage], direction: Dir
     return direction == "sideways" and old.low.id == old.high.id and new.low.id == new.high.id
 
 
-def _iso(result: Result) -> str | None:
-    return result.date.isoformat() if result.date else None
+def _scored(result: Result) -> Scored:
+    return {"subject": result.subject, "date": result.date.isoformat() if result.date else None}

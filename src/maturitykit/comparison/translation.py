@@ -11,9 +11,7 @@ from maturitykit.comparison.crossing import Crossing, Derivation, is_heard
 from maturitykit.comparison.derived import (
     Contribution,
     DerivedScore,
-    Inferable,
     Use,
-    ids_of,
     names_in_sentences,
 )
 from maturitykit.comparison.network import Network, Route, UsedCrosswalk, find_route
@@ -23,9 +21,10 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.names import names_of
 from maturitykit.definition.scale import Position, Scale
+from maturitykit.files.result import Derived, Inferable, ResultEntry, ScoreEntry
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Setting
-from maturitykit.scoring.scores import Score, Span, stages_of
+from maturitykit.scoring.scores import Score, Span, ids_of, stages_of
 from maturitykit.words import phrase
 
 
@@ -107,10 +106,10 @@ class Translation(Result):
         """Ids of the rated dimensions of which nothing can be said."""
         return tuple(id for id, node in self._plan.leaves.items() if self._inferable(node) == "none")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ResultEntry:
         """The translation as the contract for JSON has it: a result that says it is derived."""
         origin = self.measured.model
-        derived = {
+        derived: Derived = {
             "from": {"model": origin.id, "version": origin.version},
             "path": list(self.way.path),
             "strength": self.way.strength,
@@ -120,13 +119,16 @@ class Translation(Result):
             ],
             "without": list(self.way.left_out),
         }
-        found = {**super().to_dict(), "derived": derived}
-        contributions = iter(self.contributions())
+        return {**super().to_dict(), "derived": derived}
+
+    def _entries(self) -> dict[str, ScoreEntry]:
+        found = self._working_copy()
+        entries = {id: score.to_dict() for id, score in found.items()}
+        contributions = iter(found.contributions())
         for dimension in self.model.root.walk():
-            score = found["outcome"] if dimension.id == OUTCOME else found["dimensions"][dimension.id]
-            for link, item in zip(score["links"], contributions, strict=False):
-                link |= {"without": ids_of(item.left.stage), "carries": item.carries}
-        return found
+            for link, item in zip(entries[dimension.id]["links"], contributions, strict=False):
+                link["without"], link["carries"] = ids_of(item.left.stage), item.carries
+        return entries
 
     def contributions(self, id: str = OUTCOME) -> tuple[Contribution, ...]:
         """Return what each link into a dimension, or into one below it, adds to the conclusion.

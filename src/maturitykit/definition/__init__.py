@@ -4,7 +4,6 @@ from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
 from maturitykit.definition.model import Label, Model, Reading, Source
 from maturitykit.definition.scale import Scale, Stage
 from maturitykit.definition.scorer import Rule, Scorer
-from maturitykit.definition.translation import ModelText
 
 __all__ = [
     "Dimension",
@@ -12,7 +11,6 @@ __all__ = [
     "Guidance",
     "Label",
     "Model",
-    "ModelText",
     "Note",
     "Reading",
     "Rule",

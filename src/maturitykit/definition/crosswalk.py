@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias, get_args
 from attrs import evolve, field, frozen
 
 from maturitykit.definition.dimension import exact_weight
-from maturitykit.definition.fields import TupleOf, held_to_types
-from maturitykit.definition.translation import language_of
+from maturitykit.definition.fields import SENTENCE, TupleOf, held_to_types, with_texts
+from maturitykit.definition.translation import language_of, translated
 from maturitykit.errors import Finding, ModelError, one_of, quoted
 
 #: What a source dimension judges, compared with what a target dimension judges.
@@ -63,7 +63,7 @@ class Link:
     relation: frozenset[str] = field(converter=_relations)
     strength: Fraction = field(converter=exact_weight)
     stages: Mapping[str, StageSpan | str] = field(factory=dict, hash=False)
-    rationale: str = ""
+    rationale: str = field(default="", metadata=SENTENCE)
     cells: tuple[tuple[str, str], ...] = field(default=(), converter=TupleOf[tuple[str, str]])
     steps: tuple[Link, ...] = field(default=(), converter=TupleOf["Link"], repr=False)
     place: str = field(default="", eq=False, repr=False)
@@ -100,7 +100,12 @@ class NotInferable:
 
     model: str
     dimension: str
-    reason: str
+    reason: str = field(metadata=SENTENCE)
+
+    @property
+    def name(self) -> str:
+        """``model.dimension``, by which a translation knows it."""
+        return f"{self.model}.{self.dimension}"
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -108,7 +113,7 @@ class Coding:
     """How the links were found, and how far independent coders agreed before settling.
 
     Args:
-        method: In words.
+        method: How the links were found, in words.
         coders: How many coded independently.
         links_by_any: Links that at least one coder drew.
         links_by_all: Links that all of them drew.
@@ -117,32 +122,13 @@ class Coding:
         kappa: Linear weighted kappa of the likely stages, on the links that all drew.
     """
 
-    method: str
+    method: str = field(metadata=SENTENCE)
     coders: int = 1
     links_by_any: int | None = None
     links_by_all: int | None = None
     stages_compared: int | None = None
     stages_agreed: int | None = None
     kappa: float | None = None
-
-
-@frozen(field_transformer=held_to_types(ModelError))
-class CrosswalkText:
-    """The texts of a crosswalk in another language.
-
-    Args:
-        summary: Of the crosswalk.
-        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
-        method: Of its coding.
-        links: Rationales by ``source--target``, the ids of the dimensions.
-        not_inferable: Reasons by ``model.dimension``.
-    """
-
-    summary: str = ""
-    caveat: str = ""
-    method: str = ""
-    links: Mapping[str, str] = field(factory=dict)
-    not_inferable: Mapping[str, str] = field(factory=dict)
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -164,23 +150,28 @@ class Crosswalk:
         path: Ids of the written crosswalks it follows from, if it was reversed or composed.
         language: Of its texts.
         place: Where it was read, for messages.
-        translations: The texts in other languages, by language tag.
+        translations: The texts in other languages, by language tag. Each has texts by the path that leads to
+            them in a file, such as ``links.people--culture``.
     """
 
     source: str
     target: str
-    links: tuple[Link, ...] = field(converter=TupleOf[Link])
+    links: tuple[Link, ...] = field(
+        converter=TupleOf[Link], metadata=with_texts("Rationales by `source--target`, the ids of the dimensions.")
+    )
     version: str = ""
-    summary: str = ""
-    not_inferable: tuple[NotInferable, ...] = field(default=(), converter=TupleOf[NotInferable])
-    coding: Coding | None = None
+    summary: str = field(default="", metadata=SENTENCE)
+    not_inferable: tuple[NotInferable, ...] = field(
+        default=(), converter=TupleOf[NotInferable], metadata=with_texts("Reasons by `model.dimension`.")
+    )
+    coding: Coding | None = field(default=None, metadata=with_texts(at=""))
     path: tuple[str, ...] = field(default=(), converter=TupleOf[str])
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
-    caveat: str = field(default="", kw_only=True)
+    caveat: str = field(default="", kw_only=True, metadata=SENTENCE)
     source_version: str = field(default="", kw_only=True)
     target_version: str = field(default="", kw_only=True)
-    translations: Mapping[str, CrosswalkText] = field(factory=dict, eq=False, repr=False)
+    translations: Mapping[str, Mapping[str, str]] = field(factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}: {len(self.links)} links>"
@@ -206,36 +197,7 @@ class Crosswalk:
         found = language_of(language, self.translations)
         if found is None or found == self.language:
             return self
-        text = self.translations[found]
-        if findings := list(self._check_text(text)):
-            raise ModelError(f"the texts of crosswalk {quoted(self.id)} in {found} do not fit it", findings)
-        coding = self.coding
-        return evolve(
-            self,
-            language=found,
-            summary=text.summary or self.summary,
-            caveat=text.caveat or self.caveat,
-            coding=coding and evolve(coding, method=text.method or coding.method),
-            links=[
-                evolve(link, rationale=text.links.get(f"{link.source}--{link.target}", link.rationale))
-                for link in self.links
-            ],
-            not_inferable=[
-                evolve(item, reason=text.not_inferable.get(f"{item.model}.{item.dimension}", item.reason))
-                for item in self.not_inferable
-            ],
-        )
-
-    def _check_text(self, text: CrosswalkText) -> Iterable[Finding]:
-        known = {
-            "links": [f"{link.source}--{link.target}" for link in self.links],
-            "not_inferable": [f"{item.model}.{item.dimension}" for item in self.not_inferable],
-        }
-        for part, given in (("links", text.links), ("not_inferable", text.not_inferable)):
-            for name in given:
-                if name not in known[part]:
-                    expected = one_of(known[part], name)
-                    yield Finding(f"{part}.{name}", "the crosswalk has no such thing", expected, "MK311")
+        return evolve(translated(self, "crosswalk", self.translations[found], found), language=found)
 
     @cached_property
     def strength(self) -> Fraction:

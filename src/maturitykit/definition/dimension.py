@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import TupleOf, held_to_types
+from maturitykit.definition.fields import LABEL, SENTENCE, TupleOf, held_to_types, with_texts
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
 from maturitykit.errors import Finding, ModelError, quoted
@@ -25,8 +25,8 @@ class Guidance:
     """
 
     id: str
-    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
-    texts: Mapping[str, str] = field(factory=dict, hash=False)
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True), metadata=LABEL)
+    texts: Mapping[str, str] = field(factory=dict, hash=False, metadata=SENTENCE)
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -41,7 +41,7 @@ class Note:
 
     id: str
     kind: str
-    text: str
+    text: str = field(metadata=SENTENCE)
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -109,18 +109,24 @@ class Dimension:
     """
 
     id: str
-    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
-    summary: str = ""
-    question: str = ""
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True), metadata=LABEL)
+    summary: str = field(default="", metadata=SENTENCE)
+    question: str = field(default="", metadata=SENTENCE)
     tags: tuple[str, ...] = field(default=(), converter=TupleOf[str])
     weight: Fraction = field(default=Fraction(1), converter=exact_weight)
-    scale: Scale | None = None
+    scale: Scale | None = field(default=None, metadata=with_texts(at="scales"))
     scorer: str | Scorer | None = None
     gates: tuple[Gate, ...] = field(default=(), converter=TupleOf[Gate])
-    descriptors: Mapping[str, str] = field(factory=dict, hash=False)
-    guidance: tuple[Guidance, ...] = field(default=(), converter=TupleOf[Guidance])
-    notes: tuple[Note, ...] = field(default=(), converter=TupleOf[Note])
-    children: tuple[Dimension, ...] = field(default=(), converter=TupleOf["Dimension"])
+    descriptors: Mapping[str, str] = field(factory=dict, hash=False, metadata=SENTENCE)
+    guidance: tuple[Guidance, ...] = field(
+        default=(), converter=TupleOf[Guidance], metadata=with_texts("By the id of a topic.")
+    )
+    notes: tuple[Note, ...] = field(
+        default=(), converter=TupleOf[Note], metadata=with_texts("By the id of a note.")
+    )
+    children: tuple[Dimension, ...] = field(
+        default=(), converter=TupleOf["Dimension"], metadata=with_texts(at="dimensions")
+    )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"

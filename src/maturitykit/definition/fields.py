@@ -76,6 +76,24 @@ def _fixed(mapping: Any) -> Any:
     return Fixed(mapping) if type(mapping) is dict else mapping
 
 
+#: The metadata of fields that hold a text, or texts by a key: sentences have a translation in every language,
+#: labels may have one, and what stays as published has none.
+SENTENCE: Mapping[str, str] = {"text": "sentence"}
+LABEL: Mapping[str, str] = {"text": "label"}
+AS_PUBLISHED: Mapping[str, str] = {"text": "as published"}
+
+
+def with_texts(meaning: str = "", *, at: str | None = None) -> Mapping[str, str | None]:
+    """Return the metadata of a field that holds something with texts of its own, or a list of such things.
+
+    Args:
+        meaning: What a translation file has under its key.
+        at: The key at the top of the file that it stands under; the empty text for the top itself. By default its
+            own name, within what it is a part of.
+    """
+    return {"part": meaning, "at": at}
+
+
 #: How attrs takes the fields of a class.
 Fields: TypeAlias = "Callable[[type, list[attrs.Attribute[Any]]], list[attrs.Attribute[Any]]]"
 

@@ -9,10 +9,18 @@ from attrs import Factory, evolve, field, frozen
 
 from maturitykit.definition.check import check_model
 from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
-from maturitykit.definition.fields import OUTCOME, TupleOf, held_to_types
+from maturitykit.definition.fields import (
+    AS_PUBLISHED,
+    LABEL,
+    OUTCOME,
+    SENTENCE,
+    TupleOf,
+    held_to_types,
+    with_texts,
+)
 from maturitykit.definition.scale import Scale
 from maturitykit.definition.scorer import Scorer
-from maturitykit.definition.translation import ModelText, check_translation, language_of, translated
+from maturitykit.definition.translation import language_of, translated
 from maturitykit.errors import ModelError, quoted
 from maturitykit.notebook import repr_html
 
@@ -30,12 +38,12 @@ class Source:
         note: What is missing, or what else to know about the source.
     """
 
-    title: str = ""
-    publisher: str = ""
-    author: str = ""
-    date: str = ""
-    url: str = ""
-    note: str = ""
+    title: str = field(default="", metadata=AS_PUBLISHED)
+    publisher: str = field(default="", metadata=AS_PUBLISHED)
+    author: str = field(default="", metadata=AS_PUBLISHED)
+    date: str = field(default="", metadata=AS_PUBLISHED)
+    url: str = field(default="", metadata=AS_PUBLISHED)
+    note: str = field(default="", metadata=SENTENCE)
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -51,7 +59,7 @@ class Reading:
 
     id: str
     about: tuple[str, ...] = field(converter=TupleOf[str])
-    why: str
+    why: str = field(metadata=SENTENCE)
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -64,7 +72,7 @@ class Label:
     """
 
     id: str
-    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True), metadata=LABEL)
 
 
 @frozen(field_transformer=held_to_types(ModelError))
@@ -90,7 +98,8 @@ class Model:
         kinds: The kinds its notes may be of.
         language: Of the texts in it.
         place: Where it was read ("model.toml"), for messages.
-        translations: The texts in other languages, by language tag.
+        translations: The texts in other languages, by language tag. Each has texts by the path that leads to
+            them in a file, such as ``dimensions.people.name``.
 
     Raises:
         ModelError: With everything that does not fit.
@@ -98,21 +107,37 @@ class Model:
 
     id: str
     version: str
-    title: str
-    dimensions: tuple[Dimension, ...] = field(converter=TupleOf[Dimension])
+    title: str = field(metadata=LABEL)
+    dimensions: tuple[Dimension, ...] = field(
+        converter=TupleOf[Dimension], metadata=with_texts("By the id of a dimension.")
+    )
     scorers: tuple[str | Scorer, ...] = field(converter=TupleOf[str | Scorer])
-    outcome: Scale | None = None
+    outcome: Scale | None = field(
+        default=None, metadata=with_texts("By the ids of a scale and a stage.", at="scales")
+    )
     gates: tuple[Gate, ...] = field(default=(), converter=TupleOf[Gate])
-    summary: str = ""
-    source: Source = Source()
-    readings: tuple[Reading, ...] = field(default=(), converter=TupleOf[Reading])
-    guidance: tuple[Guidance, ...] = field(default=(), converter=TupleOf[Guidance])
-    notes: tuple[Note, ...] = field(default=(), converter=TupleOf[Note])
-    tags: tuple[Label, ...] = field(default=(), converter=TupleOf[Label])
-    kinds: tuple[Label, ...] = field(default=(), converter=TupleOf[Label])
+    summary: str = field(default="", metadata=SENTENCE)
+    source: Source = field(default=Source(), metadata=with_texts("Texts on the source."))
+    readings: tuple[Reading, ...] = field(
+        default=(),
+        converter=TupleOf[Reading],
+        metadata=with_texts("Why something was added, by the id of a reading."),
+    )
+    guidance: tuple[Guidance, ...] = field(
+        default=(), converter=TupleOf[Guidance], metadata=with_texts("By the id of a topic of the outcome.")
+    )
+    notes: tuple[Note, ...] = field(
+        default=(), converter=TupleOf[Note], metadata=with_texts("By the id of a note on the model.")
+    )
+    tags: tuple[Label, ...] = field(
+        default=(), converter=TupleOf[Label], metadata=with_texts("The label of a tag, by its id.")
+    )
+    kinds: tuple[Label, ...] = field(
+        default=(), converter=TupleOf[Label], metadata=with_texts("The label of a kind of notes, by its id.")
+    )
     language: str = "en"
     place: str = field(default="", eq=False, repr=False)
-    translations: Mapping[str, ModelText] = field(factory=dict, eq=False, repr=False)
+    translations: Mapping[str, Mapping[str, str]] = field(factory=dict, eq=False, repr=False)
     #: The model that this one was translated from.
     _original: Model | None = field(default=None, eq=False, repr=False)
 
@@ -198,10 +223,7 @@ class Model:
         if found == self.language:
             return self
         text = self.translations[found]
-        findings = list(check_translation(original, text))
-        if findings:
-            raise ModelError(f"the texts of model {quoted(self.id)} in {found} do not fit it", findings)
-        return evolve(translated(original, text), language=found, original=original)
+        return evolve(translated(original, "model", text, found), language=found, original=original)
 
     def readings_on(self, *parts: str) -> Iterable[Reading]:
         """What is our reading of a part, or of something within it."""

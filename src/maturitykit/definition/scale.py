@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import Factory, field, frozen
 
-from maturitykit.definition.fields import TupleOf, check_ids, held_to_types
+from maturitykit.definition.fields import LABEL, SENTENCE, TupleOf, check_ids, held_to_types, with_texts
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 from maturitykit.formula.order import TOLERANCE, Order
 
@@ -38,9 +38,9 @@ class Stage:
     """
 
     id: str
-    name: str = field(default=Factory(lambda self: self.id, takes_self=True))
-    question: str = ""
-    summary: str = ""
+    name: str = field(default=Factory(lambda self: self.id, takes_self=True), metadata=LABEL)
+    question: str = field(default="", metadata=SENTENCE)
+    summary: str = field(default="", metadata=SENTENCE)
     value: float | None = None
     cut: float | None = None
     above: tuple[str, ...] = field(default=(), converter=TupleOf[str])
@@ -66,7 +66,7 @@ class Scale:
     """
 
     id: str
-    stages: tuple[Stage, ...] = field(converter=TupleOf[Stage])
+    stages: tuple[Stage, ...] = field(converter=TupleOf[Stage], metadata=with_texts())
 
     def __repr__(self) -> str:
         return (

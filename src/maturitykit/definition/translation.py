@@ -1,110 +1,119 @@
-"""The texts of a model in another language, keyed by the ids of what they belong to."""
+"""The texts of models and crosswalks, and what becomes of them in another language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
-from attrs import AttrsInstance, evolve, field, frozen
+from attrs import Attribute, AttrsInstance, evolve, fields
 
-from maturitykit.definition.fields import held_to_types
-from maturitykit.errors import Finding, ModelError, one_of
-
-if TYPE_CHECKING:
-    from maturitykit.definition.dimension import Dimension, Guidance, Note
-    from maturitykit.definition.model import Model
-    from maturitykit.definition.scale import Scale
+from maturitykit.errors import Finding, ModelError, one_of, quoted
 
 _T = TypeVar("_T", bound=AttrsInstance)
+_Steps: TypeAlias = tuple[str, ...]
+
+#: What has texts, each with the code of findings on what its translations have beside them.
+Translatable: TypeAlias = Literal["model", "crosswalk"]
+_CODES: Mapping[Translatable, str] = {"model": "MK111", "crosswalk": "MK311"}
 
 
-@frozen(field_transformer=held_to_types(ModelError))
-class StageText:
-    """Texts of one stage.
-
-    Args:
-        name: Its label.
-        question: What one asks at it.
-        summary: What being at it means.
-    """
-
-    name: str = ""
-    question: str = ""
-    summary: str = ""
-
-
-@frozen(field_transformer=held_to_types(ModelError))
-class GuidanceText:
-    """Texts of one guidance topic.
+class Text(NamedTuple):
+    """A text of a model or crosswalk.
 
     Args:
-        name: The topic.
-        texts: By the id of a stage.
+        steps: The keys that lead to it in the file of a translation.
+        text: What it says; empty where it is left out.
+        kind: ``sentence``, ``label`` or ``as published``; the last are in no translation.
     """
 
-    name: str = ""
-    texts: Mapping[str, str] = field(factory=dict)
+    steps: _Steps
+    text: str
+    kind: str
+
+    @property
+    def path(self) -> str:
+        """The steps as findings have them: ``dimensions.people.name``."""
+        return ".".join(self.steps)
 
 
-@frozen(field_transformer=held_to_types(ModelError))
-class DimensionText:
-    """Texts of one dimension; an empty one is not translated.
+@cache
+def fields_with_texts(kind: type) -> tuple[Attribute[Any], ...]:
+    """Return the fields of a class that are texts, then those that hold things with texts."""
+    marked = [each for each in fields(kind) if {"text", "part"} & each.metadata.keys()]
+    return tuple(sorted(marked, key=lambda each: "part" in each.metadata))
+
+
+def key_of(part: Any) -> Any:
+    """Return the key of a thing among its like in a file, None where it stands alone; of a class, likewise."""
+    return getattr(part, "id", None) or getattr(part, "name", None)
+
+
+class TextWalk(Generic[_T]):
+    """A walk over all texts of a model or crosswalk, in the layout of its translations.
 
     Args:
-        name: Its label.
-        summary: What is judged.
-        question: What a respondent is asked.
-        descriptors: By the id of a stage.
-        guidance: By the id of a topic.
-        notes: By the id of a note.
+        thing: The model or crosswalk.
+        change: What becomes of each text; by default all stay.
     """
 
-    name: str = ""
-    summary: str = ""
-    question: str = ""
-    descriptors: Mapping[str, str] = field(factory=dict)
-    guidance: Mapping[str, GuidanceText] = field(factory=dict)
-    notes: Mapping[str, str] = field(factory=dict)
+    def __init__(self, thing: _T, change: Callable[[Text], str] = lambda text: text.text) -> None:
+        self._change = change
+        # Many dimensions have the same scale.
+        self._met: dict[_Steps, Any] = {}
+        #: All texts, also those that are empty.
+        self.texts: list[Text] = []
+        #: For each path that leads to more than a text, the keys that there may be; the top has the empty path.
+        self.keys: dict[str, dict[str, None]] = {}
+        #: The model or crosswalk with its texts changed.
+        self.changed = self._changed(thing, ())
 
+    def _changed(self, thing: _T, steps: _Steps) -> _T:
+        marked = fields_with_texts(type(thing))
+        new = {}
+        for each in marked:
+            value = getattr(thing, each.name)
+            # What has but one such field is called by its key alone.
+            here = steps if steps and len(marked) == 1 else (*steps, each.name)
+            found = self._text(each, value, here) if "text" in each.metadata else self._part(each, value, here)
+            if found != value:
+                new[each.name] = found
+        return evolve(thing, **new) if new else thing  # type: ignore[misc]
 
-@frozen(field_transformer=held_to_types(ModelError))
-class SourceText:
-    """Texts on the source.
+    def _text(self, field: Attribute[Any], value: Any, here: _Steps) -> Any:
+        kind = field.metadata["text"]
+        if isinstance(value, Mapping):
+            self._enter(here, is_table=True)
+            return {key: self._one(Text((*here, key), text, kind)) for key, text in value.items()}
+        return self._one(Text(here, value, kind))
 
-    Args:
-        note: What is missing, or what else to know about it.
-    """
+    def _one(self, text: Text) -> str:
+        self.texts.append(text)
+        if text.kind != "as published":
+            self._enter(text.steps)
+        return self._change(text)
 
-    note: str = ""
+    def _part(self, field: Attribute[Any], value: Any, here: _Steps) -> Any:
+        at = field.metadata["at"]
+        here = here if at is None else (at,) if at else ()
+        self._enter(here, is_table=True)
+        if isinstance(value, tuple):
+            return tuple(self._item(item, here) for item in value)
+        return value and self._item(value, here)
 
+    def _item(self, item: Any, here: _Steps) -> Any:
+        if key := key_of(item):
+            here = (*here, key)
+            self._enter(here)
+        if here not in self._met:
+            self._met[here] = self._changed(item, here)
+        return self._met[here]
 
-@frozen(field_transformer=held_to_types(ModelError))
-class ModelText:
-    """All texts of a model in one language.
-
-    Args:
-        title: Of the model.
-        summary: What the model is about.
-        source: Texts on the source.
-        scales: By the ids of a scale and a stage.
-        dimensions: By the id of a dimension.
-        guidance: By the id of a topic of the outcome.
-        notes: By the id of a note on the model.
-        readings: Why something was added, by the id of a reading.
-        tags: The label of a tag, by its id.
-        kinds: The label of a kind of notes, by its id.
-    """
-
-    title: str = ""
-    summary: str = ""
-    source: SourceText = SourceText()
-    scales: Mapping[str, Mapping[str, StageText]] = field(factory=dict)
-    dimensions: Mapping[str, DimensionText] = field(factory=dict)
-    guidance: Mapping[str, GuidanceText] = field(factory=dict)
-    notes: Mapping[str, str] = field(factory=dict)
-    readings: Mapping[str, str] = field(factory=dict)
-    tags: Mapping[str, str] = field(factory=dict)
-    kinds: Mapping[str, str] = field(factory=dict)
+    def _enter(self, steps: _Steps, is_table: bool = False) -> None:
+        if steps:
+            self.keys.setdefault(".".join(steps[:-1]), {})[steps[-1]] = None
+        if is_table:
+            self.keys.setdefault(".".join(steps), {})
 
 
 def language_of(wanted: str, available: Iterable[str]) -> str | None:
@@ -118,94 +127,45 @@ def language_of(wanted: str, available: Iterable[str]) -> str | None:
     return None
 
 
-def translated(model: Model, text: ModelText) -> Model:
-    """The model with every text that has a translation replaced by it."""
-    scales = {id: _scale(scale, text.scales.get(id, {})) for id, scale in model.scales.items()}
-    return evolve(
-        _reworded(model, title=text.title, summary=text.summary),
-        source=_reworded(model.source, note=text.source.note),
-        outcome=scales[model.outcome.id] if model.outcome else None,
-        dimensions=tuple(_dimension(d, text.dimensions, scales) for d in model.dimensions),
-        guidance=_guidance(model.guidance, text.guidance),
-        notes=_notes(model.notes, text.notes),
-        readings=tuple(_reworded(r, why=text.readings.get(r.id, "")) for r in model.readings),
-        tags=tuple(_reworded(tag, name=text.tags.get(tag.id, "")) for tag in model.tags),
-        kinds=tuple(_reworded(kind, name=text.kinds.get(kind.id, "")) for kind in model.kinds),
-    )
+def translated(thing: _T, what: Translatable, texts: Mapping[str, str], language: str) -> _T:
+    """Return a model or crosswalk with every text that has a translation replaced by it.
+
+    Args:
+        thing: The model or crosswalk.
+        what: Which of the two.
+        texts: By path.
+        language: Their own.
+
+    Raises:
+        ModelError: If some of the texts belong to nothing in it.
+    """
+    if findings := list(check_translation(thing, what, texts)):
+        raise ModelError(f"the texts of {what} {quoted(key_of(thing))} in {language} do not fit it", findings)
+    return TextWalk(thing, lambda text: texts.get(text.path) or text.text).changed
 
 
-def _reworded(thing: _T, **texts: str) -> _T:
-    given = {name: text for name, text in texts.items() if text}
-    return evolve(thing, **given)  # type: ignore[misc]
+def check_translation(thing: AttrsInstance, what: Translatable, texts: Mapping[str, str]) -> Iterator[Finding]:
+    """Return a finding for each key in the paths of texts that leads to nothing in the model or crosswalk."""
+    walk = TextWalk(thing)
+    known = {text.path for text in walk.texts if text.kind != "as published"}
+    tables: dict[str, tuple[list[str], bool]] = {}
+    told: set[str] = set()
+    for path in texts:
+        if path in known:
+            continue
+        steps = path.split(".")
+        table = next(at for end in range(len(steps))[::-1] if (at := ".".join(steps[:end])) in walk.keys)
+        if table not in tables:
+            names = list(walk.keys[table])
+            tables[table] = names, bool(names) and not any(_joined(table, name) in walk.keys for name in names)
+        names, holds_texts = tables[table]
+        rest = path.removeprefix(table).lstrip(".")
+        # The key of a text may have dots in it.
+        key = rest if holds_texts else rest.partition(".")[0]
+        if (where := _joined(table, key)) not in told:
+            told.add(where)
+            yield Finding(where, f"the {what} has no such id", one_of(names, key), _CODES[what])
 
 
-def _scale(scale: Scale, texts: Mapping[str, StageText]) -> Scale:
-    def stage(id: str) -> StageText:
-        return texts.get(id, StageText())
-
-    return evolve(
-        scale,
-        stages=tuple(
-            _reworded(s, name=stage(s.id).name, question=stage(s.id).question, summary=stage(s.id).summary)
-            for s in scale.stages
-        ),
-    )
-
-
-def _dimension(dimension: Dimension, texts: Mapping[str, DimensionText], scales: Mapping[str, Scale]) -> Dimension:
-    text = texts.get(dimension.id, DimensionText())
-    return evolve(
-        _reworded(dimension, name=text.name, summary=text.summary, question=text.question),
-        scale=scales[dimension.scale.id] if dimension.scale else None,
-        descriptors={**dimension.descriptors, **text.descriptors},
-        guidance=_guidance(dimension.guidance, text.guidance),
-        notes=_notes(dimension.notes, text.notes),
-        children=tuple(_dimension(child, texts, scales) for child in dimension.children),
-    )
-
-
-def _guidance(topics: Iterable[Guidance], texts: Mapping[str, GuidanceText]) -> tuple[Guidance, ...]:
-    pairs = ((topic, texts.get(topic.id, GuidanceText())) for topic in topics)
-    return tuple(evolve(_reworded(g, name=t.name), texts={**g.texts, **t.texts}) for g, t in pairs)
-
-
-def _notes(notes: Iterable[Note], texts: Mapping[str, str]) -> tuple[Note, ...]:
-    return tuple(_reworded(note, text=texts.get(note.id, "")) for note in notes)
-
-
-def check_translation(model: Model, text: ModelText) -> Iterable[Finding]:
-    """A finding for every text whose id the model does not have."""
-
-    def unknown(where: str, given: Iterable[str], known: Iterable[str]) -> Iterable[Finding]:
-        names = dict.fromkeys(known)
-        return (
-            Finding(f"{where}.{name}", "the model has no such id", one_of(tuple(names), name), "MK111")
-            for name in given
-            if name not in names
-        )
-
-    def topics(where: str, texts: Mapping[str, GuidanceText], of: Iterable[Guidance]) -> Iterable[Finding]:
-        known = {topic.id: topic.texts for topic in of}
-        yield from unknown(f"{where}guidance", texts, known)
-        for id in _both(texts, known):
-            yield from unknown(f"{where}guidance.{id}.texts", texts[id].texts, known[id])
-
-    yield from unknown("scales", text.scales, model.scales)
-    for id in _both(text.scales, model.scales):
-        yield from unknown(f"scales.{id}", text.scales[id], model.scales[id].ids)
-    yield from unknown("dimensions", text.dimensions, list(model.by_id)[1:])
-    for id in _both(text.dimensions, model.by_id):
-        dimension, words = model.by_id[id], text.dimensions[id]
-        yield from unknown(f"dimensions.{id}.descriptors", words.descriptors, dimension.descriptors)
-        yield from topics(f"dimensions.{id}.", words.guidance, dimension.guidance)
-        yield from unknown(f"dimensions.{id}.notes", words.notes, [n.id for n in dimension.notes])
-    yield from topics("", text.guidance, model.guidance)
-    yield from unknown("notes", text.notes, [note.id for note in model.notes])
-    yield from unknown("readings", text.readings, [reading.id for reading in model.readings])
-    yield from unknown("tags", text.tags, [tag.id for tag in model.tags])
-    yield from unknown("kinds", text.kinds, [kind.id for kind in model.kinds])
-
-
-def _both(texts: Iterable[str], known: Mapping[str, object]) -> Iterable[str]:
-    """The ids that there are, in the order of the texts."""
-    return (id for id in texts if id in known)
+def _joined(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key

@@ -12,7 +12,6 @@ from attrs import asdict, frozen
 from maturitykit.definition.crosswalk import (
     Coding,
     Crosswalk,
-    CrosswalkText,
     Link,
     NotInferable,
     StageSpan,
@@ -94,19 +93,6 @@ class CrosswalkEntry:
     path: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
-class CrosswalkTextEntry(CrosswalkText):
-    """A translation file of a crosswalk.
-
-    Args:
-        format: Of the file; the number 1.
-        language: Of the texts in this file, as its folder says.
-    """
-
-    format: int
-    language: str
-
-
 def read_crosswalk(path: Content, *, format: str = "") -> Crosswalk:
     """Read a crosswalk from its file.
 
@@ -147,7 +133,7 @@ def read_crosswalk(path: Content, *, format: str = "") -> Crosswalk:
         path=entry.path,
         language=entry.language,
         place=str(file),
-        translations=Texts(folder / "text", f"{{language}}/{id}.toml", CrosswalkTextEntry) if folder else {},
+        translations=Texts(folder / "text", f"{{language}}/{id}.toml", Crosswalk) if folder else {},
     )
 
 

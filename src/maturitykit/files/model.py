@@ -22,7 +22,6 @@ from maturitykit.definition import (
     Source,
 )
 from maturitykit.definition.fields import OUTCOME, check_ids
-from maturitykit.definition.translation import ModelText
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
 from maturitykit.files.documents import read_document
 from maturitykit.files.strict import FORMAT, as_data, structure
@@ -114,19 +113,6 @@ class ModelEntry:
     language: str = "en"
 
 
-@frozen(kw_only=True)
-class ModelTextEntry(ModelText):
-    """A translation file of a model.
-
-    Args:
-        format: Of the file; the number 1.
-        language: Of the texts in this file, as its name says.
-    """
-
-    format: int
-    language: str
-
-
 def read_model(path: Content, *, format: str = "") -> Model:
     """Read a model from its ``model.toml``, or from the folder that holds it.
 
@@ -167,9 +153,7 @@ def read_model(path: Content, *, format: str = "") -> Model:
             kinds=entry.kinds,
             language=entry.language,
             place=str(file),
-            translations={}
-            if isinstance(file, Given)
-            else Texts(folder / "text", "{language}.toml", ModelTextEntry),
+            translations={} if isinstance(file, Given) else Texts(folder / "text", "{language}.toml", Model),
         )
     except ModelError as error:
         raise FileError(title, error.findings) from None

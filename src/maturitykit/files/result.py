@@ -1,20 +1,21 @@
-"""Results as files: what `Result.to_dict` gives, and a translation likewise, as JSON.
+"""Results, translations and comparisons as JSON: the keys that `to_dict` gives, and that schemas and readers know.
 
 Readers are to allow keys that they do not know.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Literal
-
-from attrs import frozen
+# Which keys are needed is known at run time only where annotations are no texts.
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from maturitykit.definition.issue import Severity
 
+#: How much of a dimension its links speak to.
+Inferable: TypeAlias = Literal["full", "part", "none"]
 
-@frozen
-class Stages:
+#: Where something went; ``sideways`` is to a stage that cannot be compared.
+Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
+
+
+class Stages(TypedDict):
     """Bounds, and what is likely, as stages.
 
     Args:
@@ -28,8 +29,7 @@ class Stages:
     high: str
 
 
-@frozen
-class Indexes:
+class Indexes(TypedDict):
     """The same as shares of the scale, from 0 to 1.
 
     Args:
@@ -43,8 +43,7 @@ class Indexes:
     high: float
 
 
-@frozen
-class DisagreementEntry:
+class DisagreementEntry(TypedDict):
     """How the likely ratings of several respondents differ.
 
     Args:
@@ -58,8 +57,7 @@ class DisagreementEntry:
     agreement: float
 
 
-@frozen
-class LinkUse:
+class LinkUse(TypedDict):
     """What one link says in a translation.
 
     Args:
@@ -76,17 +74,16 @@ class LinkUse:
     """
 
     source: str
-    relation: tuple[str, ...]
+    relation: list[str]
     strength: float
     stage: Stages | None
     rationale: str
-    through: tuple[str, ...]
-    without: Stages | None = None
-    carries: bool = False
+    through: list[str]
+    without: NotRequired[Stages | None]
+    carries: NotRequired[bool]
 
 
-@frozen
-class ScoreEntry:
+class ScoreEntry(TypedDict):
     """What was found at one dimension.
 
     Args:
@@ -109,14 +106,13 @@ class ScoreEntry:
     respondents: int
     disagreement: DisagreementEntry | None
     not_applicable: bool
-    links: tuple[LinkUse, ...] = ()
-    inferable: Literal["full", "part", "none"] | None = None
-    by_parts: Stages | None = None
-    by_links: Stages | None = None
+    links: NotRequired[list[LinkUse]]
+    inferable: NotRequired[Inferable]
+    by_parts: NotRequired[Stages | None]
+    by_links: NotRequired[Stages | None]
 
 
-@frozen
-class IssueEntry:
+class IssueEntry(TypedDict):
     """Something a reader of the result should know.
 
     Args:
@@ -132,8 +128,7 @@ class IssueEntry:
     message: str
 
 
-@frozen
-class ModelName:
+class ModelName(TypedDict):
     """A model at a version.
 
     Args:
@@ -145,8 +140,7 @@ class ModelName:
     version: str
 
 
-@frozen
-class Origin:
+class Origin(TypedDict):
     """The measured result that a translation goes back to.
 
     Args:
@@ -158,8 +152,7 @@ class Origin:
     version: str
 
 
-@frozen
-class CrosswalkName:
+class CrosswalkName(TypedDict):
     """A crosswalk that a translation used.
 
     Args:
@@ -173,27 +166,25 @@ class CrosswalkName:
     reversed: bool
 
 
-@frozen
-class Derived:
+# In a class, "from" could not be a key.
+class Derived(TypedDict("From", {"from": Origin})):
     """How a translation was derived.
 
     Args:
-        from_: The measured result that it goes back to.
+        from: The measured result that it goes back to.
         path: The models on the way, the measured one first.
         strength: The product of the mean link strengths along it.
         crosswalks: The crosswalks on the way, in their order.
         without: The links that were left out, each as ``source--target``.
     """
 
-    from_: Origin
-    path: tuple[str, ...]
+    path: list[str]
     strength: float
-    crosswalks: tuple[CrosswalkName, ...] = ()
-    without: tuple[str, ...] = ()
+    crosswalks: NotRequired[list[CrosswalkName]]
+    without: NotRequired[list[str]]
 
 
-@frozen
-class ResultEntry:
+class ResultEntry(TypedDict):
     """A result file.
 
     Args:
@@ -219,11 +210,58 @@ class ResultEntry:
     date: str | None
     scorer: str
     consensus: str
-    weights: Mapping[str, str]
-    targets: Mapping[str, str]
+    weights: dict[str, str]
+    targets: dict[str, str]
     digest: str
-    made_by: Mapping[str, str]
+    made_by: dict[str, str]
     outcome: ScoreEntry
-    dimensions: Mapping[str, ScoreEntry]
-    issues: tuple[IssueEntry, ...]
-    derived: Derived | None = None
+    dimensions: dict[str, ScoreEntry]
+    issues: list[IssueEntry]
+    derived: NotRequired[Derived]
+
+
+class Scored(TypedDict):
+    """One of two results that are compared.
+
+    Args:
+        subject: Who or what was judged.
+        date: When, as year-month-day; null if it was not said.
+    """
+
+    subject: str
+    date: str | None
+
+
+class MovementEntry(TypedDict):
+    """How one dimension differs between two results.
+
+    Args:
+        before: Its stages in the first result; null where it has none.
+        after: Its stages in the second.
+        direction: Where the likely stage went; ``sideways`` is to a stage that cannot be compared, and ``unknown``
+            where one of the two has none.
+        certain: Whether no answer to an open question could explain the difference, or make one.
+    """
+
+    before: Stages | None
+    after: Stages | None
+    direction: Direction
+    certain: bool
+
+
+class ComparisonEntry(TypedDict):
+    """A comparison of two results of one model.
+
+    Args:
+        format: Of the file; the number 1.
+        model: The model, and its version.
+        before: The first result.
+        after: The second.
+        dimensions: How each dimension differs, by its id, the ``outcome`` first.
+    """
+
+    format: int
+    model: ModelName
+    before: Scored
+    after: Scored
+    dimensions: dict[str, MovementEntry]

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin, is_typeddict
 
 from attrs import NOTHING, Attribute, AttrsInstance, fields, has
 from cattrs import Converter, override
@@ -17,6 +17,7 @@ from cattrs.errors import (
     IterableValidationError,
 )
 from cattrs.gen import make_dict_structure_fn
+from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
 
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Rating
@@ -100,11 +101,13 @@ def converter(allows_more: bool = False) -> Converter:
         strict.register_structure_hook(primitive, _exactly(primitive))
     strict.register_structure_hook(float, _number)
     strict.register_structure_hook_factory(_is_choice, _choice)
+    strict.register_structure_hook_func(_is_literal, _literal)
     strict.register_structure_hook(date, _date)
     strict.register_structure_hook(Fraction, _fraction)
     strict.register_structure_hook(Rating, _rating(strict))
     # A string is a sequence of characters, and a mapping one of keys: neither is a list.
-    strict.register_structure_hook_factory(_is_tuple, _list_only)
+    strict.register_structure_hook_factory(_is_list, _list_only)
+    strict.register_structure_hook_factory(is_typeddict, _table_only)
     return strict
 
 
@@ -141,6 +144,17 @@ def _choice(kind: Any, strict: Converter) -> Any:
         return value if type(value) is found else strict.structure(value, found)
 
     return hook
+
+
+def _is_literal(kind: Any) -> bool:
+    return get_origin(kind) is Literal
+
+
+def _literal(value: object, kind: Any) -> object:
+    if value not in get_args(kind):
+        problem = f"is {quoted(value)}" if isinstance(value, str) else _is(value)
+        raise _RefusedError(problem, one_of(get_args(kind), value))
+    return value
 
 
 def _rating(strict: Converter) -> Any:
@@ -180,16 +194,28 @@ def _fraction(value: object, _: object) -> Fraction:
         raise _RefusedError(finding.problem, finding.expected) from None
 
 
-def _is_tuple(kind: Any) -> bool:
-    return get_origin(kind) is tuple
+def _table_only(kind: Any, strict: Converter) -> Any:
+    """Dictionaries with the keys that a class names, and no others."""
+    hook = make_typed_dict_structure_fn(kind, strict)
+
+    def structured(value: object, _: object) -> object:
+        if not isinstance(value, Mapping):
+            raise _wrong_type(_WORDS[dict], value)
+        return hook({key: value[key] for key in keys_of(kind) if key in value}, kind)
+
+    return structured
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) in (tuple, list)
 
 
 def _list_only(kind: Any, strict: Converter) -> Any:
-    """Tuples of one kind of items, or of a fixed number of them, some of which may be null, from lists alone."""
-    args = get_args(kind)
-    many = args[-1] is Ellipsis
+    """Lists, or tuples, of one kind of items, or of a fixed number of them, some of which may be null."""
+    made, args = get_origin(kind), get_args(kind)
+    many = made is list or args[-1] is Ellipsis
     widest = next((arg for arg in args if type(None) in get_args(arg)), args[0])
-    same: Any = kind if many else tuple.__class_getitem__((widest, ...))
+    same: Any = tuple.__class_getitem__((widest, ...))
     items = homogenous_tuple_structure_factory(same, strict)
 
     def hook(value: object, _: object) -> object:
@@ -199,7 +225,7 @@ def _list_only(kind: Any, strict: Converter) -> Any:
             raise _wrong_type(f"a list of {len(args)}", value)
         if not many and any(item is None and arg is not widest for item, arg in zip(value, args, strict=True)):
             raise _wrong_type(_words(args[0]), None)
-        return items(value, kind)
+        return made(items(value, kind))
 
     return hook
 
@@ -228,8 +254,8 @@ def keys_of(kind: Any) -> dict[str, str]:
     if kind is Rating:
         # Files call the answer the rating, and know their places themselves.
         return {f.name: f.name for f in fields(Rating) if f.name != "place"} | {"answer": "rating"}
-    # A trailing underscore keeps a key apart from a word of Python's.
-    return {f.name: f.name.rstrip("_") for f in fields(kind)} if has(kind) else {}
+    names = [f.name for f in fields(kind)] if has(kind) else getattr(kind, "__annotations__", ())
+    return {name: name for name in names}
 
 
 def _findings(error: BaseException, where: str, data: object, kind: Any = None) -> Iterator[Finding]:

@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources.abc import Traversable
-from typing import Protocol, TypeVar
+from typing import Any, get_args, get_origin, get_type_hints
 
+from attrs import AttrsInstance, field, fields_dict, has, make_class
+
+from maturitykit.definition.translation import TextWalk, fields_with_texts, key_of
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.strict import structure
+from maturitykit.files.strict import FORMAT, structure
 from maturitykit.files.text import read_toml
 
 
-class _Text(Protocol):
-    @property
-    def language(self) -> str: ...
-
-
-T = TypeVar("T", bound=_Text)
-
-
-class Texts(Mapping[str, T]):
-    """The translations in a folder, by language: listed at once, each read when asked for.
+class Texts(Mapping[str, Mapping[str, str]]):
+    """The translations in a folder, by language, each with its texts by path: listed at once, read when asked for.
 
     Args:
         folder: May be missing.
         pattern: The path of a translation in it, with ``{language}`` in its first part.
-        kind: What a file holds.
+        kind: The class of what is translated.
     """
 
-    def __init__(self, folder: Traversable, pattern: str, kind: type[T]) -> None:
+    def __init__(self, folder: Traversable, pattern: str, kind: type[AttrsInstance]) -> None:
         self._folder = folder
         self._pattern = pattern
         self._kind = kind
 
-    def __getitem__(self, language: str) -> T:
+    def __getitem__(self, language: str) -> Mapping[str, str]:
         if language not in set(self):
             raise KeyError(language)
         file = self._folder / self._pattern.format(language=language)
         title = f"{file} is not a translation"
-        text = structure(read_toml(file), self._kind, title)
-        if text.language != language:
+        entry = structure(read_toml(file), text_entry(self._kind), title)
+        if entry.language != language:
             expected = f'"{language}", as its path says'
-            raise FileError(title, [Finding("language", f"is {quoted(text.language)}", expected, "MK005")])
-        return text
+            raise FileError(title, [Finding("language", f"is {quoted(entry.language)}", expected, "MK005")])
+        return dict(_texts("", entry))
 
     def __iter__(self) -> Iterator[str]:
         if self._folder.is_dir():
@@ -52,3 +48,95 @@ class Texts(Mapping[str, T]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _texts(path: str, data: Any) -> Iterator[tuple[str, str]]:
+    """Return the texts that were read and are not empty, by path."""
+    if isinstance(data, str):
+        yield from [(path, data)] if data else ()
+        return
+    if has(type(data)):
+        data = {name: getattr(data, name) for name in fields_dict(type(data)) if name not in _ABOUT}
+    for key, value in data.items():
+        yield from _texts(f"{path}.{key}" if path else key, value)
+
+
+def texts_to_dict(thing: AttrsInstance, language: str) -> dict[str, Any]:
+    """Return the texts of a model or crosswalk as the data of a translation file, for each to be translated."""
+    data: dict[str, Any] = {"format": FORMAT, "language": language}
+    for text in TextWalk(thing).texts:
+        # Without a name, something is called by its id.
+        is_id = text.kind == "label" and text.text in text.steps
+        if text.text and text.kind != "as published" and not is_id:
+            *path, last = text.steps
+            table = data
+            for step in path:
+                table = table.setdefault(step, {})
+            table[last] = text.text
+    return data
+
+
+_TABLE: Any = Mapping
+
+#: The keys of a translation that are about the file, and what they mean.
+_ABOUT = {
+    "format": (int, "Of the file; the number 1."),
+    "language": (str, "Of the texts in this file, as its path says."),
+}
+
+
+@cache
+def text_entry(kind: type[AttrsInstance]) -> Any:
+    """Return the class that translation files of a model or crosswalk are read as."""
+    about = {
+        name: field(type=of, kw_only=True, metadata={"meaning": meaning}) for name, (of, meaning) in _ABOUT.items()
+    }
+    words = f"A translation file of a {kind.__name__.lower()}."
+    return _made(f"{kind.__name__}TextEntry", {**_fields(kind), **about}, words)
+
+
+def _made(name: str, fields: dict[str, Any], words: str) -> Any:
+    return make_class(name, fields, frozen=True, class_body={"__doc__": words})
+
+
+def _fields(kind: type[AttrsInstance], is_top: bool = True) -> dict[str, Any]:
+    """Return the fields of what the texts of a class are read as, with the class that says what they mean."""
+    found: dict[str, Any] = {}
+    hints = get_type_hints(kind)
+    for each in fields_with_texts(kind):
+        hint, metadata = hints[each.name], each.metadata
+        if metadata.get("text") == "as published":
+            continue
+        if metadata.get("text"):
+            default: Any = {"default": ""} if hint is str else {"factory": dict}
+            meaning = {"meaning": "Its label."} if metadata["text"] == "label" else {"of": kind}
+            found[each.name] = field(type=hint, metadata=meaning, **default)
+        elif metadata["at"] == "":
+            found |= _fields(_class_in(hint))
+        elif is_top or metadata["at"] is None:
+            part = _class_in(hint)
+            type_ = _type(part, metadata["part"])
+            found[metadata["at"] or each.name] = field(
+                type=_TABLE[str, type_] if key_of(part) else type_,
+                factory=dict if key_of(part) else type_,
+                metadata={"meaning": metadata["part"]},
+            )
+    return found
+
+
+def _type(part: Any, meaning: str) -> Any:
+    """Return what the texts of a part are read as."""
+    marked = fields_with_texts(part)
+    if len(marked) > 1:
+        words = f"Texts of one {part.__name__.lower()}." if key_of(part) else meaning
+        return _made(f"{part.__name__}Text", _fields(part, is_top=False), words)
+    (only,) = marked
+    hint = get_type_hints(part)[only.name]
+    if "text" in only.metadata:
+        return hint
+    return _TABLE[str, _type(_class_in(hint), "")]
+
+
+def _class_in(hint: Any) -> Any:
+    """Return the class of ours in the type of a field."""
+    return hint if get_origin(hint) is None else next(each for each in get_args(hint) if has(each))

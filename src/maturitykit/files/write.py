@@ -38,7 +38,7 @@ _Writer: TypeAlias = Callable[[], str | bytes]
 class SupportsToDict(Protocol):
     """A result, a translation or a comparison, which gives itself as data."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Mapping[str, object]:
         """Return it as data for JSON."""
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date as Date
 from fractions import Fraction
 from math import fsum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from maturitykit.assessment.agreement import ordinal_consensus
-from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
-from maturitykit.definition import Dimension, Model, Scale, Stage
+from maturitykit.assessment.ratings import Rating, Reading, is_known
+from maturitykit.definition import Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, one_of, quoted
+from maturitykit.files.result import IssueEntry, ResultEntry, ScoreEntry
 from maturitykit.notebook import repr_html
 from maturitykit.registry import version
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.plan import Node, Plan, State
-from maturitykit.scoring.scores import Disagreement, Score, Span, describe, stages_of
+from maturitykit.scoring.scores import Disagreement, Score, Span, describe, score_entry, stages_of
 
 
 class Answers(NamedTuple):
@@ -47,7 +49,7 @@ class Result(Mapping[str, Score]):
     """
 
     _repr_html_ = repr_html
-    __slots__ = ("_answers", "_issues", "_plan", "_respondents", "_scores", "_setting", "_state")
+    __slots__ = ("_answers", "_counts", "_issues", "_plan", "_scores", "_setting", "_state")
 
     def __init__(self, plan: Plan, state: State, answers: dict[str, Any], setting: Setting) -> None:
         #: The compiled model that it was made by.
@@ -56,7 +58,8 @@ class Result(Mapping[str, Score]):
         self._answers = answers
         self._setting = setting
         self._scores: dict[str, Score] = {}
-        self._respondents: dict[int, frozenset[str]] = {}
+        #: How many respondents gave a known rating, at each place of the plan or below.
+        self._counts: tuple[int, ...] | None = None
         self._issues: tuple[Issue, ...] | None = None
 
     def __getitem__(self, id: str) -> Score:
@@ -175,7 +178,7 @@ class Result(Mapping[str, Score]):
         if self._issues is None:
             from maturitykit.scoring.issues import issues_of
 
-            self._issues = tuple(issues_of(self, self._setting.remarks))
+            self._issues = tuple(issues_of(self._working_copy(), self._setting.remarks))
         return self._issues
 
     def explain(self, id: str = OUTCOME, language: str = "") -> str:
@@ -193,23 +196,40 @@ class Result(Mapping[str, Score]):
 
         return explain(self[id], Words(language or self.model.language))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ResultEntry:
         """The result as the contract for JSON has it (``format = 1``)."""
+        entries = self._entries()
         return {
             "format": 1,
             "model": {"id": self.model.id, "version": self.model.version},
             "subject": self.subject,
-            "date": self.date and self.date.isoformat(),
+            "date": self.date.isoformat() if self.date else None,
             "scorer": self.scorer,
             "consensus": self.consensus,
             "weights": {id: str(weight) for id, weight in self.weights.items()},
             "targets": {id: stage.id for id, stage in self.targets.items()},
             "digest": self.model.digest,
             "made_by": {"maturitykit": version()},
-            "outcome": self.outcome.to_dict(),
-            "dimensions": {id: score.to_dict() for id, score in self.items() if id != OUTCOME},
-            "issues": [issue._asdict() for issue in self.issues],
+            "outcome": entries.pop(OUTCOME),
+            "dimensions": entries,
+            "issues": [_issue_entry(issue) for issue in self.issues],
         }
+
+    def _entries(self) -> dict[str, ScoreEntry]:
+        """Return its scores as JSON has them, of which it keeps nothing."""
+        coverage, exempt, counts = self._state.coverage, self._state.exempt, self._counts_of_respondents()
+        found = {}
+        for node in self._plan:
+            i, at = node.index, self._position(node.index)
+            differ = self._disagreement(node)
+            found[node.dimension.id] = score_entry(node.dimension, at, coverage[i], counts[i], differ, exempt[i])
+        return found
+
+    def _working_copy(self) -> Self:
+        """Return a result that begins with what this one has worked out, and keeps to itself what it works out."""
+        found = copy(self)
+        found._scores = dict(self._scores)
+        return found
 
     def to_frame(self, engine: str = "pandas") -> Any:
         """The scores as a data frame: a row for each dimension, the outcome first, stages by id.
@@ -242,15 +262,14 @@ class Result(Mapping[str, Score]):
 
     def _score(self, node: Node) -> Score:
         state, i = self._state, node.index
-        answers = self._answers_at(node)
-        rated = answers is not None or not node.children
-        ratings = answers.ratings if answers else ()
+        ratings = self._ratings_at(node)
+        rated = self._answers.get(node.dimension.id) is not None or not node.children
         return Score(
             dimension=node.dimension,
             position=self._position(i),
             coverage=state.coverage[i],
-            respondents=len(self._respondents_at(node)),
-            disagreement=_disagreement(node.dimension, answers),
+            respondents=self._counts_of_respondents()[i],
+            disagreement=self._disagreement(node),
             not_applicable=state.exempt[i],
             rule=self.consensus if rated else node.scorer.id,
             weights=() if rated else tuple(self._plan.weights[i]),
@@ -265,36 +284,38 @@ class Result(Mapping[str, Score]):
         likely = state.likely[index] if state.known[index] else None
         return Span(state.low[index], likely, state.high[index])
 
-    def _answers_at(self, node: Node) -> Answers | None:
+    def _ratings_at(self, node: Node) -> Sequence[Rating]:
         given = self._answers.get(node.dimension.id)
-        if given is None or isinstance(given, Answers):
-            return given
+        if isinstance(given, Answers):
+            return given.ratings
+        if given is None:
+            return ()
         # The answer of the only respondent, kept as it came.
-        rating = given if isinstance(given, Rating) else Rating(node.dimension.id, given)
-        assert node.dimension.scale is not None
-        reading = read_answer(node.dimension.scale, rating.answer)
-        answers = Answers([rating], [reading] if isinstance(reading, Reading) else [])
-        self._answers[node.dimension.id] = answers
-        return answers
+        return (given if isinstance(given, Rating) else Rating(node.dimension.id, given),)
 
-    def _respondents_at(self, node: Node) -> frozenset[str]:
-        """Those whose ratings, here or below, say something of the stage."""
-        if node.index not in self._respondents:
-            answers = self._answers_at(node)
-            own = {rating.respondent for rating in answers.ratings if is_known(rating)} if answers else ()
-            below = (self._respondents_at(self._plan.nodes[c]) for c in node.children)
-            self._respondents[node.index] = frozenset(own).union(*below)
-        return self._respondents[node.index]
+    def _counts_of_respondents(self) -> tuple[int, ...]:
+        if self._counts is None:
+            nodes = self._plan.nodes
+            names: list[set[str]] = [set() for _ in nodes]
+            # Those below come after those above.
+            for node in reversed(nodes):
+                known = {rating.respondent for rating in self._ratings_at(node) if is_known(rating)}
+                names[node.index] = known.union(*(names[child] for child in node.children))
+            self._counts = tuple(map(len, names))
+        return self._counts
+
+    def _disagreement(self, node: Node) -> Disagreement | None:
+        answers, scale = self._answers.get(node.dimension.id), node.dimension.scale
+        # What is kept as it came is of one respondent.
+        if not isinstance(answers, Answers) or len(answers.readings) < 2 or scale is None:
+            return None
+        likelies = [reading.likely for reading in answers.readings]
+        low, high = scale.stage(scale.meet(likelies)), scale.stage(scale.join(likelies))
+        return Disagreement(low, high, _agreement(scale, likelies))
 
 
-def _disagreement(dimension: Dimension, answers: Answers | None) -> Disagreement | None:
-    scale = dimension.scale
-    if answers is None or len(answers.readings) < 2 or scale is None:
-        return None
-    likelies = [reading.likely for reading in answers.readings]
-    return Disagreement(
-        scale.stage(scale.meet(likelies)), scale.stage(scale.join(likelies)), _agreement(scale, likelies)
-    )
+def _issue_entry(issue: Issue) -> IssueEntry:
+    return {"code": issue.code, "severity": issue.severity, "where": issue.where, "message": issue.message}
 
 
 def _agreement(scale: Scale, likelies: Sequence[int]) -> float:

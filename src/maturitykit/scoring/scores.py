@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import field, frozen
 
@@ -11,6 +11,7 @@ from maturitykit.assessment.ratings import UNKNOWN, Rating
 from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError
+from maturitykit.files.result import DisagreementEntry, Indexes, ScoreEntry, Stages
 from maturitykit.words import phrase
 
 T = TypeVar("T")
@@ -153,22 +154,56 @@ class Score:
         """In a word, why no stage is told of it: nothing is known; empty where one is told."""
         return phrase("open") if self.is_open and self.dimension.is_leaf else ""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ScoreEntry:
         """The score as the contract for JSON has it, stages by id."""
-        stage, index, split = self.stage, self.index, self.disagreement
-        return {
-            "stage": stage
-            and {
-                "low": stage.low.id,
-                "likely": stage.likely and stage.likely.id,
-                "high": stage.high.id,
-            },
-            "index": index and index._asdict(),
-            "coverage": self.coverage,
-            "respondents": self.respondents,
-            "disagreement": split and {"low": split.low.id, "high": split.high.id, "agreement": split.agreement},
-            "not_applicable": self.not_applicable,
-        }
+        return score_entry(
+            self.dimension,
+            self.position,
+            self.coverage,
+            self.respondents,
+            self.disagreement,
+            self.not_applicable,
+        )
+
+
+def score_entry(
+    dimension: Dimension,
+    position: Span[Position] | None,
+    coverage: float,
+    respondents: int,
+    disagreement: Disagreement | None,
+    not_applicable: bool,
+) -> ScoreEntry:
+    """Return a score as JSON has it, from the fields of `Score`."""
+    scale = dimension.scale
+    stage: Stages | None = None
+    index: Indexes | None = None
+    differ: DisagreementEntry | None = None
+    if scale is not None and position is not None:
+        at, (low, likely, high) = scale.stage, position
+        stage = {"low": at(low).id, "likely": None if likely is None else at(likely).id, "high": at(high).id}
+        if scale.is_chain:
+            top = scale.top
+            index = {"low": low / top, "likely": None if likely is None else likely / top, "high": high / top}
+    if disagreement is not None:
+        low_end, high_end, agreement = disagreement
+        differ = {"low": low_end.id, "high": high_end.id, "agreement": agreement}
+    return {
+        "stage": stage,
+        "index": index,
+        "coverage": coverage,
+        "respondents": respondents,
+        "disagreement": differ,
+        "not_applicable": not_applicable,
+    }
+
+
+def ids_of(stage: Span[Stage] | None) -> Stages | None:
+    """Return stages by id, as JSON has them."""
+    if stage is None:
+        return None
+    low, likely, high = stage
+    return {"low": low.id, "likely": likely.id if likely else None, "high": high.id}
 
 
 def stages_of(dimension: Dimension, position: Span[Position] | None) -> Span[Stage] | None:

@@ -7,8 +7,6 @@ from datetime import date as Date
 from math import isclose
 from typing import Any
 
-from attrs import evolve
-
 from maturitykit.definition import Model
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
@@ -22,24 +20,27 @@ from maturitykit.rules.consensus import check_consensus
 from maturitykit.scoring.plan import Node, Plan, State, plan_for
 from maturitykit.scoring.result import Result, Setting
 from maturitykit.scoring.score import exact_weights, targets_of
-from maturitykit.scoring.scores import Disagreement, Score, stages_of
+from maturitykit.scoring.scores import Disagreement, ids_of, stages_of
 from maturitykit.words import phrase
 
 
 class StoredResult(Result):
     """A result that was read back: all its scores, and nothing of what each respondent said."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_stored",)
 
     def __init__(self, plan: Plan, state: State, setting: Setting, entries: Mapping[str, ScoreEntry]) -> None:
         super().__init__(plan, state, {}, setting)
-        self._entries = entries
+        self._counts = tuple(entries[node.dimension.id]["respondents"] for node in plan.nodes)
+        self._stored = entries
 
-    def _score(self, node: Node) -> Score:
-        entry, scale = self._entries[node.dimension.id], node.dimension.scale
-        split = entry.disagreement
-        differ = split and scale and Disagreement(scale[split.low], scale[split.high], split.agreement)
-        return evolve(super()._score(node), respondents=entry.respondents, disagreement=differ or None)
+    def _disagreement(self, node: Node) -> Disagreement | None:
+        split, scale = self._stored[node.dimension.id]["disagreement"], node.dimension.scale
+        return (
+            Disagreement(scale[split["low"]], scale[split["high"]], split["agreement"])
+            if split and scale
+            else None
+        )
 
 
 def read_result(path: Content, model: Model | str = "") -> Result:
@@ -64,21 +65,21 @@ def read_result(path: Content, model: Model | str = "") -> Result:
         finding = Finding("derived", "is a translation", "the result that it was made of, to be translated again")
         raise FileError(title, [finding])
     entry = structure(data, ResultEntry, title, allows_more=True)
-    model = model_of(model or entry.model.id, entry.model.version)
-    entries = {OUTCOME: entry.outcome, **entry.dimensions}
+    model = model_of(model or entry["model"]["id"], entry["model"]["version"])
+    entries = {OUTCOME: entry["outcome"], **entry["dimensions"]}
     if findings := list(_misfits(model, entry, entries)):
         raise FileError(title, findings)
-    check_consensus(entry.consensus)
-    weights = exact_weights(model, entry.weights)
-    plan = plan_for(model, entry.scorer, weights)
+    check_consensus(entry["consensus"])
+    weights = exact_weights(model, entry["weights"])
+    plan = plan_for(model, entry["scorer"], weights)
     state = _state(plan, entry, entries)
     text = phrase("read back from a file, which does not hold what each respondent said")
     setting = Setting(
-        entry.consensus,  # type: ignore[arg-type]
-        entry.subject,
-        Date.fromisoformat(entry.date) if entry.date else None,
+        entry["consensus"],  # type: ignore[arg-type]
+        entry["subject"],
+        Date.fromisoformat(entry["date"]) if entry["date"] else None,
         weights,
-        targets_of(model, entry.targets),
+        targets_of(model, entry["targets"]),
         [Issue("stored", "info", OUTCOME, text)],
     )
     if findings := list(_differences(plan, state, entries)):
@@ -88,20 +89,20 @@ def read_result(path: Content, model: Model | str = "") -> Result:
 
 def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) -> Iterator[Finding]:
     """What does not fit the model at hand."""
-    said = {"id": entry.model.id, "version": entry.model.version}
-    for name, here in {"id": model.id, "version": model.version}.items():
-        if said[name] != here:
-            yield Finding(f"model.{name}", f"is {quoted(said[name])}", f"{quoted(here)}, as the model at hand")
-    if not any(said[name] != getattr(model, name) for name in said):
-        if entry.digest != model.digest:
+    said = entry["model"]
+    for name, its, here in (("id", said["id"], model.id), ("version", said["version"], model.version)):
+        if its != here:
+            yield Finding(f"model.{name}", f"is {quoted(its)}", f"{quoted(here)}, as the model at hand")
+    if (said["id"], said["version"]) == (model.id, model.version):
+        if entry["digest"] != model.digest:
             expected = f"{quoted(model.digest)}, that of the model at hand: it has other dimensions or stages"
-            yield Finding("digest", f"is {quoted(entry.digest)}", expected)
+            yield Finding("digest", f"is {quoted(entry['digest'])}", expected)
         else:
             for id, dimension in model.by_id.items():
                 if id not in entries:
                     yield Finding(f"dimensions.{id}", "is missing", "each dimension of the model")
-                elif split := entries[id].disagreement:
-                    wrong = [end for end in (split.low, split.high) if end not in (dimension.scale or ())]
+                elif split := entries[id]["disagreement"]:
+                    wrong = [end for end in (split["low"], split["high"]) if end not in (dimension.scale or ())]
                     for end in wrong:
                         problem = f"{quoted(end)} is not a stage of its scale"
                         yield Finding(f"dimensions.{id}.disagreement", problem, "a stage of its scale")
@@ -111,27 +112,28 @@ def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]
 def date_findings(entry: ResultEntry) -> Iterator[Finding]:
     """Return a finding if the date is none."""
     try:
-        if entry.date:
-            Date.fromisoformat(entry.date)
+        if entry["date"]:
+            Date.fromisoformat(entry["date"])
     except ValueError:
-        yield Finding("date", f"{quoted(entry.date)} is not a date", "year-month-day, as in 2026-05-31")
+        yield Finding("date", f"{quoted(entry['date'])} is not a date", "year-month-day, as in 2026-05-31")
 
 
 def _state(plan: Plan, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) -> State:
     state = plan.open()
     rated = list(plan.leaves.values())
-    if any(issue.code == "outcome-given" for issue in entry.issues):
+    if any(issue["code"] == "outcome-given" for issue in entry["issues"]):
         rated.append(plan.nodes[0])
     for node in rated:
         said, scale = entries[node.dimension.id], node.dimension.scale
-        if said.not_applicable:
-            state.put(node.index, None, said.coverage)
-        elif said.coverage and said.index and scale:
+        index, coverage = said["index"], said["coverage"]
+        if said["not_applicable"]:
+            state.put(node.index, None, coverage)
+        elif coverage and index and scale:
             low, likely, high = (
                 None if share is None else _position(share * scale.top)
-                for share in (said.index.low, said.index.likely, said.index.high)
+                for share in (index["low"], index["likely"], index["high"])
             )
-            state.put(node.index, (low or 0, likely, high or 0), said.coverage)
+            state.put(node.index, (low or 0, likely, high or 0), coverage)
     plan.evaluate(state)
     return state
 
@@ -145,20 +147,18 @@ def _differences(plan: Plan, state: State, entries: Mapping[str, ScoreEntry]) ->
     result = Result(plan, state, {}, Setting())
     for id, score in result.items():
         where = id if id == OUTCOME else f"dimensions.{id}"
-        found, said = stages_of(score.dimension, score.position), entries[id].stage
-        likely = found.likely if found else None
-        follows = Stages(found.low.id, likely.id if likely else None, found.high.id) if found else None
+        follows, said = ids_of(stages_of(score.dimension, score.position)), entries[id]["stage"]
         if follows != said:
             yield Finding(
                 f"{where}.stage", f"is {_words(said)}", f"{_words(follows)}, as its parts and the rule say"
             )
-        elif score.not_applicable != entries[id].not_applicable:
+        elif score.not_applicable != entries[id]["not_applicable"]:
             yield Finding(f"{where}.not_applicable", "does not follow from its parts", "what does")
-        elif not isclose(score.coverage, entries[id].coverage, abs_tol=1e-9):
-            problem = f"is {entries[id].coverage}"
+        elif not isclose(score.coverage, entries[id]["coverage"], abs_tol=1e-9):
+            problem = f"is {entries[id]['coverage']}"
             yield Finding(f"{where}.coverage", problem, f"{score.coverage}, as its parts say")
 
 
 def _words(stage: Stages | None) -> str:
-    ends: list[Any] = [] if stage is None else [stage.low, stage.likely or "-", stage.high]
+    ends: list[Any] = [] if stage is None else [stage["low"], stage["likely"] or "-", stage["high"]]
     return quoted(" ".join(ends)) if ends else "null"

@@ -48,14 +48,13 @@ def read_results(
     findings: list[Finding] = []
     several = [results] if isinstance(results, (str, os.PathLike, Mapping)) else results
     for where, data in _documents(several, findings):
-        # How a translation was derived is in no column.
-        if isinstance(data, dict) and data.pop("derived", None):
-            names = (*COLUMNS, *_DERIVED)
         try:
             entry = structure(data, ResultEntry, "", allows_more=True)
         except FileError as error:
             findings += (in_file(finding, where) for finding in error.findings)
         else:
+            if "derived" in entry:
+                names = (*COLUMNS, *_DERIVED)
             findings += (in_file(finding, where) for finding in date_findings(entry))
             entries.append(entry)
     if findings:
@@ -88,20 +87,21 @@ def _documents(
 
 
 def _rows(entry: ResultEntry) -> Iterator[tuple[Any, ...]]:
-    date = Date.fromisoformat(entry.date) if entry.date else None
-    about = entry.model.id, entry.model.version, entry.subject, date
-    for id, score in {OUTCOME: entry.outcome, **entry.dimensions}.items():
+    date = Date.fromisoformat(entry["date"]) if entry["date"] else None
+    about = entry["model"]["id"], entry["model"]["version"], entry["subject"], date
+    for id, score in {OUTCOME: entry["outcome"], **entry["dimensions"]}.items():
         yield *about, id, *_columns(score)
 
 
 def _columns(score: ScoreEntry) -> Iterator[Any]:
-    index, split = score.index, score.disagreement
-    yield from _ends(score.stage)
-    yield from (index.low, index.likely, index.high) if index else (None, None, None)
-    yield from (score.coverage, score.respondents)
-    yield from (split.low, split.high, split.agreement) if split else (None, None, None)
-    yield from (score.not_applicable, score.inferable, *_ends(score.by_parts), *_ends(score.by_links))
+    index, split = score["index"], score["disagreement"]
+    yield from _ends(score["stage"])
+    yield from (index["low"], index["likely"], index["high"]) if index else (None, None, None)
+    yield from (score["coverage"], score["respondents"])
+    yield from (split["low"], split["high"], split["agreement"]) if split else (None, None, None)
+    yield from (score["not_applicable"], score.get("inferable"))
+    yield from (*_ends(score.get("by_parts")), *_ends(score.get("by_links")))
 
 
 def _ends(stages: Stages | None) -> tuple[str | None, str | None, str | None]:
-    return (stages.low, stages.likely, stages.high) if stages else (None, None, None)
+    return (stages["low"], stages["likely"], stages["high"]) if stages else (None, None, None)

@@ -24,8 +24,8 @@ from maturitykit.files.model import read_model
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.text import UNFINISHED, clear_unfinished
 from maturitykit.files.toml import to_toml, toml_key, toml_value
+from maturitykit.files.translations import texts_to_dict
 from maturitykit.template.draft import Draft, title_of
-from maturitykit.template.texts import crosswalk_texts, model_texts
 from maturitykit.template.unlinked import crosswalk_words
 from maturitykit.testing.schema import as_json
 
@@ -107,15 +107,13 @@ def new_model(
     data = tomllib.loads(text)
     _check_languages(languages, data["language"])
     home = f"src/{names.package}"
-    texts = {
-        f"{home}/text/{tag}.toml": _TRANSLATE.format(file="model.toml") + to_toml(model_texts(data, tag))
-        for tag in languages
-    }
 
     def fill(folder: Path) -> Iterator[tuple[str, str]]:
-        _write(folder, {f"{home}/model.toml": text, **texts})
+        _write(folder, {f"{home}/model.toml": text})
         model = read_model(folder / home)
         for tag in languages:
+            texts = _TRANSLATE.format(file="model.toml") + to_toml(texts_to_dict(model, tag))
+            _write(folder, {f"{home}/text/{tag}.toml": texts})
             model.in_language(tag)
         if draft is not None:
             yield f"{home}/cases.toml", _cases(model)
@@ -166,10 +164,9 @@ def new_crosswalk(
     def fill(folder: Path) -> Iterator[tuple[str, str]]:
         made = dict(_rendered("crosswalk", names, words))
         _write(folder, made)
-        data = tomllib.loads(made[f"{home}/{id}.toml"])
-        read_crosswalk(folder / home / f"{id}.toml")
+        crosswalk = read_crosswalk(folder / home / f"{id}.toml")
         for tag in languages:
-            text = to_toml(crosswalk_texts(data, tag))
+            text = to_toml(texts_to_dict(crosswalk, tag))
             yield f"{home}/text/{tag}/{id}.toml", _TRANSLATE.format(file=f"{id}.toml") + text
 
     return _make(names, into, f"{home}/{id}.toml", fill, "the template makes no crosswalk")

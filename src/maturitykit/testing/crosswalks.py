@@ -17,10 +17,11 @@ from maturitykit.comparison.network import Network
 from maturitykit.comparison.translation import Translation, translate_by
 from maturitykit.definition import Model
 from maturitykit.definition.crosswalk import Crosswalk, Link
-from maturitykit.errors import Finding, MaturityError
+from maturitykit.definition.translation import Text, TextWalk, check_translation
+from maturitykit.errors import Finding
 from maturitykit.scoring.score import score
 from maturitykit.testing import draws, laws, texts
-from maturitykit.testing.report import Check, Report, Skipped, findings_of, run_checks
+from maturitykit.testing.report import Check, Report, Skipped, run_checks
 
 #: So many assessments are drawn to try each law of translation on.
 DRAWS = 25
@@ -34,6 +35,11 @@ class CrosswalkSubject:
     network: Network
     source: Model
     target: Model
+
+    @cached_property
+    def own_texts(self) -> Sequence[Text]:
+        """Its texts, in its own language."""
+        return TextWalk(self.crosswalk).texts
 
     @cached_property
     def translations(self) -> texts.Translations:
@@ -186,23 +192,20 @@ def _fits(subject: CrosswalkSubject) -> Iterator[Finding]:
 
 def _translations(subject: CrosswalkSubject) -> Iterator[Finding]:
     yield from subject.translations.findings
-    for language in subject.translations.texts:
-        try:
-            subject.crosswalk.in_language(language)
-        except MaturityError as error:
-            yield from texts.in_language(language, findings_of(error))
+    for language, text in subject.translations.texts.items():
+        yield from texts.in_language(language, check_translation(subject.crosswalk, "crosswalk", text))
 
 
 def _untranslated(subject: CrosswalkSubject) -> Iterator[Finding]:
-    return texts.untranslated(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
+    return texts.untranslated(subject.own_texts, subject.translations.texts)
 
 
 def _alike(subject: CrosswalkSubject) -> Iterator[Finding]:
-    return texts.alike(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
+    return texts.alike(subject.own_texts, subject.translations.texts)
 
 
 def _all_texts(subject: CrosswalkSubject) -> Iterator[tuple[str, str]]:
-    return texts.in_all_languages(texts.crosswalk_texts(subject.crosswalk), subject.translations.texts)
+    return texts.in_all_languages(subject.own_texts, subject.translations.texts)
 
 
 def _coding(subject: CrosswalkSubject) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from random import Random
 
 from attrs import frozen
 
-from maturitykit.definition import Model, ModelText, Scorer
+from maturitykit.definition import Model, Scorer
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.definition.translation import check_translation
+from maturitykit.definition.translation import Text, TextWalk, check_translation
 from maturitykit.errors import FileError, Finding, MaturityError, install_hint, one_of, quoted
 from maturitykit.registry import model_of
 from maturitykit.scoring.plan import plan_for
@@ -73,6 +73,11 @@ class ModelSubject:
         """The rules that it offers and that can be used."""
         unfit = {finding.where for finding in _rules(self)}
         return [scorer for i, scorer in enumerate(self.model.scorers) if f"scorers[{i}]" not in unfit]
+
+    @cached_property
+    def own_texts(self) -> Sequence[Text]:
+        """Its texts, in its own language."""
+        return TextWalk(self.model).texts
 
     @cached_property
     def translations(self) -> texts.Translations:
@@ -188,13 +193,11 @@ def _unread_gates(subject: ModelSubject) -> Iterator[Finding]:
 def _translations(subject: ModelSubject) -> Iterator[Finding]:
     yield from subject.translations.findings
     for language, text in subject.translations.texts.items():
-        assert isinstance(text, ModelText)
-        yield from texts.in_language(language, check_translation(subject.model, text))
+        yield from texts.in_language(language, check_translation(subject.model, "model", text))
 
 
 def _all_texts(subject: ModelSubject) -> Iterator[tuple[str, str]]:
-    named = texts.model_texts(subject.model) | texts.model_names(subject.model)
-    return texts.in_all_languages(named, subject.translations.texts)
+    return texts.in_all_languages(subject.own_texts, subject.translations.texts)
 
 
 def _source(subject: ModelSubject) -> Iterator[Finding]:
@@ -300,11 +303,11 @@ def _versions(subject: ModelSubject) -> Iterator[Finding]:
 
 
 def _untranslated(subject: ModelSubject) -> Iterator[Finding]:
-    return texts.untranslated(texts.model_texts(subject.model), subject.translations.texts)
+    return texts.untranslated(subject.own_texts, subject.translations.texts)
 
 
 def _alike(subject: ModelSubject) -> Iterator[Finding]:
-    return texts.alike(texts.model_texts(subject.model), subject.translations.texts)
+    return texts.alike(subject.own_texts, subject.translations.texts)
 
 
 def _unfinished(subject: ModelSubject) -> Iterator[Finding]:

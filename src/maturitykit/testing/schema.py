@@ -13,21 +13,23 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from attrs import NOTHING, fields_dict, has
 
-from maturitykit.definition import Guidance, Label, Note, Reading, Scale, Stage
-from maturitykit.definition.crosswalk import RELATIONS, NotInferable
+from maturitykit.definition import Guidance, Label, Model, Note, Reading, Scale, Stage
+from maturitykit.definition.crosswalk import RELATIONS, Crosswalk, NotInferable
 from maturitykit.errors import MaturityError
 from maturitykit.files.assessment import AssessmentEntry
-from maturitykit.files.crosswalk import CrosswalkEntry, CrosswalkTextEntry, LinkEntry
-from maturitykit.files.model import DimensionEntry, ModelEntry, ModelTextEntry
-from maturitykit.files.result import ResultEntry
+from maturitykit.files.crosswalk import CrosswalkEntry, LinkEntry
+from maturitykit.files.model import DimensionEntry, ModelEntry
+from maturitykit.files.result import ComparisonEntry, ResultEntry
 from maturitykit.files.strict import FORMAT, keys_of
 from maturitykit.files.text import read_text, write_text
+from maturitykit.files.translations import text_entry
 from maturitykit.registry import scorers
 from maturitykit.testing.cases import CasesEntry
 
@@ -36,12 +38,13 @@ Schema = dict[str, Any]
 #: What each kind of file is read as.
 FILES: Mapping[str, type] = {
     "model": ModelEntry,
-    "model-text": ModelTextEntry,
+    "model-text": text_entry(Model),
     "crosswalk": CrosswalkEntry,
-    "crosswalk-text": CrosswalkTextEntry,
+    "crosswalk-text": text_entry(Crosswalk),
     "assessment": AssessmentEntry,
     "cases": CasesEntry,
     "result": ResultEntry,
+    "comparison": ComparisonEntry,
 }
 
 #: A number or a fraction as text.
@@ -108,19 +111,32 @@ class Key(NamedTuple):
 
 def keys(kind: type) -> list[Key]:
     """The keys that a class is read from, in their order, those that are needed first."""
-    hints, names, meanings = get_type_hints(kind), keys_of(kind), _meanings(kind)
+    hints = get_type_hints(kind)
     found = []
-    for name, attribute in fields_dict(kind).items():
-        if name not in names:
-            continue
-        plain = isinstance(attribute.default, (str, float, int)) and attribute.default != ""
-        default = attribute.default if plain else None
-        checked = _CHECKED.get((kind, name), {})
-        needed = attribute.default is NOTHING
-        found.append(Key(names[name], hints[name], meanings.get(name, ""), needed, default, checked))
+    for name, key in keys_of(kind).items():
+        default, metadata = _field(kind, name)
+        plain = isinstance(default, (str, float, int)) and default != ""
+        # What translations are read as is made from the classes of models, and of crosswalks.
+        meaning = metadata.get("meaning") or _meanings(metadata.get("of", kind)).get(name, "")
+        checked, needed = _CHECKED.get((kind, name), {}), default is NOTHING
+        found.append(Key(key, hints[name], meaning, needed, default if plain else None, checked))
     return sorted(found, key=lambda key: not key.needed)
 
 
+def _field(kind: Any, name: str) -> tuple[object, Mapping[str, Any]]:
+    """The default of a field, and its metadata."""
+    if is_typeddict(kind):
+        return NOTHING if name in kind.__required_keys__ else None, {}
+    attribute = fields_dict(kind)[name]
+    return attribute.default, attribute.metadata
+
+
+def _is_class(kind: Any) -> bool:
+    """Whether a type is a class of ours, with keys of its own."""
+    return has(kind) or is_typeddict(kind)
+
+
+@cache
 def _meanings(kind: type) -> dict[str, str]:
     """What the docstring of a class, or of one that it is made from, says of each field."""
     found: dict[str, str] = {}
@@ -145,7 +161,7 @@ def schema(name: str) -> Schema:
     """The JSON Schema of a kind of file, one of `FILES`."""
     parts: dict[str, Schema] = {}
     root = _table(FILES[name], parts)
-    if FILES[name] is ResultEntry:
+    if is_typeddict(FILES[name]):
         # Later versions say more, which readers of today are to pass over.
         for table in (root, *parts.values()):
             table.pop("additionalProperties")
@@ -196,13 +212,13 @@ def _of(kind: Any, parts: dict[str, Schema]) -> Schema:
         return {"enum": list(args)}
     if origin in (UnionType, Union):
         return _one_of([_of(member, parts) for member in _members(kind)])
-    if origin is tuple:
-        many = args[-1] is Ellipsis
+    if origin in (tuple, list):
+        many = origin is list or args[-1] is Ellipsis
         size = {} if many else {"minItems": len(args), "maxItems": len(args)}
         return {"type": "array", "items": _of(args[0], parts), **size}
     if origin is not None and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _of(args[1], parts)}
-    assert has(kind), kind
+    assert _is_class(kind), kind
     if _name(kind) not in parts:
         parts[_name(kind)] = {}
         parts[_name(kind)] |= _table(kind, parts)
@@ -240,7 +256,7 @@ def page(name: str) -> str:
 
 def _classes(kind: Any) -> Iterator[type]:
     """The classes of ours that a type is made of."""
-    if isinstance(kind, type) and has(kind):
+    if _is_class(kind):
         yield kind
     for member in _members(kind) if get_origin(kind) in (UnionType, Union) else get_args(kind):
         yield from _classes(member)
@@ -260,8 +276,8 @@ def _words(kind: Any, many: bool = False) -> str:
         return ", ".join(f"`{value}`" for value in args)
     if origin in (UnionType, Union):
         return " or ".join(dict.fromkeys(_words(m, many) for m in _members(kind) if m is not NoneType))
-    if origin is tuple:
-        count = "" if args[-1] is Ellipsis else f"{len(args)} "
+    if origin in (tuple, list):
+        count = "" if args[-1] is Ellipsis or origin is list else f"{len(args)} "
         return f"list{'s' * many} of {count}{_words(args[0], True)}"
     if origin is not None:
         return f"table{'s' * many} of {_words(args[1], True)}"
