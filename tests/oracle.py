@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import maturitykit as mk
-from maturitykit.assessment.ratings import Reading, read_answer
+from maturitykit.assessment.ratings import ReadAnswer, read_answer
 
 #: Comparisons of positions allow so much.
 SLACK = 1e-9
@@ -23,7 +23,7 @@ class Found(NamedTuple):
 
     span: tuple[Position, Position | None, Position] | None
     coverage: float
-    exempt: bool = False
+    not_applicable: bool = False
 
 
 def is_at_least(scale: mk.Scale, position: Position, stage: int) -> bool:
@@ -143,7 +143,7 @@ def scale_of(dimension: mk.Dimension) -> mk.Scale:
     return dimension.scale
 
 
-def consensus(scale: mk.Scale, readings: Sequence[Reading], how: str) -> tuple[Position, Position, Position]:
+def consensus(scale: mk.Scale, readings: Sequence[ReadAnswer], how: str) -> tuple[Position, Position, Position]:
     low, likely, high = zip(*readings, strict=True)
 
     def middle(ends: Sequence[Position]) -> Position:
@@ -175,20 +175,20 @@ def score(
     def leaf(dimension: mk.Dimension) -> Found:
         scale = scale_of(dimension)
         answers = [read_answer(scale, r.answer) for r in listed if r.dimension == dimension.id]
-        readings = [answer for answer in answers if isinstance(answer, Reading)]
+        readings = [answer for answer in answers if isinstance(answer, ReadAnswer)]
         if readings:
             return Found(consensus(scale, readings, how), 1)
         if mk.NOT_APPLICABLE in answers:
-            return Found(None, 1, exempt=True)
+            return Found(None, 1, not_applicable=True)
         return Found((0, None, len(scale.stages) - 1), 0)
 
     def inner(parent: mk.Dimension) -> Found:
         own = parent.scorer or default
         assert isinstance(own, str)
         below = {child.id: at(child) for child in parent.children}
-        applicable = {id: one for id, one in below.items() if not one.exempt}
+        applicable = {id: one for id, one in below.items() if not one.not_applicable}
         if not applicable:
-            return Found(None, 1, exempt=True)
+            return Found(None, 1, not_applicable=True)
         weights = {child.id: child.weight for child in parent.children if child.id in applicable}
         covered = float(sum(weights[id] * Fraction(one.coverage) for id, one in applicable.items()))
         covered /= float(sum(weights.values()))

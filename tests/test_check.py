@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
-from maturitykit.files.places import Located, Place, place_in_words
+from maturitykit.files.source_map import Located, Place, place_in_words
 from maturitykit.testing import check_model
 
 ROOT = Path(__file__).parents[1]

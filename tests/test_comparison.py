@@ -178,8 +178,8 @@ def test_a_third_model_is_reached_through_the_second_with_less_strength() -> Non
                        not_inferable=[mk.NotInferable("two", "y", "Nothing.")])  # fmt: skip
     result = mk.score(ONE, {"a": "all", "b": "some"})
     found = mk.translate(result, three, crosswalks=[second, first], models=[TWO])
-    assert found.way.path == ("one", "two", "three")
-    assert found.way.strength == pytest.approx(0.64)
+    assert found.route.path == ("one", "two", "three")
+    assert found.route.strength == pytest.approx(0.64)
     score = found["u"]
     assert isinstance(score, mk.types.DerivedScore)
     assert [float(use.link.strength) for use in score.links] == [pytest.approx(0.64)]
@@ -578,8 +578,8 @@ def test_what_if_changes_only_what_is_asked() -> None:
 def test_a_roadmap_names_the_smallest_sets_in_the_order_they_count() -> None:
     model = flat("three", "a", "b", "c", scorer="median")
     (way,) = mk.roadmap(mk.score(model, {"a": "none", "b": "none", "c": "some"}), "all")
-    assert way.raises is not None
-    sets = [way.raises, *way.alternatives]
+    assert way.improvements is not None
+    sets = [way.improvements, *way.alternatives]
     assert {frozenset(r.dimension.id for r in raises) for raises in sets} == {
         frozenset(pair) for pair in ("ab", "ac", "bc")
     }
@@ -734,7 +734,7 @@ def test_a_translation_translated_again_remembers_where_it_began() -> None:
     }
     third = crosswalk(link("u", "w", *SAME, strength=0.5), source="three", target="four")
     last = mk.translate(again, flat("four", "w"), crosswalks=[third])
-    assert (last.way.path, last.way.strength) == (("one", "two", "three", "four"), 0.25)
+    assert (last.route.path, last.route.strength) == (("one", "two", "three", "four"), 0.25)
 
 
 def test_what_is_not_rated_is_neither_changed_nor_mapped_out() -> None:

@@ -14,7 +14,7 @@ from attrs import evolve
 from hypothesis import assume, given, settings, strategies as st
 
 import maturitykit as mk
-from maturitykit.assessment.ratings import Reading, is_known, read_answer
+from maturitykit.assessment.ratings import ReadAnswer, is_known, read_answer
 from maturitykit.comparison.check import check_crosswalk
 from maturitykit.comparison.relations import composed_relations, reversed_relations
 from maturitykit.definition.crosswalk import RELATIONS
@@ -195,9 +195,9 @@ def test_likely_is_within_bounds(data: st.DataObject, a: mk.Model, b: mk.Model, 
             assert at_most(scale, low, likely) and at_most(scale, likely, high), id
 
 
-def reading(model: mk.Model, rating: mk.Rating) -> Reading:
+def reading(model: mk.Model, rating: mk.Rating) -> ReadAnswer:
     found = read_answer(scale_of(model, rating.dimension), rating.answer)
-    assert isinstance(found, Reading)
+    assert isinstance(found, ReadAnswer)
     return found
 
 
@@ -474,7 +474,7 @@ def test_strength_never_grows_along_a_path(
     result = mk.score(a, {})
     weakest = Fraction(1)
     for step, target in zip(steps, (b, c, d), strict=True):
-        way = mk.translate(result, target, network=network).way
+        way = mk.translate(result, target, network=network).route
         assert way.strength <= float(weakest)
         weakest = min(weakest, step.strength)
     assert way.strength == pytest.approx(float(steps[0].strength * steps[1].strength * steps[2].strength))

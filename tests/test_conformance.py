@@ -23,7 +23,7 @@ from maturitykit.formula.algebra import constant
 from maturitykit.rules import links as links_module
 from maturitykit.rules.built_in import Median, Weakest
 from maturitykit.rules.links import Inference, LinkTerms, Sources
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.testing import CODES, Case, check_crosswalk, check_model, check_scorer, conformance
 from maturitykit.testing.models import model_subject
 from maturitykit.testing.report import Check, run_checks
@@ -255,7 +255,7 @@ def told_otherwise() -> set[str]:
     return check_joined(joined(link("a", "x", "nnn nnn nns")), first, second, models=[three])
 
 
-def pooled(wrong: Callable[..., Cell], patch: pytest.MonkeyPatch) -> set[str]:
+def pooled(wrong: Callable[..., SpanTerms], patch: pytest.MonkeyPatch) -> set[str]:
     """What is found where links pool to another cell than they should."""
 
     def wrongly(order: Order, links: LinkTerms, sources: Sources) -> Inference:

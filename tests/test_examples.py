@@ -69,7 +69,7 @@ def test_a_model_is_shown_whole(model: str, language: str, run: Run) -> None:
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_every_model_is_seen_in_every_other(source: str, target: str, run: Run) -> None:
     found = mk.translate(scored(source), target)
-    assert found.way.path == (source, target)
+    assert found.route.path == (source, target)
     assert (found.stage is None) == (found.model.outcome is None)
     assert 0 < found.coverage < 1
     for id in found._plan.leaves:
@@ -123,7 +123,9 @@ def test_a_third_party_reaches_all_through_the_one_that_it_is_linked_to() -> Non
     result = mk.score(own, {"mood": "high"})
     for target in MODELS:
         found = mk.translate(result, target, crosswalks=[bridge])
-        assert found.way.path == (("own", "clearhead") if target == "clearhead" else ("own", "clearhead", target))
+        assert found.route.path == (
+            ("own", "clearhead") if target == "clearhead" else ("own", "clearhead", target)
+        )
         uses = [use for score in found.values() if isinstance(score, mk.types.DerivedScore) for use in score.links]
         assert uses
         assert all(use.link.strength <= min(s.strength for s in use.link.steps or [use.link]) for use in uses)

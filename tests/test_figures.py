@@ -197,9 +197,9 @@ def test_a_profile_shows_each_span_where_it_is() -> None:
 
 
 def _below(result: mk.Result) -> list[tuple[mk.Dimension, int]]:
-    from maturitykit.scoring.telling import depths
+    from maturitykit.scoring.summary import with_depths
 
-    return list(depths(result.model))
+    return list(with_depths(result.model))
 
 
 def test_derived_never_looks_like_measured() -> None:

@@ -23,7 +23,7 @@ import maturitykit as mk
 from fuzzing import VALUES, altered, as_json, as_toml, broken, broken_archives, examples
 from maturitykit.files.crosswalk import read_crosswalk
 from maturitykit.files.model import model_to_dict
-from maturitykit.files.places import Located
+from maturitykit.files.source_map import Located
 from maturitykit.files.text import read_text, read_toml
 from maturitykit.files.toml import to_toml
 from maturitykit.files.translations import texts_to_dict

@@ -172,6 +172,6 @@ def test_scoring_never_raises_on_what_is_valid(data: st.DataObject, model: mk.Mo
     assert set(described["dimensions"]) == set(model.by_id) - {"outcome"}
     assert len(result.explain().splitlines()) >= len(model.by_id)
     for step in mk.roadmap(result):
-        if step.raises is not None:
-            raised = {r.dimension.id for r in step.raises}
+        if step.improvements is not None:
+            raised = {r.dimension.id for r in step.improvements}
             assert raised <= {leaf.id for leaf in model.leaves}

@@ -309,7 +309,7 @@ def test_only_the_way_that_is_taken_is_loaded() -> None:
     with installed([*chain(*"abc"), *elsewhere]) as (crosswalks, models):
         result = mk.score(model("a"), {"one": "mid", "two": "high"})
         translation = mk.translate(result, "c")
-        assert translation.way.path == ("a", "b", "c")
+        assert translation.route.path == ("a", "b", "c")
         assert set(crosswalks.loaded) == {"a--b", "b--c"}
         assert set(models.loaded) == {"b", "c"}
 
@@ -319,8 +319,8 @@ def test_a_way_can_be_given() -> None:
     with installed(ways) as (crosswalks, _):
         result = mk.score(model("a"), {"one": "mid", "two": "high"})
         translation = mk.translate(result, "c", via="b")
-        assert translation.way.path == ("a", "b", "c")
-        assert translation.way.strength == 0.25
+        assert translation.route.path == ("a", "b", "c")
+        assert translation.route.strength == 0.25
         assert translation.to_dict()["derived"]["path"] == ["a", "b", "c"]
         assert set(crosswalks.loaded) == {"a--b", "b--c"}
 

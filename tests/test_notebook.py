@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import hostile
 import maturitykit as mk
 from maturitykit.errors import MaturityError
-from maturitykit.scoring.rows import COLUMNS, rows_of
+from maturitykit.scoring.records import COLUMNS, rows_of
 from pages import TAGS, Page
 
 ENGINES = ("pandas", "polars")

@@ -97,7 +97,7 @@ MODELS = {
 }
 #: What is said of each that cannot be used.
 SAID = {
-    "raises": "RuntimeError on loading maturitykit_evil.raises:model: no licence",
+    "raises": "RuntimeError on loading maturitykit_evil.improvements:model: no licence",
     "leaves": "SystemExit",
     "wrong-type": 'gives "a model, I promise"',
     "endless": "a Model, or a function that returns one",
@@ -194,7 +194,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     wheels.mkdir()
     made = make_packages(work)
     more = (
-        '[project.entry-points."maturitykit.crosswalks"]\ntoy--ghost = "maturitykit_evil.raises:crosswalk"\n'
+        '[project.entry-points."maturitykit.crosswalks"]\ntoy--ghost = "maturitykit_evil.improvements:crosswalk"\n'
         'ghost--clearhead = "maturitykit_evil.no_such_module:crosswalk"\n\n'
         '[project.entry-points."maturitykit.scorers"]\nclimbing = "maturitykit_evil.things:Climbing"\n'
         'gone = "maturitykit_evil.leaves:Gone"\nweakest = "maturitykit_evil.things:Climbing"\n'

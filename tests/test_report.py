@@ -25,7 +25,7 @@ from maturitykit.report.html import DARK
 from maturitykit.report.markdown import plain
 from maturitykit.report.nodes import Bullets, Details, Document, Number, Section, Table
 from maturitykit.report.times import moment
-from maturitykit.scoring.telling import depths
+from maturitykit.scoring.summary import with_depths
 from pages import TAGS, Page
 
 calamine = pytest.importorskip("python_calamine", reason="reads the workbooks back")
@@ -141,7 +141,7 @@ def test_a_table_has_every_score_and_a_derivation_of_it(model: str) -> None:
     result = example(model)
     document = report.build(result)
     scores = next(table for table in tables(document.sections) if table.title.startswith("Scores"))
-    ids = ["outcome", *(dimension.id for dimension, _ in depths(result.model))]
+    ids = ["outcome", *(dimension.id for dimension, _ in with_depths(result.model))]
     assert len(scores.rows) == len(ids)
     for row, id in zip(scores.rows, ids, strict=True):
         assert row.cells[2:] == (Number(result[id].coverage, "0%"), Number(result[id].respondents))

@@ -49,7 +49,7 @@ ASSESSMENTS = st.builds(
 def test_it_comes_back_from_any_way_through_files(
     first: mk.Assessment, ways: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = tmp_path_factory.mktemp("way")
+    folder = tmp_path_factory.mktemp("route")
     assessment = first
     for number, suffix in enumerate(ways):
         path = folder / f"{number}{suffix}"

@@ -963,7 +963,7 @@ def test_a_rating_under_the_name_of_another_dimension_is_an_error() -> None:
 # Roadmaps.
 
 
-def raised(answers: Mapping[str, str], raises: Sequence[mk.types.Raise]) -> dict[str, str]:
+def raised(answers: Mapping[str, str], raises: Sequence[mk.types.Improvement]) -> dict[str, str]:
     return dict(answers) | {step.dimension.id: step.to.id for step in raises}
 
 
@@ -1000,18 +1000,18 @@ def test_each_raise_is_needed_and_together_they_are_enough(
     steps = mk.roadmap(mk.score(model, answers), to)
     assert steps
     for step in steps:
-        assert step.raises
-        assert surely_reaches(model, raised(answers, step.raises), step.stage.id)
-        for spared in step.raises:
-            others = [other for other in step.raises if other is not spared]
+        assert step.improvements
+        assert surely_reaches(model, raised(answers, step.improvements), step.stage.id)
+        for spared in step.improvements:
+            others = [other for other in step.improvements if other is not spared]
             assert not surely_reaches(model, raised(answers, others), step.stage.id)
 
 
 def test_the_roadmap_of_a_ladder_leads_to_the_next_stage() -> None:
     (step,) = mk.roadmap(mk.score(ladder(), {"capability-1": "fully", "capability-2": "not"}))
     assert step.stage.id == "stage-2"
-    assert step.raises is not None
-    ((dimension, start, to),) = step.raises
+    assert step.improvements is not None
+    ((dimension, start, to),) = step.improvements
     assert dimension.id == "capability-2"
     assert start == SHARES.stages[0]
     assert to == SHARES.stages[2]
@@ -1019,26 +1019,26 @@ def test_the_roadmap_of_a_ladder_leads_to_the_next_stage() -> None:
 
 def test_a_raise_of_an_open_dimension_has_no_start() -> None:
     (step,) = mk.roadmap(mk.score(ladder(), {}))
-    assert step.raises is not None
-    assert [(r.dimension.id, r.start) for r in step.raises] == [("capability-1", None)]
+    assert step.improvements is not None
+    assert [(r.dimension.id, r.start) for r in step.improvements] == [("capability-1", None)]
 
 
 def test_a_quadrant_has_two_next_situations() -> None:
     steps = mk.roadmap(mk.score(quadrant(), {"integration": "not", "data": "not"}))
     assert [step.stage.id for step in steps] == ["integrated", "informed"]
-    assert [[r.dimension.id for r in step.raises or ()] for step in steps] == [["integration"], ["data"]]
+    assert [[r.dimension.id for r in step.improvements or ()] for step in steps] == [["integration"], ["data"]]
     (last,) = mk.roadmap(mk.score(quadrant(), {"integration": "fully", "data": "not"}))
     assert last.stage.id == "both"
-    assert [r.dimension.id for r in last.raises or ()] == ["data"]
+    assert [r.dimension.id for r in last.improvements or ()] == ["data"]
 
 
 def test_a_stage_is_out_of_reach_when_what_it_requires_is_not_applicable() -> None:
     answers = {"capability-1": "fully", "capability-2": "fully", "capability-3": "not_applicable"}
     (step,) = mk.roadmap(mk.score(ladder(), answers))
-    assert (step.stage.id, step.raises) == ("stage-3", None)
+    assert (step.stage.id, step.improvements) == ("stage-3", None)
     integrated, informed = mk.roadmap(mk.score(quadrant(), {"integration": "not_applicable", "data": "not"}))
-    assert (integrated.stage.id, integrated.raises) == ("integrated", None)
-    assert [r.dimension.id for r in informed.raises or ()] == ["data"]
+    assert (integrated.stage.id, integrated.improvements) == ("integrated", None)
+    assert [r.dimension.id for r in informed.improvements or ()] == ["data"]
 
 
 def test_a_roadmap_to_where_one_is_has_no_raises() -> None:
@@ -1064,8 +1064,8 @@ def test_a_roadmap_says_what_the_model_says_of_the_present_stage() -> None:
 def test_a_raise_begins_at_what_is_likely() -> None:
     # Of basic to best the lower middle is likely: from there one step leads to the next.
     (step,) = mk.roadmap(mk.score(toy(leaf("a"), leaf("b")), {"a": "basic..best", "b": "good"}))
-    assert step.raises is not None
-    assert [(r.dimension.id, r.start and r.start.id, r.to.id) for r in step.raises] == [
+    assert step.improvements is not None
+    assert [(r.dimension.id, r.start and r.start.id, r.to.id) for r in step.improvements] == [
         ("a", "good", "better"), ("b", "good", "better"),
     ]  # fmt: skip
 
@@ -1073,27 +1073,33 @@ def test_a_raise_begins_at_what_is_likely() -> None:
 def test_of_the_smallest_sets_the_one_with_the_fewest_steps_comes_first() -> None:
     model = toy(leaf("a"), leaf("b"), scorers=[Strongest()])
     (step,) = mk.roadmap(mk.score(model, {"a": "basic", "b": "better"}), "best")
-    assert step.raises is not None
-    assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [["b"], ["a"]]
+    assert step.improvements is not None
+    assert [[r.dimension.id for r in raises] for raises in (step.improvements, *step.alternatives)] == [
+        ["b"],
+        ["a"],
+    ]
     # Steps are counted from what is likely: of basic to best the lower middle.
     (step,) = mk.roadmap(mk.score(model, {"a": "basic..best", "b": "good"}))
-    assert step.raises is not None
-    assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [["a"], ["b"]]
+    assert step.improvements is not None
+    assert [[r.dimension.id for r in raises] for raises in (step.improvements, *step.alternatives)] == [
+        ["a"],
+        ["b"],
+    ]
 
 
 def test_where_there_are_too_many_sets_to_try_no_raise_is_needless() -> None:
     (step,) = mk.roadmap(mk.score(toy(*(leaf(f"part-{i}") for i in range(21))), {}), "good")
-    assert step.raises is not None
-    assert {r.to.id for r in step.raises} == {"good"}
+    assert step.improvements is not None
+    assert {r.to.id for r in step.improvements} == {"good"}
     # More than half.
-    assert (len(step.raises), step.alternatives) == (11, ())
+    assert (len(step.improvements), step.alternatives) == (11, ())
 
 
 def test_all_of_the_smallest_sets_are_told_up_to_a_number() -> None:
     few, many = ([leaf(f"part-{i}") for i in range(count)] for count in (3, 12))
     (step,) = mk.roadmap(mk.score(toy(*few, scorers=[Strongest()]), {}))
-    assert step.raises is not None
-    assert [[r.dimension.id for r in raises] for raises in (step.raises, *step.alternatives)] == [
+    assert step.improvements is not None
+    assert [[r.dimension.id for r in raises] for raises in (step.improvements, *step.alternatives)] == [
         ["part-0"], ["part-1"], ["part-2"],
     ]  # fmt: skip
     (step,) = mk.roadmap(mk.score(toy(*many, scorers=[Strongest()]), {}))

@@ -229,16 +229,16 @@ def test_a_version_that_is_not_installed_is_not_replaced(site: Path) -> None:
 
 def test_a_result_is_carried_to_the_new_version_and_on(site: Path) -> None:
     to_new = mk.translate(old_result(), "toy")
-    assert to_new.way.path == ("toy@1.0", "toy")
+    assert to_new.route.path == ("toy@1.0", "toy")
     assert to_new.model.version == "2.0"
     spans = {id: score["stage"] for id, score in to_new.to_dict()["dimensions"].items()}
     assert spans == {id: dict.fromkeys(("low", "likely", "high"), at) for id, at in SPANS.items()}
     on = mk.translate(old_result(), "other")
-    assert on.way.path == ("toy@1.0", "toy", "other")
+    assert on.route.path == ("toy@1.0", "toy", "other")
     assert on.to_dict()["derived"]["from"] == {"model": "toy", "version": "1.0"}
     assert [use.link.steps[0].source for use in on["y"].links] == ["tools"]
-    assert mk.translate(old_result(), "other", via="toy@2.0").way.path == on.way.path
-    assert mk.translate(mk.score("other", {"x": "low"}), "toy@1.0").way.path == ("other", "toy", "toy@1.0")
+    assert mk.translate(old_result(), "other", via="toy@2.0").route.path == on.route.path
+    assert mk.translate(mk.score("other", {"x": "low"}), "toy@1.0").route.path == ("other", "toy", "toy@1.0")
     assert mk.translate(mk.score("toy", {}), "toy@1.0").model.version == "1.0"
     assert [issue.code for issue in on.issues if "version" in issue.code] == []
 

@@ -177,7 +177,7 @@ def test_a_contribution_is_what_is_left_without_the_link() -> None:
     for name, (carries, left) in told.items():
         source, target = name.lower().split(" → ")
         without = translated({"a": "low", "b": "high"}, *links, without=f"{source}--{target}")
-        assert without.way.left_out == (f"{source}--{target}",)
+        assert without.route.left_out == (f"{source}--{target}",)
         assert carries == (without.stage != found.stage)
         assert left == (without.outcome.brief if carries else "no change")
     assert {name for name, (carries, _) in told.items() if carries} == {"A → X", "B → X"}

@@ -13,9 +13,9 @@ import pytest
 import maturitykit as mk
 from maturitykit.report import build
 from maturitykit.report.nodes import Paragraph
-from maturitykit.scoring import telling
+from maturitykit.scoring import summary
 from maturitykit.scoring.explain import said
-from maturitykit.scoring.rows import COLUMNS, rows_of
+from maturitykit.scoring.records import COLUMNS, rows_of
 from maturitykit.words import Words
 
 LEVEL = mk.Scale("level", [mk.Stage(id, id.capitalize()) for id in ("basic", "good", "better", "best")])
@@ -98,10 +98,10 @@ def test_issues(result: mk.Result) -> None:
 
 def test_a_result_in_short(result: mk.Result) -> None:
     assert repr(result) == "<Result of Acme on toy: Good (from Basic), 80% answered>"
-    assert telling.about(result) == "Acme · 2026-05-31"
-    assert telling.how_scored(result) == "Scored by weakest; 3 respondents, consensus by median."
-    assert telling.headline(result) == "Good (from Basic), 80% answered"
-    assert [telling.found(score) for score in result.values()] == [
+    assert summary.about(result) == "Acme · 2026-05-31"
+    assert summary.scored_by(result) == "Scored by weakest; 3 respondents, consensus by median."
+    assert summary.headline(result) == "Good (from Basic), 80% answered"
+    assert [summary.found(score) for score in result.values()] == [
         "Good (from Basic)",
         "Good (Basic to Better)",
         "Good (up to Better)",
@@ -110,7 +110,7 @@ def test_a_result_in_short(result: mk.Result) -> None:
         "Better",
         "Good",
     ]
-    assert [telling.bar(score) for score in result.values()] == [
+    assert [summary.bar(score) for score in result.values()] == [
         "█▓··",
         "█▓░·",
         "██░·",
@@ -119,8 +119,8 @@ def test_a_result_in_short(result: mk.Result) -> None:
         "███·",
         "██··",
     ]
-    assert [score.dimension.id for score in telling.behind(result)] == ["plans", "teach"]
-    assert [(d.id, depth) for d, depth in telling.depths(MODEL)] == [
+    assert [score.dimension.id for score in summary.lagging(result)] == ["plans", "teach"]
+    assert [(d.id, depth) for d, depth in summary.with_depths(MODEL)] == [
         ("work", 0),
         ("plans", 1),
         ("tools", 1),
@@ -128,7 +128,7 @@ def test_a_result_in_short(result: mk.Result) -> None:
         ("learn", 1),
         ("teach", 1),
     ]
-    grave, small = telling.grave_and_small(result)
+    grave, small = summary.split_issues(result)
     assert (len(grave), [issue.where for issue in small]) == (8, ["plans"])
     assert [repr(LEVEL), repr(DIAMOND), repr(LEVEL.stages[0])] == [
         "<Scale level: basic < good < better < best>",
@@ -151,10 +151,10 @@ def test_a_profile() -> None:
         "      └─ not applicable",
     ]
     assert result.issues == ()
-    assert telling.headline(result) == "A profile, without an overall stage: 100% answered"
-    assert telling.how_scored(result) == "Scored by profile."
-    assert telling.about(result) == ""
-    assert [telling.found(score) for score in result.values()] == [
+    assert summary.headline(result) == "A profile, without an overall stage: 100% answered"
+    assert summary.scored_by(result) == "Scored by profile."
+    assert summary.about(result) == ""
+    assert [summary.found(score) for score in result.values()] == [
         "",
         "",
         "partly",
@@ -162,7 +162,7 @@ def test_a_profile() -> None:
         "not applicable",
         "not applicable",
     ]
-    assert [telling.bar(score) for score in result.values()] == ["", "", "██·", "", "", ""]
+    assert [summary.bar(score) for score in result.values()] == ["", "", "██·", "", "", ""]
 
 
 def test_rows(result: mk.Result) -> None:
@@ -372,21 +372,21 @@ def test_what_is_told_of_a_score() -> None:
     learn = mk.Dimension("learn", "Learn", scale=LEVEL, descriptors={"good": "Some do.", "best": "All do."})
     model = mk.Model("toy", "1", "A toy", [learn, mk.Dimension("teach", scale=LEVEL)], ["mean"], outcome=LEVEL)
     told = {answer: mk.score(model, {"learn": answer}) for answer in ("unknown", "basic", "good")}
-    assert [telling.descriptor(each["learn"]) for each in told.values()] == ["", "", "Some do."]
+    assert [summary.descriptor_at(each["learn"]) for each in told.values()] == ["", "", "Some do."]
     # Of what is open there is no number.
     assert told["unknown"].explain().splitlines()[0] == "A toy: open (Basic to Best), mean of 2"
     (step,) = mk.roadmap(told["basic"], "best")
-    assert [telling.change(raised) for raised in step.raises or ()] == ["Basic → Best", "open → Best"]
+    assert [summary.change(raised) for raised in step.improvements or ()] == ["Basic → Best", "open → Best"]
     equal = mk.score(model, {"learn": "good", "teach": "good"})
-    assert telling.behind(equal) == ()
+    assert summary.lagging(equal) == ()
     situation = mk.Model("toy", "1", "A toy", [learn], ["profile"], outcome=DIAMOND)
-    assert telling.bar(mk.score(situation, {"outcome": "left"}).outcome) == ""
+    assert summary.bar(mk.score(situation, {"outcome": "left"}).outcome) == ""
     long = [mk.Scale("long", [mk.Stage(f"s{i}") for i in range(count)]) for count in (12, 13)]
     bars = [mk.score(mk.Model("toy", "1", "A toy", [mk.Dimension("a", scale=scale)], ["profile"]), {"a": "s1"})
             for scale in long]  # fmt: skip
-    assert [telling.bar(result["a"]) for result in bars] == ["██" + "·" * 10, ""]
+    assert [summary.bar(result["a"]) for result in bars] == ["██" + "·" * 10, ""]
     two = [mk.Rating("learn", "good", name) for name in ("Ann", "Bob")]
-    asked = [telling.how_scored(mk.score(model, mk.Assessment("toy", two[:count]))) for count in (1, 2)]
+    asked = [summary.scored_by(mk.score(model, mk.Assessment("toy", two[:count]))) for count in (1, 2)]
     assert asked == ["Scored by mean.", "Scored by mean; 2 respondents, consensus by median."]
 
 

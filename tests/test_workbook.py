@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 
 import maturitykit as mk
-from maturitykit.files.cells import cell_name
+from maturitykit.files.workbook_cells import cell_name
 from maturitykit.template.grid import read_grid
 from maturitykit.template.package import new_model
 

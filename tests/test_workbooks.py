@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
-from maturitykit.files.filled import META
+from maturitykit.files.form_workbook import META
 from maturitykit.files.workbook import read_workbook
 from maturitykit.formula import Formula, total
 from maturitykit.words import Words

@@ -4,7 +4,7 @@ from maturitykit.assessment.ratings import Answer, NoStage
 from maturitykit.comparison.derived import Contribution, DerivedScore, Use
 from maturitykit.comparison.movement import Movement
 from maturitykit.comparison.network import UsedCrosswalk
-from maturitykit.comparison.translation import Way
+from maturitykit.comparison.translation import Route
 from maturitykit.definition.crosswalk import Coding, StageSpan
 from maturitykit.definition.dimension import Guidance, Note
 from maturitykit.definition.issue import Issue, Severity
@@ -34,8 +34,8 @@ from maturitykit.files.text import Content, Readable
 from maturitykit.files.write import SupportsToDict
 from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
-from maturitykit.scoring.roadmap import Raise, Roadmap
-from maturitykit.scoring.rows import ScoreRow
+from maturitykit.scoring.records import ScoreRow
+from maturitykit.scoring.roadmap import Improvement, Roadmap
 from maturitykit.scoring.score import Weights
 from maturitykit.scoring.scores import Disagreement, Reason
 
@@ -56,6 +56,7 @@ __all__ = [
     "DisagreementEntry",
     "Entry",
     "Guidance",
+    "Improvement",
     "Indexes",
     "Inferable",
     "Issue",
@@ -71,13 +72,13 @@ __all__ = [
     "Origin",
     "Parts",
     "Position",
-    "Raise",
     "Readable",
     "Reading",
     "Reason",
     "Registry",
     "ResultEntry",
     "Roadmap",
+    "Route",
     "Rule",
     "ScoreEntry",
     "ScoreRow",
@@ -89,6 +90,5 @@ __all__ = [
     "SupportsToDict",
     "Use",
     "UsedCrosswalk",
-    "Way",
     "Weights",
 ]

@@ -58,7 +58,7 @@ def summary(result: mk.Result) -> list[str]:
 
 def next_steps(result: mk.Result) -> Iterable[str]:
     for step in mk.roadmap(result):
-        for change in step.raises or ():
+        for change in step.improvements or ():
             yield f"{step.stage.name}: {change.dimension.name} to {change.to.name}"
 
 

@@ -105,7 +105,7 @@ class Assessment:
     remarks: tuple[Finding, ...] = field(default=(), converter=TupleOf[Finding], eq=False, repr=False)
 
 
-class Reading(NamedTuple):
+class ReadAnswer(NamedTuple):
     """A known answer as positions on its scale."""
 
     low: int
@@ -201,7 +201,7 @@ def is_known(rating: Rating) -> bool:
     return answer is not None
 
 
-def read_answer(scale: Scale, answer: Answer) -> Reading | NoStage | Finding:
+def read_answer(scale: Scale, answer: Answer) -> ReadAnswer | NoStage | Finding:
     """An answer as positions; ``UNKNOWN`` for a blank too; a finding if it is neither."""
     if isinstance(answer, Stage):
         answer = answer.id
@@ -214,10 +214,10 @@ def read_answer(scale: Scale, answer: Answer) -> Reading | NoStage | Finding:
     return _wrong(scale, answer)
 
 
-def _read_text(scale: Scale, text: str) -> Reading | NoStage | Finding:
+def _read_text(scale: Scale, text: str) -> ReadAnswer | NoStage | Finding:
     if text in scale.positions:
         position = scale.positions[text]
-        return Reading(position, position, position)
+        return ReadAnswer(position, position, position)
     if not text:
         return UNKNOWN
     if text in (UNKNOWN, NOT_APPLICABLE):
@@ -228,7 +228,7 @@ def _read_text(scale: Scale, text: str) -> Reading | NoStage | Finding:
     return _read_share(scale, text) if _NUMBER.fullmatch(text) else _wrong(scale, text)
 
 
-def _read_range(scale: Scale, text: str, low: str, high: str) -> Reading | Finding:
+def _read_range(scale: Scale, text: str, low: str, high: str) -> ReadAnswer | Finding:
     if not (low and high):
         return Finding("", f"the range {quoted(text)} lacks an end", "the lower and the higher stage, as in a..b")
     for end in (low, high):
@@ -242,10 +242,10 @@ def _read_range(scale: Scale, text: str, low: str, high: str) -> Reading | Findi
         )
         return Finding("", f"the range {quoted(text)} does not rise", expected)
     # On a partial order there is no middle between two stages.
-    return Reading(bottom, (bottom + top) // 2 if scale.is_chain else bottom, top)
+    return ReadAnswer(bottom, (bottom + top) // 2 if scale.is_chain else bottom, top)
 
 
-def _read_share(scale: Scale, answer: str | float) -> Reading | Finding:
+def _read_share(scale: Scale, answer: str | float) -> ReadAnswer | Finding:
     if not scale.cuts:
         return _wrong(scale, answer)
     share = float(answer) if isinstance(answer, str) else answer
@@ -257,7 +257,7 @@ def _read_share(scale: Scale, answer: str | float) -> Reading | Finding:
             "a number from 0 to 1, where 1 is 100 % and no code of a stage",
         )
     position = scale.of_share(share)
-    return Reading(position, position, position)
+    return ReadAnswer(position, position, position)
 
 
 def _wrong(scale: Scale, answer: object) -> Finding:

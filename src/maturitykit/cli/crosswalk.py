@@ -156,8 +156,8 @@ def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
             except (ComparisonError, PluginError) as error:
                 yield row | {"path": [], "strength": None, "coverage": None, "error": " ".join(str(error).split())}
             else:
-                numbers = {"strength": round(found.way.strength, 4), "coverage": round(found.coverage, 4)}
-                yield row | {"path": list(found.way.path)} | numbers
+                numbers = {"strength": round(found.route.strength, 4), "coverage": round(found.coverage, 4)}
+                yield row | {"path": list(found.route.path)} | numbers
 
 
 def _list(pairs: Sequence[dict[str, Any]], language: str) -> Iterator[Document]:

@@ -138,6 +138,6 @@ def _pages(results: Sequence[Result], explain: str | None, language: str) -> Ite
 def _csv(results: Sequence[Result]) -> str:
     """A row for each dimension of each result."""
     from maturitykit.files.separated import to_csv
-    from maturitykit.scoring.rows import COLUMNS, rows_of
+    from maturitykit.scoring.records import COLUMNS, rows_of
 
     return to_csv([COLUMNS, *(row for result in results for row in rows_of(result))])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, PluginError, one_of
 from maturitykit.files.assessment import READERS
-from maturitykit.files.places import Located, Place, place_in_words
+from maturitykit.files.source_map import Located, Place, place_in_words
 from maturitykit.files.text import is_folder, read_text, read_toml, why_unreadable
 from maturitykit.files.workbook import OTHERS
 from maturitykit.registry import crosswalks, models, scorers

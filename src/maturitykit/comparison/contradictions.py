@@ -45,7 +45,7 @@ def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network
     lowest = score(source, {leaf.id: leaf.scale.ids[0] for leaf in source.leaves if leaf.scale})
     for stage in source.outcome.ids[1:]:
         for way in roadmap(lowest, stage):
-            raised = {r.dimension.id: r.to.id for r in way.raises or ()}
+            raised = {r.dimension.id: r.to.id for r in way.improvements or ()}
             at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
             found = translate_by(score(source, at), network._route(path))
             if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):

@@ -62,7 +62,7 @@ def _own(order: Order, maps_absence: bool) -> Inference:
 
 def _outputs(found: Inference) -> list[Any]:
     cell = found.cell.masked()
-    return [*cell.positions, cell.known, cell.exempt, cell.coverage, found.speaks, found.full]
+    return [*cell.positions, cell.known, cell.not_applicable, cell.coverage, found.speaks, found.full]
 
 
 @lru_cache(200)
@@ -75,8 +75,8 @@ def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..
     """Return a function from the children of a node and, if there are any, its own links, to the node."""
     scale = node.dimension.scale
     own = _own(scale.order, maps_absence) if linked and scale is not None else None
-    below = Below(each("speaks"), each("full"), each("exempt"))
-    parts = node.combination.roll_up(below_each(each("exempt")), each("weight"))
+    below = Below(each("speaks"), each("full"), each("not_applicable"))
+    parts = node.combination.roll_up(below_each(each("not_applicable")), each("weight"))
     found = inner_inference(scale.order if scale else None, parts, below, own, hides=may_be_between(node))
     outputs = _outputs(found)
     if own is None:
@@ -137,7 +137,7 @@ class Crossing:
         """Return what follows from a result."""
         derivation = Derivation(self.plan)
         state = derivation.state
-        lists = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
+        lists = (state.low, state.likely, state.high, state.known, state.not_applicable, state.coverage)
         further = (derivation.speaks, derivation.full)
         for node in reversed(self.plan.nodes):
             i, step = node.index, self._steps[node.index]

@@ -160,9 +160,9 @@ class DerivedScore(Score):
         return phrase("what it would follow from is open itself")
 
     @property
-    def _silence(self) -> str:
+    def _no_stage_reason(self) -> str:
         """In a word, why no stage is told of it."""
-        return phrase("not inferable") if self.inferable == "none" and self.position else super()._silence
+        return phrase("not inferable") if self.inferable == "none" and self.position else super()._no_stage_reason
 
     def to_dict(self) -> ScoreEntry:
         """The score as the contract for JSON has it, with its links."""

@@ -17,7 +17,7 @@ from maturitykit.notebook import repr_html
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import WHAT_IF
 from maturitykit.scoring.scores import Score, Span, ids_of
-from maturitykit.scoring.telling import few, respondents_of
+from maturitykit.scoring.summary import respondent_names, shortened_list
 from maturitykit.words import phrase
 
 
@@ -132,7 +132,7 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
 def how_derived(comparison: Comparison) -> str:
     """By which crosswalks results were carried over, and on which condition they hold; empty if none was."""
     results = (comparison.before, comparison.after)
-    used = [item for result in results if isinstance(result, Translation) for item in result.way.crosswalks]
+    used = [item for result in results if isinstance(result, Translation) for item in result.route.crosswalks]
     names = ", ".join(dict.fromkeys(item.id for item in used))
     return (
         phrase("Carried over by {names}: what follows from it holds if the links hold.", names=names)
@@ -145,15 +145,15 @@ def other_respondents(comparison: Comparison) -> str:
     """That others answered than before, which is no movement of the subject; empty if it cannot be known."""
     results = comparison.before, comparison.after
     measured = (result.measured if isinstance(result, Translation) else result for result in results)
-    before, after = ({key(name): name for name in respondents_of(result)} for result in measured)
+    before, after = ({key(name): name for name in respondent_names(result)} for result in measured)
     named = all(before) and all(after) and before and after and WHAT_IF not in {*before, *after}
     subjects = {key(result.subject) for result in results}
     if not named or len(subjects) > 1 or before.keys() == after.keys():
         return ""
     new = [name for who, name in after.items() if who not in before]
     gone = [name for who, name in before.items() if who not in after]
-    joined = phrase("new: {names}", names=few(new)) if new else ""
-    left = phrase("no longer: {names}", names=few(gone)) if gone else ""
+    joined = phrase("new: {names}", names=shortened_list(new)) if new else ""
+    left = phrase("no longer: {names}", names=shortened_list(gone)) if gone else ""
     return phrase(
         "Other respondents than before ({who}). What moved may be who answered: “for sure” speaks of open "
         "questions alone.",

@@ -17,7 +17,7 @@ from maturitykit.definition.crosswalk import Crosswalk
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import ComparisonError, Finding, PluginError, one_of, quoted
-from maturitykit.files.places import line_of
+from maturitykit.files.source_map import line_of
 from maturitykit.registry import crosswalks, model_of, models
 from maturitykit.words import phrase
 
@@ -40,7 +40,7 @@ class UsedCrosswalk(NamedTuple):
 
 
 @define(eq=False)
-class Route:
+class CompiledRoute:
     """How results of one model become results of another.
 
     Args:
@@ -68,9 +68,9 @@ class Route:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle all but what is compiled."""
         kept = (self.path, self.source, self.target, self.crosswalk, self.strength)
-        return Route, (*kept, self.remarks, self.crosswalks, self.left_out)
+        return CompiledRoute, (*kept, self.remarks, self.crosswalks, self.left_out)
 
-    def without(self, links: Iterable[str]) -> Route:
+    def without(self, links: Iterable[str]) -> CompiledRoute:
         """Return the same without some links, each named ``source--target``.
 
         Raises:
@@ -115,7 +115,7 @@ class Network:
         self._of_versions: dict[tuple[str, str], str] = {}
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
-        self._routes: dict[tuple[str, ...], Route] = {}
+        self._routes: dict[tuple[str, ...], CompiledRoute] = {}
         #: What does not fit in the crosswalks that are used all the same.
         self._set_aside: dict[str, list[tuple[str, Finding]]] = {}
         for id in sorted(self._ids):
@@ -315,7 +315,7 @@ class Network:
             joined = compose(joined, self._step(source, target))
         return joined
 
-    def _route(self, path: Sequence[str]) -> Route:
+    def _route(self, path: Sequence[str]) -> CompiledRoute:
         """Return a path of models with its crosswalks as one; the same one each time.
 
         Raises:
@@ -323,7 +323,7 @@ class Network:
         """
         key = tuple(path)
         if key not in self._routes:
-            self._routes[key] = Route(
+            self._routes[key] = CompiledRoute(
                 key,
                 self.model(path[0]),
                 self.model(path[-1]),
@@ -346,7 +346,7 @@ class Network:
         return product
 
 
-def find_route(source: Model, to: Model | str, via: str | Sequence[str], network: Network) -> Route:
+def find_route(source: Model, to: Model | str, via: str | Sequence[str], network: Network) -> CompiledRoute:
     """Return how results of one model become results of another.
 
     Raises:

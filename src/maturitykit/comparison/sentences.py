@@ -69,7 +69,7 @@ def beside_outcome(translation: Translation) -> Iterator[str]:
     """What to tell right beside a derived outcome: what it follows from, and of what nothing can be said."""
     yield from translation.outcome.remarks
     yield from (i.message for i in translation.issues if i.code == "not-inferable" and i.where == OUTCOME)
-    if left_out := translation.way.left_out:
+    if left_out := translation.route.left_out:
         yield phrase("without the links {names}, which were left out", names=", ".join(left_out))
 
 
@@ -95,7 +95,7 @@ def what_carries(contributions: Sequence[Contribution]) -> str:
 
 def how_reversed(translations: Iterable[Translation]) -> str:
     """Return how crosswalks that were read backwards were read; empty where there are none."""
-    used = (item for translation in translations for item in translation.way.crosswalks)
+    used = (item for translation in translations for item in translation.route.crosswalks)
     names = dict.fromkeys(item.id for item in used if item.is_reversed)
     if not names:
         return ""

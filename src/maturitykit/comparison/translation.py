@@ -14,7 +14,7 @@ from maturitykit.comparison.derived import (
     Use,
     names_in_sentences,
 )
-from maturitykit.comparison.network import Network, Route, UsedCrosswalk, find_route
+from maturitykit.comparison.network import CompiledRoute, Network, UsedCrosswalk, find_route
 from maturitykit.definition import Dimension, Model, Scorer, Stage
 from maturitykit.definition.crosswalk import REST, Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
@@ -28,7 +28,7 @@ from maturitykit.scoring.scores import Score, Span, ids_of, stages_of
 from maturitykit.words import phrase
 
 
-class Way(NamedTuple):
+class Route(NamedTuple):
     """How a result was carried over.
 
     Args:
@@ -53,7 +53,7 @@ class Translation(Result):
     each dimension that speaks to.
     """
 
-    __slots__ = ("_derivation", "_route", "_uses", "origin", "way")
+    __slots__ = ("_compiled_route", "_derivation", "_uses", "origin", "route")
 
     def __init__(
         self,
@@ -63,8 +63,8 @@ class Translation(Result):
         *,
         uses: Mapping[str, Sequence[Use]],
         origin: Result,
+        compiled: CompiledRoute,
         route: Route,
-        way: Way,
     ) -> None:
         super().__init__(plan, derivation.state, {}, setting)
         self._derivation = derivation
@@ -72,9 +72,9 @@ class Translation(Result):
         #: The result that was translated.
         self.origin = origin
         #: The crosswalks that it was carried over by.
-        self._route = route
+        self._compiled_route = compiled
         #: How it was carried over.
-        self.way = way
+        self.route = route
 
     def __getitem__(self, id: str) -> DerivedScore:
         score = super().__getitem__(id)
@@ -82,7 +82,7 @@ class Translation(Result):
         return score
 
     def _about(self) -> tuple[Any, ...]:
-        return *super()._about(), self.way, self.origin
+        return *super()._about(), self.route, self.origin
 
     @property
     def is_derived(self) -> bool:
@@ -111,13 +111,13 @@ class Translation(Result):
         origin = self.measured.model
         derived: Derived = {
             "from": {"model": origin.id, "version": origin.version},
-            "path": list(self.way.path),
-            "strength": self.way.strength,
+            "path": list(self.route.path),
+            "strength": self.route.strength,
             "crosswalks": [
                 {"id": used.id, "version": used.version, "reversed": used.is_reversed}
-                for used in self.way.crosswalks
+                for used in self.route.crosswalks
             ],
-            "without": list(self.way.left_out),
+            "without": list(self.route.left_out),
         }
         return {**super().to_dict(), "derived": derived}
 
@@ -141,7 +141,9 @@ class Translation(Result):
     def _contribution(self, use: Use) -> Contribution:
         id = use.link.target if self.stage is None else OUTCOME
         # A route keeps what it was compiled to, of which one link is then but another step.
-        derivation = _crossing(self._route, self.origin._plan, self._plan).without(use.link).run(self.origin)
+        derivation = (
+            _crossing(self._compiled_route, self.origin._plan, self._plan).without(use.link).run(self.origin)
+        )
         uses = {key: [each for each in of if each is not use] for key, of in self._uses.items()}
         without = Translation(
             self._plan,
@@ -149,8 +151,8 @@ class Translation(Result):
             Setting(subject=self.subject, date=self.date),
             uses=uses,
             origin=self.origin,
-            route=self._route,
-            way=self.way,
+            compiled=self._compiled_route,
+            route=self.route,
         )
         return Contribution(use, without[id], without[id].stage != self[id].stage)
 
@@ -166,7 +168,7 @@ class Translation(Result):
             coverage=state.coverage[i],
             respondents=0,
             disagreement=None,
-            not_applicable=state.exempt[i],
+            not_applicable=state.not_applicable[i],
             rule="links" if not parts else node.scorer.id,
             weights=tuple(self._plan.weights[i]) if parts else (),
             inputs=inputs,
@@ -198,8 +200,8 @@ class Translation(Result):
         if uses := self._uses.get(node.dimension.id):
             sources = ", ".join(use.link.source for use in uses)
             return phrase("what it would follow from is not applicable: {sources}", sources=sources)
-        rest = "" if REST in self.model.by_id else self.way.reasons.get(REST, "")
-        return self.way.reasons.get(node.dimension.id, rest)
+        rest = "" if REST in self.model.by_id else self.route.reasons.get(REST, "")
+        return self.route.reasons.get(node.dimension.id, rest)
 
     def _inferable(self, node: Node) -> Inferable:
         if not self._derivation.speaks[node.index]:
@@ -239,7 +241,7 @@ def translate(
     return translate_by(result, route.without(without) if without else route, scorer=scorer)
 
 
-def translate_by(result: Result, route: Route, *, scorer: str | Scorer | None = None) -> Translation:
+def translate_by(result: Result, route: CompiledRoute, *, scorer: str | Scorer | None = None) -> Translation:
     """Carry a result over by some crosswalks.
 
     Args:
@@ -250,7 +252,7 @@ def translate_by(result: Result, route: Route, *, scorer: str | Scorer | None = 
     return _translate(result, route, plan_for(route.target, scorer, {}))
 
 
-def _translate(result: Result, route: Route, plan: Plan) -> Translation:
+def _translate(result: Result, route: CompiledRoute, plan: Plan) -> Translation:
     uses = _uses(result, route.crosswalk, plan)
     derivation = _crossing(route, result._plan, plan).run(result)
     remarks = [*route.remarks, *_remarks(plan, derivation, uses)]
@@ -261,15 +263,15 @@ def _translate(result: Result, route: Route, plan: Plan) -> Translation:
     strength, path = float(route.strength), route.path
     if isinstance(result, Translation):
         # What was derived before is no firmer for being translated again.
-        strength, path = strength * result.way.strength, (*result.way.path[:-1], *path)
+        strength, path = strength * result.route.strength, (*result.route.path[:-1], *path)
     used, left_out = route.crosswalks, route.left_out
     if isinstance(result, Translation):
-        used, left_out = (*result.way.crosswalks, *used), (*result.way.left_out, *left_out)
-    way = Way(path, strength, reasons, used, left_out)
-    return Translation(plan, derivation, setting, uses=uses, origin=result, route=route, way=way)
+        used, left_out = (*result.route.crosswalks, *used), (*result.route.left_out, *left_out)
+    carried = Route(path, strength, reasons, used, left_out)
+    return Translation(plan, derivation, setting, uses=uses, origin=result, compiled=route, route=carried)
 
 
-def _crossing(route: Route, source: Plan, target: Plan) -> Crossing:
+def _crossing(route: CompiledRoute, source: Plan, target: Plan) -> Crossing:
     """Return the links of a route as functions, which are compiled once for each plan of the target."""
     known = route.compiled.get(id(target))
     if known is None or known.plan is not target:
@@ -325,7 +327,11 @@ def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use
     for node in plan:
         id, scale, i = node.dimension.id, node.dimension.scale, node.index
         is_told = not i or (derivation.speaks[i] and node.is_combined)
-        if is_told and not derivation.state.exempt[i] and (silent := list(_silent(plan, derivation, node))):
+        if (
+            is_told
+            and not derivation.state.not_applicable[i]
+            and (silent := list(_silent(plan, derivation, node)))
+        ):
             told_apart = names_of(plan.model)
             names = ", ".join(told_apart.get(part.id, part.name) for part in silent)
             text = phrase("nothing can be inferred about {names}", names=names)

@@ -32,7 +32,7 @@ def check_model(model: Model) -> Iterator[Finding]:
         return
     yield from check_ids("dimensions", [d.id for d in model.root.walk()][1:], reserved=(OUTCOME,))
     yield from coded("MK104", _same_scales(model.root))
-    tags, kinds = _Names(tag.id for tag in model.tags), _Names(kind.id for kind in model.kinds)
+    tags, kinds = _DeclaredIds(tag.id for tag in model.tags), _DeclaredIds(kind.id for kind in model.kinds)
     for dimension in model.root.walk():
         yield from _check_dimension(dimension, tags, kinds)
     yield from check_ids("tags", tags.listed, listed=True)
@@ -53,7 +53,7 @@ def _empty(model: Model) -> Iterator[Finding]:
         yield Finding("dimensions", "is empty", "one dimension or more")
 
 
-class _Names:
+class _DeclaredIds:
     """Declared ids: in a file there may be very many, and each is looked up very often."""
 
     def __init__(self, ids: Iterable[str]) -> None:
@@ -82,7 +82,7 @@ def _same_scales(root: Dimension) -> Iterator[Finding]:
             yield Finding(f"scales.{scale.id}", "two different scales have this id", "an id for each")
 
 
-def _check_dimension(dimension: Dimension, tags: _Names, kinds: _Names) -> Iterator[Finding]:
+def _check_dimension(dimension: Dimension, tags: _DeclaredIds, kinds: _DeclaredIds) -> Iterator[Finding]:
     # What belongs to the outcome stands in a file by itself.
     here = f"dimensions.{dimension.id}." if dimension.id != OUTCOME else ""
     scale = dimension.scale
@@ -125,7 +125,7 @@ def _check_guidance(where: str, topics: Iterable[Guidance], stages: tuple[str, .
         yield from _check_stages(f"{where}.{topic.id}.texts", topic.texts, stages)
 
 
-def _check_notes(where: str, notes: Iterable[Note], kinds: _Names) -> Iterator[Finding]:
+def _check_notes(where: str, notes: Iterable[Note], kinds: _DeclaredIds) -> Iterator[Finding]:
     notes = list(notes)
     yield from check_ids(where, [note.id for note in notes], listed=True)
     for note in notes:

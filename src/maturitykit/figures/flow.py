@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Dimension, Model
 from maturitykit.definition.fields import OUTCOME
+from maturitykit.figures.lanes import BESIDE
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
-from maturitykit.figures.tracks import BESIDE
-from maturitykit.scoring.telling import depths
+from maturitykit.scoring.summary import with_depths
 from maturitykit.words import Words
 
 
@@ -57,7 +57,7 @@ def flow(translation: Translation, width: float = 760, language: str = "") -> st
 
 def _column(model: Model, linked: set[str], everything: bool = False) -> list[Dimension]:
     """What stands in a column: the linked dimensions, and of the target all that are rated."""
-    rows = [d for d, _ in depths(model) if d.id in linked or (everything and d.is_leaf)]
+    rows = [d for d, _ in with_depths(model) if d.id in linked or (everything and d.is_leaf)]
     return [model.root, *rows] if OUTCOME in linked else rows
 
 

@@ -14,7 +14,7 @@ from maturitykit.errors import Finding
 from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, is_cut, width_of, wrapped
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Score
-from maturitykit.scoring.telling import respondents_of
+from maturitykit.scoring.summary import respondent_names
 from maturitykit.words import Words
 
 #: With more respondents than these, a cell is how many said so, and not what one said.
@@ -24,7 +24,7 @@ MOST_COLUMNS = 12
 SIGNS: Mapping[str, str] = {UNKNOWN: "?", NOT_APPLICABLE: "n/a", "": "–"}
 
 
-class Cell(NamedTuple):
+class HeatmapCell(NamedTuple):
     """A sign, and how dark it stands on a scale from 0 to 1; None for no shade."""
 
     text: str
@@ -38,7 +38,7 @@ def heatmap(result: Result, width: float = 760, language: str = "") -> str:
     The number in a cell is that of the stage, told below; from 1 for the lowest.
     """
     say = Words(language or result.model.language)
-    people = respondents_of(result)
+    people = respondent_names(result)
     counted = len(people) > MOST_COLUMNS
     scales = list({leaf.scale.id: leaf.scale for leaf in result.model.leaves if leaf.scale}.values())
     if counted:
@@ -60,21 +60,21 @@ def heatmap(result: Result, width: float = 760, language: str = "") -> str:
     return drawing.svg(drawing.legend(y + 16, [sign for sign in signs if sign[0] in used]))
 
 
-def _answers(score: Score, people: Sequence[str], say: Words) -> list[Cell]:
+def _answers(score: Score, people: Sequence[str], say: Words) -> list[HeatmapCell]:
     said = {item.respondent: item for item in score.inputs if isinstance(item, Rating)}
     scale = score.dimension.scale
     assert scale is not None
     return [_cell(scale, said.get(name), say) for name in people]
 
 
-def _cell(scale: Scale, rating: Rating | None, say: Words) -> Cell:
+def _cell(scale: Scale, rating: Rating | None, say: Words) -> HeatmapCell:
     read = _read(scale, rating)
     if isinstance(read, str):
-        return Cell(SIGNS[read])
+        return HeatmapCell(SIGNS[read])
     low, likely, high = read
     number = str(low + 1) if low == high else f"{low + 1}–{high + 1}"
     stages = scale.stages[low].name if low == high else f"{scale.stages[low].name} – {scale.stages[high].name}"
-    return Cell(number, likely / scale.top, stages)
+    return HeatmapCell(number, likely / scale.top, stages)
 
 
 def _read(scale: Scale, rating: Rating | None) -> tuple[int, int, int] | str:
@@ -88,7 +88,7 @@ def _read(scale: Scale, rating: Rating | None) -> tuple[int, int, int] | str:
     return read
 
 
-def _counts(score: Score, longest: int) -> list[Cell]:
+def _counts(score: Score, longest: int) -> list[HeatmapCell]:
     scale = score.dimension.scale
     assert scale is not None
     found: Counter[int | str] = Counter()
@@ -98,10 +98,12 @@ def _counts(score: Score, longest: int) -> list[Cell]:
             found[read if isinstance(read, str) else read[1]] += 1
     most = max(found.values(), default=1)
     keys: list[int | str] = [*range(longest), *SIGNS]
-    return [Cell(str(found[key] or ""), found[key] / most if found[key] else None) for key in keys]
+    return [HeatmapCell(str(found[key] or ""), found[key] / most if found[key] else None) for key in keys]
 
 
-def _draw(drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> float:
+def _draw(
+    drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Sequence[Sequence[HeatmapCell]]
+) -> float:
     beside = drawing.width >= 520
     left = drawing.width * 0.3 if beside else 0
     step = min((drawing.width - left) / max(len(heads), 1), 120)
@@ -131,7 +133,7 @@ def _draw(drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Se
     return y
 
 
-def _draw_cell(drawing: Drawing, cell: Cell, x: float, y: float, width: float, height: float) -> None:
+def _draw_cell(drawing: Drawing, cell: HeatmapCell, x: float, y: float, width: float, height: float) -> None:
     level = None if cell.shade is None else 1 + min(4, int(cell.shade * 5))
     if level is not None:
         drawing.rect(f"shade{level}", x + 1, y + 1, width - 2, height - 2, 2, cell.hint)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from maturitykit.definition import Gate, Scale
+from maturitykit.figures.lanes import BESIDE
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
-from maturitykit.figures.tracks import BESIDE
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.telling import found
+from maturitykit.scoring.summary import found
 from maturitykit.words import Words
 
 #: Whether something holds for sure, is likely, is possible or is ruled out.

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from maturitykit.comparison.movement import Comparison
 from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.names import names_of
+from maturitykit.figures.lanes import draw_tracks, rows_of
 from maturitykit.figures.svg import Drawing
-from maturitykit.figures.tracks import draw_tracks, rows_of
 from maturitykit.scoring.scores import Span
-from maturitykit.scoring.telling import about
+from maturitykit.scoring.summary import about
 from maturitykit.words import Words
 
 

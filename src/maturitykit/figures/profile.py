@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from maturitykit.definition import Dimension
 from maturitykit.definition.names import names_of
+from maturitykit.figures.lanes import draw_tracks, rows_of
 from maturitykit.figures.svg import Drawing, triangle, width_of
-from maturitykit.figures.tracks import draw_tracks, rows_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Score, describe
-from maturitykit.scoring.telling import found
+from maturitykit.scoring.summary import found
 from maturitykit.words import Words
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 
 from maturitykit.definition.names import names_of
+from maturitykit.figures.lanes import BESIDE
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
-from maturitykit.figures.tracks import BESIDE
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Score
 from maturitykit.words import Words

@@ -14,7 +14,7 @@ from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.alike import without_doubles
 from maturitykit.files.documents import read_document
-from maturitykit.files.filled import is_form, read_form
+from maturitykit.files.form_workbook import is_form, read_form
 from maturitykit.files.strict import structure
 from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source, version_findings
 from maturitykit.files.text import LARGEST_TABLE, Content, Given, given, read_text, why_unreadable

@@ -16,7 +16,6 @@ from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, coded, quoted
 from maturitykit.files.alike import date_gaps, some, subject_gaps, together, without_doubles
-from maturitykit.files.cells import cell_name
 from maturitykit.files.header import (
     BESIDE,
     COLUMNS,
@@ -33,6 +32,7 @@ from maturitykit.files.labels import HEADINGS, parts_of, squashed
 from maturitykit.files.separated import CellsError, plain, separated
 from maturitykit.files.sheets import Sheet
 from maturitykit.files.strict import WRITTEN_DATE, date_of
+from maturitykit.files.workbook_cells import cell_name
 
 #: What a row says of all its ratings, where each dimension has a column.
 _OF_ROWS = ("model", "subject", "respondent", "date", *OF_FORMS)

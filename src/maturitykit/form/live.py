@@ -8,7 +8,7 @@ from typing import Any
 from maturitykit.formula.algebra import Formula, Term, column, constant, vector
 from maturitykit.formula.sharing import bind_shared
 from maturitykit.formula.spelled import spelled_bounds, spelled_cases, spelled_fold, spelled_median
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
 
 #: How many characters a formula may have in Excel, and some to spare; and how many parts stand in one.
 LONGEST = 8_000
@@ -64,10 +64,10 @@ class Live:
         formula = term if isinstance(term, Formula) else constant(term)
         return formula if formula.op in ("column", "constant") else self.put(self.text(formula))
 
-    def keep_cell(self, cell: Cell) -> Cell:
+    def keep_cell(self, cell: SpanTerms) -> SpanTerms:
         """A score with a cell for each of its terms, and for whatever they use more than once."""
         kept = [self.let(t) if isinstance(t, Formula) else t for t in bind_shared(cell[:7], self.let)]
-        return Cell(*kept, *cell[7:])  # type: ignore[arg-type, call-arg]
+        return SpanTerms(*kept, *cell[7:])  # type: ignore[arg-type, call-arg]
 
     def put(self, text: str) -> Formula:
         """A cell with a formula as a spreadsheet writes it; without a value, if it is too long for one."""

@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from maturitykit.definition import Dimension, Model, Stage
 from maturitykit.definition.names import names_of
-from maturitykit.files.filled import ABOUT, COLUMNS, LEAD
+from maturitykit.files.form_workbook import ABOUT, COLUMNS, LEAD
 from maturitykit.files.header import COLUMNS as TABLE_COLUMNS, OF_FORMS
 from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.separated import FORMULA

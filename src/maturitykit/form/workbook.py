@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.definition.scale import SHARES
-from maturitykit.files.filled import ABOUT, COLUMNS, LEAD, META
+from maturitykit.files.form_workbook import ABOUT, COLUMNS, LEAD, META
 from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.xlsx import workbook
 from maturitykit.form.live import Live, quote
 from maturitykit.rules.positions import stage_index
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.scoring.plan import plan_for
 from maturitykit.words import Words
 
@@ -55,7 +55,7 @@ class _List(NamedTuple):
     stages: str
     positions: str
     unknown: str
-    exempt: str
+    not_applicable: str
     answers: str
 
 
@@ -276,7 +276,7 @@ class _Workbook:
 
     # ---- what follows from the answers
 
-    def _answer(self, leaf: Dimension) -> Cell:
+    def _answer(self, leaf: Dimension) -> SpanTerms:
         """The cells of a leaf: what is chosen, as positions."""
         assert leaf.scale is not None
         listed, top = self._lists[leaf.scale.id], leaf.scale.top
@@ -293,8 +293,8 @@ class _Workbook:
             lowest, highest = SHARES
             share = f'IF(AND({said}>={lowest!r},{said}<={highest!r},{up_to}=""),{attained},NA())'
             chosen = f"IF(ISNUMBER({said}),{share},{chosen})"
-        exempt = self._live.put(f'AND({said}={listed.exempt},{up_to}="")')
-        open_ = self._live.put(f'OR({said}="",{said}={listed.unknown},{said}={listed.exempt})')
+        not_applicable = self._live.put(f'AND({said}={listed.not_applicable},{up_to}="")')
+        open_ = self._live.put(f'OR({said}="",{said}={listed.unknown},{said}={listed.not_applicable})')
         known = ~open_
         a = open_.args[0]
         low = self._live.put(f'IF({a},IF({up_to}="",0,NA()),{chosen})')
@@ -302,11 +302,11 @@ class _Workbook:
         high = self._live.put(f'IF({a},{top},IF({up_to}="",{low.args[0]},{end}))')
         likely = self._live.put(f"INT(({low.args[0]}+{high.args[0]})/2)")
         coverage = self._live.put(f"IF({a},0,1)")
-        return Cell(low, likely, high, known, exempt, coverage)
+        return SpanTerms(low, likely, high, known, not_applicable, coverage)
 
-    def _fill_score(self, row: int, dimension: Dimension, cell: Cell) -> None:
+    def _fill_score(self, row: int, dimension: Dimension, cell: SpanTerms) -> None:
         live, scale = self._live, dimension.scale
-        exempt = live.text(cell.exempt)
+        not_applicable = live.text(cell.not_applicable)
         if cell.scored is not False and scale is not None:
             names = self._names[scale.id]
             for place, end in enumerate(cell.positions, start=1):
@@ -315,7 +315,7 @@ class _Workbook:
                 if place == 2:
                     text = f'IF({live.text(cell.known)},{text},"")'
                 elsewhere = quote(self._say(NO_STAGES[NOT_APPLICABLE]) if place == 1 else "")
-                self._write(row, place, f"IF({exempt},{elsewhere},{text})", self._style())
+                self._write(row, place, f"IF({not_applicable},{elsewhere},{text})", self._style())
         self._write(row, 4, live.text(cell.coverage), self._style(num_format="0%"))
 
     def _write(self, row: int, place: int, text: str, style: Any) -> None:

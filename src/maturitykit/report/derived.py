@@ -14,7 +14,7 @@ from maturitykit.report.sections import figure, scores_table
 from maturitykit.report.summary import names_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import describe
-from maturitykit.scoring.telling import capital, found, headline
+from maturitykit.scoring.summary import capitalized, found, headline
 from maturitykit.words import Words, phrase
 
 CONTRIBUTIONS = phrase("What each link contributes")
@@ -42,11 +42,11 @@ def everywhere(result: Result, translations: Sequence[Translation], say: Words) 
     """One result in other models, a row for each."""
     rows = [
         Row((
-            translation.way.path[-1],
+            translation.route.path[-1],
             say(found(translation.outcome) or "a profile"),
             Number(translation.coverage, "0%"),
-            Number(translation.way.strength, "0.00"),
-            " ".join(translation.way.path[1:-1]),
+            Number(translation.route.strength, "0.00"),
+            " ".join(translation.route.path[1:-1]),
         ))
         for translation in translations
     ]  # fmt: skip
@@ -70,10 +70,10 @@ def link_reading(translation: Translation, say: Words) -> Section:
 
 def findings(translation: Translation, say: Words) -> list[Block]:
     """What a result says of another model, and what it cannot say."""
-    beside = [f"{capital(say(text))}." for text in beside_outcome(translation)]
+    beside = [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
     blocks: list[Block] = [
         Paragraph(_from(translation, say), "derived"),
-        Paragraph(capital(say(headline(translation))), "lead"),
+        Paragraph(capitalized(say(headline(translation))), "lead"),
         *([Bullets(map(Bullet, beside))] if beside else ()),
         *figure(figures.flow, translation, say, say("Which dimensions speak of which")),
         *figure(figures.quadrant, translation, say, say("Where it stands, derived")),
@@ -105,7 +105,7 @@ def contributed(translation: Translation, say: Words, id: str = OUTCOME) -> list
 
 
 def _from(translation: Translation, say: Words) -> str:
-    origin, way = translation.origin.model, translation.way
+    origin, way = translation.origin.model, translation.route
     source = f"{origin.title} ({origin.id} {origin.version})"
     through = say(" through {middle}", middle=", ".join(way.path[1:-1])) if len(way.path) > 2 else ""
     told = say("Derived, not measured: it follows from {source}{through}. Nobody was asked about this model.",

@@ -12,10 +12,10 @@ from maturitykit.report.method import derivation, derivations, marks, method, ou
 from maturitykit.report.nodes import Document, Section
 from maturitykit.report.sections import disagreement, movement, profile, road, weakest
 from maturitykit.report.summary import name_of, summary
+from maturitykit.scoring.records import rows_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import roadmap
-from maturitykit.scoring.rows import rows_of
-from maturitykit.scoring.telling import about, how_scored
+from maturitykit.scoring.summary import about, scored_by
 from maturitykit.words import Words
 
 #: The sections of a report, in their order.
@@ -66,7 +66,7 @@ def build(
     client = brand.client if brand.client != result.subject else ""
     return Document(
         title=result.subject or brand.client or say("Maturity report"),
-        about=filter(None, [client, str(result.date or ""), name_of(result.model), say(how_scored(result))]),
+        about=filter(None, [client, str(result.date or ""), name_of(result.model), say(scored_by(result))]),
         sections=[section for name in sections for section in makers[name]()],
         language=say.language,
         brand=brand,

@@ -17,7 +17,7 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
-    is_drawing,
+    is_figure_only,
     numeric,
     written,
 )
@@ -49,7 +49,7 @@ def _block(part: Block, language: str, level: int) -> Iterator[str]:
             yield from ("", f"{'#' * level} {plain(title)}", "")
             for block in inner:
                 yield from _block(block, language, level + 1)
-        case Details() if is_drawing(part):
+        case Details() if is_figure_only(part):
             pass
         case Details(title=title, blocks=inner):
             yield from (f"**{plain(title)}**", "")

@@ -11,10 +11,10 @@ from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Section
 from maturitykit.report.sections import anchor
 from maturitykit.report.summary import listed, name_of, names_of
-from maturitykit.scoring.explain import Derivation, because, derived, inputs_of
+from maturitykit.scoring.explain import DerivationLine, because, derived, inputs_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import describe
-from maturitykit.scoring.telling import capital, found, grave_and_small, how_scored
+from maturitykit.scoring.summary import capitalized, found, scored_by, split_issues
 from maturitykit.words import Words, phrase
 
 #: Of more respondents than these, a derivation counts what they said.
@@ -55,7 +55,7 @@ _PARTS = {
 
 def method(result: Result, translations: Sequence[Translation], say: Words) -> Section:
     """By which rules, from which source, and what else is to know."""
-    points = [say(how_scored(result))]
+    points = [say(scored_by(result))]
     points += [say(text) for text in (_RULES.get(result.scorer), _CONSENSUS[result.consensus]) if text]
     points += [
         say("Every score is a span. An open question widens it and never counts as the lowest stage. The "
@@ -76,7 +76,7 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
 
 def remarks(result: Result, say: Words) -> Iterator[Section]:
     """What does not limit the use of a result, and is good to know all the same."""
-    others, small = grave_and_small(result)
+    others, small = split_issues(result)
     names = names_of(result, say)
     told = [f"{names[i.where]}: {say(i.message)}" for i in others if i.severity == "info" and i.code != "target"]
     if small:
@@ -108,7 +108,7 @@ def marks(result: Result, say: Words) -> Iterator[Section]:
     """Which parts of the model are our reading, and where to read why."""
     kinds = dict.fromkeys(about.partition(".")[0] for r in result.model.readings for about in r.about)
     if kinds:
-        names = capital(", ".join(say(_PARTS.get(kind, kind)) for kind in kinds))
+        names = capitalized(", ".join(say(_PARTS.get(kind, kind)) for kind in kinds))
         text = say("{names}. Why: maturitykit show {model}", names=names, model=result.model.id)
         yield Section(say(NOT_STATED), [Paragraph(text)])
 
@@ -167,5 +167,5 @@ def _derivations(result: Result, say: Words) -> Iterator[Details]:
         yield Details(f"{name}: {stage}" if stage else name, told, anchor(result, id))
 
 
-def _bullet(item: Derivation, say: Words) -> Bullet:
+def _bullet(item: DerivationLine, say: Words) -> Bullet:
     return Bullet(say(item.text), [_bullet(below, say) for below in item.below])

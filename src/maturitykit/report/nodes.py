@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from maturitykit.definition.fields import TupleOf
 from maturitykit.report.brand import Brand
-from maturitykit.scoring.rows import ScoreRow
+from maturitykit.scoring.records import ScoreRow
 
 
 class Number(NamedTuple):
@@ -140,7 +140,7 @@ def numeric(rows: Sequence[Row]) -> list[bool]:
     ]
 
 
-def is_drawing(part: Details) -> bool:
+def is_figure_only(part: Details) -> bool:
     """Whether details hold figures alone, which some formats do not show."""
     return bool(part.blocks) and all(isinstance(block, Figure) for block in part.blocks)
 

@@ -17,7 +17,7 @@ from maturitykit.report.nodes import Block, Figure, Paragraph, Row, Table
 from maturitykit.report.sections import figure, movement, scores_table
 from maturitykit.report.summary import name_of, outcome
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.telling import about, depths, how_scored
+from maturitykit.scoring.summary import about, scored_by, with_depths
 from maturitykit.words import Words
 
 #: Notebooks that are light or dark whatever the system is: JupyterLab and VS Code.
@@ -65,7 +65,7 @@ def _blocks(thing: object, say: Words) -> Iterator[Block]:
         yield from figure(figures.ladder, thing, say, say("Stages and what they require"))
         yield from figure(figures.profile, thing, say, say("Profile"))
         yield scores_table(thing, say)
-        yield Paragraph(f"{name_of(thing.model)}. {say(how_scored(thing))}", "quiet")
+        yield Paragraph(f"{name_of(thing.model)}. {say(scored_by(thing))}", "quiet")
     elif isinstance(thing, Model):
         yield from _model(thing, say)
 
@@ -86,7 +86,7 @@ def _model(model: Model, say: Words) -> Iterator[Block]:
             ),
             depth,
         )
-        for d, depth in depths(model)
+        for d, depth in with_depths(model)
     ]
     head: Sequence[str] = [say("dimension"), say("question"), say("stages")]
     yield Table(head, rows, model.title)

@@ -7,7 +7,7 @@ from typing import Any
 
 from maturitykit import figures
 from maturitykit.assessment.keys import key
-from maturitykit.assessment.ratings import Rating, Reading, is_known, read_answer
+from maturitykit.assessment.ratings import Rating, ReadAnswer, is_known, read_answer
 from maturitykit.comparison.derived import DerivedScore
 from maturitykit.comparison.movement import Comparison, how_derived, other_respondents
 from maturitykit.definition import Scale
@@ -31,7 +31,16 @@ from maturitykit.scoring.explain import said
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import TOLD as FOUND, Roadmap
 from maturitykit.scoring.scores import Score
-from maturitykit.scoring.telling import about, bar, behind, change, depths, descriptor, found, respondents_of
+from maturitykit.scoring.summary import (
+    about,
+    bar,
+    change,
+    descriptor_at,
+    found,
+    lagging,
+    respondent_names,
+    with_depths,
+)
 from maturitykit.words import Words
 
 #: How many of the weakest are told with their texts, and how many disputed ones with their comments.
@@ -77,7 +86,7 @@ def scores_table(result: Result, say: Words) -> Table:
         else ["dimension", "stage", "answered", "respondents"]
     )
     listed = [(result.outcome, say("overall"), 0)]
-    listed += [(result[dimension.id], dimension.name, depth) for dimension, depth in depths(result.model)]
+    listed += [(result[dimension.id], dimension.name, depth) for dimension, depth in with_depths(result.model)]
     rows = [
         Row(_score_cells(score, name, say), depth, anchor(result, score.dimension.id), bar(score))
         for score, name, depth in listed
@@ -99,11 +108,11 @@ def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
 
 def weakest(result: Result, say: Words) -> Iterator[Section]:
     """The weakest dimensions, with what the model says of them."""
-    scores = behind(result)
+    scores = lagging(result)
     if scores:
         names = names_of(result, say)
         rows = [
-            Row((names[s.dimension.id], say(found(s)), descriptor(s)), 0, anchor(result, s.dimension.id))
+            Row((names[s.dimension.id], say(found(s)), descriptor_at(s)), 0, anchor(result, s.dimension.id))
             for s in scores
         ]
         head = say("dimension"), say("stage"), say("what that looks like")
@@ -119,7 +128,7 @@ def _told(head: Sequence[str], rows: Sequence[Row], title: str) -> Table:
 
 def disagreement(result: Result, say: Words) -> Iterator[Section]:
     """Where respondents differ, as the agenda of a workshop: the least agreed first."""
-    people = respondents_of(result)
+    people = respondent_names(result)
     if len(people) < 2:
         return
     scores = disputed(result)
@@ -168,7 +177,7 @@ def _ends(score: Score, say: Words) -> tuple[Cell, ...]:
 def _likely(scale: Scale, rating: Rating) -> str:
     """The id of the stage that a known rating takes for likely."""
     read = read_answer(scale, rating.answer)
-    assert isinstance(read, Reading)
+    assert isinstance(read, ReadAnswer)
     return scale.ids[read.likely]
 
 
@@ -189,10 +198,10 @@ def road(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[Sectio
 
 
 def _way(way: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
-    if way.raises is None:
+    if way.improvements is None:
         yield Paragraph(say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name))
         return
-    if not way.raises:
+    if not way.improvements:
         yield Paragraph(say("{stage} is reached.", stage=way.stage.name))
         return
     title = say("What is needed for {stage}", stage=way.stage.name)
@@ -200,7 +209,7 @@ def _way(way: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
     head = "dimension", "from → to", "what it has to look like"
     rows = [
         Row((names[step.dimension.id], say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
-        for step in way.raises
+        for step in way.improvements
     ]
     yield _told([*map(say, head)], rows, title)
     yield Paragraph(say("In this order each step brings the outcome furthest. Open dimensions count as lowest, so "
@@ -248,7 +257,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
     is_in_time = key(comparison.before.subject) == key(comparison.after.subject)
     words = _CHANGES if is_in_time else _CHANGES | _DIFFERENCES
     rows = [Row(_moved(comparison, OUTCOME, say("overall"), words, say))] if comparison.after.stage else []
-    for dimension, depth in depths(comparison.after.model):
+    for dimension, depth in with_depths(comparison.after.model):
         rows.append(Row(_moved(comparison, dimension.id, dimension.name, words, say), depth))
     title = say("Movement: {before} to {after}", before=before, after=after)
     note = say(

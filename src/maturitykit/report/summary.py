@@ -15,7 +15,14 @@ from maturitykit.scoring.issues import SPLIT
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import Roadmap
 from maturitykit.scoring.scores import Score
-from maturitykit.scoring.telling import behind, capital, few, grave_and_small, headline, respondents_of
+from maturitykit.scoring.summary import (
+    capitalized,
+    headline,
+    lagging,
+    respondent_names,
+    shortened_list,
+    split_issues,
+)
 from maturitykit.words import Words
 
 
@@ -33,10 +40,10 @@ def summary(
     for translation in translations:
         found = {"model": translation.model.title, "found": say(headline(translation))}
         texts = [say("In {model}: {found}. Derived, not measured.", **found)]
-        texts += [f"{capital(say(text))}." for text in beside_outcome(translation)]
+        texts += [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
         points.append(" ".join(texts))
     blocks: list[Block] = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
-    warnings = [issue for issue in grave_and_small(result)[0] if issue.severity == "warning"]
+    warnings = [issue for issue in split_issues(result)[0] if issue.severity == "warning"]
     if warnings:
         names = names_of(result, say)
         told = [Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in warnings]
@@ -99,14 +106,14 @@ def name_of(model: Model) -> str:
 
 def listed(names: Sequence[str], say: Words, most: int = 4) -> str:
     """Return names in a sentence, no more than so many."""
-    return say(few(names, most))
+    return say(shortened_list(names, most))
 
 
 def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str]:
     stage = result.stage and result.stage.likely
     if stage and stage.summary:
         yield say("What “{stage}” means: {text}", stage=stage.name, text=stage.summary)
-    people = len(respondents_of(result))
+    people = len(respondent_names(result))
     if people > 1:
         yield say("{share:.0%} of the model is answered, by {people} respondents.", share=result.coverage,
                   people=people)  # fmt: skip
@@ -117,15 +124,15 @@ def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str
         yield say("Respondents differ on {some} of {all} dimensions.", some=len(scores), all=len(result.leaves))
     if still_open := [named[score.dimension.id] for score in result.leaves if score.is_open]:
         yield say("Still open: {names}.", names=listed(still_open, say))
-    if weakest := behind(result):
+    if weakest := lagging(result):
         at = weakest[0].stage and weakest[0].stage.likely
         names = listed([named[score.dimension.id] for score in weakest], say)
         yield say("Weakest: {names} ({stage}).", names=names, stage=at.name if at else "")
     for way in ways:
-        if way.raises is None:
+        if way.improvements is None:
             yield say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name)
-        elif way.raises:
-            names = listed([named[step.dimension.id] for step in way.raises], say)
+        elif way.improvements:
+            names = listed([named[step.dimension.id] for step in way.improvements], say)
             yield say("To reach “{stage}”, raise: {names}.", stage=way.stage.name, names=names)
     if split := [named[score.dimension.id] for score in disputed(result) if is_split(score)]:
         yield say("Respondents are split on {names}: talk this through before using the result.",

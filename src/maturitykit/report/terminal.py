@@ -20,7 +20,7 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
-    is_drawing,
+    is_figure_only,
     numeric,
     written,
 )
@@ -104,7 +104,7 @@ class _Layout:
                 inner = (line for block in blocks for line in self._block(block, indent + 2 * bool(title)))
                 # What a section begins with stands right below its heading.
                 yield from dropwhile(lambda line: not line and title, inner)
-            case Details() if is_drawing(part):
+            case Details() if is_figure_only(part):
                 pass
             case Details(title=title, blocks=blocks):
                 yield from self._text(title, "", indent)

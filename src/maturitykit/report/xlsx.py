@@ -21,10 +21,10 @@ from maturitykit.report.nodes import (
     Paragraph,
     Section,
     Table,
-    is_drawing,
+    is_figure_only,
 )
 from maturitykit.report.times import moment
-from maturitykit.scoring.rows import COLUMNS
+from maturitykit.scoring.records import COLUMNS
 from maturitykit.words import Words
 
 #: What a cell can hold.
@@ -146,7 +146,7 @@ class _Sheet:
                         self.cell(self.row, column, value, depth=row.depth if column == 0 else 0)
                     self.row += 1
                 self.row += 1
-            case Details() if is_drawing(part):
+            case Details() if is_figure_only(part):
                 pass
             case Details(title=title, blocks=inner) | Section(title=title, blocks=inner):
                 self.cell(self.row, 0, title, "heading")

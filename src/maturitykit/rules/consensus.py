@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, get_args
 
-from maturitykit.assessment.ratings import Reading
+from maturitykit.assessment.ratings import ReadAnswer
 from maturitykit.definition.scale import Position, Scale
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.formula.algebra import Formula, column, each, join, meet, ones, real_total, weighted_median
@@ -47,7 +47,7 @@ def _compiled(order: Order, how: Consensus) -> Callable[..., tuple[Position, Pos
     return compiled(("low", "likely", "high", "respondents"), *consensus_of(order, how))
 
 
-def combine(scale: Scale, readings: Sequence[Reading], how: Consensus) -> tuple[Position, Position, Position]:
+def combine(scale: Scale, readings: Sequence[ReadAnswer], how: Consensus) -> tuple[Position, Position, Position]:
     """Return the lowest, likely and highest position that known ratings amount to.
 
     Raises:
@@ -63,7 +63,7 @@ def combine(scale: Scale, readings: Sequence[Reading], how: Consensus) -> tuple[
 
 
 def check_consensus(how: str) -> None:
-    """Raise if there is no such consensus.
+    """Improvement if there is no such consensus.
 
     Raises:
         ScoringError: With the names that there are.

@@ -33,7 +33,7 @@ from maturitykit.formula.algebra import (
 )
 from maturitykit.formula.order import TOLERANCE, Order
 from maturitykit.rules.plain import smallest
-from maturitykit.rules.roll_up import Cell, open_cell, overruled
+from maturitykit.rules.roll_up import SpanTerms, open_terms, overruled
 
 #: Share of the step to the next stage that a stage may hide, where positions come from a mean.
 HIDDEN = 1 - 1.001e-9
@@ -53,7 +53,7 @@ class Inference(NamedTuple):
         excluded: The condition that these two exclude each other; then its parts count.
     """
 
-    cell: Cell
+    cell: SpanTerms
     speaks: Condition
     full: Condition
     both: Condition = False
@@ -66,12 +66,12 @@ class Below(NamedTuple):
     Args:
         speaks: That anything can.
         full: That all of it can.
-        exempt: That it is not applicable.
+        not_applicable: That it is not applicable.
     """
 
     speaks: Condition
     full: Condition
-    exempt: Condition
+    not_applicable: Condition
 
 
 class Sources(NamedTuple):
@@ -82,7 +82,7 @@ class Sources(NamedTuple):
         likely: The likely ones, wherever they are known.
         high: The highest.
         known: The conditions that there is a likely one.
-        exempt: The conditions that the source is not applicable.
+        not_applicable: The conditions that the source is not applicable.
         coverage: How much of each is answered.
         scored: The conditions that the source can be read: it has positions, or is not applicable.
         is_whole: Whether no position lies between two stages.
@@ -92,7 +92,7 @@ class Sources(NamedTuple):
     likely: Formula
     high: Formula
     known: Condition
-    exempt: Condition
+    not_applicable: Condition
     coverage: Formula
     scored: Condition
     is_whole: bool = False
@@ -170,18 +170,18 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
         links: Those that speak of it.
         sources: What they read.
     """
-    applies = all_of(sources.scored, negate(sources.exempt))
-    says_absent = all_of(sources.scored, sources.exempt, links.full)
+    applies = all_of(sources.scored, negate(sources.not_applicable))
+    says_absent = all_of(sources.scored, sources.not_applicable, links.full)
     known = sources.known
     places = [p if sources.is_whole else floor(p + TOLERANCE) for p in (sources.low, sources.likely, sources.high)]
     if links.absent is not None:
-        heard = all_of(sources.exempt, links.hears)
+        heard = all_of(sources.not_applicable, links.hears)
         places = [if_else(heard, links.beyond, place) for place in places]
         said = gather(places[0], links.absent) > 0
         surely = all_of(
-            sources.scored, any_of(negate(sources.exempt), links.hears), said, places[0].equals(places[2])
+            sources.scored, any_of(negate(sources.not_applicable), links.hears), said, places[0].equals(places[2])
         )
-        applies = all_of(sources.scored, any_of(negate(sources.exempt), links.hears), negate(surely))
+        applies = all_of(sources.scored, any_of(negate(sources.not_applicable), links.hears), negate(surely))
         says_absent = any_of(surely, all_of(says_absent, negate(links.hears)))
         known = any_of(known, heard)
     low, likely, high = (
@@ -195,28 +195,30 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
     some_known = total(if_else(known, strengths, 0))
     middle = weighted_median(order, if_else(known, likely, 0), strengths, some_known)
     in_part = some(applies)
-    exempt = all_of(negate(in_part), some(says_absent))
+    not_applicable = all_of(negate(in_part), some(says_absent))
     covered = greatest(if_else(applies, sources.coverage * links.shares, 0.0))
-    cell = Cell(
+    cell = SpanTerms(
         lowest,
         held_within(order, lowest, middle, highest),
         highest,
         some(known),
-        exempt,
-        if_else(exempt, 1.0, covered),
+        not_applicable,
+        if_else(not_applicable, 1.0, covered),
     )
-    return Inference(cell, any_of(in_part, exempt), any_of(some(all_of(applies, links.full)), exempt))
+    return Inference(
+        cell, any_of(in_part, not_applicable), any_of(some(all_of(applies, links.full)), not_applicable)
+    )
 
 
 def leaf_inference(order: Order, own: Inference | None) -> Inference:
     """Return what follows of a leaf from its links; it spans its scale where they say nothing."""
     if own is None:
-        return Inference(open_cell(order), False, False)
-    return own._replace(cell=overruled(open_cell(order), own.cell, own.speaks))
+        return Inference(open_terms(order), False, False)
+    return own._replace(cell=overruled(open_terms(order), own.cell, own.speaks))
 
 
 def inner_inference(
-    order: Order | None, parts: Cell, below: Below, own: Inference | None, *, hides: bool
+    order: Order | None, parts: SpanTerms, below: Below, own: Inference | None, *, hides: bool
 ) -> Inference:
     """Return what follows of a dimension with children: from its parts by its rule, and from its own links.
 
@@ -232,7 +234,7 @@ def inner_inference(
         hides: Whether its true position may lie between two stages, of which links see the lower one.
     """
     # Of what does not apply nothing has to be inferred.
-    speaks = any_of(some(all_of(below.speaks, negate(below.exempt))), parts.exempt)
+    speaks = any_of(some(all_of(below.speaks, negate(below.not_applicable))), parts.not_applicable)
     full = every(below.full)
     if own is None or order is None:
         return Inference(parts, speaks, full)
@@ -240,26 +242,26 @@ def inner_inference(
     full = any_of(full, own.full)
     if parts.scored is not True:
         return Inference(overruled(parts, cell, own.speaks), any_of(speaks, own.speaks), full)
-    says = all_of(own.speaks, negate(own.cell.exempt), negate(parts.exempt))
+    says = all_of(own.speaks, negate(own.cell.not_applicable), negate(parts.not_applicable))
     low, high = join(order, vector((parts.low, cell.low))), meet(order, vector((parts.high, cell.high)))
     is_possible = _meets(order, low, high)
     together = all_of(says, is_possible)
     likely = held_within(order, low, if_else(cell.known, cell.likely, parts.likely), high)
-    exempt = any_of(parts.exempt, all_of(own.cell.exempt, negate(speaks)))
-    both = Cell(
+    not_applicable = any_of(parts.not_applicable, all_of(own.cell.not_applicable, negate(speaks)))
+    both = SpanTerms(
         if_else(together, low, parts.low),
         if_else(together, likely, parts.likely),
         if_else(together, high, parts.high),
-        all_of(negate(exempt), choose(together, any_of(cell.known, parts.known), parts.known)),
-        exempt,
-        if_else(exempt, 1.0, if_else(says, greatest(parts.coverage, cell.coverage), parts.coverage)),
+        all_of(negate(not_applicable), choose(together, any_of(cell.known, parts.known), parts.known)),
+        not_applicable,
+        if_else(not_applicable, 1.0, if_else(says, greatest(parts.coverage, cell.coverage), parts.coverage)),
         is_whole=parts.is_whole and cell.is_whole,
     )
     excluded = all_of(says, negate(is_possible))
     return Inference(both, any_of(speaks, own.speaks), full, all_of(says, speaks), excluded)
 
 
-def _unhidden(order: Order, cell: Cell) -> Cell:
+def _unhidden(order: Order, cell: SpanTerms) -> SpanTerms:
     """Return a cell whose highest position goes up to the next stage."""
     top = order.top
     return cell._replace(high=if_else(cell.high >= top, float(top), cell.high + HIDDEN), is_whole=False)

@@ -31,7 +31,7 @@ from maturitykit.formula.order import TOLERANCE, Order
 from maturitykit.rules.plain import PlainRule
 
 
-class Cell(NamedTuple):
+class SpanTerms(NamedTuple):
     """A score as formulas: of one dimension or, as vectors, of all children of one.
 
     Args:
@@ -39,7 +39,7 @@ class Cell(NamedTuple):
         likely: The likely one, wherever it is known.
         high: The highest.
         known: The condition that there is a likely position; it fails where the dimension is not applicable.
-        exempt: The condition that it is not applicable.
+        not_applicable: The condition that it is not applicable.
         coverage: How much of it is answered, from 0 to 1.
         scored: The condition that there are positions at all, unless it is not applicable.
         is_whole: Whether its positions are stages only, never between two of them.
@@ -50,7 +50,7 @@ class Cell(NamedTuple):
     likely: Formula
     high: Formula
     known: Condition
-    exempt: Condition
+    not_applicable: Condition
     coverage: Formula
     scored: Condition = True
     is_whole: bool = True
@@ -61,11 +61,11 @@ class Cell(NamedTuple):
         """Low, likely and high."""
         return self.low, self.likely, self.high
 
-    def masked(self) -> Cell:
+    def masked(self) -> SpanTerms:
         """Return the same with positions that are 0 wherever they do not count."""
         if self.is_masked:
             return self
-        low, high = (_only_where(negate(self.exempt), end) for end in (self.low, self.high))
+        low, high = (_only_where(negate(self.not_applicable), end) for end in (self.low, self.high))
         return self._replace(low=low, likely=_only_where(self.known, self.likely), high=high, is_masked=True)
 
 
@@ -73,18 +73,20 @@ def _only_where(condition: Condition, position: Formula) -> Formula:
     return position if condition is True else position * as_int(condition)
 
 
-def vectors(cells: Sequence[Cell]) -> Cell:
+def vectors(cells: Sequence[SpanTerms]) -> SpanTerms:
     """Return the cells of some dimensions as one of vectors."""
     masked = [cell.masked() for cell in cells]
-    low, likely, high, known, exempt, coverage = (vector(column) for column in list(zip(*masked, strict=True))[:6])
-    return Cell(
-        low, likely, high, known, exempt, coverage, is_whole=all(c.is_whole for c in cells), is_masked=True
+    low, likely, high, known, not_applicable, coverage = (
+        vector(column) for column in list(zip(*masked, strict=True))[:6]
+    )
+    return SpanTerms(
+        low, likely, high, known, not_applicable, coverage, is_whole=all(c.is_whole for c in cells), is_masked=True
     )  # fmt: skip
 
 
-def open_cell(order: Order) -> Cell:
+def open_terms(order: Order) -> SpanTerms:
     """Return a leaf of which nothing is known."""
-    return Cell(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
+    return SpanTerms(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
 
 
 class Combination:
@@ -101,7 +103,9 @@ class Combination:
         #: The rule, where it is written on plain positions alone.
         self.plain: PlainRule | None = None
 
-    def position(self, below: Cell, positions: Formula, weights: Formula, takes_part: Condition) -> Formula | None:
+    def position(
+        self, below: SpanTerms, positions: Formula, weights: Formula, takes_part: Condition
+    ) -> Formula | None:
         """Return the position by the rule; None where nothing is combined."""
         if not _binds(type(self.scorer)):
             parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
@@ -118,7 +122,7 @@ class Combination:
     def _called(
         self,
         function: Callable[..., float],
-        below: Cell,
+        below: SpanTerms,
         positions: Formula,
         weights: Formula,
         takes_part: Condition,
@@ -126,30 +130,37 @@ class Combination:
         called = call(function, positions, takes_part, weights, below.is_whole)
         return floor(called) if self.stays_whole(below) else called
 
-    def stays_whole(self, below: Cell) -> bool:
+    def stays_whole(self, below: SpanTerms) -> bool:
         """Whether its own positions are stages only."""
         scale = self.dimension.scale
         assert scale is not None
         return not scale.is_chain or (self.scorer.ordinal and below.is_whole and self.plain is None)
 
-    def roll_up(self, below: Cell, weights: Formula) -> Cell:
+    def roll_up(self, below: SpanTerms, weights: Formula) -> SpanTerms:
         """Return the cell of the dimension.
 
         Args:
             below: The vectors of its children.
             weights: The vector of their weights, in whole numbers.
         """
-        applies = negate(below.exempt)
-        exempt = every(below.exempt)
+        applies = negate(below.not_applicable)
+        not_applicable = every(below.not_applicable)
         whole = total(if_else(applies, weights, 0))
         covered = real_total(if_else(applies, below.coverage * weights, 0.0))
         # Where all of it is not applicable there is nothing to divide by.
-        share = covered / (whole if below.exempt is False else greatest(whole, 1))
-        coverage = if_else(exempt, 1.0, share)
+        share = covered / (whole if below.not_applicable is False else greatest(whole, 1))
+        coverage = if_else(not_applicable, 1.0, share)
         low = self.position(below, below.low, weights, applies)
         if low is None or self.dimension.scale is None:
-            return Cell(
-                constant(0), constant(0), constant(0), False, exempt, coverage, scored=False, is_masked=True
+            return SpanTerms(
+                constant(0),
+                constant(0),
+                constant(0),
+                False,
+                not_applicable,
+                coverage,
+                scored=False,
+                is_masked=True,
             )
         high = self.position(below, below.high, weights, applies)
         assert high is not None
@@ -160,12 +171,12 @@ class Combination:
         else:
             likely = self.position(below, below.likely, weights, below.known)
         assert likely is not None
-        return Cell(
+        return SpanTerms(
             low,
             held_within(order, low, likely, high),
             high,
             some(below.known),
-            exempt,
+            not_applicable,
             coverage,
             is_whole=self.stays_whole(below),
         )
@@ -195,7 +206,9 @@ class ByProfile(Combination):
         self._weights = weights
         self.tops = [child.scale.top for child in dimension.children if child.scale]
 
-    def position(self, below: Cell, positions: Formula, weights: Formula, takes_part: Condition) -> Formula | None:
+    def position(
+        self, below: SpanTerms, positions: Formula, weights: Formula, takes_part: Condition
+    ) -> Formula | None:
         """Return the position as a call of the function."""
         if super().position(below, positions, weights, takes_part) is None:
             return None
@@ -218,15 +231,15 @@ def is_below(order: Order, high: Formula, low: Formula) -> Condition:
     )
 
 
-def overruled(cell: Cell, own: Cell, where: Condition) -> Cell:
+def overruled(cell: SpanTerms, own: SpanTerms, where: Condition) -> SpanTerms:
     """Return a cell with what is known of the dimension as such in its place, where it is."""
     low, likely, high = (if_else(where, a, b) for a, b in zip(own.positions, cell.positions, strict=True))
-    return Cell(
+    return SpanTerms(
         low,
         likely,
         high,
         choose(where, own.known, cell.known),
-        choose(where, own.exempt, cell.exempt),
+        choose(where, own.not_applicable, cell.not_applicable),
         if_else(where, own.coverage, cell.coverage),
         scored=True if where is True or cell.scored is True else where,
         is_whole=own.is_whole and cell.is_whole,

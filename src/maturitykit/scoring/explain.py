@@ -19,7 +19,7 @@ _CONSENSUS = {
 }
 
 
-class Derivation(NamedTuple):
+class DerivationLine(NamedTuple):
     """A line of a derivation, and the lines that it follows from.
 
     Args:
@@ -28,7 +28,7 @@ class Derivation(NamedTuple):
     """
 
     text: str
-    below: tuple[Derivation, ...] = ()
+    below: tuple[DerivationLine, ...] = ()
 
 
 class Branch(Protocol):
@@ -62,7 +62,7 @@ def branched(items: Sequence[Branch], indent: str = "") -> Iterator[tuple[str, s
         yield from branched(item.below, indent + below)
 
 
-def inputs_of(score: Score, *, is_deep: bool = False, most: int | None = None) -> tuple[Derivation, ...]:
+def inputs_of(score: Score, *, is_deep: bool = False, most: int | None = None) -> tuple[DerivationLine, ...]:
     """Return what a score follows from: what to add about it, and each of its inputs.
 
     Args:
@@ -73,27 +73,27 @@ def inputs_of(score: Score, *, is_deep: bool = False, most: int | None = None) -
     return tuple(_inputs_of(score, is_deep, most))
 
 
-def _inputs_of(score: Score, is_deep: bool, most: int | None) -> Iterator[Derivation]:
-    yield from map(Derivation, score.remarks)
+def _inputs_of(score: Score, is_deep: bool, most: int | None) -> Iterator[DerivationLine]:
+    yield from map(DerivationLine, score.remarks)
     scale = score.dimension.scale
     ratings = [item for item in score.inputs if isinstance(item, Rating)]
     if most is not None and len(ratings) > most:
         for answer, count in Counter(item.answer for item in ratings).most_common():
             told = said(Rating(score.dimension.id, answer), scale)
-            yield Derivation(phrase("{count} respondents: {answer}", count=count, answer=told))
+            yield DerivationLine(phrase("{count} respondents: {answer}", count=count, answer=told))
     for item in score.inputs:
         if isinstance(item, Rating):
             if most is None or len(ratings) <= most:
-                seen = [Derivation(phrase("evidence: {what}", what=_in_one_line(item.evidence)))]
-                yield Derivation(said(item, scale), tuple(seen if item.evidence else ()))
+                seen = [DerivationLine(phrase("evidence: {what}", what=_in_one_line(item.evidence)))]
+                yield DerivationLine(said(item, scale), tuple(seen if item.evidence else ()))
         elif isinstance(item, Score):
             yield _derivation(item, is_deep, most)
         else:
-            yield Derivation(item.describe(), (_derivation(item.source, is_deep, most),))
+            yield DerivationLine(item.describe(), (_derivation(item.source, is_deep, most),))
 
 
-def _derivation(score: Score, is_deep: bool, most: int | None) -> Derivation:
-    return Derivation(derived(score), tuple(_inputs_of(score, is_deep, most)) if is_deep else ())
+def _derivation(score: Score, is_deep: bool, most: int | None) -> DerivationLine:
+    return DerivationLine(derived(score), tuple(_inputs_of(score, is_deep, most)) if is_deep else ())
 
 
 def derived(score: Score) -> str:

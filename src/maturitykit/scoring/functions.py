@@ -7,13 +7,13 @@ from typing import Any, Literal, TypeAlias
 
 from maturitykit.formula.algebra import Condition, Formula, each, ones
 from maturitykit.formula.python import compiled
-from maturitykit.rules.roll_up import Cell, Combination
+from maturitykit.rules.roll_up import Combination, SpanTerms
 
 #: What a function takes and gives.
 Kind: TypeAlias = Literal["certain", "exempting", "applicable", "general"]
 
 #: The inputs of the functions that are compiled of a combination.
-VECTORS = ("low", "likely", "high", "known", "exempt", "coverage", "weight")
+VECTORS = ("low", "likely", "high", "known", "not_applicable", "coverage", "weight")
 
 
 class Functions:
@@ -45,14 +45,16 @@ class Functions:
 
 def _compiled(combination: Combination, kind: Kind, weights: Formula) -> Callable[..., Any]:
     if kind in ("certain", "exempting"):
-        applies: Condition = True if kind == "certain" else ~each("exempt")
-        inputs = ("low", "weight") if kind == "certain" else ("low", "exempt", "weight")
+        applies: Condition = True if kind == "certain" else ~each("not_applicable")
+        inputs = ("low", "weight") if kind == "certain" else ("low", "not_applicable", "weight")
         return compiled(inputs, combination.position(below_each(False), each("low"), weights, applies))
-    cell = combination.roll_up(below_each(each("exempt") if kind == "general" else False), weights).masked()
-    return compiled(VECTORS, *cell.positions, cell.known, cell.exempt, cell.coverage)
+    cell = combination.roll_up(
+        below_each(each("not_applicable") if kind == "general" else False), weights
+    ).masked()
+    return compiled(VECTORS, *cell.positions, cell.known, cell.not_applicable, cell.coverage)
 
 
-def below_each(exempt: Condition) -> Cell:
+def below_each(not_applicable: Condition) -> SpanTerms:
     """Return the children of a node as symbolic vectors; a mean may put any of them between stages."""
     low, likely, high, known, _, coverage, _ = map(each, VECTORS)
-    return Cell(low, likely, high, known, exempt, coverage, is_whole=False, is_masked=True)
+    return SpanTerms(low, likely, high, known, not_applicable, coverage, is_whole=False, is_masked=True)

@@ -9,7 +9,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, NoStage, Rating, is_k
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.scoring.scores import Score
-from maturitykit.scoring.telling import few
+from maturitykit.scoring.summary import shortened_list
 from maturitykit.words import phrase
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _says(rating: Rating, answer: NoStage) -> bool:
 
 
 def _names(ratings: Sequence[Rating]) -> str:
-    return few([rating.respondent or phrase("someone") for rating in ratings], 5)
+    return shortened_list([rating.respondent or phrase("someone") for rating in ratings], 5)
 
 
 def _target(score: Score) -> Iterator[Issue]:

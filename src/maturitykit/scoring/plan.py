@@ -18,7 +18,7 @@ from maturitykit.formula.algebra import constant, each, refuse, vector
 from maturitykit.formula.spelled import LARGEST_WHOLE
 from maturitykit.registry import scorers
 from maturitykit.rules.plain import smallest
-from maturitykit.rules.roll_up import ByProfile, Cell, Combination, is_below, vectors
+from maturitykit.rules.roll_up import ByProfile, Combination, SpanTerms, is_below, vectors
 from maturitykit.scoring.functions import Functions, Kind, below_each
 
 #: What every rule has to obey.
@@ -63,7 +63,7 @@ class State:
         likely: The likely ones.
         high: The highest.
         known: Whether there is a likely one.
-        exempt: Whether the dimension is not applicable.
+        not_applicable: Whether the dimension is not applicable.
         coverage: How much of it is answered.
         given: The places of those that are known as such, whatever is below them.
     """
@@ -72,7 +72,7 @@ class State:
     likely: list[Position]
     high: list[Position]
     known: list[bool]
-    exempt: list[bool]
+    not_applicable: list[bool]
     coverage: list[float]
     given: AbstractSet[int]
 
@@ -82,12 +82,12 @@ class State:
         """Set what is known of a dimension as such; None if it is not applicable."""
         low, likely, high = span or (0, None, 0)
         self.low[index], self.likely[index], self.high[index] = low, likely or 0, high
-        self.known[index], self.exempt[index] = likely is not None, span is None
+        self.known[index], self.not_applicable[index] = likely is not None, span is None
         self.coverage[index] = coverage
         self.given |= {index}
 
 
-#: Answers that leave a question open.
+#: LeafAnswers that leave a question open.
 _OPEN = frozenset((None, "", UNKNOWN))
 #: Stands for a rating under another dimension than its own.
 _MISPLACED = object()
@@ -153,7 +153,7 @@ class Plan:
     def read(self, answers: Mapping[str, Any]) -> State | None:
         """Return the state of the answers of one respondent; None where one has to be read with more care.
 
-        Answers may be ratings too, each under its own dimension.
+        LeafAnswers may be ratings too, each under its own dimension.
         """
         column = self._blank.copy()
         positions = self._positions
@@ -186,7 +186,7 @@ class Plan:
                     continue
                 coverage[index] = 1.0
                 if answer == NOT_APPLICABLE:
-                    high[index], state.exempt[index] = 0, True
+                    high[index], state.not_applicable[index] = 0, True
                 else:
                     low[index] = likely[index] = high[index] = stages[answer]
                     known[index] = True
@@ -195,22 +195,24 @@ class Plan:
         self.evaluate(state)
         return state
 
-    def positions(self, leaves: Mapping[int, Position], exempt: Sequence[bool]) -> list[Position]:
+    def positions(self, leaves: Mapping[int, Position], not_applicable: Sequence[bool]) -> list[Position]:
         """Return the positions of all dimensions where those of the leaves are certain.
 
         Args:
             leaves: Their positions, by place.
-            exempt: Whether each dimension of the plan is not applicable.
+            not_applicable: Whether each dimension of the plan is not applicable.
         """
         column = self._blank.copy()
         for index, position in leaves.items():
             column[index] = position
-        if True not in exempt:
+        if True not in not_applicable:
             for index, start, stop, function, weights in self._steps:
                 column[index] = function(column[start:stop], weights)
         else:
             for index, start, stop, function, weights in self._stepped("exempting"):
-                column[index] = function(column[start:stop], exempt[start:stop], weights) * (not exempt[index])
+                column[index] = function(column[start:stop], not_applicable[start:stop], weights) * (
+                    not not_applicable[index]
+                )
         return column
 
     def open(self) -> State:
@@ -228,17 +230,17 @@ class Plan:
     def evaluate(self, state: State) -> None:
         """Fill in the dimensions with children, from the leaves up, but for those that are given."""
         low, likely, high, known, coverage = state.low, state.likely, state.high, state.known, state.coverage
-        exempt, given = state.exempt, state.given
-        steps = self._general if True in exempt else self._applicable
+        not_applicable, given = state.not_applicable, state.given
+        steps = self._general if True in not_applicable else self._applicable
         for i, start, stop, function, weights in steps:
             if i in given:
                 continue
-            low[i], likely[i], high[i], known[i], exempt[i], coverage[i] = function(
+            low[i], likely[i], high[i], known[i], not_applicable[i], coverage[i] = function(
                 low[start:stop],
                 likely[start:stop],
                 high[start:stop],
                 known[start:stop],
-                exempt[start:stop],
+                not_applicable[start:stop],
                 coverage[start:stop],
                 weights,
             )
@@ -252,10 +254,10 @@ class Plan:
 
     def formulas(
         self,
-        leaves: Mapping[int, Cell],
-        keep: Callable[[Cell], Cell],
-        overrule: Callable[[Node, Cell], Cell] = lambda _, cell: cell,
-    ) -> dict[int, Cell]:
+        leaves: Mapping[int, SpanTerms],
+        keep: Callable[[SpanTerms], SpanTerms],
+        overrule: Callable[[Node, SpanTerms], SpanTerms] = lambda _, cell: cell,
+    ) -> dict[int, SpanTerms]:
         """Return the cells of all dimensions as formulas, by place.
 
         Args:

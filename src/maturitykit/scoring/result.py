@@ -10,7 +10,7 @@ from math import fsum
 from typing import Any, NamedTuple, Self
 
 from maturitykit.assessment.agreement import ordinal_consensus
-from maturitykit.assessment.ratings import Rating, Reading, is_known
+from maturitykit.assessment.ratings import Rating, ReadAnswer, is_known
 from maturitykit.definition import Model, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
@@ -24,11 +24,11 @@ from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.scoring.scores import Disagreement, Score, Span, describe, score_entry, stages_of
 
 
-class Answers(NamedTuple):
+class LeafAnswers(NamedTuple):
     """The ratings of one dimension, and the readings of those that are known."""
 
     ratings: list[Rating]
-    readings: list[Reading]
+    readings: list[ReadAnswer]
 
 
 class Setting(NamedTuple):
@@ -217,12 +217,18 @@ class Result(Mapping[str, Score]):
 
     def _entries(self) -> dict[str, ScoreEntry]:
         """Return its scores as JSON has them, of which it keeps nothing."""
-        coverage, exempt, counts = self._state.coverage, self._state.exempt, self._counts_of_respondents()
+        coverage, not_applicable, counts = (
+            self._state.coverage,
+            self._state.not_applicable,
+            self._counts_of_respondents(),
+        )
         found = {}
         for node in self._plan:
             i, at = node.index, self._position(node.index)
             differ = self._disagreement(node)
-            found[node.dimension.id] = score_entry(node.dimension, at, coverage[i], counts[i], differ, exempt[i])
+            found[node.dimension.id] = score_entry(
+                node.dimension, at, coverage[i], counts[i], differ, not_applicable[i]
+            )
         return found
 
     def _working_copy(self) -> Self:
@@ -240,7 +246,7 @@ class Result(Mapping[str, Score]):
         Raises:
             MaturityError: If there is no such engine here.
         """
-        from maturitykit.scoring.rows import frame_of, rows_of
+        from maturitykit.scoring.records import frame_of, rows_of
 
         return frame_of(rows_of(self), engine)
 
@@ -251,7 +257,7 @@ class Result(Mapping[str, Score]):
             read: For each link, whether it says anything, and the place of the dimension that it reads.
         """
         state, nodes = self._state, self._plan.nodes
-        columns = (state.low, state.likely, state.high, state.known, state.exempt, state.coverage)
+        columns = (state.low, state.likely, state.high, state.known, state.not_applicable, state.coverage)
         found: list[list[Any]] = [[column[i] for _, i in read] for column in columns]
         found.append([heard and self._has_position(nodes[i]) for heard, i in read])
         return found
@@ -270,7 +276,7 @@ class Result(Mapping[str, Score]):
             coverage=state.coverage[i],
             respondents=self._counts_of_respondents()[i],
             disagreement=self._disagreement(node),
-            not_applicable=state.exempt[i],
+            not_applicable=state.not_applicable[i],
             rule=self.consensus if rated else node.scorer.id,
             weights=() if rated else tuple(self._plan.weights[i]),
             inputs=tuple(ratings) if rated else tuple(self[child.id] for child in node.dimension.children),
@@ -279,14 +285,14 @@ class Result(Mapping[str, Score]):
 
     def _position(self, index: int) -> Span[Position] | None:
         state, node = self._state, self._plan.nodes[index]
-        if state.exempt[index] or not self._has_position(node):
+        if state.not_applicable[index] or not self._has_position(node):
             return None
         likely = state.likely[index] if state.known[index] else None
         return Span(state.low[index], likely, state.high[index])
 
     def _ratings_at(self, node: Node) -> Sequence[Rating]:
         given = self._answers.get(node.dimension.id)
-        if isinstance(given, Answers):
+        if isinstance(given, LeafAnswers):
             return given.ratings
         if given is None:
             return ()
@@ -307,7 +313,7 @@ class Result(Mapping[str, Score]):
     def _disagreement(self, node: Node) -> Disagreement | None:
         answers, scale = self._answers.get(node.dimension.id), node.dimension.scale
         # What is kept as it came is of one respondent.
-        if not isinstance(answers, Answers) or len(answers.readings) < 2 or scale is None:
+        if not isinstance(answers, LeafAnswers) or len(answers.readings) < 2 or scale is None:
             return None
         likelies = [reading.likely for reading in answers.readings]
         low, high = scale.stage(scale.meet(likelies)), scale.stage(scale.join(likelies))

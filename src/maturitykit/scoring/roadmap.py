@@ -20,7 +20,7 @@ TOLD = 10
 WHAT_IF = "what if"
 
 
-class Raise(NamedTuple):
+class Improvement(NamedTuple):
     """A dimension that has to reach a stage.
 
     Args:
@@ -39,7 +39,7 @@ class Roadmap(NamedTuple):
 
     Args:
         stage: The stage that is reached: the wanted one, or the one above it that comes with it.
-        raises: Of the smallest sets the one with the fewest steps, in the order in which they
+        improvements: Of the smallest sets the one with the fewest steps, in the order in which they
             bring the outcome furthest. None if no answer can reach the stage, as what it
             requires is not applicable.
         alternatives: Other sets that are as small.
@@ -47,8 +47,8 @@ class Roadmap(NamedTuple):
     """
 
     stage: Stage
-    raises: tuple[Raise, ...] | None
-    alternatives: tuple[tuple[Raise, ...], ...] = ()
+    improvements: tuple[Improvement, ...] | None
+    alternatives: tuple[tuple[Improvement, ...], ...] = ()
     guidance: Mapping[str, str] = {}
 
 
@@ -88,7 +88,7 @@ def what_if(result: Result, stages: Mapping[str, str]) -> Result:
 
     Args:
         result: Of ratings; a translation follows from those of its origin.
-        stages: Answers by dimension, in place of all that respondents said of it.
+        stages: LeafAnswers by dimension, in place of all that respondents said of it.
 
     Raises:
         AssessmentError: If a dimension or stage does not fit the model.
@@ -117,7 +117,7 @@ class _Search:
     def __init__(self, result: Result, scale: Scale, stage: int) -> None:
         self.result, self.scale, self.stage = result, scale, stage
         plan = result._plan
-        self.exempt = [result[node.dimension.id].not_applicable for node in plan.nodes]
+        self.not_applicable = [result[node.dimension.id].not_applicable for node in plan.nodes]
         self.start: dict[int, float] = {}
         self.top: dict[int, int] = {}
         for leaf in result.leaves:
@@ -135,11 +135,11 @@ class _Search:
         sets = [self._lowered({i: self.top[i] for i in chosen}) for chosen in smallest]
         sets.sort(key=lambda raised: sum(raised[i] - self.start[i] for i in raised))
         reached = self.scale.stage(self._outcome(sets[0]))
-        first, *others = (self._raises(raised) for raised in sets)
+        first, *others = (self._improvements(raised) for raised in sets)
         return Roadmap(reached, first, tuple(others), guidance)
 
     def _outcome(self, raised: Mapping[int, float]) -> float:
-        return self.result._plan.positions(self.start | dict(raised), self.exempt)[0]
+        return self.result._plan.positions(self.start | dict(raised), self.not_applicable)[0]
 
     def _reaches(self, raised: Mapping[int, float]) -> bool:
         return self.scale.at_least(self._outcome(raised), self.stage)
@@ -167,9 +167,9 @@ class _Search:
                     break
         return {i: position for i, position in needed.items() if position > self.start[i]}
 
-    def _raises(self, raised: Mapping[int, float]) -> tuple[Raise, ...]:
+    def _improvements(self, raised: Mapping[int, float]) -> tuple[Improvement, ...]:
         nodes = self.result._plan.nodes
-        return tuple(self._raise(nodes[i].dimension, raised[i]) for i in self._in_order(raised))
+        return tuple(self._improvement(nodes[i].dimension, raised[i]) for i in self._in_order(raised))
 
     def _in_order(self, raised: Mapping[int, float]) -> Iterator[int]:
         """Each time the raise that brings the outcome furthest, then the first of the model."""
@@ -185,7 +185,7 @@ class _Search:
         outcome = self._outcome(raised)
         return outcome if self.scale.is_chain else len(self.scale.below[int(outcome)])
 
-    def _raise(self, dimension: Dimension, position: float) -> Raise:
+    def _improvement(self, dimension: Dimension, position: float) -> Improvement:
         stage, scale = self.result[dimension.id].stage, dimension.scale
         assert scale is not None
-        return Raise(dimension, stage.likely if stage else None, scale.stage(position))
+        return Improvement(dimension, stage.likely if stage else None, scale.stage(position))

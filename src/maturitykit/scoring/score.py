@@ -16,7 +16,7 @@ from maturitykit.assessment.ratings import (
     Assessment,
     NoStage,
     Rating,
-    Reading,
+    ReadAnswer,
     count_once,
     ratings_of,
     read_answer,
@@ -29,7 +29,7 @@ from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringE
 from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus, combine
 from maturitykit.scoring.plan import Plan, State, plan_for
-from maturitykit.scoring.result import Answers, Result, Setting
+from maturitykit.scoring.result import LeafAnswers, Result, Setting
 from maturitykit.words import phrase
 
 Weights: TypeAlias = Mapping[str, int | float | str | Fraction]
@@ -120,7 +120,7 @@ def _one_each(ratings: Sequence[Rating]) -> Mapping[str, Rating] | None:
 
 
 def check_fit(model: Model, assessment: Assessment) -> None:
-    """Raise if an assessment says that it is of another model, or of another version of it.
+    """Improvement if an assessment says that it is of another model, or of another version of it.
 
     Raises:
         AssessmentError: With what it says, and what was expected.
@@ -142,7 +142,7 @@ def check_fit(model: Model, assessment: Assessment) -> None:
 
 def _gathered(
     model: Model, ratings: Sequence[Rating], places: Sequence[str], file: str = ""
-) -> dict[str, Answers]:
+) -> dict[str, LeafAnswers]:
     """The ratings by dimension, each read on its scale.
 
     Raises:
@@ -150,7 +150,7 @@ def _gathered(
     """
     findings: list[Finding] = []
     twice: list[Finding] = []
-    answers: dict[str, Answers] = {}
+    answers: dict[str, LeafAnswers] = {}
     leaves = [leaf.id for leaf in model.leaves]
     if len({(key(rating.respondent), rating.dimension) for rating in ratings}) < len(ratings):
         placed = [evolve(rating, place=place) for rating, place in zip(ratings, places, strict=True)]
@@ -161,9 +161,9 @@ def _gathered(
         if isinstance(reading, Finding):
             findings.append(reading)
             continue
-        given = answers.setdefault(rating.dimension, Answers([], []))
+        given = answers.setdefault(rating.dimension, LeafAnswers([], []))
         given.ratings.append(rating)
-        if isinstance(reading, Reading):
+        if isinstance(reading, ReadAnswer):
             given.readings.append(reading)
     findings += twice
     findings += coded("MK404", _both_outcome_and_parts(answers))
@@ -173,7 +173,7 @@ def _gathered(
     return answers
 
 
-def read_rating(model: Model, rating: Rating, place: str, leaves: Sequence[str]) -> Reading | NoStage | Finding:
+def read_rating(model: Model, rating: Rating, place: str, leaves: Sequence[str]) -> ReadAnswer | NoStage | Finding:
     """A rating as positions on the scale of its dimension; a finding, if there is no such dimension or answer."""
     scale = _scale_of(model, rating.dimension, leaves)
     if isinstance(scale, Finding):
@@ -200,25 +200,25 @@ def _scale_of(model: Model, id: str, leaves: Sequence[str]) -> Scale | Finding:
     return dimension.scale
 
 
-def _both_outcome_and_parts(answers: Mapping[str, Answers]) -> Iterator[Finding]:
+def _both_outcome_and_parts(answers: Mapping[str, LeafAnswers]) -> Iterator[Finding]:
     given = [id for id, answer in answers.items() if _says_something(answer)]
     if OUTCOME in given and len(given) > 1:
         others = ", ".join(sorted(set(given) - {OUTCOME})[:3])
         yield Finding(OUTCOME, f"is rated beside {others}", "either the overall stage or the dimensions")
 
 
-def _says_something(answers: Answers) -> bool:
+def _says_something(answers: LeafAnswers) -> bool:
     """Whether someone rates it, or says that it does not apply."""
     return bool(answers.readings) or _is_not_applicable(answers)
 
 
-def _is_not_applicable(answers: Answers) -> bool:
+def _is_not_applicable(answers: LeafAnswers) -> bool:
     """Whether someone says so and nobody rates it."""
     said = (rating.answer for rating in answers.ratings)
     return not answers.readings and any(isinstance(a, str) and a.strip() == NOT_APPLICABLE for a in said)
 
 
-def _place(plan: Plan, state: State, id: str, answers: Answers, consensus: Consensus) -> None:
+def _place(plan: Plan, state: State, id: str, answers: LeafAnswers, consensus: Consensus) -> None:
     """Put what the respondents say of a dimension into a state."""
     index = plan.index[id]
     scale = plan.nodes[index].dimension.scale

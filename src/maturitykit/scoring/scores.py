@@ -150,7 +150,7 @@ class Score:
         return self.coverage == 0 and not self.not_applicable
 
     @property
-    def _silence(self) -> str:
+    def _no_stage_reason(self) -> str:
         """In a word, why no stage is told of it: nothing is known; empty where one is told."""
         return phrase("open") if self.is_open and self.dimension.is_leaf else ""
 

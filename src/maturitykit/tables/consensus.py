@@ -36,12 +36,12 @@ from maturitykit.formula.algebra import (
     total,
 )
 from maturitykit.rules.consensus import LIKELY, Consensus, consensus_of
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.scoring.plan import Plan
-from maturitykit.tables.coding import Coding, Counting, scale_of
+from maturitykit.tables.answer_codes import AnswerCodes, Counting, scale_of
+from maturitykit.tables.bindings import Bindings
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.responses import TWICE, Answers, Responses
-from maturitykit.tables.sheet import Sheet
+from maturitykit.tables.responses import TWICE, AnswerColumns, Responses
 
 #: With more digits than this, a table of all is too long: each end of an answer has one of its own.
 MOST_DIGITS = 1_000
@@ -65,9 +65,9 @@ class Split(NamedTuple):
     high: Formula
     agreement: Formula
 
-    def kept(self, sheet: Sheet) -> Split:
-        """The same, each as a column of a sheet."""
-        return Split(*sheet.keep_all(self))
+    def kept(self, bindings: Bindings) -> Split:
+        """The same, each as a column of a bindings."""
+        return Split(*bindings.keep_all(self))
 
 
 class Voices(NamedTuple):
@@ -83,35 +83,35 @@ class Voices(NamedTuple):
 
     frame: Frame
     columns: list[str]
-    cells: dict[str, Cell]
+    cells: dict[str, SpanTerms]
     splits: dict[str, Split]
     respondents: dict[str, Formula]
 
 
 def voices(
-    sheet: Sheet, responses: Responses, plan: Plan, consensus: Consensus, counting: Counting, strict: bool
+    bindings: Bindings, responses: Responses, plan: Plan, consensus: Consensus, counting: Counting, strict: bool
 ) -> Voices:
     """The consensus of each assessment in a table.
 
     Args:
-        sheet: Where the columns are put that follow from the counts.
+        bindings: Where the columns are put that follow from the counts.
         responses: The table.
         plan: The compiled model.
         consensus: How the ratings of several respondents are combined.
         counting: How the respondents are counted.
         strict: Whether a bad answer stops everything; else it counts as blank.
     """
-    below = Sheet()
+    below = Bindings()
     answers = responses.answers(below, strict)
-    tallies = _Tallies(responses.coding, plan, counting)
+    tallies = _Tallies(responses.codes, plan, counting)
     frame, columns = _counted(below, answers, responses, tallies.sums(below, answers.digits))
-    refused = sheet.let(_refused(responses.model, counting, answers.is_repeated if strict else False))
-    cells: dict[str, Cell] = {}
+    refused = bindings.let(_refused(responses.model, counting, answers.is_repeated if strict else False))
+    cells: dict[str, SpanTerms] = {}
     splits: dict[str, Split] = {}
     respondents = {node.dimension.id: tallies.raters_below(i) for i, node in enumerate(plan.inner)}
-    for slot, dimension in enumerate(responses.coding.dimensions):
+    for slot, dimension in enumerate(responses.codes.dimensions):
         counts = _Counts(
-            sheet, responses.model, scale_of(dimension), counting, tallies.columns(slot), consensus, refused
+            bindings, responses.model, scale_of(dimension), counting, tallies.columns(slot), consensus, refused
         )
         cells[dimension.id] = counts.cell()
         splits[dimension.id] = counts.split()
@@ -127,13 +127,15 @@ def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formul
     return refuse(column("~respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
 
 
-def given_outcome(model: Model, cells: Mapping[str, Cell], strict: bool) -> tuple[Cell, Condition] | None:
+def given_outcome(
+    model: Model, cells: Mapping[str, SpanTerms], strict: bool
+) -> tuple[SpanTerms, Condition] | None:
     """Return the overall stage, and where it is rated as such and not beside what it would follow from."""
     if OUTCOME not in cells:
         return None
-    parts = [any_of(cell.known, cell.exempt) for id, cell in cells.items() if id != OUTCOME]
+    parts = [any_of(cell.known, cell.not_applicable) for id, cell in cells.items() if id != OUTCOME]
     cell = cells[OUTCOME]
-    said, beside = any_of(cell.known, cell.exempt), any_of(*parts)
+    said, beside = any_of(cell.known, cell.not_applicable), any_of(*parts)
     if strict:
         why = f"the outcome of model {model.id} is rated beside its parts in one assessment of "
         refused = refuse(all_of(said, beside), why, cast(column("~key0"), "text"))
@@ -142,13 +144,13 @@ def given_outcome(model: Model, cells: Mapping[str, Cell], strict: bool) -> tupl
 
 
 def _counted(
-    sheet: Sheet, answers: Answers, responses: Responses, tallies: Mapping[str, Formula]
+    bindings: Bindings, answers: AnswerColumns, responses: Responses, tallies: Mapping[str, Formula]
 ) -> tuple[Frame, list[str]]:
     """A row for each assessment, with how many are at or above each stage, and its columns."""
     sums = {**answers.sums, **tallies}
     keys = list(responses.keys)
     used = columns_of(list(sums.values()))
-    frame = sheet.on(answers.frame, dict.fromkeys([*keys, *used, *answers.different.values()]), answers.given)
+    frame = bindings.on(answers.frame, dict.fromkeys([*keys, *used, *answers.different.values()]), answers.given)
     if answers.is_by_assessment:
         whole = {name: cast(formula, "whole") for name, formula in sums.items()}
         return frame.select({**{key: column(key) for key in keys}, **whole}), [*keys, *sums]
@@ -164,13 +166,13 @@ class _Tallies:
     node it is how many rate a dimension below it.
     """
 
-    def __init__(self, coding: Coding, plan: Plan, counting: Counting) -> None:
+    def __init__(self, codes: AnswerCodes, plan: Plan, counting: Counting) -> None:
         self.counting = counting
-        self._coding = coding
-        slots = {dimension.id: slot for slot, dimension in enumerate(coding.dimensions)}
+        self._coding = codes
+        slots = {dimension.id: slot for slot, dimension in enumerate(codes.dimensions)}
         self._inner = [[slots[d.id] for d in node.dimension.walk() if d.id in slots] for node in plan.inner]
 
-    def sums(self, sheet: Sheet, digits: Sequence[Formula]) -> dict[str, Formula]:
+    def sums(self, bindings: Bindings, digits: Sequence[Formula]) -> dict[str, Formula]:
         """The columns to sum, from the digits of all dimensions."""
         sums: dict[str, Formula] = {}
         scales = {scale_of(dimension) for dimension in self._coding.dimensions}
@@ -178,14 +180,15 @@ class _Tallies:
         tables = {scale: [self._packed(rows) for rows in self._tables(scale, is_short)] for scale in scales}
         for slot, dimension in enumerate(self._coding.dimensions):
             digit, scale = digits[slot], scale_of(dimension)
-            parts = [digit] if is_short else self._parts(sheet, scale, digit)
+            parts = [digit] if is_short else self._parts(bindings, scale, digit)
             for i, name in enumerate(self.columns(slot)):
                 read = zip(parts, tables[scale], strict=True)
                 sums[name] = total(gather(part, table[i]) for part, table in read if any(table[i]))
         places = self.counting.places
         for start in range(0, len(self._inner), len(places)):
             rated = (
-                any_of(*(digits[slot] > self._coding.exempt for slot in slots)) for slots in self._inner[start:]
+                any_of(*(digits[slot] > self._coding.not_applicable for slot in slots))
+                for slots in self._inner[start:]
             )
             counts = (cast(count([each]), "whole") * place for each, place in zip(rated, places, strict=False))
             sums[f"~raters{start // len(places)}"] = total(counts)
@@ -193,7 +196,7 @@ class _Tallies:
 
     def _tables(self, scale: Scale, is_short: bool) -> list[list[list[int]]]:
         """What each digit, or else each of its `_parts`, adds to the counts of a dimension."""
-        base, exempt = self._coding.base, self._coding.exempt
+        base, not_applicable = self._coding.base, self._coding.not_applicable
         stages = range(1, len(scale.stages))
         none = [0] * scale.top
         at = [none, *([int(scale.at_least(end, stage)) for stage in stages] for end in range(len(scale.stages)))]
@@ -201,7 +204,7 @@ class _Tallies:
             spans = (self._coding.span(digit, scale) or (-1, -1, -1) for digit in range(base**2))
             return [
                 [
-                    [*at[likely + 1], int(likely >= 0), int(digit == exempt), *at[low + 1], *at[high + 1]]
+                    [*at[likely + 1], int(likely >= 0), int(digit == not_applicable), *at[low + 1], *at[high + 1]]
                     for digit, (low, likely, high) in enumerate(spans)
                 ]
             ]
@@ -212,15 +215,15 @@ class _Tallies:
             [[*none, 0, is_exempt, *none, *none] for is_exempt in (0, 1)],
         ]
 
-    def _parts(self, sheet: Sheet, scale: Scale, digit: Formula) -> list[Formula]:
+    def _parts(self, bindings: Bindings, scale: Scale, digit: Formula) -> list[Formula]:
         """The likely, lowest and highest stage of an answer, counted from 1, and 1 where it does not apply."""
-        is_said = sheet.keep(digit > self._coding.exempt)
-        low = sheet.let(if_else(is_said, digit // self._coding.base, 0))
-        high = sheet.let(if_else(is_said, digit % self._coding.base, 0))
-        likely = sheet.let((low + high) // 2) if scale.is_chain else low
-        is_exempt = as_int(digit.equals(self._coding.exempt))
+        is_said = bindings.keep(digit > self._coding.not_applicable)
+        low = bindings.let(if_else(is_said, digit // self._coding.base, 0))
+        high = bindings.let(if_else(is_said, digit % self._coding.base, 0))
+        likely = bindings.let((low + high) // 2) if scale.is_chain else low
+        is_exempt = as_int(digit.equals(self._coding.not_applicable))
         assert isinstance(is_exempt, Formula)
-        return [likely, low, high, sheet.let(is_exempt)]
+        return [likely, low, high, bindings.let(is_exempt)]
 
     def _packed(self, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
         return list(zip(*map(self.counting.packed, rows), strict=True))
@@ -240,7 +243,7 @@ class _Counts:
 
     def __init__(
         self,
-        sheet: Sheet,
+        bindings: Bindings,
         model: Model,
         scale: Scale,
         counting: Counting,
@@ -248,7 +251,7 @@ class _Counts:
         consensus: Consensus,
         refused: Formula,
     ) -> None:
-        self._sheet = sheet
+        self._sheet = bindings
         self._scale = scale
         self._counting = counting
         self._columns = columns
@@ -263,8 +266,8 @@ class _Counts:
                 f"a mean needs a chain, and scale {scale.id} is a partial order: another consensus is needed for "
             )
             refused += refuse(self.raters > 1, why, cast(column("~key0"), "text"))
-        self._is_known = sheet.let(self.raters + refused > 0)
-        self._is_exempt = sheet.let(all_of(self._read(top + 1) > 0, ~self._is_known))
+        self._is_known = bindings.let(self.raters + refused > 0)
+        self._is_exempt = bindings.let(all_of(self._read(top + 1) > 0, ~self._is_known))
 
     def _read(self, number: int) -> Formula:
         """One count, by its number among those of the dimension."""
@@ -277,14 +280,14 @@ class _Counts:
         """How many have this end at or above a stage."""
         return self._read(self._starts[end] + stage - 1) if stage else self.raters
 
-    def cell(self) -> Cell:
+    def cell(self) -> SpanTerms:
         """What the respondents amount to."""
         scale, let, known = self._scale, self._sheet.let, self._is_known
         is_mean = self._consensus == "mean" and scale.is_chain
         # A mean on a partial order is refused elsewhere, wherever there is one.
         formulas = consensus_of(scale.order, self._consensus if is_mean or self._consensus != "mean" else "median")
         low, likely, high = map(self._of_counts, formulas)
-        return Cell(
+        return SpanTerms(
             low,
             likely,
             let(first([(known, high), (self._is_exempt, 0)], scale.top)),

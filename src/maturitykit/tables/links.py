@@ -21,10 +21,10 @@ from maturitykit.rules.links import (
     pooled,
     terms_of,
 )
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.scoring.plan import Node, plan_for
+from maturitykit.tables.bindings import Bindings
 from maturitykit.tables.results import Results
-from maturitykit.tables.sheet import Sheet
 
 
 def translate(
@@ -61,24 +61,24 @@ def translate(
     for remark in route.remarks:
         if remark.severity == "warning":
             warnings.warn(remark.message, stacklevel=2)
-    plan, sheet = plan_for(route.target, scorer, {}), Sheet()
+    plan, bindings = plan_for(route.target, scorer, {}), Bindings()
     found: dict[int, Inference] = {}
-    readings: dict[str, tuple[Cell, Cell]] = {}
+    readings: dict[str, tuple[SpanTerms, SpanTerms]] = {}
 
     def own(node: Node) -> Inference | None:
         links = [link for link in route.crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
         return _said(results, node, links) if links else None
 
     def kept(inference: Inference) -> Inference:
-        cell = sheet.keep_cell(inference.cell)
-        return Inference(cell, *sheet.keep_all(inference[1:]))
+        cell = bindings.keep_cell(inference.cell)
+        return Inference(cell, *bindings.keep_all(inference[1:]))
 
-    def inferred(node: Node, parts: Cell) -> Cell:
+    def inferred(node: Node, parts: SpanTerms) -> SpanTerms:
         children = [found[child] for child in node.children]
         below = Below(
             *(
                 vector(column)
-                for column in zip(*((c.speaks, c.full, c.cell.exempt) for c in children), strict=True)
+                for column in zip(*((c.speaks, c.full, c.cell.not_applicable) for c in children), strict=True)
             )
         )
         hides = may_be_between(node)
@@ -88,8 +88,8 @@ def translate(
         if by_links and node.is_combined:
             both = found[node.index].both
             readings[node.dimension.id] = (
-                parts._replace(scored=both, exempt=False),
-                by_links.cell._replace(scored=both, exempt=False),
+                parts._replace(scored=both, not_applicable=False),
+                by_links.cell._replace(scored=both, not_applicable=False),
             )
         return found[node.index].cell
 
@@ -111,7 +111,7 @@ def translate(
         results._frame,
         results._columns,
         {node.dimension.id: cells[node.index] for node in plan},
-        sheet,
+        bindings,
         inferable=inferable,
         readings=readings,
         outcome_is_given=all_of(found[0].speaks, negate(any_of(*below_outcome))),
@@ -125,14 +125,18 @@ def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
     assert scale is not None
     cells = [results._cells[link.source] for link in links]
     scales = [on for link in links if (on := results.model.by_id[link.source].scale) is not None]
-    low, likely, high, known, exempt, coverage = (vector(terms) for terms in list(zip(*cells, strict=True))[:6])
+    low, likely, high, known, not_applicable, coverage = (
+        vector(terms) for terms in list(zip(*cells, strict=True))[:6]
+    )
     scored = vector(_is_heard(results, link, cell) for link, cell in zip(links, cells, strict=True))
     is_whole = all(cell.is_whole for cell in cells)
     terms = LinkTerms(*(column and vector(column) for column in terms_of(links, scales, scale)))
-    return pooled(scale.order, terms, Sources(low, likely, high, known, exempt, coverage, scored, is_whole))
+    return pooled(
+        scale.order, terms, Sources(low, likely, high, known, not_applicable, coverage, scored, is_whole)
+    )
 
 
-def _is_heard(results: Results, link: Link, cell: Cell) -> Condition:
+def _is_heard(results: Results, link: Link, cell: SpanTerms) -> Condition:
     """Where a link says anything: if only the overall stage is known, only its links do."""
     heard: Condition = True if link.source == OUTCOME else negate(results._outcome_is_given)
-    return all_of(heard, any_of(cell.scored, cell.exempt))
+    return all_of(heard, any_of(cell.scored, cell.not_applicable))

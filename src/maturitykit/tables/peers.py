@@ -28,10 +28,10 @@ from maturitykit.formula.algebra import (
     total,
 )
 from maturitykit.rules.positions import stage_index
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
+from maturitykit.tables.bindings import keys_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.results import Results
-from maturitykit.tables.sheet import keys_of
 
 #: Below this, a percentile says more of the few than of the subject.
 MINIMUM = 30
@@ -48,11 +48,11 @@ class _Place(NamedTuple):
     id: str
     number: int
     scale: Scale
-    cell: Cell
+    cell: SpanTerms
 
     @property
     def is_known(self) -> Condition:
-        return all_of(self.cell.known, self.cell.scored, negate(self.cell.exempt))
+        return all_of(self.cell.known, self.cell.scored, negate(self.cell.not_applicable))
 
     def is_at(self, stage: int) -> Condition:
         """Where the likely stage is this one."""

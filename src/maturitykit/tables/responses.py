@@ -35,9 +35,9 @@ from maturitykit.formula.algebra import (
     refuse,
     total,
 )
-from maturitykit.tables.coding import Coding, scale_of
+from maturitykit.tables.answer_codes import AnswerCodes, scale_of
+from maturitykit.tables.bindings import OWN, Bindings, keys_of
 from maturitykit.tables.frame import Frame
-from maturitykit.tables.sheet import OWN, Sheet, keys_of
 
 #: What makes an assessment one, as far as a table has it.
 KEYS = ("subject", "date")
@@ -68,7 +68,7 @@ TWICE = "a respondent rates a dimension"
 ONE = 2**32
 
 
-class Answers(NamedTuple):
+class AnswerColumns(NamedTuple):
     """What the respondents say: rows that add up to those of assessments.
 
     Args:
@@ -108,7 +108,7 @@ class Responses(ABC):
         findings = [*self._key_findings(), *self._findings()]
         if findings:
             raise AssessmentError(f"this is no table of ratings of model {quoted(model.id)}", findings)
-        self.coding = Coding.of(self._coded())
+        self.codes = AnswerCodes.of(self._coded())
 
     @property
     def keys(self) -> dict[str, str]:
@@ -126,33 +126,35 @@ class Responses(ABC):
         Args:
             strict: Whether a bad answer stops everything; else it counts as blank.
         """
-        sheet = Sheet()
-        keys = self._named(sheet)
-        sums = self._numbers(sheet, strict)
+        bindings = Bindings()
+        keys = self._named(bindings)
+        sums = self._numbers(bindings, strict)
         for name, formula in sums.items():
-            sheet.let(formula, name)
-        return sheet.on(self.frame, [*keys, *sums], self.schema).sums(keys, {name: column(name) for name in sums})
+            bindings.let(formula, name)
+        return bindings.on(self.frame, [*keys, *sums], self.schema).sums(
+            keys, {name: column(name) for name in sums}
+        )
 
-    def answers(self, sheet: Sheet, strict: bool) -> Answers:
+    def answers(self, bindings: Bindings, strict: bool) -> AnswerColumns:
         """What the respondents say, each on a row of their own.
 
         Args:
-            sheet: Where the digits are read, from the columns of the frame.
+            bindings: Where the digits are read, from the columns of the frame.
             strict: Whether a bad answer stops everything; else it counts as blank.
         """
         slots, answers = self._slots(), column("~answers")
-        digits = [sheet.let(self.coding.read(slot)) for slot in slots]
+        digits = [bindings.let(self.codes.read(slot)) for slot in slots]
         # A sum of distinct digits is what its digits are; a repeated one leaves fewer, or is carried over.
-        is_sound = sheet.let(
+        is_sound = bindings.let(
             count(digit > 0 for digit in digits).equals(answers // ONE)
             & total(cast(digit, "whole") for digit in digits).equals(answers % ONE)
             & ~(answers // ONE > len(slots))
         )
         if not strict:
-            digits = [sheet.let(if_else(is_sound, digit, 0)) for digit in digits]
-        return Answers(
+            digits = [bindings.let(if_else(is_sound, digit, 0)) for digit in digits]
+        return AnswerColumns(
             self.by_respondent(strict),
-            [*self.keys, *self.who, *self.coding.words, "~answers"],
+            [*self.keys, *self.who, *self.codes.words, "~answers"],
             digits,
             {"~respondents": constant(1), "~repeated": count([~is_sound])},
             {},
@@ -177,7 +179,7 @@ class Responses(ABC):
         """The dimensions that it can hold ratings of."""
 
     @abstractmethod
-    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
+    def _numbers(self, bindings: Bindings, strict: bool) -> dict[str, Formula]:
         """For each row its part of the numbers of a respondent, and of the number of answers."""
 
     @abstractmethod
@@ -190,27 +192,27 @@ class Responses(ABC):
 
     def _overruled(self) -> Frame:
         """The assessments that rate the outcome and its parts."""
-        sheet = Sheet()
-        says = [sheet.let(self.coding.read(slot)) >= self.coding.exempt for slot in self._slots()]
-        parts = [s for s, d in zip(says, self.coding.dimensions, strict=True) if d is not self.model.root]
+        bindings = Bindings()
+        says = [bindings.let(self.codes.read(slot)) >= self.codes.not_applicable for slot in self._slots()]
+        parts = [s for s, d in zip(says, self.codes.dimensions, strict=True) if d is not self.model.root]
         outcome = [s for s in says if s not in parts]
         keys = list(self.keys)
-        sheet.let(count([any_of(*outcome)]), "outcome")
-        sheet.let(count([any_of(*parts)]), "parts")
-        given = [*keys, *self.who, *self.coding.words]
-        frame = sheet.on(self.by_respondent(strict=False), [*keys, "outcome", "parts"], given)
+        bindings.let(count([any_of(*outcome)]), "outcome")
+        bindings.let(count([any_of(*parts)]), "parts")
+        given = [*keys, *self.who, *self.codes.words]
+        frame = bindings.on(self.by_respondent(strict=False), [*keys, "outcome", "parts"], given)
         frame = frame.sums(keys, {"outcome": column("outcome"), "parts": column("parts")})
         both = (column("outcome") > 0) & (column("parts") > 0)
         assert isinstance(both, Formula)
         return frame.filter(both).select(self._problem({}, "outcome", "rated beside its parts", ONE_OF_BOTH))
 
     def _slots(self) -> range:
-        return range(len(self.coding.dimensions))
+        return range(len(self.codes.dimensions))
 
-    def _named(self, sheet: Sheet) -> list[str]:
+    def _named(self, bindings: Bindings) -> list[str]:
         names = {**self.keys, **self.who}
         for new, old in names.items():
-            sheet.let(column(old), new)
+            bindings.let(column(old), new)
         return list(names)
 
     def _problem(self, who: Mapping[str, str], where: Term, value: Term, expected: Term) -> dict[str, Term]:
@@ -238,18 +240,18 @@ class Responses(ABC):
                 problem = f"{quoted(name)} begins with {OWN}, as our own columns do"
                 yield Finding("columns", problem, "another name")
 
-    def _read(self, sheet: Sheet, scale: Scale, name: str) -> Formula:
+    def _read(self, bindings: Bindings, scale: Scale, name: str) -> Formula:
         """The digit of an answer in a column; 0 where it is none on that scale."""
         if self.schema[name].is_numeric:
             tests = ["is_null", "is_nan"] if self.schema[name].is_float else ["is_null"]
-            missing = [(sheet.let(Formula(test, (column(name),))), BLANK) for test in tests]
+            missing = [(bindings.let(Formula(test, (column(name),))), BLANK) for test in tests]
             filled = "filled_single" if self.schema[name].is_single else "filled"
-            share = sheet.let(Formula(filled, (column(name),)))
+            share = bindings.let(Formula(filled, (column(name),)))
             return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
-        text = self.text(sheet, name)
-        found = sheet.let(look_up(text, self._digits(scale), 0, BLANK))
+        text = self.text(bindings, name)
+        found = bindings.let(look_up(text, self._digits(scale), 0, BLANK))
         # Few answers are written otherwise: only these have to be read with care.
-        return sheet.let(fallback(found, text, self._with_care(scale, text)))
+        return bindings.let(fallback(found, text, self._with_care(scale, text)))
 
     def _with_care(self, scale: Scale, text: Formula) -> Formula:
         """The digit of an answer with spaces around its parts, or of a share; 0 where it is none."""
@@ -263,12 +265,12 @@ class Responses(ABC):
 
     def _digits(self, scale: Scale) -> dict[str, int]:
         """The digit of each answer but a share, as it is usually written."""
-        digit = self.coding.digit
+        digit = self.codes.digit
         return {
             **{stage: digit(i, i) for i, stage in enumerate(scale.ids)},
             "": BLANK,
             UNKNOWN.value: UNSURE,
-            NOT_APPLICABLE.value: self.coding.exempt,
+            NOT_APPLICABLE.value: self.codes.not_applicable,
             **{
                 f"{scale.ids[low]}..{scale.ids[high]}": digit(low, high)
                 for high, below in enumerate(scale.below)
@@ -277,14 +279,14 @@ class Responses(ABC):
         }
 
     def _of_stage(self, position: Formula) -> Formula:
-        return cast(position, self.coding.kind) * (self.coding.base + 1) + self.coding.digit(0, 0)
+        return cast(position, self.codes.kind) * (self.codes.base + 1) + self.codes.digit(0, 0)
 
     def _of_share(self, scale: Scale, share: Formula) -> Formula:
         return self._of_stage(count(share > edge for edge in scale._edges))
 
-    def text(self, sheet: Sheet, name: str) -> Formula:
+    def text(self, bindings: Bindings, name: str) -> Formula:
         """A column as text."""
-        return sheet.let(cast(column(name), "text"))
+        return bindings.let(cast(column(name), "text"))
 
 
 class LongResponses(Responses):
@@ -299,80 +301,79 @@ class LongResponses(Responses):
             if not (kind.is_text or (name == "rating" and kind.is_numeric)):
                 yield Finding(name, f"holds values of type {kind.name}", "text")
 
-    def _slot(self, sheet: Sheet) -> Formula:
-        name = self.text(sheet, "dimension")
-        slots = {dimension.id: slot for slot, dimension in enumerate(self.coding.dimensions, start=1)}
-        found = sheet.let(look_up(name, slots, 0))
+    def _slot(self, bindings: Bindings) -> Formula:
+        name = self.text(bindings, "dimension")
+        slots = {dimension.id: slot for slot, dimension in enumerate(self.codes.dimensions, start=1)}
+        found = bindings.let(look_up(name, slots, 0))
         spelled = look_up(Formula("key", (name,)), slots, 0)
-        return sheet.let(sheet.let(fallback(found, name, spelled)) - 1)
+        return bindings.let(bindings.let(fallback(found, name, spelled)) - 1)
 
-    def _digit(self, sheet: Sheet) -> Formula:
+    def _digit(self, bindings: Bindings) -> Formula:
         """The digit of the rating, on the scale of the dimension in its row."""
         slots: dict[Scale, list[int]] = {}
-        for slot, dimension in enumerate(self.coding.dimensions):
+        for slot, dimension in enumerate(self.codes.dimensions):
             slots.setdefault(scale_of(dimension), []).append(slot)
-        digits = {scale: sheet.let(self._read(sheet, scale, "rating")) for scale in slots}
-        at = self._slot(sheet)
+        digits = {scale: bindings.let(self._read(bindings, scale, "rating")) for scale in slots}
+        at = self._slot(bindings)
         *some, last = slots
         cases = ((any_of(*(at.equals(slot) for slot in slots[scale])), digits[scale]) for scale in some)
-        return sheet.let(first(cases, digits[last]))
+        return bindings.let(first(cases, digits[last]))
 
-    def _is_foreign(self, sheet: Sheet) -> Condition:
+    def _is_foreign(self, bindings: Bindings) -> Condition:
         """Where the row is about another model."""
-        return "model" in self.schema and ~self.text(sheet, "model").equals(self.model.id)
+        return "model" in self.schema and ~self.text(bindings, "model").equals(self.model.id)
 
-    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
-        slot, digit, foreign = self._slot(sheet), self._digit(sheet), self._is_foreign(sheet)
+    def _numbers(self, bindings: Bindings, strict: bool) -> dict[str, Formula]:
+        slot, digit, foreign = self._slot(bindings), self._digit(bindings), self._is_foreign(bindings)
         if strict:
-            digit = if_else(digit.equals(BLANK), 0, digit) + self._refused(sheet, slot, digit, foreign)
+            digit = if_else(digit.equals(BLANK), 0, digit) + self._refused(bindings, slot, digit, foreign)
         else:
             counts = all_of(slot >= 0, negate(foreign), ~digit.equals(BLANK))
             digit = if_else(counts, if_else(digit > 0, digit, UNSURE), 0)
-        digit = sheet.let(cast(digit, "whole"))
-        places = [0, *map(self.coding.place, self._slots())]
-        number = sheet.let(digit * sheet.let(gather(slot + 1, places)))
+        digit = bindings.let(cast(digit, "whole"))
+        places = [0, *map(self.codes.place, self._slots())]
+        number = bindings.let(digit * bindings.let(gather(slot + 1, places)))
         words: dict[str, Formula] = {
             word: if_else(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
-            for word, slots in self.coding.words.items()
+            for word, slots in self.codes.words.items()
         }
         return {**words, "~answers": if_else(digit > 0, digit + ONE, 0)}
 
-    def _refused(self, sheet: Sheet, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
+    def _refused(self, bindings: Bindings, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
         """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
         wrong = [
-            (foreign, self.text(sheet, "model") if foreign is not False else ""),
-            (slot.equals(-1), self.text(sheet, "dimension")),
-            (digit.equals(0), self.text(sheet, "rating")),
+            (foreign, self.text(bindings, "model") if foreign is not False else ""),
+            (slot.equals(-1), self.text(bindings, "dimension")),
+            (digit.equals(0), self.text(bindings, "rating")),
         ]
         return refuse(any_of(*(where for where, _ in wrong)), _refusal(self.model, "row"), first(wrong, ""))
 
     def _bad_answers(self) -> Frame:
-        sheet = Sheet()
-        keys = self._named(sheet)
-        name, text = self.text(sheet, "dimension"), self.text(sheet, "rating")
-        slot, digit, foreign = self._slot(sheet), self._digit(sheet), self._is_foreign(sheet)
-        model = self.text(sheet, "model") if foreign is not False else ""
+        bindings = Bindings()
+        keys = self._named(bindings)
+        name, text = self.text(bindings, "dimension"), self.text(bindings, "rating")
+        slot, digit, foreign = self._slot(bindings), self._digit(bindings), self._is_foreign(bindings)
+        model = self.text(bindings, "model") if foreign is not False else ""
         leaves = str(one_of([dimension.id for dimension in self.rated]))
         wrong = [
-            (digit.equals(0) & slot.equals(i), _expected(scale_of(d)))
-            for i, d in enumerate(self.coding.dimensions)
+            (digit.equals(0) & slot.equals(i), _expected(scale_of(d))) for i, d in enumerate(self.codes.dimensions)
         ]
         expected = first([(foreign, quoted(self.model.id)), (slot.equals(-1), leaves), *wrong], "")
-        where = sheet.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "~column")
-        value = sheet.let(first([(foreign, model), (slot.equals(-1), name)], text), "~value")
-        expected = sheet.let(expected, "~expected")
-        frame = sheet.on(self.frame, [*keys, "~column", "~value", "~expected"], self.schema)
+        where = bindings.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "~column")
+        value = bindings.let(first([(foreign, model), (slot.equals(-1), name)], text), "~value")
+        expected = bindings.let(expected, "~expected")
+        frame = bindings.on(self.frame, [*keys, "~column", "~value", "~expected"], self.schema)
         frame = frame.filter(~expected.equals(""))
         return frame.select(self._problem(self.who, where, value, expected))
 
     def repeated(self) -> Frame:
         """The dimensions that a respondent answers twice, as problems."""
-        sheet = Sheet()
-        keys = [*self._named(sheet), "dimension"]
-        says = ~self._digit(sheet).equals(BLANK)
-        name = sheet.let(self.text(sheet, "dimension"), "~name")
-        sheet.let(count([all_of(~self._slot(sheet).equals(-1), says)]), "~answers")
-        frame = sheet.on(self.frame, [*keys[:-1], "~name", "~answers"], self.schema)
+        bindings = Bindings()
+        keys = [*self._named(bindings), "dimension"]
+        says = ~self._digit(bindings).equals(BLANK)
+        name = bindings.let(self.text(bindings, "dimension"), "~name")
+        bindings.let(count([all_of(~self._slot(bindings).equals(-1), says)]), "~answers")
+        frame = bindings.on(self.frame, [*keys[:-1], "~name", "~answers"], self.schema)
         frame = frame.sums([*keys[:-1], "~name"], {"~answers": column("~answers")}).filter(column("~answers") > 1)
         return frame.select(self._problem(self.who, name, cast(column("~answers"), "text"), ONE_EACH))
 
@@ -422,55 +423,55 @@ class WideResponses(Responses):
             expected = "columns dimension and rating, or one for each dimension"
             yield Finding("columns", "there are no ratings", expected)
 
-    def answers(self, sheet: Sheet, strict: bool) -> Answers:
+    def answers(self, bindings: Bindings, strict: bool) -> AnswerColumns:
         """What the respondents say, each on a row of their own."""
         if not (strict and self.frame.can_count_different):
-            return super().answers(sheet, strict)
+            return super().answers(bindings, strict)
         # Each row is a respondent's, so that there is nothing to bring together if nobody has two.
-        self._named(sheet)
+        self._named(bindings)
         repeated = column("~respondents") > (column("~people") if self.who else 1)
-        digits = self._digits_of_rows(sheet, strict)
-        return Answers(
+        digits = self._digits_of_rows(bindings, strict)
+        return AnswerColumns(
             self.frame,
             list(self.schema),
             digits,
-            {"~respondents": constant(1) + self._refused(sheet, digits)},
+            {"~respondents": constant(1) + self._refused(bindings, digits)},
             {"~people": "~who"} if self.who else {},
             repeated,
             is_by_assessment=False,
         )
 
-    def _digits_of_rows(self, sheet: Sheet, strict: bool) -> list[Formula]:
-        digits = [sheet.let(self._read(sheet, scale_of(d), d.id)) for d in self.coding.dimensions]
-        return digits if strict else [sheet.let(if_else(digit > 0, digit, UNSURE)) for digit in digits]
+    def _digits_of_rows(self, bindings: Bindings, strict: bool) -> list[Formula]:
+        digits = [bindings.let(self._read(bindings, scale_of(d), d.id)) for d in self.codes.dimensions]
+        return digits if strict else [bindings.let(if_else(digit > 0, digit, UNSURE)) for digit in digits]
 
-    def _refused(self, sheet: Sheet, digits: Sequence[Formula]) -> Formula:
+    def _refused(self, bindings: Bindings, digits: Sequence[Formula]) -> Formula:
         """Nothing but 0, or else the engine stops as an answer is none."""
         is_bad = [digit.equals(0) for digit in digits]
-        texts = [self.text(sheet, dimension.id) for dimension in self.coding.dimensions]
+        texts = [self.text(bindings, dimension.id) for dimension in self.codes.dimensions]
         return refuse(any_of(*is_bad), _refusal(self.model, "rating"), first(zip(is_bad, texts, strict=True), ""))
 
-    def _numbers(self, sheet: Sheet, strict: bool) -> dict[str, Formula]:
-        small = self._digits_of_rows(sheet, strict)
-        digits = [sheet.let(cast(if_else(digit.equals(BLANK), 0, digit), "whole")) for digit in small]
+    def _numbers(self, bindings: Bindings, strict: bool) -> dict[str, Formula]:
+        small = self._digits_of_rows(bindings, strict)
+        digits = [bindings.let(cast(if_else(digit.equals(BLANK), 0, digit), "whole")) for digit in small]
         words = {
-            word: total(digits[slot] * self.coding.place(slot) for slot in slots)
-            for word, slots in self.coding.words.items()
+            word: total(digits[slot] * self.codes.place(slot) for slot in slots)
+            for word, slots in self.codes.words.items()
         }
-        refused = self._refused(sheet, small) if strict else 0
+        refused = self._refused(bindings, small) if strict else 0
         return {**words, "~answers": total(digits) + count(digit > 0 for digit in digits) * ONE + refused}
 
     def _bad_answers(self) -> Frame:
-        sheet = Sheet()
-        keys = self._named(sheet)
+        bindings = Bindings()
+        keys = self._named(bindings)
         selections: list[dict[str, Term]] = []
-        for slot, dimension in enumerate(self.coding.dimensions):
-            digit = sheet.let(self._read(sheet, scale_of(dimension), dimension.id), f"~digit{slot}")
-            text = sheet.let(cast(column(dimension.id), "text"), f"~text{slot}")
+        for slot, dimension in enumerate(self.codes.dimensions):
+            digit = bindings.let(self._read(bindings, scale_of(dimension), dimension.id), f"~digit{slot}")
+            text = bindings.let(cast(column(dimension.id), "text"), f"~text{slot}")
             expected = if_else(digit.equals(0), _expected(scale_of(dimension)), "")
             selections.append(self._problem(self.who, dimension.id, text, expected))
         wanted = [f"~{what}{slot}" for slot in self._slots() for what in ("digit", "text")]
-        frame = sheet.on(self.frame, [*keys, *wanted], self.schema).unpivot(selections)
+        frame = bindings.on(self.frame, [*keys, *wanted], self.schema).unpivot(selections)
         return frame.filter(~column("expected").equals(""))
 
     def repeated(self) -> Frame:
@@ -485,7 +486,7 @@ class WideResponses(Responses):
         names = [name for name in dict.fromkeys((*self.by, *ABOUT)) if name in self.schema]
         about: dict[str, Term] = {name: column(name) for name in names}
         rows = []
-        for dimension in self.coding.dimensions:
+        for dimension in self.codes.dimensions:
             text = cast(column(dimension.id), "text")
             if self.schema[dimension.id].is_float:
                 text = if_else(Formula("is_nan", (column(dimension.id),)), "", text)

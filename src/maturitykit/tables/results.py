@@ -29,16 +29,16 @@ from maturitykit.formula.algebra import (
 from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus
 from maturitykit.rules.positions import stage_index
-from maturitykit.rules.roll_up import Cell, open_cell, overruled
+from maturitykit.rules.roll_up import SpanTerms, open_terms, overruled
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.score import Weights, exact_weights
-from maturitykit.tables.coding import Counting
+from maturitykit.tables.answer_codes import Counting
+from maturitykit.tables.bindings import Bindings, keys_of
 from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.keys import near_names, with_keys
 from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, TWICE, Responses, keys_in, responses_of
-from maturitykit.tables.sheet import Sheet, keys_of
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
@@ -66,13 +66,13 @@ class Results:
         by: Sequence[str],
         frame: Frame,
         given: Iterable[str],
-        cells: Mapping[str, Cell],
-        sheet: Sheet,
+        cells: Mapping[str, SpanTerms],
+        bindings: Bindings,
         *,
         splits: Mapping[str, Split] | None = None,
         respondents: Mapping[str, Formula] | None = None,
         inferable: Mapping[str, Formula] | None = None,
-        readings: Mapping[str, tuple[Cell, Cell]] | None = None,
+        readings: Mapping[str, tuple[SpanTerms, SpanTerms]] | None = None,
         outcome_is_given: Condition = False,
         path: Sequence[str] = (),
         responses: Responses | None = None,
@@ -83,12 +83,12 @@ class Results:
         self.by: tuple[str, ...] = tuple(by)
         #: Ids of the models on the way to these results, their own the last; it alone, if they were measured.
         self.path: tuple[str, ...] = tuple(path) or (plan.model.id,)
-        self._cells = {id: sheet.keep_cell(cell) for id, cell in cells.items()}
-        self._outcome_is_given = sheet.keep(outcome_is_given)
-        self._splits = {id: split.kept(sheet) for id, split in (splits or {}).items()}
+        self._cells = {id: bindings.keep_cell(cell) for id, cell in cells.items()}
+        self._outcome_is_given = bindings.keep(outcome_is_given)
+        self._splits = {id: split.kept(bindings) for id, split in (splits or {}).items()}
         self._respondents = dict(respondents or {})
         self._inferable = dict(inferable or {})
-        self._readings = {id: tuple(map(sheet.keep_cell, cells)) for id, cells in (readings or {}).items()}
+        self._readings = {id: tuple(map(bindings.keep_cell, cells)) for id, cells in (readings or {}).items()}
         self._responses = responses
         used = columns_of(
             [
@@ -101,7 +101,7 @@ class Results:
             ]
         )
         self._columns = list(dict.fromkeys([*self._keys, *used]))
-        self._frame = sheet.on(frame, self._columns, given)
+        self._frame = bindings.on(frame, self._columns, given)
 
     def __repr__(self) -> str:
         kind = "translated" if self.is_derived else "scored"
@@ -190,7 +190,9 @@ class Results:
             "disagreement_low": _stage(dimension, split and split.low, differ),
             "disagreement_high": _stage(dimension, split and split.high, differ),
             "agreement": if_else(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
-            "not_applicable": cell.exempt if isinstance(cell.exempt, Formula) else constant(cell.exempt),
+            "not_applicable": cell.not_applicable
+            if isinstance(cell.not_applicable, Formula)
+            else constant(cell.not_applicable),
         }
         if self._inferable:
             columns["inferable"] = self._inferable[id]
@@ -200,10 +202,10 @@ class Results:
         return columns
 
 
-def _ends(cell: Cell) -> Iterator[tuple[str, Formula, Condition]]:
+def _ends(cell: SpanTerms) -> Iterator[tuple[str, Formula, Condition]]:
     """The ends of a cell: the name of each, its position, and where it has one."""
     for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
-        yield end, getattr(cell, end), all_of(is_known, cell.scored, negate(cell.exempt))
+        yield end, getattr(cell, end), all_of(is_known, cell.scored, negate(cell.not_applicable))
 
 
 _NO_TEXT, _NO_NUMBER = null("text"), null("real")
@@ -336,25 +338,25 @@ def failure_of(
 
 
 def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:
-    sheet = Sheet()
-    said = voices(sheet, responses, plan, consensus, counting, strict)
+    bindings = Bindings()
+    said = voices(bindings, responses, plan, consensus, counting, strict)
     given = given_outcome(plan.model, said.cells, strict)
     leaves = {
-        node.index: said.cells.get(id) or open_cell(node.dimension.scale.order)  # type: ignore[union-attr]
+        node.index: said.cells.get(id) or open_terms(node.dimension.scale.order)  # type: ignore[union-attr]
         for id, node in plan.leaves.items()
     }
 
-    def overrule(node: Node, cell: Cell) -> Cell:
+    def overrule(node: Node, cell: SpanTerms) -> SpanTerms:
         return overruled(cell, *given) if given and not node.index else cell
 
-    cells = plan.formulas(leaves, sheet.keep_cell, overrule)
+    cells = plan.formulas(leaves, bindings.keep_cell, overrule)
     return Results(
         plan,
         responses.by,
         said.frame,
         said.columns,
         {node.dimension.id: cells[node.index] for node in plan},
-        sheet,
+        bindings,
         splits=said.splits,
         respondents=said.respondents,
         outcome_is_given=given[1] if given else False,

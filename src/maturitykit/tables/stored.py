@@ -15,7 +15,7 @@ from maturitykit.files.documents import read_json
 from maturitykit.files.result import ResultEntry, ScoreEntry, Stages
 from maturitykit.files.strict import structure
 from maturitykit.files.text import LARGEST_TABLE, given, is_folder
-from maturitykit.scoring.rows import COLUMNS, frame_of
+from maturitykit.scoring.records import COLUMNS, frame_of
 from maturitykit.scoring.stored import date_findings
 from maturitykit.tables.results import ENDS, READINGS
 

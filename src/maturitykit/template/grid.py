@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from maturitykit.errors import FileError, Finding, quoted
-from maturitykit.files.cells import Cells, cell_name, column_name, read_cells
 from maturitykit.files.strict import FORMAT
+from maturitykit.files.workbook_cells import Cells, cell_name, column_name, read_cells
 from maturitykit.template.draft import Draft, Ids, title_of
 
 #: More are not the stages, or the dimensions, of a model.

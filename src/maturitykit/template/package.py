@@ -25,8 +25,8 @@ from maturitykit.files.strict import FORMAT
 from maturitykit.files.text import UNFINISHED, clear_unfinished
 from maturitykit.files.toml import to_toml, toml_key, toml_value
 from maturitykit.files.translations import texts_to_dict
+from maturitykit.template.crosswalk_skeleton import crosswalk_words
 from maturitykit.template.draft import Draft, title_of
-from maturitykit.template.unlinked import crosswalk_words
 from maturitykit.testing.schema import as_json
 
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -71,7 +71,7 @@ class Package(NamedTuple):
     main: str
 
 
-class _Names(NamedTuple):
+class _PackageNames(NamedTuple):
     """What a package is called in the places that have names of their own."""
 
     id: str
@@ -191,7 +191,7 @@ def new_scorer(id: str, into: Path, license: str = "MIT") -> Package:
     )
 
 
-def _names(id: str, name: str, into: Path) -> _Names:
+def _names(id: str, name: str, into: Path) -> _PackageNames:
     title = f"no package can be made for {quoted(id)}"
     models = id.split("--", 1) if name != id else []
     findings = [finding for model in models for finding in check_model_name("name", model)]
@@ -201,7 +201,7 @@ def _names(id: str, name: str, into: Path) -> _Names:
     if not into.is_dir():
         raise FileError(title, [Finding(str(into), "is no folder", "one that is there")])
     distribution = re.sub("[^a-z0-9]+", "-", f"maturitykit-{name.lower()}").strip("-")
-    names = _Names(id, distribution, distribution.replace("-", "_"))
+    names = _PackageNames(id, distribution, distribution.replace("-", "_"))
     if os.path.lexists(into / distribution):
         problem = "is there already, and nothing is overwritten"
         raise FileError(title, [Finding(str(into / distribution), problem, "another name, or another folder")])
@@ -221,7 +221,9 @@ def _check_languages(languages: Sequence[str], own: str) -> None:
         raise FileError("no texts can be made", [finding])
 
 
-def _words(names: _Names, license: str, what: str, group: str, object: str, test: Sequence[str]) -> dict[str, str]:
+def _words(
+    names: _PackageNames, license: str, what: str, group: str, object: str, test: Sequence[str]
+) -> dict[str, str]:
     """What the templates of all kinds of packages are filled with."""
     file = {"models": "model.toml", "crosswalks": f"{names.id}.toml"}.get(group)
     check = f"      - run: maturitykit check src/{names.package}/{file}\n" if file else ""
@@ -311,7 +313,7 @@ def _schemas(kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _rendered(
-    kind: str, names: _Names, words: Mapping[str, str], without: bool = False
+    kind: str, names: _PackageNames, words: Mapping[str, str], without: bool = False
 ) -> Iterator[tuple[str, str]]:
     """The files of a package by their paths, all but those that a model taken over has instead."""
     root = files(__package__)
@@ -341,7 +343,7 @@ def _fill(template: Traversable, words: Mapping[str, str]) -> str:
 
 
 def _make(
-    names: _Names, into: Path, main: str, fill: Callable[[Path], Iterator[tuple[str, str]]], what: str
+    names: _PackageNames, into: Path, main: str, fill: Callable[[Path], Iterator[tuple[str, str]]], what: str
 ) -> Package:
     """Fill a folder beside the target, and put it in its place when it is complete."""
     target = into / names.distribution

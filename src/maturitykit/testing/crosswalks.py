@@ -20,7 +20,7 @@ from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.translation import Text, TextWalk, check_translation
 from maturitykit.errors import Finding
 from maturitykit.scoring.score import score
-from maturitykit.testing import draws, laws, texts
+from maturitykit.testing import laws, samples, texts
 from maturitykit.testing.report import Check, Report, Skipped, run_checks
 
 #: So many assessments are drawn to try each law of translation on.
@@ -97,19 +97,19 @@ def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
 
 
 def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = draws.assessment(subject.source, random)
+    given = samples.assessment(subject.source, random)
     return laws.ordered(_translated(subject, given), given)
 
 
 def _monotone(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = draws.assessment(subject.source, random)
+    given = samples.assessment(subject.source, random)
     raised = laws.raised(subject.source, given, random)
     before, after = _translated(subject, given), _translated(subject, raised)
     return _but_for_exclusions(laws.fallen(before, after, given, raised), before, after)
 
 
 def _never_wider(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = draws.assessment(subject.source, random)
+    given = samples.assessment(subject.source, random)
     told = laws.told_more(subject.source, given, random)
     before, after = _translated(subject, given), _translated(subject, told)
     return _but_for_exclusions(laws.widened(before, after, given, told), before, after)
@@ -125,7 +125,7 @@ def _but_for_exclusions(found: Iterator[Finding], before: Translation, after: Tr
 
 
 def _any_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = draws.assessment(subject.source, random)
+    given = samples.assessment(subject.source, random)
     links = random.sample(subject.crosswalk.links, len(subject.crosswalk.links))
     other = evolve(subject, crosswalk=evolve(subject.crosswalk, links=links))
     before, after = _translated(subject, given), _translated(other, given)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve
 
-from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment, Rating, Reading, is_known, read_answer
+from maturitykit.assessment.ratings import NOT_APPLICABLE, Assessment, Rating, ReadAnswer, is_known, read_answer
 from maturitykit.definition import Dimension, Gate, Model, Scale, Stage
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding
@@ -25,7 +25,7 @@ from maturitykit.scoring.plan import plan_for
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
 from maturitykit.scoring.scores import Score, Span
-from maturitykit.testing import draws
+from maturitykit.testing import samples
 
 Law: TypeAlias = Callable[[Model, Random], Iterator[Finding]]
 
@@ -47,7 +47,7 @@ def spans(result: Result) -> Iterator[tuple[Scale, Span[Position], str]]:
 
 def in_order(model: Model, random: Random) -> Iterator[Finding]:
     """Low, likely and high are on the scale, and in their order."""
-    given = draws.assessment(model, random)
+    given = samples.assessment(model, random)
     yield from ordered(score(model, given, consensus=_consensus(random)), given)
 
 
@@ -65,7 +65,7 @@ def ordered(result: Result, given: Assessment) -> Iterator[Finding]:
 
 def monotone(model: Model, random: Random) -> Iterator[Finding]:
     """Raising ratings lowers nothing."""
-    given, how = draws.assessment(model, random), _consensus(random)
+    given, how = samples.assessment(model, random), _consensus(random)
     better = raised(model, given, random)
     before, after = score(model, given, consensus=how), score(model, better, consensus=how)
     yield from fallen(before, after, given, better)
@@ -94,7 +94,7 @@ def fallen(before: Result, after: Result, given: Assessment, better: Assessment)
 
 def never_wider(model: Model, random: Random) -> Iterator[Finding]:
     """Rating an open leaf, or narrowing a range, widens no span and loses no coverage."""
-    given, how = draws.assessment(model, random), _consensus(random)
+    given, how = samples.assessment(model, random), _consensus(random)
     more = told_more(model, given, random)
     before, after = score(model, given, consensus=how), score(model, more, consensus=how)
     yield from widened(before, after, given, more)
@@ -108,7 +108,7 @@ def told_more(model: Model, given: Assessment, random: Random) -> Assessment:
     if still_open and (random.random() < 0.5 or not known):
         leaf = random.choice(still_open)
         assert leaf.scale is not None
-        rating = Rating(leaf.id, draws.stage(leaf.scale, random), "another")
+        rating = Rating(leaf.id, samples.stage(leaf.scale, random), "another")
         return evolve(given, ratings=[*given.ratings, rating])
     if known:
         i = random.choice(known)
@@ -170,7 +170,7 @@ def ends(model: Model, random: Random) -> Iterator[Finding]:
 
 def any_order(model: Model, random: Random) -> Iterator[Finding]:
     """The order of children, and of respondents, makes no difference."""
-    given, how = draws.assessment(model, random), _consensus(random)
+    given, how = samples.assessment(model, random), _consensus(random)
     other = evolve(model, dimensions=_shuffled(model.root, random).children)
     mixed = evolve(given, ratings=random.sample(given.ratings, len(given.ratings)))
     before, after = score(model, given, consensus=how), score(other, mixed, consensus=how)
@@ -179,7 +179,7 @@ def any_order(model: Model, random: Random) -> Iterator[Finding]:
 
 def free_weights(model: Model, random: Random) -> Iterator[Finding]:
     """Weights that are all multiplied by one number make no difference."""
-    given = draws.assessment(model, random)
+    given = samples.assessment(model, random)
     factor = Fraction(random.randint(1, 1000), random.randint(1, 1000))
     other = evolve(model, dimensions=[_reweighted(d, factor) for d in model.dimensions])
     yield from differences(score(model, given), score(other, given), f"with all weights times {factor}", given)
@@ -203,7 +203,7 @@ def order_alone(model: Model, random: Random) -> Iterator[Finding]:
         guidance=(),
         readings=(),
     )
-    given = draws.assessment(model, random)
+    given = samples.assessment(model, random)
     # A share or the middle of a range is a matter of the labels, so they are left out here.
     plain = [r for r in given.ratings if not isinstance(r.answer, float) and ".." not in str(r.answer)]
     given = evolve(given, ratings=plain)
@@ -220,7 +220,7 @@ def tables_alike(model: Model, random: Random) -> Iterator[Finding]:
 
     from maturitykit import tables
 
-    given = [draws.assessment(model, random) for _ in range(8)]
+    given = [samples.assessment(model, random) for _ in range(8)]
     rows = [
         # A respondent says nothing by a blank, and is there all the same.
         (f"a{i}", rating.respondent, rating.dimension, None if rating.answer is None else str(rating.answer))
@@ -286,11 +286,11 @@ def _broken(id: str, problem: str, expected: str, *given: Assessment | Mapping[s
     return Finding(id, f"{problem}; answered: {'; then: '.join(told)}", expected)
 
 
-def _reading(model: Model, rating: Rating) -> tuple[Scale, Reading]:
+def _reading(model: Model, rating: Rating) -> tuple[Scale, ReadAnswer]:
     scale = model.by_id[rating.dimension].scale
     assert scale is not None
     reading = read_answer(scale, rating.answer)
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, ReadAnswer)
     return scale, reading
 
 

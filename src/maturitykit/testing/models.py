@@ -18,9 +18,9 @@ from maturitykit.registry import model_of
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import laws, texts
 from maturitykit.testing.cases import Case, read_cases
-from maturitykit.testing.draws import parts
 from maturitykit.testing.laws import Law
 from maturitykit.testing.report import Check, Report, Skipped, findings_of, run_checks
+from maturitykit.testing.samples import parts
 
 #: How many draws each law is tried on for one model at the most, and how many dimensions are
 #: scored for that; a part of a model counts as one of its own.

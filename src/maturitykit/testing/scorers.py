@@ -11,10 +11,10 @@ from attrs import frozen
 from maturitykit.definition import Model, Scorer
 from maturitykit.definition.fields import check_ids
 from maturitykit.errors import Finding, quoted
-from maturitykit.testing.draws import parent_model
 from maturitykit.testing.laws import Law
 from maturitykit.testing.models import LAWS, try_law, try_tables
 from maturitykit.testing.report import Check, Report, run_checks
+from maturitykit.testing.samples import parent_model
 
 #: So many parents are drawn for a rule; those that it cannot serve are left out.
 PARENTS = 80

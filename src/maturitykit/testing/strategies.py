@@ -18,7 +18,7 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.registry import model_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Span
-from maturitykit.testing.draws import WEIGHTS
+from maturitykit.testing.samples import WEIGHTS
 from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
 

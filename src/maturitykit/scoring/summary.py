@@ -14,7 +14,7 @@ from maturitykit.words import phrase
 
 if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
-    from maturitykit.scoring.roadmap import Raise
+    from maturitykit.scoring.roadmap import Improvement
 
 #: Longer chains make bars that nobody can count.
 LONGEST_BAR = 12
@@ -25,21 +25,21 @@ def about(result: Result) -> str:
     return " · ".join(part for part in (result.subject, str(result.date or "")) if part)
 
 
-def respondents_of(result: Result) -> tuple[str, ...]:
+def respondent_names(result: Result) -> tuple[str, ...]:
     """Everybody who said anything, in the order of the answers."""
     ratings = (item for leaf in result.leaves for item in leaf.inputs if isinstance(item, Rating))
     return tuple(dict.fromkeys(rating.respondent for rating in ratings))
 
 
-def few(names: Sequence[str], most: int = 4) -> str:
+def shortened_list(names: Sequence[str], most: int = 4) -> str:
     """Names in a sentence, no more than a few."""
     shown, more = ", ".join(names[:most]), len(names) - most
     return phrase("{names} and {more} more", names=shown, more=more) if more > 0 else shown
 
 
-def how_scored(result: Result) -> str:
+def scored_by(result: Result) -> str:
     """By which rule, and from how many respondents."""
-    rule, people = phrase(result.scorer), len(respondents_of(result))
+    rule, people = phrase(result.scorer), len(respondent_names(result))
     if people < 2:
         return phrase("Scored by {rule}.", rule=rule)
     return phrase(
@@ -56,12 +56,12 @@ def headline(result: Result) -> str:
     return text
 
 
-def capital(text: str) -> str:
+def capitalized(text: str) -> str:
     """The text with a capital."""
     return text[:1].upper() + text[1:]
 
 
-def depths(model: Model) -> Iterator[tuple[Dimension, int]]:
+def with_depths(model: Model) -> Iterator[tuple[Dimension, int]]:
     """The dimensions below the outcome, with how deep each stands."""
     waiting = [(dimension, 0) for dimension in reversed(model.dimensions)]
     while waiting:
@@ -74,7 +74,7 @@ def found(score: Score) -> str:
     """The stage of a dimension in a few words; empty where nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
-    return score._silence or score.brief
+    return score._no_stage_reason or score.brief
 
 
 def bar(score: Score) -> str:
@@ -93,24 +93,24 @@ def bar(score: Score) -> str:
     )
 
 
-def behind(result: Result) -> Sequence[Score]:
+def lagging(result: Result) -> Sequence[Score]:
     """The weakest dimensions, where there are others that are stronger."""
     weakest = result.weakest
     return () if len(weakest) == len(result.leaves) else weakest
 
 
-def descriptor(score: Score) -> str:
+def descriptor_at(score: Score) -> str:
     """What the model says of the dimension at its likely stage."""
     stage = score.stage and score.stage.likely
     return score.dimension.descriptors.get(stage.id, "") if stage else ""
 
 
-def change(step: Raise) -> str:
+def change(step: Improvement) -> str:
     """From where to where a dimension has to be raised."""
     return phrase("{start} → {to}", start=step.start.name if step.start else phrase("open"), to=step.to.name)
 
 
-def grave_and_small(result: Result) -> tuple[list[Issue], list[Issue]]:
+def split_issues(result: Result) -> tuple[list[Issue], list[Issue]]:
     """The issues, and apart from them the small disagreements, as there may be many."""
     small = [i for i in result.issues if (i.code, i.severity) == ("disagreement", "info")]
     return [i for i in result.issues if i not in small], small

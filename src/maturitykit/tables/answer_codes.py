@@ -1,4 +1,4 @@
-"""The coding of answers and of counts: those of many dimensions are the digits of a few numbers.
+"""The codes of answers and of counts: those of many dimensions are the digits of a few numbers.
 
 So gathering them is a plain sum, which every engine does fast, in any order and partition.
 """
@@ -14,7 +14,7 @@ from maturitykit.definition import Dimension, Scale
 from maturitykit.formula.algebra import Formula, cast, column
 
 
-class Coding(NamedTuple):
+class AnswerCodes(NamedTuple):
     """How the answers of a respondent are written as numbers.
 
     Args:
@@ -28,8 +28,8 @@ class Coding(NamedTuple):
     per_word: int
 
     @classmethod
-    def of(cls, dimensions: Sequence[Dimension]) -> Coding:
-        """The coding of these dimensions."""
+    def of(cls, dimensions: Sequence[Dimension]) -> AnswerCodes:
+        """The codes of these dimensions."""
         base = 1 + max(len(scale_of(dimension).stages) for dimension in dimensions)
         # Room for as many answers as there are dimensions, should a respondent repeat one.
         per_word = int((63 - log2(len(dimensions) + 1)) / log2(base * base))
@@ -43,7 +43,7 @@ class Coding(NamedTuple):
         return {f"~word{i}": range(start, min(start + self.per_word, slots)) for i, start in enumerate(starts)}
 
     @property
-    def exempt(self) -> int:
+    def not_applicable(self) -> int:
         """The digit of a dimension that does not apply; those of stages are higher."""
         return self.base
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, is_cut, width_of, wrapped
-from maturitykit.scoring.telling import depths
+from maturitykit.scoring.summary import with_depths
 
 #: Below this width, names stand above the tracks and not beside them.
 BESIDE = 520
@@ -19,7 +19,7 @@ Marks = Callable[[Dimension, Callable[[float], float], float], None]
 
 def rows_of(model: Model) -> Sequence[tuple[Dimension, int]]:
     """The dimensions to draw with how deep they stand: the outcome too, where it shares their scale."""
-    below = list(depths(model))
+    below = list(with_depths(model))
     scales = [leaf.scale for leaf in model.leaves]
     together = model.outcome is not None and model.outcome.is_chain and model.outcome in scales
     return [(model.root, 0), *((d, depth + 1) for d, depth in below)] if together else below

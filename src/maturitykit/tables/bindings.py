@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from maturitykit.formula.algebra import Condition, Formula, Term, column, columns_of, constant, elements, if_else
 from maturitykit.formula.sharing import bind_shared
-from maturitykit.rules.roll_up import Cell
+from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.tables.frame import Frame, Row
 
 #: What the names of our own columns begin with, and no id of a dimension can.
@@ -20,7 +20,7 @@ def keys_of(by: Sequence[str]) -> dict[str, str]:
     return {f"{OWN}key{i}": name for i, name in enumerate(by)}
 
 
-#: Columns of one sheet may be those that another one starts from.
+#: Columns of one bindings may be those that another one starts from.
 _numbers = count()
 
 #: So many rows at the most are worked out before it is known which of them occur.
@@ -53,7 +53,7 @@ class LookUp(NamedTuple):
         return [(*profile, self.function(profile)) for profile in profiles]
 
 
-class Sheet:
+class Bindings:
     """Formulas by the name of their column, on top of the columns of a frame."""
 
     def __init__(self) -> None:
@@ -87,10 +87,10 @@ class Sheet:
         """Columns for terms, likewise, and for whatever they use more than once."""
         return [self.keep(term) for term in bind_shared(terms, self.let)]
 
-    def keep_cell(self, cell: Cell) -> Cell:
+    def keep_cell(self, cell: SpanTerms) -> SpanTerms:
         """A cell with a column for each of its terms."""
         kept = self.keep_all(cell[:7])
-        return Cell(*kept, *cell[7:])  # type: ignore[call-arg]
+        return SpanTerms(*kept, *cell[7:])  # type: ignore[call-arg]
 
     def _called(
         self, function: Any, positions: Formula, takes_part: Condition, weights: Formula, is_whole: bool

@@ -26,11 +26,11 @@ from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, one_of, quoted
 from maturitykit.files.alike import some
-from maturitykit.files.cells import cell_name
 from maturitykit.files.labels import OTHER_ANSWERS, Labels, Names, labels_of
 from maturitykit.files.sheets import Sheet
 from maturitykit.files.strict import WRITTEN_DATE, check_format, date_of
 from maturitykit.files.table import id_of, model_findings, with_notes
+from maturitykit.files.workbook_cells import cell_name
 
 #: The hidden sheet.
 META = "maturitykit"
