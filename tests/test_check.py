@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
-from maturitykit.files.source_map import Located, Place, place_in_words
+from maturitykit.files.source_map import Located, Location, location_in_words
 from maturitykit.testing import check_model
 
 ROOT = Path(__file__).parents[1]
@@ -140,14 +140,14 @@ strength = 1
 )
 def test_a_path_leads_to_its_line(where: str, line: int, column: int, newline: str) -> None:
     text = PLACES.replace("\n", newline)
-    assert Located(text, tomllib.loads(text)).place(where) == (line, column)
+    assert Located(text, tomllib.loads(text)).location(where) == (line, column)
 
 
 def test_a_path_that_leads_nowhere_has_no_line() -> None:
-    assert Located(PLACES, tomllib.loads(PLACES)).place("version") is None
-    assert place_in_words("version") is None
-    assert place_in_words("line 3, rating") == Place(3)
-    assert place_in_words("line 3, column 5") == Place(3, 5)
+    assert Located(PLACES, tomllib.loads(PLACES)).location("version") is None
+    assert location_in_words("version") is None
+    assert location_in_words("line 3, rating") == Location(3)
+    assert location_in_words("line 3, column 5") == Location(3, 5)
 
 
 def test_every_value_of_the_shipped_files_is_found_at_its_line() -> None:
@@ -165,7 +165,7 @@ def test_every_value_of_the_shipped_files_is_found_at_its_line() -> None:
         named = [(f"{where}.{key}", key) for where, item in items if isinstance(item, dict) for key in item]
         named += [(key, key) for key in data]
         for where, key in named:
-            place = located.place(where)
+            place = located.location(where)
             assert place is not None, (file.name, where)
             assert key in lines[place.line - 1], (file.name, where)
 

@@ -123,7 +123,7 @@ def crosswalk_data(crosswalk: mk.Crosswalk) -> dict[str, Any]:
     gaps = [asdict(item) for item in crosswalk.not_inferable]
     coding = {"coding": asdict(crosswalk.coding)} if crosswalk.coding else {}
     for link in links:
-        del link["steps"], link["place"]
+        del link["steps"], link["location"]
     # Tuples are lists in files.
     plain: dict[str, Any] = json.loads(
         json.dumps({"format": 1, **data, **coding, "links": links, "not_inferable": gaps})
@@ -185,10 +185,10 @@ def test_the_places_of_a_model(data: bytes, where: str, folder: Path) -> None:
     text, values = found
     located = Located(text, values)
     for path_ in ["", where, *_paths(values)]:
-        place = located.place(path_)
+        place = located.location(path_)
         assert place is None or (1 <= place.line <= text.count("\n") + 1 and (place.column or 1) >= 1)
     for key in values:
-        assert located.place(key) or not key or "." in key or "," in key
+        assert located.location(key) or not key or "." in key or "," in key
 
 
 def _paths(data: Any, path: str = "") -> Iterator[str]:

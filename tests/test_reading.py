@@ -464,7 +464,7 @@ def test_every_sheet_of_ratings_is_read_and_others_are_named(tmp_path: Path) -> 
 
     found = mk.read_all(changed(tmp_path, add), "toy")
     assert [(each.subject, len(each.ratings)) for each in found] == [("Acme", 3), ("Beta", 1), ("Ce", 1)]
-    assert found[1].ratings[0].place == 'line 2 of "Team B"'
+    assert found[1].ratings[0].location == 'line 2 of "Team B"'
     assert list(map(str, found[0].remarks)) == [
         'line 1 of "Team C": "Results of team C" stands above the header, and is not read',
         'the sheet "Read me" holds no ratings, and is not read',
@@ -509,7 +509,7 @@ def test_an_opendocument_sheet_is_read_as_a_workbook_is(tmp_path: Path, run: Run
     )  # fmt: skip
     (assessment,) = mk.read_all(path, "toy")
     assert (assessment.subject, str(assessment.date)) == ("Acme", "2026-03-01")
-    told = [(rating.dimension, rating.answer, rating.comment, rating.place) for rating in assessment.ratings]
+    told = [(rating.dimension, rating.answer, rating.comment, rating.location) for rating in assessment.ratings]
     assert told == [("reach", "0.25", "a  b\nc", "line 2"), ("process", "good", "", "line 5")]
     assert run("score", str(path), "--model", TOY).returncode == 0
     merged = '<table:table-cell table:number-rows-spanned="2"><text:p>process</text:p></table:table-cell>'

@@ -619,7 +619,7 @@ def test_a_cell_that_is_nested_too_deep(opened: str, closed: str, tmp_path: Path
 
 def test_slots_and_fields_are_told_in_full() -> None:
     """Whoever adds a field to a crosswalk has to tell it here, too."""
-    assert set(asdict(WRITTEN)) - {"place"} == {
+    assert set(asdict(WRITTEN)) - {"location"} == {
         *(
             "source",
             "target",
@@ -634,7 +634,7 @@ def test_slots_and_fields_are_told_in_full() -> None:
         ),
         *("source_version", "target_version", "translations"),
     }
-    assert set(asdict(WRITTEN.links[0])) - {"place"} == {
+    assert set(asdict(WRITTEN.links[0])) - {"location"} == {
         *("source", "target", "relation", "strength", "stages", "rationale", "cells", "steps"),
     }
 
@@ -655,7 +655,7 @@ a:GV.OC-04\tskos:exactMatch\tsssom:NoTermFound\tsemapv:ManualMappingCuration\t1
 def test_the_mappings_of_others_are_mere_references(tmp_path: Path) -> None:
     found = reread(PLAIN, tmp_path)
     assert (found.source, found.target, found.summary) == ("one", "b", "References.")
-    assert [(link.source, link.target, sorted(link.relation), link.place) for link in found.links] == [
+    assert [(link.source, link.target, sorted(link.relation), link.location) for link in found.links] == [
         ("GV.OC-01", "x", ["equal"], "line 6"),
         ("GV.OC-02", "y", ["subset"], "line 7"),
         ("GV.OC-03", "z", ["disjoint", "equal", "intersects", "subset", "superset"], "line 8"),

@@ -20,13 +20,13 @@ from maturitykit.testing import strategies as mks
 
 #: Texts that nobody reads: ids, tags of languages, versions, and where something was read.
 NO_TEXTS = {
-    "Crosswalk": {"source", "target", "version", "source_version", "target_version", "language", "place"},
+    "Crosswalk": {"source", "target", "version", "source_version", "target_version", "language", "location"},
     "Dimension": {"id", "scorer"},
     "Gate": {"stage", "dimension", "minimum"},
     "Guidance": {"id"},
     "Label": {"id"},
-    "Link": {"source", "target", "place"},
-    "Model": {"id", "version", "language", "place"},
+    "Link": {"source", "target", "location"},
+    "Model": {"id", "version", "language", "location"},
     "Note": {"id", "kind"},
     "NotInferable": {"model", "dimension"},
     "Reading": {"id"},

@@ -119,13 +119,13 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "a rule that falls": lambda: mk.score(TOY, {"people": "good"}, scorer=Backwards()),
     # Assessments.
     "another model": lambda: mk.score(TOY, mk.Assessment("toys", [])),
-    "another version": lambda: mk.score(TOY, mk.Assessment("toy", [], version="2", place="acme.toml")),
+    "another version": lambda: mk.score(TOY, mk.Assessment("toy", [], version="2", location="acme.toml")),
     "another digest": lambda: mk.score(TOY, mk.Assessment("toy", [], digest="0123")),
     "ratings that do not fit": lambda: scored(
         mk.Rating("peple", "good"), mk.Rating("work", "good"), mk.Rating("outcome", "god"),
-        mk.Rating("plans", 0.5), mk.Rating("tools", "best..basic", "Ann", place="line 9"),
+        mk.Rating("plans", 0.5), mk.Rating("tools", "best..basic", "Ann", location="line 9"),
         mk.Rating("tools", "good", "Ann"), mk.Rating("people", "good"), mk.Rating("people", "best")),
-    "ratings in a file": lambda: mk.score(TOY, mk.Assessment("toy", [mk.Rating("x")], place="acme.csv")),
+    "ratings in a file": lambda: mk.score(TOY, mk.Assessment("toy", [mk.Rating("x")], location="acme.csv")),
     "an outcome where there is none": lambda: mk.score(PROFILE, {"outcome": "no"}),
     "an outcome beside its parts": lambda: mk.score(
         TOY, {"outcome": "good", "people": "good", "plans": "good", "tools": "not_applicable"}),

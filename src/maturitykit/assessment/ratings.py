@@ -49,7 +49,7 @@ class Rating:
         respondent: Who says so; may stay empty when there is only one.
         comment: Why.
         evidence: Where it can be seen.
-        place: Where it was read ("line 4"), for messages.
+        location: Where it was read ("line 4"), for messages.
     """
 
     dimension: str = field(converter=key)
@@ -57,7 +57,7 @@ class Rating:
     respondent: str = ""
     comment: str = ""
     evidence: str = ""
-    place: str = field(default="", eq=False, repr=False)
+    location: str = field(default="", eq=False, repr=False)
 
 
 def _under_first_spelling(ratings: Items[Rating] | Iterator[Rating]) -> tuple[Rating, ...]:
@@ -90,7 +90,7 @@ class Assessment:
         date: When.
         version: Of the model, if the ratings are meant for a certain one.
         digest: The model's `Model.digest`, if a form asked the questions.
-        place: Where it was read ("acme.csv"), for messages.
+        location: Where it was read ("acme.csv"), for messages.
         remarks: What a person should know of how it was read, such as columns that were passed
             over. Findings, of which none stands in the way.
     """
@@ -101,7 +101,7 @@ class Assessment:
     date: Date | None = None
     version: str = ""
     digest: str = ""
-    place: str = field(default="", eq=False, repr=False)
+    location: str = field(default="", eq=False, repr=False)
     remarks: tuple[Finding, ...] = field(default=(), converter=TupleOf[Finding], eq=False, repr=False)
 
 

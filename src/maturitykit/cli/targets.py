@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, PluginError, one_of
 from maturitykit.files.assessment import READERS
-from maturitykit.files.source_map import Located, Place, place_in_words
+from maturitykit.files.source_map import Located, Location, location_in_words
 from maturitykit.files.text import is_folder, read_text, read_toml, why_unreadable
 from maturitykit.files.workbook import OTHERS
 from maturitykit.registry import crosswalks, models, scorers
@@ -39,7 +39,7 @@ class Found(NamedTuple):
     """A finding and where it stands."""
 
     file: str
-    place: Place | None
+    location: Location | None
     finding: Finding
 
 
@@ -58,7 +58,7 @@ def targets_of(names: Sequence[str]) -> Iterator[Target | Found]:
         try:
             targets: Sequence[Target | Found] = list(_targets(name))
         except MaturityError as error:
-            targets = [Found(name, place_in_words(f.where), f) for f in error.findings]
+            targets = [Found(name, location_in_words(f.where), f) for f in error.findings]
         for target in targets:
             if target not in seen:
                 seen.add(target)
@@ -177,15 +177,15 @@ def failed(target: Target, error: MaturityError) -> Report:
 
 def located(target: Target, thing: Model | Crosswalk | None, findings: Sequence[Finding]) -> Iterator[Found]:
     """The findings, each with its file and its place there."""
-    file = target.name if target.is_file else getattr(thing, "place", "")
+    file = target.name if target.is_file else getattr(thing, "location", "")
     places = cache(_places)
     for finding in findings:
         if target.kind == "assessment":
             of, where = _file_named(file, finding.where)
-            yield Found(of, place_in_words(where), finding._replace(where=where))
+            yield Found(of, location_in_words(where), finding._replace(where=where))
         else:
             of, where = _beside(file or target.name, target.kind, finding.where)
-            yield Found(of, place_in_words(where) or places(of)(where), finding)
+            yield Found(of, location_in_words(where) or places(of)(where), finding)
 
 
 def _file_named(target: str, where: str) -> tuple[str, str]:
@@ -204,10 +204,10 @@ def _beside(file: str, kind: Kind, where: str) -> tuple[str, str]:
     return str(path.parent / name), where[match.end() :]
 
 
-def _places(file: str) -> Callable[[str], Place | None]:
+def _places(file: str) -> Callable[[str], Location | None]:
     """What finds a path in a file; nothing, in one that cannot be read."""
     try:
-        return Located(read_text(file), read_toml(file)).place if file.endswith(".toml") else _nowhere
+        return Located(read_text(file), read_toml(file)).location if file.endswith(".toml") else _nowhere
     except MaturityError:
         return _nowhere
 

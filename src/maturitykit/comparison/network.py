@@ -195,7 +195,7 @@ class Network:
             crosswalk, first, second = self._between(source, target)
             checked = list(check_links(crosswalk, first, second))
             findings = [finding for _, found in checked for finding in found]
-            places = [link.place for link, found in checked for _ in found]
+            places = [link.location for link, found in checked for _ in found]
             fitting = [link for link, found in checked if not found]
             if findings and not any(link.stages for link in fitting):
                 others = other_versions(crosswalk, first, second)
@@ -244,8 +244,8 @@ class Network:
             for finding in other_versions(crosswalk, first, second):
                 yield Issue("other-version", "warning", OUTCOME, f"{crosswalk.id}: {finding.problem}")
             for place, finding in self._set_aside.get(crosswalk.id, ()):
-                line = place or line_of(crosswalk.place, finding.where)
-                where = ", ".join(part for part in (crosswalk.place or crosswalk.id, line) if part)
+                line = place or line_of(crosswalk.location, finding.where)
+                where = ", ".join(part for part in (crosswalk.location or crosswalk.id, line) if part)
                 text = phrase(
                     "{where}: a link is set aside, as it does not fit: {finding}", where=where, finding=finding
                 )

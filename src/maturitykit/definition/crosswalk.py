@@ -55,7 +55,7 @@ class Link:
         rationale: Which claims on both sides it rests on.
         cells: The pairs of source and target stages whose texts correspond, by id.
         steps: The links that it was composed of, in their order; empty if it was written.
-        place: Where it was read ("line 4"), for messages, if its file does not tell.
+        location: Where it was read ("line 4"), for messages, if its file does not tell.
     """
 
     source: str
@@ -66,7 +66,7 @@ class Link:
     rationale: str = field(default="", metadata=SENTENCE)
     cells: tuple[tuple[str, str], ...] = field(default=(), converter=TupleOf[tuple[str, str]])
     steps: tuple[Link, ...] = field(default=(), converter=TupleOf["Link"], repr=False)
-    place: str = field(default="", eq=False, repr=False)
+    location: str = field(default="", eq=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -149,7 +149,7 @@ class Crosswalk:
         coding: How it was made.
         path: Ids of the written crosswalks it follows from, if it was reversed or composed.
         language: Of its texts.
-        place: Where it was read, for messages.
+        location: Where it was read, for messages.
         translations: The texts in other languages, by language tag. Each has texts by the path that leads to
             them in a file, such as ``links.people--culture``.
     """
@@ -167,7 +167,7 @@ class Crosswalk:
     coding: Coding | None = field(default=None, metadata=with_texts(at=""))
     path: tuple[str, ...] = field(default=(), converter=TupleOf[str])
     language: str = "en"
-    place: str = field(default="", eq=False, repr=False)
+    location: str = field(default="", eq=False, repr=False)
     caveat: str = field(default="", kw_only=True, metadata=SENTENCE)
     source_version: str = field(default="", kw_only=True)
     target_version: str = field(default="", kw_only=True)

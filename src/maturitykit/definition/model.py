@@ -97,7 +97,7 @@ class Model:
         tags: The tags its dimensions may carry.
         kinds: The kinds its notes may be of.
         language: Of the texts in it.
-        place: Where it was read ("model.toml"), for messages.
+        location: Where it was read ("model.toml"), for messages.
         translations: The texts in other languages, by language tag. Each has texts by the path that leads to
             them in a file, such as ``dimensions.people.name``.
 
@@ -136,7 +136,7 @@ class Model:
         default=(), converter=TupleOf[Label], metadata=with_texts("The label of a kind of notes, by its id.")
     )
     language: str = "en"
-    place: str = field(default="", eq=False, repr=False)
+    location: str = field(default="", eq=False, repr=False)
     translations: Mapping[str, Mapping[str, str]] = field(factory=dict, eq=False, repr=False)
     #: The model that this one was translated from.
     _original: Model | None = field(default=None, eq=False, repr=False)

@@ -25,7 +25,7 @@ def without_doubles(assessment: Assessment) -> Assessment:
     places: list[str] = []
     odd: list[Rating] = []
     once = count_once(
-        assessment.ratings, lambda rating, _: odd.append(rating), lambda rating: places.append(rating.place)
+        assessment.ratings, lambda rating, _: odd.append(rating), lambda rating: places.append(rating.location)
     )
     if len(once) + len(odd) == len(assessment.ratings):
         return assessment
@@ -61,8 +61,8 @@ def _about(part: Assessment) -> tuple[object, ...]:
 
 def _places(assessment: Assessment) -> list[str]:
     """Where the ratings of an assessment stand; of one of several files, that file."""
-    places = [rating.place for rating in assessment.ratings if rating.place]
-    return [assessment.place] if places and places[0].startswith(f"{assessment.place}, ") else places
+    places = [rating.location for rating in assessment.ratings if rating.location]
+    return [assessment.location] if places and places[0].startswith(f"{assessment.location}, ") else places
 
 
 def subject_gaps(assessments: Sequence[Assessment]) -> Iterator[Finding]:
@@ -109,18 +109,18 @@ def remarks_on(assessments: Sequence[Assessment]) -> Iterator[Finding]:
             yield Finding(where, problem, "one version of the model on all rows", "MK406")
         people: dict[str, str] = {}
         for rating in assessment.ratings:
-            people.setdefault(rating.respondent, rating.place)
+            people.setdefault(rating.respondent, rating.location)
         yield from _near(people.items(), "respondent", "counted apart")
         named = next((name for name in people if key(name)), "")
         if named and not all(map(key, people)):
-            unnamed = [rating.place for rating in assessment.ratings if not key(rating.respondent)]
+            unnamed = [rating.location for rating in assessment.ratings if not key(rating.respondent)]
             problem = f"is missing beside {quoted(named)}: counted as one more person ({some(unnamed)})"
             where = ", ".join(filter(None, (unnamed[0], "respondent")))
             yield Finding(where, problem, "a respondent on every row", "MK406")
 
 
 def _first_place(assessment: Assessment) -> str:
-    return next((rating.place for rating in assessment.ratings), "")
+    return next((rating.location for rating in assessment.ratings), "")
 
 
 def _near(named: Iterable[tuple[str, str]], what: str, how: str) -> Iterator[Finding]:

@@ -109,7 +109,7 @@ def _assessment(path: str | os.PathLike[str], data: object, model: str | Model) 
         Rating(r.dimension, r.answer, r.respondent, r.comment, r.evidence, f"ratings[{i}]")
         for i, r in enumerate(entry.ratings)
     ]
-    return without_doubles(Assessment(named or id_of(model), ratings, *about, place=str(path)))
+    return without_doubles(Assessment(named or id_of(model), ratings, *about, location=str(path)))
 
 
 def _read_csv(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:

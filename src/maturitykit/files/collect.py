@@ -88,7 +88,7 @@ def _checked(check: Callable[[Assessment], object], part: Assessment) -> None:
     try:
         check(part)
     except AssessmentError as error:
-        placed = [finding._replace(where=f"{part.place}, {finding.where}") for finding in error.findings]
+        placed = [finding._replace(where=f"{part.location}, {finding.where}") for finding in error.findings]
         raise AssessmentError(error.title, placed) from None
 
 
@@ -163,9 +163,9 @@ def _distinct(parts: Iterable[Assessment], notes: list[Finding]) -> Iterator[Ass
         by_keys = _by_keys(part)
         same = next((other for other, its_keys in kept if its_keys == by_keys), None)
         if same is not None:
-            notes.append(_note(part.place, f"says the same as {same.place}, counted once"))
+            notes.append(_note(part.location, f"says the same as {same.location}, counted once"))
         elif not any(says_something(rating) or key(rating.respondent) for rating in part.ratings):
-            notes.append(_note(part.place, "a blank form, left out"))
+            notes.append(_note(part.location, "a blank form, left out"))
         else:
             kept.append((part, by_keys))
             yield part
@@ -179,19 +179,19 @@ def _by_keys(part: Assessment) -> Assessment:
 
 def _named(part: Assessment, notes: list[Finding]) -> Assessment:
     """A part in which every rating has a respondent, and says which file it is from."""
-    stem = Path(part.place).stem
+    stem = Path(part.location).stem
     if any(not key(rating.respondent) for rating in part.ratings):
-        notes.append(_note(part.place, f"names no respondent, counted as {quoted(stem)}"))
-    places = (rating.place or f"ratings[{number}]" for number, rating in enumerate(part.ratings))
+        notes.append(_note(part.location, f"names no respondent, counted as {quoted(stem)}"))
+    places = (rating.location or f"ratings[{number}]" for number, rating in enumerate(part.ratings))
     ratings = [
         evolve(
             rating,
             respondent=rating.respondent if key(rating.respondent) else stem,
-            place=f"{part.place}, {place}",
+            location=f"{part.location}, {place}",
         )
         for rating, place in zip(part.ratings, places, strict=True)
     ]
-    return evolve(part, ratings=ratings, remarks=[in_file(remark, part.place) for remark in part.remarks])
+    return evolve(part, ratings=ratings, remarks=[in_file(remark, part.location) for remark in part.remarks])
 
 
 def _merged(parts: Sequence[Assessment]) -> list[Assessment]:
@@ -218,21 +218,23 @@ def _one(parts: Sequence[Assessment], findings: list[Finding]) -> Assessment:
         marks[name] = getattr(next(reversed(said.values()), first), name)
         for mark, part in said.items():
             if mark != marks[name]:
-                problem = f"is {quoted(mark)}, but {quoted(marks[name])} in {said[marks[name]].place}"
-                findings.append(Finding(f"{part.place}, {name}", problem, "one version of the model"))
+                problem = f"is {quoted(mark)}, but {quoted(marks[name])} in {said[marks[name]].location}"
+                findings.append(Finding(f"{part.location}, {name}", problem, "one version of the model"))
     ratings = count_once(
         (rating for part in parts for rating in part.ratings),
         lambda rating, other: findings.append(_conflict(rating, other)),
     )
     remarks = [remark for part in parts for remark in part.remarks]
-    return evolve(first, ratings=ratings, place="", remarks=remarks, **marks)
+    return evolve(first, ratings=ratings, location="", remarks=remarks, **marks)
 
 
 def _conflict(rating: Rating, other: Rating) -> Finding:
     what = f"{quoted(rating.dimension)} is answered twice by {quoted(rating.respondent)}"
-    problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.place}"
+    problem = f"{what}: {_said(rating)} here, {_said(other)} at {other.location}"
     return Finding(
-        rating.place, problem, "one answer; for another round a date in each file, for another person another name"
+        rating.location,
+        problem,
+        "one answer; for another round a date in each file, for another person another name",
     )
 
 

@@ -132,7 +132,7 @@ def read_crosswalk(path: Content, *, format: str = "") -> Crosswalk:
         coding=entry.coding,
         path=entry.path,
         language=entry.language,
-        place=str(file),
+        location=str(file),
         translations=Texts(folder / "text", f"{{language}}/{id}.toml", Crosswalk) if folder else {},
     )
 

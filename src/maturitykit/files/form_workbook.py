@@ -76,11 +76,11 @@ def read_form(path: str | os.PathLike[str], sheets: Mapping[str, Sheet], model: 
     date = date_of(day)
     if day and not date:
         problem = f"{quoted(day)} is not a date"
-        raise FileError(title, [Finding(form.place("@date"), problem, WRITTEN_DATE)])
+        raise FileError(title, [Finding(form.location("@date"), problem, WRITTEN_DATE)])
     ratings = [form.rating(id, scale, about["respondent"]) for id, scale in form.facts("dimension")]
     marks = form.value("version"), form.value("digest")
     about_model = form.value("model"), ratings, about["subject"], date
-    return Assessment(*about_model, *marks, place=str(path), remarks=list(form.remarks()))
+    return Assessment(*about_model, *marks, location=str(path), remarks=list(form.remarks()))
 
 
 class _Form:
@@ -133,7 +133,7 @@ class _Form:
                 problem = f"the row of {quoted(name)} {'stands twice' if times[name] else 'is missing'}"
                 yield Finding(self._people.name, problem, "each row once, as the form was made")
         for row in set(filter(None, self._keys)) - set(wanted):
-            yield Finding(self.place(row), f"{quoted(row)} is not asked about", one_of(wanted, row))
+            yield Finding(self.location(row), f"{quoted(row)} is not asked about", one_of(wanted, row))
 
     @property
     def _read(self) -> set[tuple[int, int]]:
@@ -156,7 +156,7 @@ class _Form:
         if hidden:
             places = some([f"{people.name} row {self._row_of[key] + 1}" for key in hidden])
             problem = f"hidden rows are counted all the same: {places}"
-            yield Finding(self.place(hidden[0]), problem, "nothing hidden, or only what is to count", "MK407")
+            yield Finding(self.location(hidden[0]), problem, "nothing hidden, or only what is to count", "MK407")
         asked = {self._row_of[id] for id, _ in self.facts("dimension")}
         beside = [(people, cell, text) for cell, text in people.notes.items() if cell[0] not in asked]
         beside += [(sheet, cell, text) for sheet in self._others for cell, text in sheet.notes.items()]
@@ -203,7 +203,7 @@ class _Form:
                 problem = f"the sheet {quoted(sheet.name)} is a copy of the form with other answers"
                 yield Finding("", problem, "one form in a file: save the other as a file of its own")
 
-    def place(self, key: str) -> str:
+    def location(self, key: str) -> str:
         """Where a row is, for messages."""
         return f"{self._people.name if self._people else ''} row {self._row_of[key] + 1}"
 
@@ -219,7 +219,7 @@ class _Form:
         notes = [text for (row, _), text in self._people.notes.items() if row == self._row_of[id]]
         return Rating(
             id, f"{answer}..{highest}" if highest else answer, respondent,
-            with_notes(self.cell(id, "comment"), notes), self.cell(id, "evidence"), place=self.place(id),
+            with_notes(self.cell(id, "comment"), notes), self.cell(id, "evidence"), location=self.location(id),
         )  # fmt: skip
 
     def _meant(self, id: str, scale: str, said: str) -> str:

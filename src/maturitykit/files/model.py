@@ -152,7 +152,7 @@ def read_model(path: Content, *, format: str = "") -> Model:
             tags=entry.tags,
             kinds=entry.kinds,
             language=entry.language,
-            place=str(file),
+            location=str(file),
             translations={} if isinstance(file, Given) else Texts(folder / "text", "{language}.toml", Model),
         )
     except ModelError as error:

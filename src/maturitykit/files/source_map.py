@@ -21,7 +21,7 @@ DEEPEST = 50
 _LINE = re.compile(r"line (\d+)(?:, column (\d+))?")
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A line of a file, and a column in it; both from 1, the column None where only the line is known."""
 
     line: int
@@ -47,7 +47,7 @@ class Located:
         except RecursionError:
             self._starts.clear()
 
-    def place(self, where: str) -> Place | None:
+    def location(self, where: str) -> Location | None:
         """The place of what a finding's path leads to, or of what is nearest above it.
 
         Items of lists may be named by their number, as in ``gates[0]``, or by their id, as in
@@ -59,7 +59,7 @@ class Located:
         if not path:
             return None
         start = self._starts[path]
-        return Place(self._text.count("\n", 0, start) + 1, start - self._text.rfind("\n", 0, start))
+        return Location(self._text.count("\n", 0, start) + 1, start - self._text.rfind("\n", 0, start))
 
     def _path(self, where: str) -> tuple[Step, ...]:
         """The steps of a path as far as the data has them."""
@@ -150,10 +150,10 @@ class Located:
         return match.end() if match else at
 
 
-def place_in_words(where: str) -> Place | None:
+def location_in_words(where: str) -> Location | None:
     """The place that a finding itself names: ``line 3, column 5`` or ``line 3, rating``."""
     match = _LINE.match(where)
-    return Place(int(match[1]), int(match[2]) if match[2] else None) if match else None
+    return Location(int(match[1]), int(match[2]) if match[2] else None) if match else None
 
 
 def _unquoted(text: str) -> str:
@@ -203,7 +203,7 @@ def _left(rest: str, name: str) -> str:
 def line_of(file: str, where: str) -> str:
     """Return ``line 12`` for what a finding's path leads to in a TOML file; empty where it cannot be told."""
     try:
-        place = Located(read_text(file), read_toml(file)).place(where) if file.endswith(".toml") else None
+        place = Located(read_text(file), read_toml(file)).location(where) if file.endswith(".toml") else None
     except FileError:
         return ""
     return f"line {place.line}" if place else ""

@@ -225,7 +225,7 @@ def read_sssom(path: Content) -> Crosswalk:
         coding=entry.coding,
         path=entry.path,
         language=entry.language,
-        place=str(file),
+        location=str(file),
     )
     # What follows from the rest of a file is held against what would be written.
     findings = findings or list(_differences(linked | others, _rows(crosswalk)))
@@ -256,13 +256,13 @@ def _references(
             continue
         # A predicate that is none of ours may mean any relation.
         comment = row.get("comment", "")
-        links.append(Link(source, target, known or RELATIONS, 1, rationale=comment, place=place))
+        links.append(Link(source, target, known or RELATIONS, 1, rationale=comment, location=place))
     if findings:
         raise FileError(f"{file} is not a crosswalk in SSSOM", coded("MK006", findings))
     reason = "The mappings name no stages."
     rest = [NotInferable(end, REST, reason) for end in ends]
     summary = slots.get("mapping_set_description", "").strip().strip("\"'")
-    return Crosswalk(ends[0], ends[1], links, summary=summary, not_inferable=rest, place=str(file))
+    return Crosswalk(ends[0], ends[1], links, summary=summary, not_inferable=rest, location=str(file))
 
 
 def _table(text: str, height: int, findings: list[Finding]) -> tuple[list[str], dict[str, _Row]]:

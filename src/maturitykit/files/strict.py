@@ -159,7 +159,11 @@ def _literal(value: object, kind: Any) -> object:
 
 def _rating(strict: Converter) -> Any:
     return make_dict_structure_fn(
-        Rating, strict, answer=override(rename="rating"), place=override(omit=True), _cattrs_forbid_extra_keys=True
+        Rating,
+        strict,
+        answer=override(rename="rating"),
+        location=override(omit=True),
+        _cattrs_forbid_extra_keys=True,
     )
 
 
@@ -253,7 +257,7 @@ def keys_of(kind: Any) -> dict[str, str]:
     """The fields of a class, and what files call them."""
     if kind is Rating:
         # Files call the answer the rating, and know their places themselves.
-        return {f.name: f.name for f in fields(Rating) if f.name != "place"} | {"answer": "rating"}
+        return {f.name: f.name for f in fields(Rating) if f.name != "location"} | {"answer": "rating"}
     names = [f.name for f in fields(kind)] if has(kind) else getattr(kind, "__annotations__", ())
     return {name: name for name in names}
 

@@ -127,7 +127,7 @@ class _Begun(NamedTuple):
 class _Row(NamedTuple):
     """A rating as a row has it: its place, and its cells by the names of our columns."""
 
-    place: str
+    location: str
     cells: Mapping[str, str]
 
 

@@ -100,7 +100,7 @@ def what_if(result: Result, stages: Mapping[str, str]) -> Result:
         raise ScoringError("there is nothing to change", [finding])
     ratings = [item for leaf in result.leaves for item in leaf.inputs if isinstance(item, Rating)]
     kept = [rating for rating in ratings if rating.dimension not in stages]
-    changed = [Rating(id, stage, respondent=WHAT_IF, place=repr(id)) for id, stage in stages.items()]
+    changed = [Rating(id, stage, respondent=WHAT_IF, location=repr(id)) for id, stage in stages.items()]
     return score(
         result.model,
         Assessment(result.model.id, [*kept, *changed], result.subject, result.date),

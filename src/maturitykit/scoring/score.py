@@ -92,8 +92,8 @@ def score(
     setting = setting._replace(consensus=consensus, weights=changed, targets=targets_of(model, targets))
     if isinstance(assessment, Assessment):
         # Where a rating stands in its list, if its file does not say it better.
-        places = [rating.place or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
-        answers = _gathered(model, assessment.ratings, places, assessment.place)
+        places = [rating.location or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
+        answers = _gathered(model, assessment.ratings, places, assessment.location)
     elif isinstance(assessment, Mapping):
         ratings = ratings_of(assessment)
         answers = _gathered(model, ratings, [repr(rating.dimension) for rating in ratings])
@@ -136,7 +136,7 @@ def check_fit(model: Model, assessment: Assessment) -> None:
         found.append(Finding("digest", problem, f'"{model.digest}", that of the model at hand'))
     if found:
         raise AssessmentError(
-            f"{assessment.place or 'this'} is no assessment of model {quoted(model.id)}", coded("MK405", found)
+            f"{assessment.location or 'this'} is no assessment of model {quoted(model.id)}", coded("MK405", found)
         )
 
 
@@ -153,9 +153,9 @@ def _gathered(
     answers: dict[str, LeafAnswers] = {}
     leaves = [leaf.id for leaf in model.leaves]
     if len({(key(rating.respondent), rating.dimension) for rating in ratings}) < len(ratings):
-        placed = [evolve(rating, place=place) for rating, place in zip(ratings, places, strict=True)]
+        placed = [evolve(rating, location=place) for rating, place in zip(ratings, places, strict=True)]
         ratings = count_once(placed, lambda rating, other: twice.append(_twice(rating, other)))
-        places = [rating.place for rating in ratings]
+        places = [rating.location for rating in ratings]
     for rating, place in zip(ratings, places, strict=True):
         reading = read_rating(model, rating, place, leaves)
         if isinstance(reading, Finding):
@@ -186,8 +186,8 @@ def read_rating(model: Model, rating: Rating, place: str, leaves: Sequence[str])
 
 def _twice(rating: Rating, other: Rating) -> Finding:
     who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
-    problem = f"{quoted(rating.dimension)} is answered twice{who} (see {other.place})"
-    return Finding(f"{rating.place}, dimension", problem, "one answer", "MK403")
+    problem = f"{quoted(rating.dimension)} is answered twice{who} (see {other.location})"
+    return Finding(f"{rating.location}, dimension", problem, "one answer", "MK403")
 
 
 def _scale_of(model: Model, id: str, leaves: Sequence[str]) -> Scale | Finding:

@@ -63,14 +63,14 @@ class AnswerCodes(NamedTuple):
             return None
         return low, (low + high) // 2 if scale.is_chain else low, high
 
-    def place(self, slot: int) -> int:
-        """What a digit counts in its number."""
+    def factor(self, slot: int) -> int:
+        """Return what a digit counts for in its number."""
         return int((self.base * self.base) ** (slot % self.per_word))
 
     def read(self, slot: int) -> Formula:
         """The digit of a slot, from the numbers."""
         word = column(f"~word{slot // self.per_word}")
-        return cast(word // self.place(slot) % (self.base * self.base), self.kind)
+        return cast(word // self.factor(slot) % (self.base * self.base), self.kind)
 
 
 class Counting:

@@ -266,10 +266,10 @@ class _Check(TableReader):
 
     def put(self, about: About, subject: str, rating: Rating, cells: Mapping[str, str]) -> None:
         """Look at a rating."""
-        self._places.setdefault(bool(key(subject)), rating.place)
+        self._places.setdefault(bool(key(subject)), rating.location)
         if len(self._places) == 2 and (where := self._places.pop(False, "")):
             self.findings.append(gap([where], "subject", "beside others"))
-        reading = read_rating(self._rated, rating, rating.place, self._leaves)
+        reading = read_rating(self._rated, rating, rating.location, self._leaves)
         if isinstance(reading, Finding):
             self.findings.append(reading)
 

@@ -117,7 +117,7 @@ def score_files(
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error
         # Each file is told of by itself, and read by itself.
-        by_file = groupby(read, key=lambda assessment: assessment.place)
+        by_file = groupby(read, key=lambda assessment: assessment.location)
         notes = [in_file(note, file) for file, assessments in by_file for note in remarks_on(list(assessments))]
         if near:
             names = "1 name differs from another" if near == 1 else f"{near:,} names differ from others"

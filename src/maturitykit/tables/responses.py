@@ -331,7 +331,7 @@ class LongResponses(Responses):
             counts = all_of(slot >= 0, negate(foreign), ~digit.equals(BLANK))
             digit = if_else(counts, if_else(digit > 0, digit, UNSURE), 0)
         digit = bindings.let(cast(digit, "whole"))
-        places = [0, *map(self.codes.place, self._slots())]
+        places = [0, *map(self.codes.factor, self._slots())]
         number = bindings.let(digit * bindings.let(gather(slot + 1, places)))
         words: dict[str, Formula] = {
             word: if_else(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
@@ -455,7 +455,7 @@ class WideResponses(Responses):
         small = self._digits_of_rows(bindings, strict)
         digits = [bindings.let(cast(if_else(digit.equals(BLANK), 0, digit), "whole")) for digit in small]
         words = {
-            word: total(digits[slot] * self.codes.place(slot) for slot in slots)
+            word: total(digits[slot] * self.codes.factor(slot) for slot in slots)
             for word, slots in self.codes.words.items()
         }
         refused = self._refused(bindings, small) if strict else 0

@@ -130,7 +130,7 @@ class _Importer:
         for part in self.core["answer_sets"]:
             scale = self.scales[part.text("id")]
             if scale not in used:
-                self.remarks.append(f"The answers in {part.place}: no question has them.")
+                self.remarks.append(f"The answers in {part.location}: no question has them.")
                 continue
             answers = sorted(part.data["values"], key=lambda answer: float(answer.get("order", 0)))
             stages = [
@@ -181,11 +181,11 @@ class _Importer:
         levels = [self._number(activity) for activity, questions in measured if questions]
         if levels != [level.number("number") for level in self.core["maturity_levels"]]:
             problem = "does not have one activity at each level, so that its score is no sum of levels"
-            self.remarks.append(f"The rule for the stream in {stream.place}, which {problem}.")
+            self.remarks.append(f"The rule for the stream in {stream.location}, which {problem}.")
 
     def _activity(self, activity: Part, questions: list[Part], parent: str) -> Iterator[dict[str, Any]]:
         if not questions:
-            self.remarks.append(f"The activity in {activity.place}, which no question measures.")
+            self.remarks.append(f"The activity in {activity.location}, which no question measures.")
             return
         id = self.ids.of(activity.stem, "activity")
         entry = _filled(
@@ -199,7 +199,7 @@ class _Importer:
             yield self._rated(entry, questions[0], [*self._notes(activity), *self._notes(questions[0])])
             return
         self.remarks.append(
-            f"The rule for the activity in {activity.place}, as the mean of several questions is ours."
+            f"The rule for the activity in {activity.location}, as the mean of several questions is ours."
         )
         yield {**entry, "notes": self._notes(activity)}
         for question in questions:
@@ -218,7 +218,7 @@ class _Importer:
         """What belongs to a part; it has to be something, or the part could not be scored."""
         if not found:
             self.findings.append(
-                Finding(part.place, "nothing that is measured belongs to it", "a question below it")
+                Finding(part.location, "nothing that is measured belongs to it", "a question below it")
             )
         return found
 
@@ -232,7 +232,7 @@ class _Importer:
         for id in ids if isinstance(ids, list) else []:
             title = self.core.title_of_activity(id.strip())
             if title is None:
-                self.remarks.append(f"A related activity in {part.place}, which there is not.")
+                self.remarks.append(f"A related activity in {part.location}, which there is not.")
             else:
                 lines.append(f"- {title}")
         return "\n".join(lines)

@@ -44,7 +44,7 @@ _EMPTY = ("", "~", "null", "Null", "NULL")
 class Part(NamedTuple):
     """What a file says."""
 
-    place: str
+    location: str
     stem: str
     data: Mapping[str, Any]
 
@@ -133,7 +133,7 @@ class Core:
             other = found.setdefault(part.text("id"), part)
             if other is not part:
                 self._findings.append(
-                    Finding(f"{part.place} id", f"is also that of {other.place}", "each id once")
+                    Finding(f"{part.location} id", f"is also that of {other.location}", "each id once")
                 )
         return found
 
@@ -141,7 +141,9 @@ class Core:
         for key, folder in links.items():
             id, known = part.text(key), self._by_id[folder]
             if id not in known:
-                yield Finding(f"{part.place} {key}", f"{quoted(id)} is no id in {folder}", one_of(list(known), id))
+                yield Finding(
+                    f"{part.location} {key}", f"{quoted(id)} is no id in {folder}", one_of(list(known), id)
+                )
 
 
 def _wrong(place: str, data: object, keys: tuple[str, ...]) -> Iterator[Finding]:

@@ -89,8 +89,8 @@ class ModelSubject:
         """The golden cases, none if there are none."""
         if self.given is not None:
             return self.given
-        file = Path(self.model.place).parent / "cases.toml"
-        return read_cases(file) if self.model.place and file.is_file() else ()
+        file = Path(self.model.location).parent / "cases.toml"
+        return read_cases(file) if self.model.location and file.is_file() else ()
 
 
 def _within(found: Iterable[Model]) -> list[Model]:

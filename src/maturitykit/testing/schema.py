@@ -84,7 +84,6 @@ _CHECKED: Mapping[tuple[type, str], Schema] = {
     (CrosswalkEntry, "target"): _MODEL_NAME,
     (LinkEntry, "relation"): {"anyOf": [_RELATION, {"type": "array", "items": _RELATION, "minItems": 1}]},
     (LinkEntry, "strength"): {"exclusiveMinimum": 0, "maximum": 1},
-    (LinkEntry, "cells"): {"minItems": 2},
     (NotInferable, "reason"): _FILLED,
 }
 
