@@ -80,8 +80,10 @@ def command(
     own = [load_model(model, language)] if model else []
     network = Network([load_crosswalk(path) for path in files], own, language)
     if list_all:
+        from maturitykit.report.document import routes_document
+
         pairs = list(_all_pairs(network))
-        give(output, lambda: _list(pairs, language), lambda: pairs)
+        give(output, lambda: [routes_document(pairs, language)], lambda: pairs)
         return
     assert file is not None
     choices = {"via": via, "without": without, "scorer": scorer}
@@ -158,29 +160,3 @@ def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
             else:
                 numbers = {"strength": round(found.route.strength, 4), "coverage": round(found.coverage, 4)}
                 yield row | {"path": list(found.route.path)} | numbers
-
-
-def _list(pairs: Sequence[dict[str, Any]], language: str) -> Iterator[Document]:
-    from maturitykit.report.nodes import Block, Document, Number, Paragraph, Row, Section, Table
-    from maturitykit.words import Words
-
-    say = Words(language)
-    if not pairs:
-        text = say("No crosswalks are installed: they come as packages of their own.")
-        yield Document("", [Section("", [Paragraph(text)])])
-        return
-    rows = []
-    for pair in pairs:
-        ends = pair["source"], pair["target"]
-        if "error" in pair:
-            rows.append(Row((*ends, say("cannot be used"), "", "")))
-        else:
-            middle = " ".join(pair["path"][1:-1])
-            numbers = Number(pair["strength"], "0.00"), Number(pair["coverage"], "0%")
-            rows.append(
-                Row((*ends, say("through {middle}", middle=middle) if middle else say("direct"), *numbers))
-            )
-    head = "from", "to", "route", "strength", "covers"
-    errors = dict.fromkeys(pair["error"] for pair in pairs if "error" in pair)
-    blocks: list[Block] = [Table(map(say, head), rows, say("Crosswalks")), *map(Paragraph, errors)]
-    yield Document("", [Section("", blocks)], language=say.language)

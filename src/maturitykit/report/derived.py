@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from maturitykit import figures
 from maturitykit.comparison.sentences import beside_outcome, how_reversed, what_carries, what_to_know
@@ -60,6 +61,25 @@ def everywhere(result: Result, translations: Sequence[Translation], say: Words) 
         else say("No installed crosswalk leads to another installed model.")
     )
     return Section(say(DERIVED), [*blocks, Paragraph(note, "quiet")])
+
+
+def routes(pairs: Sequence[Mapping[str, Any]], say: Words) -> Iterator[Block]:
+    """Yield a table of the models that can be translated to others, and why some cannot."""
+    if not pairs:
+        yield Paragraph(say("No crosswalks are installed: they come as packages of their own."))
+        return
+    head = "from", "to", "route", "strength", "covers"
+    yield Table(map(say, head), [_route(pair, say) for pair in pairs], say("Crosswalks"))
+    yield from map(Paragraph, dict.fromkeys(pair["error"] for pair in pairs if "error" in pair))
+
+
+def _route(pair: Mapping[str, Any], say: Words) -> Row:
+    ends = pair["source"], pair["target"]
+    if "error" in pair:
+        return Row((*ends, say("cannot be used"), "", ""))
+    middle = " ".join(pair["path"][1:-1])
+    route = say("through {middle}", middle=middle) if middle else say("direct")
+    return Row((*ends, route, Number(pair["strength"], "0.00"), Number(pair["coverage"], "0%")))
 
 
 def link_reading(translation: Translation, say: Words) -> Section:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from maturitykit.comparison.movement import Comparison
 from maturitykit.comparison.translation import Translation
 from maturitykit.report.brand import Brand
-from maturitykit.report.derived import derived, everywhere, explained, link_reading
+from maturitykit.report.derived import derived, everywhere, explained, link_reading, routes
 from maturitykit.report.method import derivation, derivations, marks, method, our_reading, remarks
 from maturitykit.report.nodes import Document, Section
 from maturitykit.report.sections import disagreement, movement, profile, road, weakest
@@ -86,6 +87,17 @@ def everywhere_document(result: Result, translations: Sequence[Translation], lan
     """Return a result in other models, a row for each."""
     say = Words(language or result.model.language)
     return Document(about(result) or say("Result"), [everywhere(result, translations, say)], language=say.language)
+
+
+def routes_document(pairs: Sequence[Mapping[str, Any]], language: str = "") -> Document:
+    """Return which models can be translated to which, as a document.
+
+    Args:
+        pairs: For each pair ``source``, ``target``, ``path``, ``strength`` and ``coverage``; or ``error``.
+        language: Of the headings (en, nl).
+    """
+    say = Words(language)
+    return Document("", [Section("", routes(pairs, say))], language=say.language)
 
 
 def comparison_document(comparison: Comparison, language: str = "") -> Document:
