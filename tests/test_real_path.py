@@ -97,7 +97,7 @@ MODELS = {
 }
 #: What is said of each that cannot be used.
 SAID = {
-    "raises": "RuntimeError on loading maturitykit_evil.improvements:model: no licence",
+    "raises": "RuntimeError on loading maturitykit_evil.raises:model: no licence",
     "leaves": "SystemExit",
     "wrong-type": 'gives "a model, I promise"',
     "endless": "a Model, or a function that returns one",

@@ -17,20 +17,20 @@ COMMANDS = ("models", "show", "form", "score", "crosswalk", "compare", "report",
 
 
 class BadInput(click.ClickException):
-    """Anything that a person can mend: said in words on stderr, never as a traceback."""
+    """An error in what the user entered, shown as a message on stderr and never as a traceback."""
 
     exit_code = 2
 
 
 class Commands(click.Group):
-    """The group of all commands; a call imports its own command only."""
+    """Group of all commands, which imports only the command that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands, in the order of use."""
+        """Return the names of the commands, in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command by its name."""
+        """Import a command by its name; return None if there is none."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"maturitykit.cli.{cmd_name}").command
@@ -44,7 +44,7 @@ class Commands(click.Group):
         except MaturityError as error:
             raise BadInput(str(error)) from error
         except OSError as error:
-            # A pipe that was closed at its other end is no trouble of ours: click knows it.
+            # Click handles a pipe whose reader has closed it.
             if error.errno == EPIPE:
                 raise
             raise BadInput(f"cannot write: {error.strerror or error}") from error
@@ -64,44 +64,44 @@ def commands(ctx: click.Context) -> None:
 
 
 class _Closed(TextIOBase):
-    """The stdout of a process that has none: what is written is an error, not lost."""
+    """Stand-in for a closed stdout that raises an error on writing, so that no output is lost."""
 
     def write(self, text: str) -> int:
         raise OSError(EBADF, "stdout is closed")
 
 
 def _open_streams() -> None:
-    """See that our output alone reaches stdout, and that what does not reach it is an error.
+    """Reserve stdout for the output of commands, and make failing to write to it an error.
 
-    What others write to file descriptor 1, as plugins and the libraries below them may, goes to stderr.
+    What plugins and the libraries that they use write to file descriptor 1 goes to stderr.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            # Or else the next file that is opened is taken for it.
+            # Otherwise the next file to be opened would get this descriptor and receive the output.
             os.open(os.devnull, os.O_RDWR)
     if sys.stdout is None:
         sys.stdout = _Closed()
     elif sys.stdout.fileno() == 1:
-        own = os.dup(1)
+        descriptor = os.dup(1)
         os.dup2(2, 1)
-        sys.stdout = open(own, "w", encoding=sys.stdout.encoding, closefd=False)  # noqa: SIM115
-        # The width of a terminal is asked of this one.
+        sys.stdout = open(descriptor, "w", encoding=sys.stdout.encoding, closefd=False)  # noqa: SIM115
+        # The standard library reads the width of the terminal from this one.
         sys.__stdout__ = sys.stdout  # type: ignore[misc]
 
 
 def main() -> None:
-    """The console script."""
+    """Run the command line, as the console script does."""
     _open_streams()
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character shows a question mark in its place.
+        # Characters that a terminal cannot encode become question marks instead of errors.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
         commands(prog_name="maturitykit")
     except OSError as error:
-        # Help and versions are written before a command is there to say so.
+        # Help and version are written before a command runs, so no command has caught the error.
         _give_up(error)
     finally:
         _finish()
@@ -113,11 +113,11 @@ def _give_up(error: OSError) -> NoReturn:
 
 
 def _finish() -> None:
-    """Write what waits to be written; what cannot be is an error now, and none when Python ends."""
-    is_told = isinstance(left := sys.exc_info()[1], SystemExit) and left.code == BadInput.exit_code
+    """Flush stdout, and report a failure once, now rather than when Python shuts down."""
+    is_reported = isinstance(error := sys.exc_info()[1], SystemExit) and error.code == BadInput.exit_code
     try:
         sys.stdout.flush()
-    except OSError as error:
+    except OSError as failure:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not is_told:
-            _give_up(error)
+        if not is_reported:
+            _give_up(failure)

@@ -1,4 +1,4 @@
-"""``maturitykit check``: everything that is wrong with files, and with what is installed."""
+"""``maturitykit check``: every finding in files and installed plugins."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from maturitykit.cli.output import give
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from maturitykit.cli.targets import Context, Found, Target
+    from maturitykit.cli.targets import Context, LocatedFinding, Target
     from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.testing.codes import FindingSeverity
 
-#: So many findings are shown at the most; a file with more has one mistake many times over.
+#: Most findings that are shown: a file with more repeats one mistake.
 MOST = 1_000
 
-#: What could not be checked at all: no such file or plugin, or nothing to check in it.
+#: Codes of findings on names that could not be checked: no such file or plugin, or nothing to check in it.
 UNREADABLE = {"MK001", "MK007", "MK008"}
 
 
@@ -61,19 +61,19 @@ def command(
     targets = list(targets_of(things))
     if old and len(targets) > 1:
         raise click.UsageError("--against is for one model at a time")
-    found = [target for target in targets if not isinstance(target, Target)]
+    findings = [target for target in targets if not isinstance(target, Target)]
     more, checks, skipped = _check_all([t for t in targets if isinstance(t, Target)], context)
-    found += more
+    findings += more
     give(
         output,
-        lambda: _as_text(found, things, checks, skipped),
-        lambda: {"checks": checks, "skipped": skipped, "findings": [_as_data(one) for one in found[:MOST]]},
+        lambda: _as_text(findings, things, checks, skipped),
+        lambda: {"checks": checks, "skipped": skipped, "findings": [_as_data(each) for each in findings[:MOST]]},
     )
-    ctx.exit(_status(found, fail_on))
+    ctx.exit(_status(findings, fail_on))
 
 
-def _check_all(targets: Sequence[Target], context: Context) -> tuple[list[Found], int, Mapping[str, str]]:
-    """What is found, how many checks were run, and why others were not."""
+def _check_all(targets: Sequence[Target], context: Context) -> tuple[list[LocatedFinding], int, Mapping[str, str]]:
+    """Return the findings, the number of checks that were run, and why others were not."""
     from maturitykit.cli.targets import check, failed, load, located
     from maturitykit.definition.model import Model
     from maturitykit.errors import MaturityError
@@ -84,12 +84,12 @@ def _check_all(targets: Sequence[Target], context: Context) -> tuple[list[Found]
             loaded[target] = load(target)
         except MaturityError as error:
             loaded[target] = error
-    # What is checked together is held against each other.
-    own = [thing for target, thing in loaded.items() if target.is_file]
-    models = [thing for thing in own if isinstance(thing, Model)]
-    crosswalks = [thing for thing in own if thing and not isinstance(thing, (Model, MaturityError))]
+    # Files that are checked together may refer to each other.
+    from_files = [thing for target, thing in loaded.items() if target.is_file]
+    models = [thing for thing in from_files if isinstance(thing, Model)]
+    crosswalks = [thing for thing in from_files if thing and not isinstance(thing, (Model, MaturityError))]
     context = context._replace(models=[*models, *context.models], crosswalks=[*crosswalks, *context.crosswalks])
-    found: list[Found] = []
+    findings: list[LocatedFinding] = []
     checks = 0
     skipped: dict[str, str] = {}
     for target, thing in loaded.items():
@@ -99,54 +99,56 @@ def _check_all(targets: Sequence[Target], context: Context) -> tuple[list[Found]
             report = check(target, thing, context)
         except MaturityError as error:
             report = failed(target, error)
-        found += located(target, None if isinstance(thing, MaturityError) else thing, report.findings)
+        findings += located(target, None if isinstance(thing, MaturityError) else thing, report.findings)
         checks += report.checks
         skipped.update(report.skipped)
-    return found, checks, skipped
+    return findings, checks, skipped
 
 
-def _status(found: Sequence[Found], fail_on: FindingSeverity) -> int:
+def _status(findings: Sequence[LocatedFinding], fail_on: FindingSeverity) -> int:
     from maturitykit.testing.report import severity_of
 
-    if any(one.finding.code in UNREADABLE for one in found):
+    if any(each.finding.code in UNREADABLE for each in findings):
         return 2
-    return int(any(fail_on == "warning" or severity_of(one.finding) == "error" for one in found))
+    return int(any(fail_on == "warning" or severity_of(each.finding) == "error" for each in findings))
 
 
-def _as_data(found: Found) -> dict[str, object]:
+def _as_data(located: LocatedFinding) -> dict[str, object]:
     from maturitykit.errors import OneOf
     from maturitykit.testing.report import severity_of
 
-    file, place, finding = found
+    file, location, finding = located
     expected = finding.expected
     return {
         "code": finding.code,
         "severity": severity_of(finding),
         "file": file,
-        "line": place and place.line,
-        "column": place and place.column,
+        "line": location and location.line,
+        "column": location and location.column,
         "where": finding.where,
         "problem": finding.problem,
         "expected": expected.nearest_first() if isinstance(expected, OneOf) else expected,
     }
 
 
-def _as_text(found: Sequence[Found], things: Sequence[str], checks: int, skipped: Mapping[str, str]) -> str:
-    """A line for each finding, as editors read them, and one for all."""
+def _as_text(
+    findings: Sequence[LocatedFinding], things: Sequence[str], checks: int, skipped: Mapping[str, str]
+) -> str:
+    """Return a line for each finding, in the form that editors parse, and a line with the totals."""
     from maturitykit.errors import escaped
     from maturitykit.testing.report import severity_of
 
     lines = []
-    for file, place, finding in found[:MOST]:
-        numbers = ":".join(str(number) for number in place or () if number is not None)
+    for file, location, finding in findings[:MOST]:
+        numbers = ":".join(str(number) for number in location or () if number is not None)
         where = f"{escaped(file)}:{numbers}" if numbers else escaped(file)
         word = " (warning)" if severity_of(finding) == "warning" else ""
         lines.append(f"{where}: {finding.code}{word} {finding}")
-    if len(found) > MOST:
-        lines.append(f"… and {len(found) - MOST:,} more findings")
-    what = escaped(things[0]) if len(things) == 1 else f"{len(things)} names"
-    graves = [severity_of(one.finding) for one in found]
-    counts = [f"{n} {word}{'s' * (n > 1)}" for word in ("error", "warning") if (n := graves.count(word))]
-    lines.append(f"{what}: {' and '.join(counts) or 'nothing to report'}, {checks} checks run")
+    if len(findings) > MOST:
+        lines.append(f"… and {len(findings) - MOST:,} more findings")
+    subject = escaped(things[0]) if len(things) == 1 else f"{len(things)} names"
+    severities = [severity_of(each.finding) for each in findings]
+    counts = [f"{n} {word}{'s' * (n > 1)}" for word in ("error", "warning") if (n := severities.count(word))]
+    lines.append(f"{subject}: {' and '.join(counts) or 'nothing to report'}, {checks} checks run")
     lines += [f"not run: {code}, {reason}" for code, reason in skipped.items()]
     return "\n".join(lines) + "\n"

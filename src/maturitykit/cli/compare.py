@@ -1,4 +1,4 @@
-"""``maturitykit compare``: results of one model beside each other."""
+"""``maturitykit compare``: comparison of results of one model."""
 
 from __future__ import annotations
 

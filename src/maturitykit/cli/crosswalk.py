@@ -1,4 +1,4 @@
-"""``maturitykit crosswalk``: a result of one model, seen in others."""
+"""``maturitykit crosswalk``: translation of a result into other models."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def command(
         raise click.UsageError("--via, --scorer and --without go with --to")
     if model and stage:
         raise click.UsageError("with --stage, the model stands in place of FILE")
-    own = [load_model(model, language)] if model else []
-    network = Network([load_crosswalk(path) for path in files], own, language)
+    models = [load_model(model, language)] if model else []
+    network = Network([load_crosswalk(path) for path in files], models, language)
     if list_all:
         from maturitykit.report.document import routes_document
 
@@ -87,24 +87,24 @@ def command(
         return
     assert file is not None
     choices = {"via": via, "without": without, "scorer": scorer}
-    found = [
+    translated = [
         (result, list(_translations(result, network, to, language, **choices)))
         for result in _results(file, model, stage, language)
     ]
-    data = [translation.to_dict() for _, translations in found for translation in translations]
+    data = [translation.to_dict() for _, translations in translated for translation in translations]
     give(
         output,
-        lambda: _pages(found, to, explain, language),
+        lambda: _pages(translated, to, explain, language),
         lambda: data[0] if to and len(data) == 1 else data,
     )
 
 
 def _pages(
-    found: Sequence[tuple[Result, Sequence[Translation]]], to: str | None, explain: str | None, language: str
+    translated: Sequence[tuple[Result, Sequence[Translation]]], to: str | None, explain: str | None, language: str
 ) -> Iterator[Document]:
     from maturitykit.report.document import everywhere_document, explain_document, translation_document
 
-    for result, translations in found:
+    for result, translations in translated:
         if not to:
             yield everywhere_document(result, translations, language)
         elif explain:
@@ -136,14 +136,14 @@ def _translations(
         try:
             yield translate(result, network.model(id).in_language(language), network=network)
         except (ComparisonError, PluginError) as error:
-            # One that cannot be used keeps nobody from the others, and may stand in the way to many.
+            # A broken crosswalk may be on the route to many models, and the others can still be shown.
             left_out.setdefault(str(error), []).append(id)
-    for why, ids in left_out.items():
-        click.echo(f"left out: {', '.join(ids)}: {why}", err=True)
+    for reason, ids in left_out.items():
+        click.echo(f"left out: {', '.join(ids)}: {reason}", err=True)
 
 
 def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
-    """Every pair that some way joins: its path, strength, and how much of the target it can cover."""
+    """Yield every pair that a route joins: its path, its strength, and the share of the target it can cover."""
     from maturitykit.comparison.translation import translate
     from maturitykit.errors import ComparisonError, PluginError
     from maturitykit.scoring.score import score
@@ -154,7 +154,7 @@ def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
             try:
                 model = network.model(source)
                 lowest = score(model, {leaf.id: leaf.scale.ids[0] for leaf in model.leaves if leaf.scale})
-                found = translate(lowest, network.model(target), network=network)
+                translation = translate(lowest, network.model(target), network=network)
             except (ComparisonError, PluginError) as error:
                 yield row | {"path": [], "strength": None, "coverage": None, "error": " ".join(str(error).split())}
             else:

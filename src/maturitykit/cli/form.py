@@ -1,4 +1,4 @@
-"""``maturitykit form``: a form that respondents fill in."""
+"""``maturitykit form``: a form for respondents to fill in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``maturitykit score`` of large tables: from files to a file."""
+"""``maturitykit score`` for large tables, from files to a file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from maturitykit.cli.options import load_model
 from maturitykit.errors import FileError, Finding, escaped, install_hint
 from maturitykit.files.text import is_folder
 
-#: Files that only engines of tables read or write.
+#: Suffixes of files that only the table engines read and write.
 SUFFIXES = {".parquet", ".arrow", ".feather", ".ipc"}
 
 
 def is_large(files: Sequence[str], output: str | None) -> bool:
-    """Whether Parquet or Arrow is read or written: that is for engines of tables, and all else is not."""
+    """Return whether Parquet or Arrow is read or written, which only the table engines can do."""
     names = [Path(name) for name in (*files, output) if name]
     return any(name.suffix.lower() in SUFFIXES or _holds_tables(name) for name in names)
 
@@ -32,7 +32,7 @@ def _holds_tables(folder: Path) -> bool:
 def score_large(
     files: Sequence[str], output: str | None, model: str | None, problems: str | None, **choices: Any
 ) -> None:
-    """Score the table that the files hold, into another file; exit with 1 if there are problems."""
+    """Score the table in some files and write the scores to another; exit with 1 if there are problems."""
     if output is None:
         raise click.UsageError("large tables go to a file: -o FILE that ends in .parquet, .arrow or .csv")
     missing = [name for name in ("polars", "pyarrow") if find_spec(name) is None]
@@ -42,21 +42,21 @@ def score_large(
     from maturitykit.tables.files import score_files
 
     with _bar() as progress:
-        given = load_model(model) if model else None
+        loaded = load_model(model) if model else None
         wrong, notes = score_files(
-            files, output, given, problems=problems, load=load_model, progress=progress, **choices
+            files, output, loaded, problems=problems, load=load_model, progress=progress, **choices
         )
     for note in notes:
         click.echo(escaped(str(note)), err=True)
     if wrong:
-        what = "rating that does" if wrong == 1 else "ratings that do"
-        click.echo(f"{wrong:,} {what} not fit the model counted as blank: see {problems}", err=True)
+        subject = "rating that does" if wrong == 1 else "ratings that do"
+        click.echo(f"{wrong:,} {subject} not fit the model counted as blank: see {problems}", err=True)
         click.get_current_context().exit(1)
 
 
 @contextmanager
 def _bar() -> Iterator[Callable[[float], None] | None]:
-    """A bar on stderr, for people only."""
+    """Show a progress bar if stderr is a terminal, and yield a function to set the share done, or None."""
     if not sys.stderr.isatty():
         yield None
         return

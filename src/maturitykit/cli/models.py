@@ -1,4 +1,4 @@
-"""``maturitykit models``: what is installed."""
+"""``maturitykit models``: the installed models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def command(ctx: click.Context, check: bool, json: bool, output: str | None) -> 
 
 
 def _listed() -> str:
-    """A line for each model, without what a report needs to be imported."""
+    """Return a line for each model."""
+    # Importing what reports need would make this command slow.
     rows = [(e.id, f"{e.distribution} {e.version}".strip(), escaped(e.error or "")) for e in models.values()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
@@ -41,5 +42,5 @@ def _load_all() -> None:
         try:
             models.load(id)
         except PluginError:
-            # The registry remembers what was wrong, and lists it.
+            # The registry keeps the error, and the list shows it.
             continue

@@ -1,4 +1,4 @@
-"""``maturitykit new``: a package to publish a model, a crosswalk or a rule with."""
+"""``maturitykit new``: packages to publish a model, a crosswalk or a rule in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def options(command: F) -> F:
-    """``--into``, ``--license`` and ``--json``."""
+    """Add the options ``--into``, ``--license`` and ``--json``."""
     for add in (
         click.option("--json", "json", is_flag=True, help="Print JSON."),
         click.option(
@@ -68,7 +68,7 @@ def model(name: str, origin: str | None, languages: tuple[str, ...], into: str, 
 
     draft = _draft(Path(origin), name) if origin else None
     made = new_model(name, Path(into), license, languages, draft)
-    _tell(made, json, draft)
+    _report(made, json, draft)
     _warn_if_taken(models, name)
 
 
@@ -92,19 +92,19 @@ def crosswalk(
     ids = name.split("--")
     if len(ids) != 2 or not all(ids):
         raise click.BadParameter(f"{name!r} is not of the form SOURCE--TARGET")
-    given: dict[str, Model] = {
-        known: model for model in map(load_model, names) for known in (model.id, f"{model.id}@{model.version}")
+    loaded: dict[str, Model] = {
+        key: model for model in map(load_model, names) for key in (model.id, f"{model.id}@{model.version}")
     }
     for id in ids:
-        model = given.get(id.partition("@")[0])
-        if model and id not in given and model.id not in models:
+        model = loaded.get(id.partition("@")[0])
+        if model and id not in loaded and model.id not in models:
             raise click.BadParameter(f"{id!r} is not the model that is given, {model.id}@{model.version}")
-    source, target = (given.get(id) or models.load(id) for id in ids)
-    # What is registered under its id alone goes by its full name too.
-    registered = [id if id in models else id.partition("@")[0] for id in ids if id not in given]
+    source, target = (loaded.get(id) or models.load(id) for id in ids)
+    # The full name of a model, ID@VERSION, also finds one that is registered under its id alone.
+    registered = [id if id in models else id.partition("@")[0] for id in ids if id not in loaded]
     distributions = list(dict.fromkeys(models[id].distribution for id in registered))
     made = new_crosswalk(source, target, Path(into), license, languages, distributions, name)
-    _tell(made, json)
+    _report(made, json)
     _warn_if_taken(crosswalks, Path(made.main).stem)
 
 
@@ -118,7 +118,7 @@ def scorer(name: str, into: str, license: str, json: bool) -> None:
 
     if name in scorers and scorers[name].distribution == "maturitykit":
         raise click.BadParameter(f"{name!r} is a rule of maturitykit, and no other can have its name")
-    _tell(new_scorer(name, Path(into), license), json)
+    _report(new_scorer(name, Path(into), license), json)
     _warn_if_taken(scorers, name)
 
 
@@ -130,8 +130,8 @@ def _draft(origin: Path, name: str) -> Draft:
     return read_samm(origin, name) if is_folder(origin) else read_grid(origin, name)
 
 
-def _tell(made: Package, json: bool, draft: Draft | None = None) -> None:
-    """The files on stdout; on stderr what was found and left out, and where to go on."""
+def _report(made: Package, json: bool, draft: Draft | None = None) -> None:
+    """Print the files on stdout and, on stderr, what was read, what was left out and what to do next."""
     main = made.folder / made.main
     left_out = draft.left_out if draft else []
     give(
@@ -139,9 +139,9 @@ def _tell(made: Package, json: bool, draft: Draft | None = None) -> None:
         lambda: "".join(f"{escaped(str(made.folder / file))}\n" for file in made.files),
         lambda: {"folder": str(made.folder), "files": made.files, "main": str(main), "left_out": left_out},
     )
-    said = [f"found: {draft.found}"] if draft else []
-    said += [f"left out: {each}" for each in left_out]
-    for line in [*said, f"next: write {main}"]:
+    messages = [f"found: {draft.found}"] if draft else []
+    messages += [f"left out: {each}" for each in left_out]
+    for line in [*messages, f"next: write {main}"]:
         click.echo(escaped(line), err=True)
 
 

@@ -1,4 +1,4 @@
-"""Options that commands share."""
+"""Options and loading functions that commands share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-
 #: Parameters of commands that name a file to write.
 _WRITTEN = ("output", "merged", "problems")
 
@@ -30,11 +29,11 @@ _WRITTEN = ("output", "merged", "problems")
 class Command(click.Command):
     """A command that overwrites no file that it reads.
 
-    `maturitykit.cli.output.say` alone writes to its stdout; what plugins and rules print goes to stderr.
+    Only `maturitykit.cli.output.say` writes to its stdout; what plugins and rules print goes to stderr.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command after checking that it overwrites none of its inputs."""
         if written := [ctx.params[name] for name in _WRITTEN if ctx.params.get(name)]:
             from maturitykit.files.text import check_apart
 
@@ -45,9 +44,9 @@ class Command(click.Command):
 
 
 def _read_by(params: Mapping[str, Any]) -> Iterator[str | Path]:
-    """The files that parameters name, and in folders those that are read as answers."""
-    given = [value for name, value in params.items() if name not in _WRITTEN]
-    for value in given:
+    """Yield the files that parameters name, and the files of answers in the folders that they name."""
+    inputs = [value for name, value in params.items() if name not in _WRITTEN]
+    for value in inputs:
         for text in value if isinstance(value, (tuple, list)) else [value]:
             if isinstance(text, str) and os.path.isdir(text):
                 from maturitykit.files.assessment import READERS
@@ -58,7 +57,7 @@ def _read_by(params: Mapping[str, Any]) -> Iterator[str | Path]:
 
 
 def output_options(*suffixes: str) -> Callable[[F], F]:
-    """``--json`` and ``-o FILE``, whose suffix says the format."""
+    """Return a decorator that adds ``--json`` and ``-o FILE``, whose suffix names the format."""
 
     def check(ctx: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
         suffix = Path(path or "").suffix.lower()
@@ -73,14 +72,14 @@ def output_options(*suffixes: str) -> Callable[[F], F]:
         command = click.option("-o", "--output", metavar="FILE", callback=check, help=f"Write to FILE ({name}).")(
             command
         )
-        # Eager, to be known when the file is checked.
+        # Eager options are parsed first, so the check of the file knows this one.
         return click.option("--json", "json", is_flag=True, is_eager=True, help="Print JSON.")(command)
 
     return add
 
 
 def suffix_of(*suffixes: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """Checks the suffix of a file to write, beside the one of the output."""
+    """Return a callback that checks the suffix of a file to write other than the output."""
 
     def check(ctx: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
         if path and Path(path).suffix.lower() not in suffixes:
@@ -91,15 +90,15 @@ def suffix_of(*suffixes: str) -> Callable[[click.Context, click.Parameter, str |
 
 
 def language_option(command: F) -> F:
-    """``--language``."""
+    """Add the option ``--language``."""
     text = "Language of the model's texts, where it has them (en, nl, …)."
     return click.option("--language", default="en", metavar="TAG", show_default=True, help=text)(command)
 
 
 def load_model(name: str, language: str | None = None, version: str = "") -> Model:
-    """An installed model by its id, or one in a file or folder by its path; in a language, if it has it.
+    """Return an installed model by its id, or one in a file or folder by its path; in a language, if it has it.
 
-    Of several versions that are installed, it is the one that the name or the caller says.
+    If several versions are installed, the name or ``version`` chooses one.
     """
     from maturitykit.definition.translation import language_of
     from maturitykit.files.model import read_model
@@ -112,15 +111,15 @@ def load_model(name: str, language: str | None = None, version: str = "") -> Mod
     if language is None:
         return model
     if language_of(language, model.languages) is None:
-        there = ", ".join(model.languages)
+        available = ", ".join(model.languages)
         click.echo(
-            f"{model.id} has no texts in {language!r}, only in {there}: shown in {model.language}", err=True
+            f"{model.id} has no texts in {language!r}, only in {available}: shown in {model.language}", err=True
         )
     return model.in_language(language)
 
 
 def load_crosswalk(name: str) -> Crosswalk:
-    """An installed crosswalk by its id, or one in a file by its path: TOML, JSON, or SSSOM as TSV."""
+    """Return an installed crosswalk by its id, or one in a file by its path: TOML, JSON, or SSSOM as TSV."""
     from maturitykit.files.crosswalk import read_crosswalk
     from maturitykit.files.sssom import read_sssom
     from maturitykit.registry import crosswalks
@@ -135,51 +134,51 @@ def load_crosswalk(name: str) -> Crosswalk:
 def score_file(
     files: str | Sequence[str], model: str | None, language: str, merged: str | None = None, **choices: Any
 ) -> list[Result]:
-    """The results of all assessments in a file, or of what several files and folders come to, scored as chosen.
+    """Score all assessments in a file, or those that several files and folders hold once merged.
 
     Args:
-        files: One or several; what there is to know of how they were merged is said on stderr.
-        model: Id or path, where files do not name it.
-        language: Of the texts.
-        merged: A file for the assessments that were scored.
-        choices: For `maturitykit.score`.
+        files: One path or several; notes on how they were merged go to stderr.
+        model: Id or path of the model, if the files do not name it.
+        language: Language of the texts.
+        merged: File to write the scored assessments to.
+        choices: Arguments for `maturitykit.score`.
 
     Raises:
-        AssessmentError: With the findings on all of them.
+        AssessmentError: If any cannot be scored, with the findings on all of them.
     """
     from maturitykit.files.collect import collect, each
     from maturitykit.scoring.score import check_fit, score
 
-    given = load_model(model, language) if model else None
+    chosen = load_model(model, language) if model else None
     load = cache(lambda name, version: load_model(name, language, version))
 
     def model_of(assessment: Assessment) -> Model:
-        return given or load(assessment.model, assessment.version)
+        return chosen or load(assessment.model, assessment.version)
 
-    found = collect(files, given or "", lambda part: check_fit(model_of(part), part))
-    for note in found.notes:
+    collected = collect(files, chosen or "", lambda part: check_fit(model_of(part), part))
+    for note in collected.notes:
         click.echo(escaped(str(note)), err=True)
-    results = each(lambda a: score(model_of(a), a, **choices), found.assessments)
+    results = each(lambda a: score(model_of(a), a, **choices), collected.assessments)
     if merged:
         from maturitykit.files.write import write
 
-        write(found.assessments, merged)
+        write(collected.assessments, merged)
     return results
 
 
 def targets(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    """Values of the form ``DIMENSION=STAGE``; a stage alone is one of the outcome."""
+    """Parse values of the form ``DIMENSION=STAGE``; a stage alone is a target of the outcome."""
     return pairs(ctx, parameter, [value if "=" in value else f"outcome={value}" for value in values])
 
 
 def pairs(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    """Values of the form ``DIMENSION=VALUE``, each dimension once."""
-    found: dict[str, str] = {}
+    """Parse values of the form ``DIMENSION=VALUE``, with each dimension once."""
+    parsed: dict[str, str] = {}
     for value in values:
         name, equals, text = (part.strip() for part in value.partition("="))
         if not (name and equals and text):
             raise click.BadParameter(f"{value!r} is not of the form {parameter.metavar}")
-        if name in found:
+        if name in parsed:
             raise click.BadParameter(f"{name!r} is given twice")
-        found[name] = text
-    return found
+        parsed[name] = text
+    return parsed

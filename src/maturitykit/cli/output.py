@@ -19,16 +19,16 @@ def give(
     data: Callable[[], Any] | None = None,
     **others: Callable[[], str],
 ) -> None:
-    """Print what a command found, or write it to a file.
+    """Print the output of a command, or write it to a file.
 
     Args:
-        output: The file, whose suffix tells the kind; None for stdout.
-        pages: Makes the documents for people; or lines of text that stay as they are.
-        data: Makes the data for programs, for JSON.
-        others: Make the texts of other kinds of files, by their suffixes without the dot.
+        output: File to write to, whose suffix names the format; None for stdout.
+        pages: Function that makes the documents for people, or a text that is printed as it is.
+        data: Function that makes the data for JSON; None if the command has none.
+        others: Functions that make the text of other formats, by their suffixes without the dot.
 
     Raises:
-        UsageError: If the command has no such kind.
+        UsageError: If the command does not have this format.
     """
     from maturitykit.files.documents import to_json
 
@@ -59,12 +59,12 @@ def _text(pages: Iterable[Document] | str, terminal: int | None = None, *, colou
 
 
 def say(text: str | bytes) -> None:
-    """Write to the stdout of the command, which ends its own lines."""
+    """Write to the stdout of the command, without adding a line break."""
     click.echo(text, click.get_current_context().obj, nl=False)
 
 
 def put(data: bytes, output: str | None) -> None:
-    """Write bytes to a file, whole or not at all, or else to stdout: in one encoding everywhere, for programs."""
+    """Write bytes to a file, completely or not at all, or to stdout if there is none."""
     if output:
         from maturitykit.files.text import write_bytes
 

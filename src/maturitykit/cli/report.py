@@ -1,4 +1,4 @@
-"""``maturitykit report``: a result as a document to hand over."""
+"""``maturitykit report``: a report on a result."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ def command(
 
 
 def _one(file: str, results: Sequence[Result], subject: str) -> Result:
-    """The one result in a file, or the one of a subject."""
+    """Return the only result, or the only one of a subject; refuse several."""
     from maturitykit.assessment.keys import key
 
-    mine = list(results)
+    matching = list(results)
     if len(results) > 1 and subject:
-        mine = [result for result in results if key(result.subject) == key(subject)]
-    if len(mine) == 1:
-        return mine[0]
+        matching = [result for result in results if key(result.subject) == key(subject)]
+    if len(matching) == 1:
+        return matching[0]
     names = ", ".join(f"{result.subject} {result.date or ''}".strip() for result in results[:5])
     raise click.UsageError(f"{file} holds {len(results)} assessments ({names}): a report is on one")
 

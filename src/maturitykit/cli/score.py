@@ -1,4 +1,4 @@
-"""``maturitykit score``: an assessment to a result."""
+"""``maturitykit score``: results of assessments."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _score_few(
     output: str | None,
     **choices: Any,
 ) -> None:
-    """Files of assessments to a page, or to JSON or CSV."""
+    """Score files of assessments and print them, or write text, JSON or CSV."""
     if explain and (json or (output or "").lower().endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
     results = score_file(files, model, language, **choices)
@@ -136,7 +136,7 @@ def _pages(results: Sequence[Result], explain: str | None, language: str) -> Ite
 
 
 def _csv(results: Sequence[Result]) -> str:
-    """A row for each dimension of each result."""
+    """Return a row for each dimension of each result, as CSV."""
     from maturitykit.files.separated import to_csv
     from maturitykit.scoring.records import COLUMNS, rows_of
 

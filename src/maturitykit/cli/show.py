@@ -1,4 +1,4 @@
-"""``maturitykit show``: the whole model, as a person would want to read it."""
+"""``maturitykit show``: all of a model or a crosswalk, as text or in a file format."""
 
 from __future__ import annotations
 

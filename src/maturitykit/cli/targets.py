@@ -1,4 +1,4 @@
-"""What the arguments of ``maturitykit check`` are, and where in their files the findings stand."""
+"""Targets of ``maturitykit check``: what its arguments name, and the locations of findings in their files."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["model", "crosswalk", "scorer", "assessment"]
 
-#: The keys by which a TOML file is known, if its name does not tell.
+#: Keys by which the kind of a TOML file is recognised if its name does not tell it.
 _KEYS: dict[str, Kind] = {"links": "crosswalk", "dimensions": "model", "scales": "model", "ratings": "assessment"}
 
 
 class Target(NamedTuple):
-    """Something to check: what it is, and its file or the name that it is registered under."""
+    """Something to check: its kind, and its file or the name that it is registered under."""
 
     kind: Kind
     name: str
     is_file: bool
 
 
-class Found(NamedTuple):
-    """A finding and where it stands."""
+class LocatedFinding(NamedTuple):
+    """A finding with its file and its location there."""
 
     file: str
     location: Location | None
@@ -44,21 +44,21 @@ class Found(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What targets are held against, beside what is installed."""
+    """Models and crosswalks that targets are checked against in addition to the installed ones."""
 
     models: Sequence[Model]
     crosswalks: Sequence[Crosswalk]
     against: Model | None
 
 
-def targets_of(names: Sequence[str]) -> Iterator[Target | Found]:
-    """What is to be checked, each once; a finding for what is nothing of the kind."""
-    seen: set[Target | Found] = set()
+def targets_of(names: Sequence[str]) -> Iterator[Target | LocatedFinding]:
+    """Yield the targets that arguments name, each once, and a finding for each argument that names none."""
+    seen: set[Target | LocatedFinding] = set()
     for name in names:
         try:
-            targets: Sequence[Target | Found] = list(_targets(name))
+            targets: Sequence[Target | LocatedFinding] = list(_targets(name))
         except MaturityError as error:
-            targets = [Found(name, location_in_words(f.where), f) for f in error.findings]
+            targets = [LocatedFinding(name, location_in_words(f.where), f) for f in error.findings]
         for target in targets:
             if target not in seen:
                 seen.add(target)
@@ -83,19 +83,19 @@ def _targets(name: str) -> Iterator[Target]:
 
 
 def _in_folder(folder: Path) -> Iterator[Target]:
-    """The model in a folder, or the crosswalks, or those in the packages of a source tree."""
-    found = []
-    for place in (folder, *sorted(folder.glob("src/*"))):
-        if (place / "model.toml").is_file():
-            found.append(Target("model", str(place / "model.toml"), True))
-        found += [Target("crosswalk", str(file), True) for file in sorted(place.glob("*--*.toml"))]
-    if not found and any(file.suffix.lower() in (*READERS, *OTHERS) for file in folder.iterdir()):
-        found.append(Target("assessment", str(folder), True))
-    if not found:
+    """Yield the model and crosswalks in a folder or the packages of a source tree, or else its ratings."""
+    targets = []
+    for each in (folder, *sorted(folder.glob("src/*"))):
+        if (each / "model.toml").is_file():
+            targets.append(Target("model", str(each / "model.toml"), True))
+        targets += [Target("crosswalk", str(file), True) for file in sorted(each.glob("*--*.toml"))]
+    if not targets and any(file.suffix.lower() in (*READERS, *OTHERS) for file in folder.iterdir()):
+        targets.append(Target("assessment", str(folder), True))
+    if not targets:
         expected = "model.toml, <source>--<target>.toml, or files of ratings"
         finding = Finding("", "holds no model, no crosswalk and no ratings", expected, "MK001")
         raise FileError("", [finding])
-    yield from found
+    yield from targets
 
 
 def _of_file(file: Path) -> Target:
@@ -104,25 +104,24 @@ def _of_file(file: Path) -> Target:
     suffix, folder = file.suffix.lower(), file.absolute().parent
     if suffix != ".toml":
         return Target("crosswalk" if suffix == ".tsv" else "assessment", str(file), True)
-    # Translations and golden cases are checked with what they belong to.
+    # Translations and golden cases are checked with the model or crosswalk that they belong to.
     for other in (file.parent / ".." / "model.toml", file.parent / ".." / ".." / file.name):
         if "text" in (folder.name, folder.parent.name) and other.is_file():
-            kind: Kind = "model" if other.name == "model.toml" else "crosswalk"
-            return Target(kind, normpath(other), True)
+            return Target("model" if other.name == "model.toml" else "crosswalk", normpath(other), True)
     if file.name == "model.toml" or "--" in file.stem:
         return Target("model" if file.name == "model.toml" else "crosswalk", str(file), True)
     data = read_toml(file)
     if "cases" in data and (file.parent / "model.toml").is_file():
         return Target("model", str(file.parent / "model.toml"), True)
-    for key, known in _KEYS.items():
+    for key, kind in _KEYS.items():
         if key in data:
-            return Target(known, str(file), True)
+            return Target(kind, str(file), True)
     expected = f"a model, a crosswalk or ratings: one of the keys {', '.join(_KEYS)}"
     raise FileError("", [Finding("", "holds nothing that can be checked", expected, "MK008")])
 
 
 def load(target: Target) -> Model | Crosswalk | None:
-    """The model or crosswalk of a target, for others to be held against; None if it is not one."""
+    """Return the model or crosswalk of a target, for others to be checked against; None if it is neither."""
     from maturitykit.cli.options import load_crosswalk
     from maturitykit.files.model import read_model
 
@@ -134,7 +133,7 @@ def load(target: Target) -> Model | Crosswalk | None:
 
 
 def check(target: Target, thing: Model | Crosswalk | None, context: Context) -> Report:
-    """What all checks find; what was loaded is given."""
+    """Run all checks on a target, and on the model or crosswalk that was loaded from it."""
     from maturitykit.definition.crosswalk import Crosswalk
     from maturitykit.definition.model import Model
     from maturitykit.testing.crosswalks import check_crosswalk
@@ -148,26 +147,26 @@ def check(target: Target, thing: Model | Crosswalk | None, context: Context) -> 
     return check_scorer(target.name) if target.kind == "scorer" else _check_ratings(target.name, context.models)
 
 
-def _check_ratings(name: str, given: Sequence[Model]) -> Report:
-    """Every assessment in a file or folder against its model."""
+def _check_ratings(name: str, models: Sequence[Model]) -> Report:
+    """Check every assessment in a file or folder against its model."""
     from maturitykit.errors import AssessmentError
     from maturitykit.files.collect import collect
     from maturitykit.scoring.score import score
     from maturitykit.testing.report import Report
 
-    by_id = {model.id: model for model in given}
+    by_id = {model.id: model for model in models}
     findings: list[Finding] = []
-    found = collect(name, given[0] if len(given) == 1 else "")
-    for assessment in found.assessments:
+    collected = collect(name, models[0] if len(models) == 1 else "")
+    for assessment in collected.assessments:
         try:
             score(by_id.get(assessment.model, assessment.model), assessment)
         except AssessmentError as error:
             findings += error.findings
-    return Report(name, [*findings, *found.notes], len(found.assessments))
+    return Report(name, [*findings, *collected.notes], len(collected.assessments))
 
 
 def failed(target: Target, error: MaturityError) -> Report:
-    """The report on what could not even be loaded."""
+    """Return the report on a target that could not be loaded."""
     from maturitykit.testing.report import Report, findings_of
 
     default = "MK101" if isinstance(error, ModelError) else "MK004" if isinstance(error, FileError) else "MK007"
@@ -175,27 +174,29 @@ def failed(target: Target, error: MaturityError) -> Report:
     return Report(target.name, findings, 1)
 
 
-def located(target: Target, thing: Model | Crosswalk | None, findings: Sequence[Finding]) -> Iterator[Found]:
-    """The findings, each with its file and its place there."""
+def located(
+    target: Target, thing: Model | Crosswalk | None, findings: Sequence[Finding]
+) -> Iterator[LocatedFinding]:
+    """Yield the findings, each with its file and its location there."""
     file = target.name if target.is_file else getattr(thing, "location", "")
-    places = cache(_places)
+    locators = cache(_locator)
     for finding in findings:
         if target.kind == "assessment":
-            of, where = _file_named(file, finding.where)
-            yield Found(of, location_in_words(where), finding._replace(where=where))
+            path, where = _split_file(file, finding.where)
+            yield LocatedFinding(path, location_in_words(where), finding._replace(where=where))
         else:
-            of, where = _beside(file or target.name, target.kind, finding.where)
-            yield Found(of, location_in_words(where) or places(of)(where), finding)
+            path, where = _split_part(file or target.name, target.kind, finding.where)
+            yield LocatedFinding(path, location_in_words(where) or locators(path)(where), finding)
 
 
-def _file_named(target: str, where: str) -> tuple[str, str]:
-    """The file of ratings whose path a finding's place begins with, and the rest of the place."""
+def _split_file(target: str, where: str) -> tuple[str, str]:
+    """Split the path of a file of ratings off the location of a finding."""
     file, _, rest = where.partition(", ")
     return (file, rest) if file.startswith(target) else (target, where)
 
 
-def _beside(file: str, kind: Kind, where: str) -> tuple[str, str]:
-    """The file that a finding's path begins with the name of, and the rest of the path."""
+def _split_part(file: str, kind: Kind, where: str) -> tuple[str, str]:
+    """Split the name of a translation or of the golden cases off a location; return the path of that file."""
     match = re.match(r"(text/[^/:]+|cases): ", where)
     if not match:
         return file, where
@@ -204,8 +205,8 @@ def _beside(file: str, kind: Kind, where: str) -> tuple[str, str]:
     return str(path.parent / name), where[match.end() :]
 
 
-def _places(file: str) -> Callable[[str], Location | None]:
-    """What finds a path in a file; nothing, in one that cannot be read."""
+def _locator(file: str) -> Callable[[str], Location | None]:
+    """Return a function that locates a key path in a file; it finds none in a file that cannot be read."""
     try:
         return Located(read_text(file), read_toml(file)).location if file.endswith(".toml") else _nowhere
     except MaturityError:

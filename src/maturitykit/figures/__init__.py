@@ -1,7 +1,7 @@
 """Figures of results as SVG text, without any plotting library.
 
-Each takes a width, so that it can be drawn for a page and for a telephone, and a language for
-its own words; the texts of models are in the language of the model. Shape and place carry the
+Each takes a width in pixels, so that it can be drawn for a page or for a telephone, and a language for
+its titles and legends; texts of models are in the language of the model. Shape and position carry the
 meaning, and colour only repeats it.
 """
 
@@ -13,7 +13,7 @@ from maturitykit.figures.profile import profile
 from maturitykit.figures.quadrant import quadrant
 from maturitykit.figures.radar import radar
 
-#: The natural width of a figure, and that on a telephone.
+#: Natural width of a figure in pixels, and its width on a telephone.
 WIDE, NARROW = 760, 350
 
 __all__ = [

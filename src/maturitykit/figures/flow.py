@@ -1,4 +1,4 @@
-"""The flow of a translation: which dimensions speak of which, and how strongly."""
+"""Flow diagram of a translation: the links between dimensions, and their strength."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from collections.abc import Sequence
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Dimension, Model
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.figures.lanes import BESIDE
+from maturitykit.figures.lanes import NAMES_BESIDE
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
 from maturitykit.scoring.summary import with_depths
 from maturitykit.words import Words
 
 
 def flow(translation: Translation, width: float = 760, language: str = "") -> str:
-    """The source's dimensions on the left, the target's on the right, and a band for each link.
+    """Draw the source's dimensions on the left, the target's on the right, and a band for each link.
 
-    The wider a band, the stronger the link; it is dashed where the source judges a part only.
+    The wider a band, the stronger the link; it is dashed if the source judges only a part.
     A dimension of the target that no band reaches cannot be inferred.
     """
     say = Words(language or translation.model.language)
     source, target = translation.origin.model, translation.model
     uses = [use for id in translation for use in translation[id].links]
     names = {"source": source.title, "target": target.title}
-    told = [f"{use.link.source} → {use.link.target} {float(use.link.strength):.2f}" for use in uses]
-    drawing = Drawing(width, say("From {source} to {target}", **names), "; ".join(told[:30]))
+    lines = [f"{use.link.source} → {use.link.target} {float(use.link.strength):.2f}" for use in uses]
+    drawing = Drawing(width, say("From {source} to {target}", **names), "; ".join(lines[:30]))
     linked = {use.link.source for use in uses}
     lefts = _column(source, linked)
-    rights = _column(target, {use.link.target for use in uses}, everything=True)
-    column = width * (0.34 if width >= BESIDE else 0.38)
+    rights = _column(target, {use.link.target for use in uses}, all_leaves=True)
+    column = width * (0.34 if width >= NAMES_BESIDE else 0.38)
     first = _titles(drawing, (source.title, target.title), column)
     at_left = _names(drawing, lefts, first, 0, column, say)
     at_right = _names(drawing, rights, first, width - column, column, say)
@@ -55,9 +55,9 @@ def flow(translation: Translation, width: float = 760, language: str = "") -> st
     return drawing.svg(drawing.legend(y + 8, [entry for entry in legend if entry[0] in used]))
 
 
-def _column(model: Model, linked: set[str], everything: bool = False) -> list[Dimension]:
-    """What stands in a column: the linked dimensions, and of the target all that are rated."""
-    rows = [d for d, _ in with_depths(model) if d.id in linked or (everything and d.is_leaf)]
+def _column(model: Model, linked: set[str], all_leaves: bool = False) -> list[Dimension]:
+    """Return the dimensions of a column: the linked ones, and if asked all that are rated."""
+    rows = [d for d, _ in with_depths(model) if d.id in linked or (all_leaves and d.is_leaf)]
     return [model.root, *rows] if OUTCOME in linked else rows
 
 
@@ -74,15 +74,15 @@ def _titles(drawing: Drawing, titles: Sequence[str], column: float) -> float:
 def _names(
     drawing: Drawing, dimensions: Sequence[Dimension], y: float, x: float, column: float, say: Words
 ) -> dict[str, float]:
-    """The names of a column; gives the height of each by its id."""
-    places, left, small = {}, x == 0, 12 if drawing.width >= BESIDE else 11
+    """Draw the names of a column, and return the vertical middle of each by its id."""
+    middles, is_left, small = {}, x == 0, 12 if drawing.width >= NAMES_BESIDE else 11
     for dimension in dimensions:
         name = say("overall") if dimension.id == OUTCOME else dimension.name
         lines = wrapped(name, column - 14, 5, small)
         height = max(24, LEADING * len(lines) + 8)
         drawing.rect("band", x, y + 1, column, height - 2, 3)
-        anchor, at = ("end", column - 8) if left else ("start", x + 8)
-        drawing.lines(at, y + (height - LEADING * len(lines)) / 2 + SIZE - 1, lines, "text", anchor, small)
-        places[dimension.id] = y + height / 2
+        anchor, text_x = ("end", column - 8) if is_left else ("start", x + 8)
+        drawing.lines(text_x, y + (height - LEADING * len(lines)) / 2 + SIZE - 1, lines, "text", anchor, small)
+        middles[dimension.id] = y + height / 2
         y += height
-    return places
+    return middles

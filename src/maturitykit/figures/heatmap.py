@@ -1,4 +1,4 @@
-"""Who says what: dimensions by respondents, or by how many said each stage."""
+"""Heatmap of answers: dimensions by respondents or, if they are many, by the counts of each answer."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, NoStage, Rat
 from maturitykit.definition import Scale
 from maturitykit.definition.names import names_of
 from maturitykit.errors import Finding
+from maturitykit.figures.lanes import NAMES_BESIDE
 from maturitykit.figures.svg import DARK_SHADES, LEADING, SIZE, Drawing, is_cut, width_of, wrapped
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Score
 from maturitykit.scoring.summary import respondent_names
 from maturitykit.words import Words
 
-#: With more respondents than these, a cell is how many said so, and not what one said.
+#: With more respondents than this, cells count answers instead of showing each respondent's.
 MOST_COLUMNS = 12
 
-#: What stands in a cell for an answer that is no stage.
+#: Signs in cells for answers that are not a stage.
 SIGNS: Mapping[str, str] = {UNKNOWN: "?", NOT_APPLICABLE: "n/a", "": "–"}
 
 
 class HeatmapCell(NamedTuple):
-    """A sign, and how dark it stands on a scale from 0 to 1; None for no shade."""
+    """The text of a cell, its shade from 0 (light) to 1 (dark) or None, and a hint to show on pointing."""
 
     text: str
     shade: float | None = None
@@ -33,15 +34,16 @@ class HeatmapCell(NamedTuple):
 
 
 def heatmap(result: Result, width: float = 760, language: str = "") -> str:
-    """What each respondent said of each dimension; of many, how many said each stage.
+    """Draw each respondent's answer on each dimension, or the counts of answers if there are many.
 
-    The number in a cell is that of the stage, told below; from 1 for the lowest.
+    The number in a cell of an answer is that of the stage, from 1 for the lowest; a list of the stages is below.
+    The answers of more than 12 respondents are counted.
     """
     say = Words(language or result.model.language)
     people = respondent_names(result)
-    counted = len(people) > MOST_COLUMNS
+    is_counted = len(people) > MOST_COLUMNS
     scales = list({leaf.scale.id: leaf.scale for leaf in result.model.leaves if leaf.scale}.values())
-    if counted:
+    if is_counted:
         longest = max(len(scale.stages) for scale in scales)
         heads = [*map(str, range(1, longest + 1)), *SIGNS.values()]
         rows = [_counts(score, longest) for score in result.leaves]
@@ -54,17 +56,17 @@ def heatmap(result: Result, width: float = 760, language: str = "") -> str:
     y = _draw(drawing, list(names_of(result.model, result.model.leaves).values()), heads, rows)
     for scale in scales:
         y = _stages(drawing, scale, y)
-    used = {cell.text for row in rows for cell in row} | ({*heads} if counted else set())
+    used = {cell.text for row in rows for cell in row} | ({*heads} if is_counted else set())
     signs = [(SIGNS[UNKNOWN], say("does not know")), (SIGNS[NOT_APPLICABLE], say("not applicable"))]
     signs.append((SIGNS[""], say("no answer")))
     return drawing.svg(drawing.legend(y + 16, [sign for sign in signs if sign[0] in used]))
 
 
 def _answers(score: Score, people: Sequence[str], say: Words) -> list[HeatmapCell]:
-    said = {item.respondent: item for item in score.inputs if isinstance(item, Rating)}
+    by_respondent = {item.respondent: item for item in score.inputs if isinstance(item, Rating)}
     scale = score.dimension.scale
     assert scale is not None
-    return [_cell(scale, said.get(name), say) for name in people]
+    return [_cell(scale, by_respondent.get(name), say) for name in people]
 
 
 def _cell(scale: Scale, rating: Rating | None, say: Words) -> HeatmapCell:
@@ -91,29 +93,29 @@ def _read(scale: Scale, rating: Rating | None) -> tuple[int, int, int] | str:
 def _counts(score: Score, longest: int) -> list[HeatmapCell]:
     scale = score.dimension.scale
     assert scale is not None
-    found: Counter[int | str] = Counter()
+    counts: Counter[int | str] = Counter()
     for item in score.inputs:
         if isinstance(item, Rating):
             read = _read(scale, item)
-            found[read if isinstance(read, str) else read[1]] += 1
-    most = max(found.values(), default=1)
+            counts[read if isinstance(read, str) else read[1]] += 1
+    most = max(counts.values(), default=1)
     keys: list[int | str] = [*range(longest), *SIGNS]
-    return [HeatmapCell(str(found[key] or ""), found[key] / most if found[key] else None) for key in keys]
+    return [HeatmapCell(str(counts[key] or ""), counts[key] / most if counts[key] else None) for key in keys]
 
 
 def _draw(
     drawing: Drawing, names: Sequence[str], heads: Sequence[str], rows: Sequence[Sequence[HeatmapCell]]
 ) -> float:
-    beside = drawing.width >= 520
-    left = drawing.width * 0.3 if beside else 0
+    is_wide = drawing.width >= NAMES_BESIDE
+    left = drawing.width * 0.3 if is_wide else 0
     step = min((drawing.width - left) / max(len(heads), 1), 120)
     size, y = 11, 0.0
     lines = [wrapped(head, step - 6, 3, size) for head in heads]
-    broken = any(width_of(word, size) > step - 6 for head in heads for word in head.split())
-    if broken or any(map(is_cut, lines)):
-        # Letters stand for names that do not fit.
-        told = " · ".join(f"{letter} {head}" for letter, head in zip(ascii_uppercase, heads, strict=False))
-        y = drawing.lines(4, 14, wrapped(told, drawing.width - 8, 8, size), "quiet", size=size) - 10
+    is_broken = any(width_of(word, size) > step - 6 for head in heads for word in head.split())
+    if is_broken or any(map(is_cut, lines)):
+        # Names that do not fit are listed by letters.
+        key = " · ".join(f"{letter} {head}" for letter, head in zip(ascii_uppercase, heads, strict=False))
+        y = drawing.lines(4, 14, wrapped(key, drawing.width - 8, 8, size), "quiet", size=size) - 10
         lines = [[letter] for letter, _ in zip(ascii_uppercase, heads, strict=False)]
     tallest = max(map(len, lines), default=0)
     for i, text in enumerate(lines):
@@ -122,14 +124,14 @@ def _draw(
     y += 10 + tallest * LEADING * size / SIZE
     for name, row in zip(names, rows, strict=True):
         text = wrapped(name, (left or drawing.width) - 12, 3)
-        height = max(26, LEADING * len(text) + 8) if beside else 26
-        if not beside:
+        height = max(26, LEADING * len(text) + 8) if is_wide else 26
+        if not is_wide:
             y = drawing.lines(4, y + 16, text) - 8
         else:
             drawing.lines(4, y + (height - LEADING * len(text)) / 2 + SIZE, text)
         for i, cell in enumerate(row):
             _draw_cell(drawing, cell, left + i * step, y, step, height)
-        y += height + (0 if beside else 4)
+        y += height + (0 if is_wide else 4)
     return y
 
 
@@ -143,6 +145,6 @@ def _draw_cell(drawing: Drawing, cell: HeatmapCell, x: float, y: float, width: f
 
 
 def _stages(drawing: Drawing, scale: Scale, y: float) -> float:
-    """The names of the stages by their numbers."""
-    told = " · ".join(f"{i} {stage.name}" for i, stage in enumerate(scale.stages, start=1))
-    return drawing.lines(4, y + 18, wrapped(told, drawing.width - 8, 8, 12), "quiet", size=12) - 12
+    """Draw the names of the stages by their numbers, and return where they end."""
+    names = " · ".join(f"{i} {stage.name}" for i, stage in enumerate(scale.stages, start=1))
+    return drawing.lines(4, y + 18, wrapped(names, drawing.width - 8, 8, 12), "quiet", size=12) - 12

@@ -1,4 +1,4 @@
-"""Movement between two results: where each dimension was, and where it is."""
+"""Movement between two results: the position of each dimension before and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from maturitykit.words import Words
 
 
 def movement(comparison: Comparison, width: float = 760, language: str = "") -> str:
-    """Every dimension before and after, with an arrow where the likely stage moved."""
+    """Draw every dimension before and after, with an arrow where the likely stage moved."""
     model = comparison.after.model
     say = Words(language or model.language)
     names = {"before": about(comparison.before), "after": about(comparison.after)}
@@ -26,16 +26,16 @@ def movement(comparison: Comparison, width: float = 760, language: str = "") -> 
         moved = comparison[dimension.id]
         scale = dimension.scale
         assert scale is not None
-        places = [_place(span, scale.positions, at) for span in (moved.before, moved.after)]
-        for place, style, height in zip(places, ("before-span", "span"), (y - 8, y + 2), strict=True):
-            if place and place[2] > place[0]:
+        ends = [_coordinates(span, scale.positions, at) for span in (moved.before, moved.after)]
+        for xs, style, top in zip(ends, ("before-span", "span"), (y - 8, y + 2), strict=True):
+            if xs and xs[2] > xs[0]:
                 used.add(style)
-                drawing.rect(style, place[0], height, place[2] - place[0], 6)
-        before, after = (place[1] if place else None for place in places)
+                drawing.rect(style, xs[0], top, xs[2] - xs[0], 6)
+        before, after = (xs[1] if xs else None for xs in ends)
         if before is not None and after is not None and before != after:
             _arrow(drawing, before, after, y)
         if before is not None:
-            # Before stands around after, where nothing moved.
+            # If nothing moved, the dot of before is a ring around that of after.
             drawing.circle("before-dot", before, y, 9 if before == after else 6)
         if after is not None:
             drawing.circle("dot", after, y, 6)
@@ -46,9 +46,10 @@ def movement(comparison: Comparison, width: float = 760, language: str = "") -> 
     return drawing.svg(drawing.legend(y + 20, [entry for entry in legend if entry[0] in used]))
 
 
-def _place(
+def _coordinates(
     span: Span[Stage] | None, positions: Mapping[str, int], at: Callable[[float], float]
 ) -> tuple[float, float | None, float] | None:
+    """Return the horizontal coordinates of the lowest, likely and highest stage."""
     if span is None:
         return None
     low, likely, high = (None if stage is None else at(positions[stage.id]) for stage in span)
@@ -58,16 +59,16 @@ def _place(
 
 
 def _arrow(drawing: Drawing, start: float, end: float, y: float) -> None:
-    way = 1 if end > start else -1
-    tip = end - 8 * way
-    drawing.path("arrow", f"M{start + 7 * way:.1f} {y:.1f}H{tip:.1f}m{-6 * way} -5l{6 * way} 5l{-6 * way} 5")
+    sign = 1 if end > start else -1
+    tip = end - 8 * sign
+    drawing.path("arrow", f"M{start + 7 * sign:.1f} {y:.1f}H{tip:.1f}m{-6 * sign} -5l{6 * sign} 5l{-6 * sign} 5")
 
 
 def _in_words(comparison: Comparison, say: Words) -> str:
     names = names_of(comparison.after.model)
-    told = [
+    lines = [
         f"{names[moved.dimension.id]}: {say(moved.direction)}"
         for moved in comparison.values()
         if moved.dimension.is_leaf
     ]
-    return "; ".join(told[:20]) + (" …" if len(told) > 20 else "")
+    return "; ".join(lines[:20]) + (" …" if len(lines) > 20 else "")

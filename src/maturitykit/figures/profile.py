@@ -1,4 +1,4 @@
-"""The profile of a result: a dot for what is likely, and a bar from the least to the most it can be."""
+"""Profile of a result: a dot for each likely stage, and a bar from the lowest to the highest possible one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from maturitykit.words import Words
 
 
 def profile(result: Result, width: float = 760, language: str = "") -> str:
-    """Every dimension on its scale, from the least to the most it can be, with what is likely.
+    """Draw every dimension on its scale: its likely stage, and its lowest and highest possible ones.
 
     Args:
-        result: Of ratings, or a translation: what is derived is drawn hollow.
-        width: Of the figure in pixels; names stand above the tracks where it is small.
-        language: Of the figure's own words; by default that of the model.
+        result: A measured result, or a translation, which is drawn hollow.
+        width: Width of the figure in pixels; below 520, names are drawn above the tracks.
+        language: Language of the figure's title and legend; by default that of the model.
     """
     say = Words(language or result.model.language)
     title = say("Profile: {title}", title=result.model.title)
@@ -45,7 +45,7 @@ def profile(result: Result, width: float = 760, language: str = "") -> str:
 
 
 def _marks(drawing: Drawing, score: Score, at: Callable[[float], float], y: float, say: Words) -> set[str]:
-    """The marks of one score; gives their kinds."""
+    """Draw the marks of one score, and return their styles."""
     scale, position, used = score.dimension.scale, score.position, set[str]()
     if scale is None or position is None:
         if score.not_applicable:
@@ -72,7 +72,7 @@ def _marks(drawing: Drawing, score: Score, at: Callable[[float], float], y: floa
 
 
 def _in_words(result: Result, say: Words) -> str:
-    """The same in words, as long as that can be listened to."""
+    """Return the likely stages of the first dimensions in words, for screen readers."""
     names = names_of(result.model, result.model.leaves)
     rated = [f"{names[score.dimension.id]}: {say(found(score))}" for score in result.leaves]
     return "; ".join(rated[:20]) + (" …" if len(rated) > 20 else "")

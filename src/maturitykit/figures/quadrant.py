@@ -1,4 +1,4 @@
-"""The quadrant: an outcome of four stages, two of which cannot be compared, on its two axes."""
+"""Quadrant of an outcome with four stages, of which the middle two are not ordered, on its two axes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import Words
 
-#: The size of the names of stages.
+#: Font size of the names of stages.
 SMALL = 11
 
 
 class Axis(NamedTuple):
-    """A dimension, from which position on it counts as high, and what being high alone amounts to."""
+    """A dimension, the lowest position that counts as high, and the stage of being high on it alone."""
 
     dimension: Dimension
     threshold: int
@@ -24,24 +24,24 @@ class Axis(NamedTuple):
 
 
 def axes_of(model: Model) -> tuple[Axis, Axis] | None:
-    """The two axes of a model whose outcome is a quadrant; None where it is not."""
+    """Return the two axes of a model whose outcome is a quadrant, or None if it is not one."""
     scale = model.outcome
     if scale is None or len(scale.stages) != 4 or scale.is_chain:
         return None
-    found = []
+    axes = []
     for stage in scale.ids[1:3]:
         gates = [gate for gate in model.gates if gate.stage == stage]
         dimension = model.by_id[gates[0].dimension] if len(gates) == 1 else None
         if dimension is None or dimension.scale is None or not dimension.scale.is_chain:
             return None
-        found.append(Axis(dimension, dimension.scale.positions[gates[0].minimum], stage))
-    return (found[0], found[1]) if found[0].dimension is not found[1].dimension else None
+        axes.append(Axis(dimension, dimension.scale.positions[gates[0].minimum], stage))
+    return (axes[0], axes[1]) if axes[0].dimension is not axes[1].dimension else None
 
 
 def quadrant(result: Result, width: float = 760, language: str = "") -> str:
-    """The two axes with the four stages, the likely place, and the region where it can be.
+    """Draw the two axes with the four stages, the likely position, and the region of possible ones.
 
-    Empty where the outcome of the model is no quadrant.
+    The text is empty if the outcome of the model is not a quadrant.
     """
     axes, say = axes_of(result.model), Words(language or result.model.language)
     scale = result.model.outcome
@@ -68,7 +68,7 @@ def quadrant(result: Result, width: float = 760, language: str = "") -> str:
     for (right, above), name in names.items():
         x, x2 = (split_x, left + side) if right else (left, split_x)
         y, y2 = (top, split_y) if above else (split_y, top + side)
-        # Where the dot could stand on it, the name stands at the bottom.
+        # The name goes to the bottom of its quarter if the dot could cover it at the top.
         low = dot is not None and x < dot[0] < x2 and y < dot[1] < (y + y2) / 2
         lines = wrapped(name, x2 - x - 12, 3, SMALL)
         _name(drawing, lines, (x + x2) / 2, y2 if low else y, low, "band" if right == above else "ground")
@@ -76,7 +76,7 @@ def quadrant(result: Result, width: float = 760, language: str = "") -> str:
     drawing.path("line", f"M{split_x:.1f} {top:g}v{side:g}M{left:g} {split_y:.1f}h{side:g}")
     derived = "derived-" if scores[0].is_derived else ""
     if dot is not None:
-        drawing.circle(f"{derived}dot", *dot, 8, _told(scores, say))
+        drawing.circle(f"{derived}dot", *dot, 8, _in_words(scores, say))
     used = {span, f"{derived}dot" if dot else ""}
     y = _labels(drawing, across, up, left, top, side)
     legend = [("dot", say("likely")), ("derived-dot", say("likely, derived from another model"))]
@@ -90,28 +90,29 @@ def _stages(axis: Axis) -> tuple[object, ...]:
 
 
 def _name(drawing: Drawing, lines: Sequence[str], middle: float, y: float, low: bool, ground: str) -> None:
-    """The name of a stage below a height or, if low, above it; on a ground, so that no edge cuts through it."""
-    room, step = max((width_of(line, SMALL) for line in lines), default=0) + 4, LEADING * SMALL / SIZE
+    """Draw the name of a stage below a height or, if low, above it."""
+    # The box behind it keeps the edge of the region from cutting through the name.
+    box, step = max((width_of(line, SMALL) for line in lines), default=0) + 4, LEADING * SMALL / SIZE
     height = step * len(lines) + 2
     start = y - height - 4 if low else y + 4
-    drawing.rect(ground, middle - room / 2, start, room, height, 2)
+    drawing.rect(ground, middle - box / 2, start, box, height, 2)
     drawing.lines(middle, start + 10, lines, "text", "middle", SMALL)
 
 
 def _bands(scores: tuple[Score, Score], side: float) -> tuple[float, float]:
-    """How wide and how high a stage of each axis is: all of one are alike."""
+    """Return the width of a stage on the first axis, and the height of one on the second."""
     across, up = (score.dimension.scale for score in scores)
     assert across is not None
     assert up is not None
     return side / len(across.stages), side / len(up.stages)
 
 
-def _told(scores: tuple[Score, Score], say: Words) -> str:
+def _in_words(scores: tuple[Score, Score], say: Words) -> str:
     return "; ".join(f"{score.dimension.name}: {say(describe(score))}" for score in scores)
 
 
 def _likely(scores: tuple[Score, Score], left: float, top: float, side: float) -> tuple[float, float] | None:
-    """Where the likely stages of the axes meet."""
+    """Return the point at which the likely stages of the axes meet, or None if one has none."""
     (wide, high), (across, up) = _bands(scores, side), (score.position for score in scores)
     if across is None or up is None or across.likely is None or up.likely is None:
         return None
@@ -121,7 +122,7 @@ def _likely(scores: tuple[Score, Score], left: float, top: float, side: float) -
 def _region(
     drawing: Drawing, scores: tuple[Score, Score], left: float, top: float, side: float, say: Words
 ) -> str:
-    """The region where it can be; gives its style."""
+    """Draw the region of possible positions, and return its style."""
     across, up = scores
     if across.position is None or up.position is None:
         return ""
@@ -132,12 +133,12 @@ def _region(
     x, x2 = left + across.position.low * wide, left + (int(across.position.high) + 1) * wide
     y2, y = top + side - up.position.low * high, top + side - (int(up.position.high) + 1) * high
     edge = f"M{x + 3:.1f} {y + 3:.1f}H{x2 - 3:.1f}V{y2 - 3:.1f}H{x + 3:.1f}z"
-    drawing.path(span, edge, _told(scores, say), fill_opacity="0.55")
+    drawing.path(span, edge, _in_words(scores, say), fill_opacity="0.55")
     return span
 
 
 def _labels(drawing: Drawing, across: Axis, up: Axis, left: float, top: float, side: float) -> float:
-    """The numbers of the stages along the axes, and below them the names of the axes and their stages."""
+    """Draw the numbers of the stages along the axes, and the names of axes and stages below; return the end."""
     small, y = 12, top + side + 38
     for i, axis in enumerate((across, up)):
         scale = axis.dimension.scale

@@ -1,4 +1,4 @@
-"""Drawings as SVG text: escaped, measured without a font, the same bytes every time."""
+"""Drawings as SVG text: escaped, measured without a font, and the same bytes every time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
-#: Each colour in light and in dark. Meaning never rests on them alone.
+#: Colours in light and in dark mode. Meaning never rests on colour alone.
 PALETTE: Mapping[str, tuple[str, str]] = {
     "ink": ("#1b1f24", "#e8eaed"),
     "quiet": ("#59636e", "#a5adb8"),
@@ -22,7 +22,7 @@ PALETTE: Mapping[str, tuple[str, str]] = {
     "shade5": ("#0d4478", "#cfe5f8"),
 }
 
-#: What each kind of shape looks like: attributes, whose colours are names of the palette.
+#: SVG attributes of each style of shape; colours are names of the palette.
 STYLES: Mapping[str, Mapping[str, str]] = {
     "text": {"fill": "ink"},
     "quiet": {"fill": "quiet"},
@@ -47,21 +47,21 @@ STYLES: Mapping[str, Mapping[str, str]] = {
     **{f"shade{i}": {"fill": f"shade{i}"} for i in range(1, 6)},
 }
 
-#: Shades on which text is to be light, in the light palette, and dark in the dark one.
+#: Shades on which text takes the colour of the background.
 DARK_SHADES = (4, 5)
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
 SIZE = 13
-#: Longer texts are not listened to.
+#: Most characters of a title or description: nobody listens to a longer one in a screen reader.
 LONGEST = 2_000
-#: From one line of text to the next.
+#: Distance from one line of text to the next, in pixels at the normal size.
 LEADING = 16
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def css() -> str:
-    """Rules that colour drawings by the variables of a page, so that it can be dark."""
+    """Return CSS rules that colour drawings by variables of the page, so that they can be dark."""
     coloured = (
         (name, {key: f"var(--{value})" for key, value in style.items() if value in PALETTE})
         for name, style in STYLES.items()
@@ -72,22 +72,22 @@ def css() -> str:
 
 
 def variables(dark: bool) -> str:
-    """The palette as variables of a page."""
+    """Return the palette as CSS variables, in dark or light mode."""
     return "".join(f"--{name}:{pair[dark]};" for name, pair in PALETTE.items())
 
 
 def clean(text: str) -> str:
-    """A text without the characters that XML, HTML and PDF cannot hold."""
+    """Return a text with a replacement for each character that XML, HTML and PDF cannot hold."""
     return _NOT_IN_XML.sub("�", text)
 
 
 def escape(text: object) -> str:
-    """Any text as the content or the quoted attribute of an element in XML or HTML."""
+    """Escape a text for the content or a quoted attribute of an element in XML or HTML."""
     return clean(str(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def width_of(text: str, size: float = SIZE) -> float:
-    """How wide a text is at the most, in any common font without serifs."""
+    """Return the greatest width in pixels that a text has in any common sans-serif font."""
     return sum(map(_width, text)) * size
 
 
@@ -106,8 +106,8 @@ def _width(character: str) -> float:
 
 
 def wrapped(text: str, room: float, most: int = 2, size: float = SIZE) -> list[str]:
-    """The lines of a text in some room; what is too long for the last of them is cut with an ellipsis."""
-    # What nobody could read on so few lines is not looked at.
+    """Wrap a text to lines of some width in pixels, cut off with an ellipsis if it takes more than ``most``."""
+    # The limit keeps very long texts cheap: so few lines hold far fewer characters.
     words = [piece for word in text[:1_000].split() for piece in _pieces(word, room, size)]
     lines: list[str] = []
     for word in words:
@@ -119,12 +119,12 @@ def wrapped(text: str, room: float, most: int = 2, size: float = SIZE) -> list[s
 
 
 def is_cut(lines: Sequence[str]) -> bool:
-    """Whether a wrapped text was too long for its lines."""
+    """Return whether a wrapped text was too long for its lines."""
     return bool(lines) and lines[-1].endswith("…")
 
 
 def _pieces(word: str, room: float, size: float) -> Iterator[str]:
-    """A word, in pieces where it is longer than a line; long words break at hyphens first."""
+    """Yield a word, in pieces if it is longer than a line; it breaks at hyphens first."""
     while (fits := _fitting(word, room, size)) < len(word):
         hyphen = word.rfind("-", 1, fits) + 1
         yield word[: hyphen or fits]
@@ -133,7 +133,7 @@ def _pieces(word: str, room: float, size: float) -> Iterator[str]:
 
 
 def _fitting(text: str, room: float, size: float) -> int:
-    """How many characters of a text fit, one at the least."""
+    """Return how many characters of a text fit, at least one."""
     used = 0.0
     for i, character in enumerate(text):
         used += _width(character) * size
@@ -150,9 +150,9 @@ class Drawing:
     """A drawing of some width, made shape by shape from the top down.
 
     Args:
-        width: In pixels at its natural size.
-        title: What it shows; read out in place of it.
-        text: The same in more words.
+        width: Width in pixels at its natural size.
+        title: Title that screen readers read out.
+        text: Longer description for screen readers.
     """
 
     def __init__(self, width: float, title: str, text: str = "") -> None:
@@ -162,84 +162,84 @@ class Drawing:
         self._parts: list[str] = []
 
     def shape(self, kind: str, style: str, hint: str = "", **attributes: float | str) -> None:
-        """An element of a style, with a hint that shows when it is pointed at."""
-        given = {name.replace("_", "-"): value for name, value in attributes.items()}
-        plain = {key: PALETTE[value][0] if value in PALETTE else value for key, value in STYLES[style].items()}
-        told = "".join(f' {key}="{_number(value)}"' for key, value in {**plain, **given}.items())
+        """Add an element in a style, with a hint that shows on pointing at it."""
+        extra = {name.replace("_", "-"): value for name, value in attributes.items()}
+        styled = {key: PALETTE[value][0] if value in PALETTE else value for key, value in STYLES[style].items()}
+        text = "".join(f' {key}="{_number(value)}"' for key, value in {**styled, **extra}.items())
         body = f"><title>{escape(hint[:LONGEST])}</title></{kind}>" if hint else "/>"
-        self._parts.append(f'<{kind} class="mk-{style}"{told}{body}')
+        self._parts.append(f'<{kind} class="mk-{style}"{text}{body}')
 
     def rect(
         self, style: str, x: float, y: float, width: float, height: float, radius: float = 0, hint: str = ""
     ) -> None:
-        """A box."""
+        """Add a rectangle."""
         rounded = {"rx": radius} if radius else {}
         self.shape("rect", style, hint, x=x, y=y, width=width, height=height, **rounded)
 
     def line(self, style: str, x1: float, y1: float, x2: float, y2: float) -> None:
-        """A straight line."""
+        """Add a straight line."""
         self.shape("line", style, x1=x1, y1=y1, x2=x2, y2=y2)
 
     def circle(self, style: str, x: float, y: float, radius: float, hint: str = "") -> None:
-        """A dot."""
+        """Add a circle."""
         self.shape("circle", style, hint, cx=x, cy=y, r=radius)
 
     def path(self, style: str, points: str, hint: str = "", **attributes: float | str) -> None:
-        """Any line."""
+        """Add a path, in the syntax of SVG."""
         self.shape("path", style, hint, d=points, **attributes)
 
     def text(
         self, x: float, y: float, text: str, style: str = "text", anchor: str = "start", size: float = SIZE
     ) -> None:
-        """One line of text, by its base line."""
+        """Add one line of text, at its baseline."""
         colour = PALETTE[STYLES[style]["fill"]][0]
         bold = ' font-weight="bold"' if "font-weight" in STYLES[style] else ""
-        at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
         scaled = "" if size == SIZE else f' font-size="{_number(size)}"'
-        place = f'x="{_number(x)}" y="{_number(y)}"'
+        position = f'x="{_number(x)}" y="{_number(y)}"'
         self._parts.append(
-            f'<text class="mk-{style}" fill="{colour}" {place}{at}{bold}{scaled}>{escape(text)}</text>'
+            f'<text class="mk-{style}" fill="{colour}" {position}{aligned}{bold}{scaled}>{escape(text)}</text>'
         )
 
     def lines(
         self, x: float, y: float, lines: Sequence[str], style: str = "text", anchor: str = "start",
         size: float = SIZE,
     ) -> float:  # fmt: skip
-        """Lines of text below each other; gives the base line of the one that would follow."""
+        """Add lines of text below each other, and return the baseline of the next one."""
         for line in lines:
             self.text(x, y, line, style, anchor, size)
             y += LEADING * size / SIZE
         return y
 
     def legend(self, y: float, entries: Sequence[tuple[str, str]]) -> float:
-        """What the marks mean, each with its sample (see `_sample`); gives where it ends."""
+        """Add a legend of entries, each a kind of sample (see `_sample`) and a text; return where it ends."""
         x, size = 4.0, SIZE - 1
         for kind, text in entries:
-            room = width_of(text, size) + 36
-            if x > 4 and x + room > self.width:
+            width = width_of(text, size) + 36
+            if x > 4 and x + width > self.width:
                 x, y = 4.0, y + 20
             _sample(self, kind, x + 10, y - 4)
             for line in wrapped(text, self.width - 34, 2, size):
                 self.text(x + 26, y, line, "quiet", size=size)
-                y += 0 if room <= self.width else LEADING
-            x += room
+                y += 0 if width <= self.width else LEADING
+            x += width
         return y + 8
 
     def svg(self, height: float) -> str:
-        """The drawing, once its height is known."""
+        """Return the drawing as SVG with a height in pixels."""
         size = f'width="{_number(self.width)}" height="{_number(height)}"'
         box = f'viewBox="0 0 {_number(self.width)} {_number(height)}"'
-        told = f"<desc>{escape(self.description)}</desc>" if self.description else ""
+        description = f"<desc>{escape(self.description)}</desc>" if self.description else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size} {box} font-family="{FONT}" '
-            f'font-size="{SIZE}"><title>{escape(self.title)}</title>{told}'
+            f'font-size="{SIZE}"><title>{escape(self.title)}</title>{description}'
             f'<rect class="mk-ground" fill="{PALETTE["ground"][0]}" width="100%" height="100%"/>'
             f"{''.join(self._parts)}</svg>"
         )
 
 
 def _sample(drawing: Drawing, kind: str, x: float, y: float) -> None:
-    """The mark that a legend explains, around a point."""
+    """Draw the mark that a legend explains, around a point."""
     if kind.startswith("box-"):
         drawing.rect(kind.removeprefix("box-"), x - 9, y - 7, 18, 14, 3)
     elif kind.endswith("dot"):
@@ -251,12 +251,12 @@ def _sample(drawing: Drawing, kind: str, x: float, y: float) -> None:
     elif kind.endswith("flow"):
         drawing.path(kind, f"M{_number(x - 10)} {_number(y)}h20", stroke_width=4)
     elif kind:
-        # A text is its own sample: the number or sign in a cell.
+        # The sample of a cell is the number or sign in it.
         drawing.text(x, y + 4, kind, "strong", "middle", SIZE - 1)
 
 
 def triangle(drawing: Drawing, x: float, y: float) -> None:
-    """The mark of a wanted stage, with its tip at a point."""
+    """Draw the mark of a target, with its tip at a point."""
     drawing.path("target", f"M{_number(x)} {_number(y)}l-5 -9h10z")
 
 

@@ -1,4 +1,4 @@
-"""Forms: what a respondent fills in, as a page for a browser, a workbook, or a table."""
+"""Forms for respondents to fill in: a page for a browser, a workbook, or a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import PurePath
 from maturitykit.definition import Model
 from maturitykit.errors import FileError, Finding, quoted
 
-#: The kinds of forms, by the suffix of their file.
+#: Suffixes of the files that a form can be written to.
 SUFFIXES = (".html", ".xlsx", ".csv")
 
 
@@ -18,18 +18,18 @@ def write_form(
 ) -> None:
     """Write a form that asks about every dimension to rate, in the language of the model's texts.
 
-    What it saves, `maturitykit.read_all` reads. The file says of which model, version and
-    digest it is, and is refused by another one.
+    `maturitykit.read_all` reads the files that it saves. They name the model with its version and
+    digest, and are refused by any other.
 
     Args:
-        model: What it asks about: a model, or the id of an installed one.
+        model: The model to ask about, or the id of an installed one.
         path: ``.html`` for a page that works offline in any browser, ``.xlsx`` for a workbook
             that follows the answers (it needs the extra ``[xlsx]``), ``.csv`` for a table.
-        subject: Who or what is judged, filled in beforehand.
-        date: When, filled in beforehand.
+        subject: Name of the organisation or team that is assessed, filled in beforehand.
+        date: Date of the assessment, filled in beforehand.
 
     Raises:
-        FileError: If it cannot be written.
+        FileError: If the suffix is another one, or the file cannot be written.
         PluginError: If the model is not installed, or broken.
     """
     from maturitykit.assessment.ratings import Assessment, Rating

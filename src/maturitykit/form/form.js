@@ -5,34 +5,34 @@
   const about = ["respondent", "subject", "date"].map((id) => document.getElementById(id));
   const questions = new Map();
   for (const box of document.querySelectorAll(".question")) questions.set(box.dataset.id, box);
-  // What is saved; the page only shows it, so that nothing gets lost that it cannot show.
+  // The answers to save: the page only shows them, so nothing is lost that it cannot show.
   const answers = new Map();
   for (const id of questions.keys()) answers.set(id, { rating: "", comment: "", evidence: "" });
-  // As the maker of the form filled it in; a browser may have put something else there since.
-  const given = about.map((input) => input.defaultValue);
-  // A form for another subject or date is another form, and has a draft of its own.
-  const key = JSON.stringify(["maturitykit", spec.model, spec.version, spec.digest, ...given]);
+  // The values that the maker of the form filled in; a browser may have restored others.
+  const prefilled = about.map((input) => input.defaultValue);
+  // A form for another subject or date has a separate draft.
+  const key = JSON.stringify(["maturitykit", spec.model, spec.version, spec.digest, ...prefilled]);
   let changed = false;
 
   const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
   const say = (text) => { document.getElementById("status").textContent = text; };
   const part = (id, name) => questions.get(id).querySelector("." + name);
   const scale = (id) => spec.scales[spec.dimensions[id]];
-  const place = (id, stage) => scale(id).findIndex(([name]) => name === stage);
+  const position = (id, stage) => scale(id).findIndex(([name]) => name === stage);
   const NUMBER = /^[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?$/;
 
   // ---- answers
 
-  // A rating as it is chosen on the page: a stage or another answer, the end of a range, a share.
+  // Return the choice, the end of a range and the share that the page shows for a rating; null if it is not one.
   function read(id, rating) {
     const text = rating.trim();
     const [low, high] = text.split("..").map((end) => end.trim());
     if (["", "unknown", "not_applicable"].includes(text)) return { choice: text, upTo: "", share: "" };
     if (high !== undefined) {
-      return place(id, low) >= 0 && place(id, high) >= place(id, low)
+      return position(id, low) >= 0 && position(id, high) >= position(id, low)
         ? { choice: low, upTo: high === low ? "" : high, share: "" } : null;
     }
-    if (place(id, text) >= 0) return { choice: text, upTo: "", share: "" };
+    if (position(id, text) >= 0) return { choice: text, upTo: "", share: "" };
     const edges = scale(id).map(([, edge]) => edge).filter((edge) => edge !== null);
     if (!edges.length || !NUMBER.test(text) || Number(text) > 1 + 1e-9) return null;
     const stage = scale(id)[edges.filter((edge) => Number(text) > edge).length][0];
@@ -44,9 +44,9 @@
     const { choice, upTo, share } = read(id, rating);
     for (const radio of questions.get(id).querySelectorAll("input[type=radio]")) radio.checked = radio.value === choice;
     const select = part(id, "up-to");
-    const from = share ? Infinity : place(id, choice);
+    const from = share ? Infinity : position(id, choice);
     for (const option of select.options) {
-      option.disabled = option.value !== "" && (from < 0 || place(id, option.value) <= from);
+      option.disabled = option.value !== "" && (from < 0 || position(id, option.value) <= from);
     }
     select.value = upTo;
     const percentage = part(id, "share");
@@ -89,8 +89,8 @@
   function listed() {
     const [respondent, subject, date] = [0, 1, 2].map(field);
     const { model, version, digest } = spec;
-    return [...answers].map(([dimension, said]) =>
-      ({ model, version, digest, subject, respondent, date, dimension, ...said }));
+    return [...answers].map(([dimension, answer]) =>
+      ({ model, version, digest, subject, respondent, date, dimension, ...answer }));
   }
 
   function asDocument() {
@@ -101,7 +101,7 @@
     return { format, model, version, digest, subject, ...(date ? { date } : {}), ratings };
   }
 
-  // A spreadsheet takes no cell for a formula that starts with a quote; reading takes it off again.
+  // A leading quote keeps a spreadsheet from taking a cell for a formula; reading removes it.
   const FORMULA = new RegExp(spec.formula);
   const cell = (text) => `"${(FORMULA.test(text) ? "'" + text : text).replaceAll('"', '""')}"`;
   const plain = (text) => (text.startsWith("'") && FORMULA.test(text.slice(1)) ? text.slice(1) : text);
@@ -111,7 +111,7 @@
     return [spec.columns.join(","), ...rows].join("\r\n") + "\r\n";
   }
 
-  // The same on every save of this page, and on no other one: files in one folder do not collide.
+  // Every save of this page has this token and no other page has it, so that files in one folder do not collide.
   const token = [...crypto.getRandomValues(new Uint8Array(5))].map((n) => (n % 36).toString(36)).join("");
   const tidy = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 40);
 
@@ -120,7 +120,7 @@
     return more > 0 ? fill(words.andMore, { names: shown, more }) : shown;
   }
 
-  // Asks once about what is blank; again only if it has become something else.
+  // Ask once about what is blank, and again only if that changes.
   let asked = "";
   function isMeant() {
     const names = about.filter((input) => !input.value.trim()).map((input) => words[input.id]);
@@ -158,7 +158,7 @@
     return rows.filter((row) => row.some(Boolean));
   }
 
-  // The rows of a saved file, whichever kind it is.
+  // Return the rows of a saved file, JSON or CSV.
   function rowsOf(text) {
     if (text.trimStart().startsWith("{")) {
       const { ratings, ...rest } = JSON.parse(text);
@@ -168,7 +168,7 @@
     return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name.trim(), row[i]])));
   }
 
-  // Why a file cannot be opened here, or nothing; it is opened whole or not at all.
+  // Open a file, completely or not at all; return why it cannot be opened, or an empty text.
   function take(text, isDraft = false) {
     let rows;
     try {
@@ -190,27 +190,27 @@
       seen.add(dimension);
     }
     for (const { dimension, rating, comment, evidence } of rows) {
-      const said = answers.get(dimension);
-      // A draft gives way to what was written since.
-      if (!isDraft || !(said.rating || said.comment || said.evidence)) {
+      const answer = answers.get(dimension);
+      // A draft does not overwrite what was entered since.
+      if (!isDraft || !(answer.rating || answer.comment || answer.evidence)) {
         answers.set(dimension, { rating: rating.trim(), comment, evidence });
       }
     }
     about.forEach((input, number) => {
-      // What the maker of the form filled in stays.
-      if (!given[number] && !(isDraft && input.value)) input.value = rows[0][input.id];
+      // Values that the maker of the form filled in stay.
+      if (!prefilled[number] && !(isDraft && input.value)) input.value = rows[0][input.id];
     });
     showAll();
     return "";
   }
 
-  // What a file is about, where the form is about something else.
-  function otherwise(name, text) {
+  // Return a message if a file is about another subject or date than the form, or else an empty text.
+  function keptMessage(name, text) {
     const [row] = rowsOf(text.replace(/^\ufeff/, ""));
-    const differs = about.map((input, number) => given[number] !== "" && (row[input.id] ?? "") !== given[number]);
+    const differs = about.map((input, number) => prefilled[number] !== "" && (row[input.id] ?? "") !== prefilled[number]);
     if (!differs.some(Boolean)) return "";
     const parts = (values) => values.filter((_, number) => differs[number]).map((value) => value || "?").join(", ");
-    return fill(words.kept, { name, found: parts(about.map((input) => row[input.id])), own: parts(given) });
+    return fill(words.kept, { name, found: parts(about.map((input) => row[input.id])), own: parts(prefilled) });
   }
 
   function showAll() {
@@ -220,14 +220,14 @@
 
   function clear() {
     for (const id of questions.keys()) answers.set(id, { rating: "", comment: "", evidence: "" });
-    about.forEach((input, number) => { input.value = given[number]; });
+    about.forEach((input, number) => { input.value = prefilled[number]; });
     showAll();
   }
 
-  // ---- the draft, where the browser allows one
+  // ---- the draft, if the browser allows one
 
   let keeps = true;
-  // While a draft is offered it stays as it is.
+  // While a draft is offered, it is not overwritten.
   let isOffered = false;
 
   function stored(use) {
@@ -253,7 +253,7 @@
     }
   }
 
-  // ---- what happens on the page
+  // ---- events on the page
 
   for (const [id, box] of questions) {
     box.addEventListener("change", ({ target }) => {
@@ -296,10 +296,10 @@
     const [file] = target.files;
     if (!file) return;
     const text = await file.text();
-    const why = take(text);
-    say(why ? fill(words.notOpened, { name: file.name, why })
-      : otherwise(file.name, text) || fill(words.opened, { name: file.name }));
-    if (!why) keep();
+    const problem = take(text);
+    say(problem ? fill(words.notOpened, { name: file.name, why: problem })
+      : keptMessage(file.name, text) || fill(words.opened, { name: file.name }));
+    if (!problem) keep();
     target.value = "";
   });
   document.getElementById("form").addEventListener("submit", (event) => event.preventDefault());
@@ -307,7 +307,7 @@
 
   const draft = stored((storage) => storage.getItem(key));
   showAll();
-  const before = draftOf(draft).filter((said) => said.rating || said.comment || said.evidence);
+  const before = draftOf(draft).filter((row) => row.rating || row.comment || row.evidence);
   if (before.length) {
     const done = before.filter(({ rating }) => rating).length;
     isOffered = true;

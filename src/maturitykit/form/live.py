@@ -1,4 +1,4 @@
-"""Formulas in a workbook: the rules of a model, as cells that follow the answers."""
+"""Formulas in a workbook, which apply the rules of a model to the answers in its cells."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from maturitykit.formula.sharing import bind_shared
 from maturitykit.formula.spelled import spelled_bounds, spelled_cases, spelled_fold, spelled_median
 from maturitykit.rules.roll_up import SpanTerms
 
-#: How many characters a formula may have in Excel, and some to spare; and how many parts stand in one.
+#: Most characters of a formula: Excel allows 8,192.
 LONGEST = 8_000
+#: Most terms of a sum or the like in one cell.
 MOST_PARTS = 50
+#: Most nested conditions in one cell: Excel allows 64.
 MOST_CASES = 30
 
-#: What spreadsheets have no function for.
+#: Operations without a function in spreadsheets, each with what spells it out in others.
 _SPELLED: dict[str, Callable[[Formula], Formula]] = {
     "weighted_median": lambda term: spelled_median(term, has_bits=False),
     "fold": spelled_fold,
@@ -47,39 +49,39 @@ _JOINED: dict[str, Callable[[Sequence[str]], str]] = {
 
 
 class Live:
-    """A hidden sheet in which each column of a calculation is a cell of its own.
+    """A hidden sheet that holds each intermediate value of a calculation in a separate cell.
 
     Args:
-        sheet: Of xlsxwriter.
-        name: Of that sheet; it needs no quotes.
+        sheet: Worksheet of xlsxwriter.
+        name: Name of that sheet, which must need no quotes in formulas.
     """
 
     def __init__(self, sheet: Any, name: str) -> None:
         self._sheet = sheet
         self._name = name
-        self._places: dict[str, Formula] = {}
+        self._cells: dict[str, Formula] = {}
 
     def let(self, term: Term) -> Formula:
-        """A cell for what a formula gives; the same one for the same formula."""
+        """Return the cell that holds the value of a formula; equal formulas share one."""
         formula = term if isinstance(term, Formula) else constant(term)
         return formula if formula.op in ("column", "constant") else self.put(self.text(formula))
 
     def keep_cell(self, cell: SpanTerms) -> SpanTerms:
-        """A score with a cell for each of its terms, and for whatever they use more than once."""
+        """Return a score with a cell for each of its terms, and for each formula that they use more than once."""
         kept = [self.let(t) if isinstance(t, Formula) else t for t in bind_shared(cell[:7], self.let)]
         return SpanTerms(*kept, *cell[7:])  # type: ignore[arg-type, call-arg]
 
     def put(self, text: str) -> Formula:
-        """A cell with a formula as a spreadsheet writes it; without a value, if it is too long for one."""
-        if text not in self._places:
+        """Return a cell with a formula in the syntax of spreadsheets, or with ``#N/A`` if that is too long."""
+        if text not in self._cells:
             shown = text if len(text) < LONGEST else "NA()"
-            # Without a stored value, a spreadsheet works it out when it opens the file.
-            self._sheet.write_formula(len(self._places), 0, f"={shown}", None, "")
-            self._places[text] = column(f"{self._name}!$A${len(self._places) + 1}")
-        return self._places[text]
+            # A formula without a stored value is calculated when the file is opened.
+            self._sheet.write_formula(len(self._cells), 0, f"={shown}", None, "")
+            self._cells[text] = column(f"{self._name}!$A${len(self._cells) + 1}")
+        return self._cells[text]
 
     def text(self, term: Any) -> str:
-        """A formula as a spreadsheet writes it."""
+        """Return a formula in the syntax of spreadsheets."""
         if isinstance(term, str):
             return quote(term)
         if not isinstance(term, Formula):
@@ -89,7 +91,7 @@ class Live:
             (held,) = term.args
             return held if term.op == "column" else self.text(held)
         if term.op in _SPELLED:
-            # What is spelled out stands there again and again.
+            # Spelling out repeats the operands, so each of them gets a cell.
             operands = tuple(map(self._operand, term.args))
             return self.text(_SPELLED[term.op](Formula(term.op, operands)))
         if term.op in _JOINED:
@@ -97,7 +99,7 @@ class Live:
         if term.op == "case":
             return self._cases(*term.args)
         if term.op == "call":
-            # A rule that is a Python function cannot be told to a spreadsheet.
+            # A rule that is a Python function cannot be expressed in a spreadsheet.
             return "NA()"
         return _OPERATIONS[term.op].format(*map(self.text, term.args))
 
@@ -107,7 +109,7 @@ class Live:
         return vector(map(self._operand, arg.args)) if arg.op == "vector" else self.let(arg)
 
     def _cases(self, conditions: Sequence[Term], values: Sequence[Term], otherwise: Term) -> str:
-        """What goes with the first condition that holds; of very many, some in a cell of their own."""
+        """Return nested conditions; if they are many, the later ones are put in separate cells."""
         rest = self.text(otherwise)
         cases = list(zip(map(self.text, conditions), map(self.text, values), strict=True))
         while cases:
@@ -118,7 +120,7 @@ class Live:
         return rest
 
     def _joined(self, term: Formula) -> str:
-        """A sum, or the like: of very many parts, in several cells."""
+        """Return a sum or the like; if its terms are many, it is split over several cells."""
         join = _JOINED[term.op]
         parts = [self.text(part) for part in term.args]
         while len(parts) > MOST_PARTS:
@@ -128,6 +130,6 @@ class Live:
 
 
 def quote(text: str) -> str:
-    """A text in a formula."""
+    """Return a text as a literal in a formula."""
     doubled = text.replace('"', '""')
     return f'"{doubled}"'

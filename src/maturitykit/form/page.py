@@ -1,4 +1,4 @@
-"""The form as one page for a browser: no network, nothing but what is in the file."""
+"""The form as one page for a browser, complete in one file and without network access."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from maturitykit.files.separated import FORMULA
 from maturitykit.files.strict import FORMAT
 from maturitykit.words import Words
 
-#: The buttons beside a draft that is offered, and below the page, by their ids.
+#: Buttons beside the offer of a draft and below the page, by their ids.
 _OFFER = {"continue": "Continue", "afresh": "Start blank"}
 _ACTIONS = {
     "save": "Save file",
@@ -29,7 +29,7 @@ _ACTIONS = {
     "load": "Open a saved file",
     "reset": "Start again",
 }
-#: What the script says beside the titles of fields, by its own names; it fills in the braces.
+#: Messages of the script, by its names for them; the script fills in the braces.
 _SCRIPT = {
     "progress": "{done} of {all} answered",
     "reallyReset": "Clear all answers in this browser? Saved files stay as they are.",
@@ -50,23 +50,23 @@ _SCRIPT = {
 
 
 def page(model: Model, subject: str = "", date: Date | None = None) -> str:
-    """The page, in the language of the model's texts.
+    """Return the page, in the language of the model's texts.
 
     Args:
-        model: What it asks about.
-        subject: Filled in beforehand.
-        date: Filled in beforehand.
+        model: The model to ask about.
+        subject: Name of the organisation or team that is assessed, filled in beforehand.
+        date: Date of the assessment, filled in beforehand.
     """
     return "\n".join(_Page(model).lines(subject, date)) + "\n"
 
 
 class _Page:
-    """A model's page, piece by piece: all that is not ours is escaped where it is put in."""
+    """Builder of the page of a model, which escapes every text of the model where it is inserted."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self._words = Words(model.language)
-        # Texts of a model in a language that our own are not in are marked as such.
+        # Texts of the model are marked with their language if the form's sentences are in another.
         self._lang = "" if self._words.language == model.language else f' lang="{escape(model.language)}"'
 
     def lines(self, subject: str, date: Date | None) -> Iterator[str]:
@@ -119,11 +119,11 @@ class _Page:
         yield "</fieldset>"
 
     def _questions(self) -> Iterator[str]:
-        """The questions, in a section for each dimension that has parts."""
+        """Yield the questions, in a section for each dimension that has parts."""
         # Without recursion: a model may nest deeper than Python's stack.
-        waiting: list[tuple[Dimension | None, int]] = [(d, 2) for d in reversed(self._model.dimensions)]
-        while waiting:
-            dimension, level = waiting.pop()
+        stack: list[tuple[Dimension | None, int]] = [(d, 2) for d in reversed(self._model.dimensions)]
+        while stack:
+            dimension, level = stack.pop()
             if dimension is None:
                 yield "</section>"
             elif dimension.is_leaf:
@@ -131,8 +131,8 @@ class _Page:
             else:
                 yield f"<section>\n<h{level}{self._lang}>{escape(dimension.name)}</h{level}>"
                 yield self._text(dimension.summary, "lead")
-                waiting.append((None, 0))
-                waiting += [(child, min(level + 1, 6)) for child in reversed(dimension.children)]
+                stack.append((None, 0))
+                stack += [(child, min(level + 1, 6)) for child in reversed(dimension.children)]
 
     def _question(self, leaf: Dimension, level: int) -> Iterator[str]:
         assert leaf.scale is not None
@@ -185,7 +185,7 @@ class _Page:
         yield '<p id="status" role="status"></p>\n</footer>'
 
     def _spec(self) -> str:
-        """What the script has to know, as JSON that ends no element."""
+        """Return the data of the script as JSON, escaped so that it cannot end the element around it."""
         model = self._model
         spec = {
             "format": FORMAT,

@@ -1,4 +1,4 @@
-"""The form as a workbook: answers from lists, and a sheet that follows them."""
+"""The form as a workbook: answers chosen from lists, and a sheet with the scores that follow."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.scoring.plan import plan_for
 from maturitykit.words import Words
 
-#: The columns of the sheet for people, with their titles, and their places behind the hidden one.
+#: Titles of the columns of the form, and their indices after the hidden column with keys.
 TITLES = {"dimension": "Dimension", "question": "Question", **COLUMNS}
-PLACES = {name: place for place, name in enumerate(("key", *TITLES))}
+PLACES = {name: index for index, name in enumerate(("key", *TITLES))}
 WIDTHS = {"dimension": 26, "question": 46, "answer": 24, "up to": 24, "comment": 40, "evidence": 30}
 LIVE = "maturitykit_live"
-#: How wide the columns are on the other sheets, and how high a row may be.
+#: Widths of columns on the other sheets in characters, and the greatest height of a row in points.
 STAGE, WIDE, HIGHEST = 36, 24, 409
-#: A text that is longer has no place in a cell, and is for reading only.
+#: Most characters that are written into a cell: Excel allows 32,767.
 LONGEST = 32_000
 
 
 def workbook_form(model: Model, subject: str = "", date: Date | None = None) -> bytes:
-    """The workbook, in the language of the model's texts.
+    """Return the workbook, in the language of the model's texts.
 
     Args:
-        model: What it asks about.
-        subject: Filled in beforehand.
-        date: Filled in beforehand.
+        model: The model to ask about.
+        subject: Name of the organisation or team that is assessed, filled in beforehand.
+        date: Date of the assessment, filled in beforehand.
 
     Raises:
         FileError: If xlsxwriter is not installed.
@@ -50,7 +50,7 @@ def workbook_form(model: Model, subject: str = "", date: Date | None = None) -> 
 
 
 class _List(NamedTuple):
-    """The answers of a scale in the hidden sheet: the cells with labels of its stages, and of all answers."""
+    """References to cells of the hidden sheet with the labels and positions of the answers on a scale."""
 
     stages: str
     positions: str
@@ -60,7 +60,7 @@ class _List(NamedTuple):
 
 
 class _Workbook:
-    """The sheets, as they are filled."""
+    """Writer of the sheets of a form."""
 
     def __init__(self, book: Any, model: Model) -> None:
         self._book, self._model = book, model
@@ -108,28 +108,28 @@ class _Workbook:
     # ---- the hidden sheet
 
     def _fact(self, *cells: str | int) -> int:
-        """A row of the hidden sheet; gives its number."""
-        for place, cell in enumerate(cells):
-            self._put(self._meta, self._facts, place, cell)
+        """Add a row to the hidden sheet, and return its number from 1."""
+        for column, cell in enumerate(cells):
+            self._put(self._meta, self._facts, column, cell)
         self._facts += 1
         return self._facts
 
-    def _range(self, facts: Sequence[Sequence[str | int]], place: int) -> str:
-        """A column of some rows of the hidden sheet, as formulas name it."""
+    def _range(self, facts: Sequence[Sequence[str | int]], column: int) -> str:
+        """Add rows to the hidden sheet, and return the reference to one of their columns."""
         rows = [self._fact(*fact) for fact in facts]
-        letter = "ABCDEFG"[place]
+        letter = "ABCDEFG"[column]
         return f"{META}!${letter}${rows[0]}:${letter}${rows[-1]}"
 
     def _list(self, scale: Scale) -> _List:
         labels = labels_of(scale, self._say)
-        stages = [("answer", scale.id, id, labels[id], place) for place, id in enumerate(scale.ids)]
+        stages = [("answer", scale.id, id, labels[id], position) for position, id in enumerate(scale.ids)]
         others = [("answer", scale.id, answer, labels[answer]) for answer in NO_STAGES]
-        of_stages = self._range(stages, 3)
+        stage_labels = self._range(stages, 3)
         first, last = self._facts - len(stages) + 1, self._facts + len(others)
         self._range(others, 3)
         return _List(
-            of_stages,
-            of_stages.replace("$D", "$E"),
+            stage_labels,
+            stage_labels.replace("$D", "$E"),
             f"{META}!$D${last - 1}",
             f"{META}!$D${last}",
             f"={META}!$D${first}:$D${last}",
@@ -155,15 +155,16 @@ class _Workbook:
     def _input(self, kind: str = "@") -> Any:
         return self._style(locked=False, num_format=kind, border=1, border_color="#6B7480")
 
-    def _put(self, sheet: Any, row: int, place: int, cell: str | int, style: Any = None) -> None:
+    def _put(self, sheet: Any, row: int, column: int, cell: str | int, style: Any = None) -> None:
         if isinstance(cell, int):
-            sheet.write_number(row, place, cell, style)
+            sheet.write_number(row, column, cell, style)
         else:
-            # Always as text: what starts with "=" is no formula here.
-            sheet.write_string(row, place, cell[:LONGEST], style)
+            # Written as text, so that a text that starts with "=" is not taken for a formula.
+            sheet.write_string(row, column, cell[:LONGEST], style)
 
     def _make_room(self, sheet: Any, row: int, *cells: tuple[str, int]) -> None:
-        """A row as high as its texts need in columns of these widths, as not every spreadsheet sees to it."""
+        """Make a row as high as its texts need in columns of these widths."""
+        # Not every spreadsheet does so when it opens the file.
         lines = (sum(max(1, len(wrap(part, width - 2))) for part in text.split("\n")) for text, width in cells)
         sheet.set_row(row, min(HIGHEST, 15.5 * max(lines)))
 
@@ -207,7 +208,7 @@ class _Workbook:
 
     def _fill_row(self, row: int, leaf: Dimension) -> None:
         assert leaf.scale is not None
-        sheet, say, listed = self._form, self._say, self._lists[leaf.scale.id]
+        sheet, say, answers = self._form, self._say, self._lists[leaf.scale.id]
         self._rows[leaf.id] = row
         self._put(sheet, row, 0, leaf.id)
         self._put(sheet, row, PLACES["dimension"], leaf.name, self._style(bold=True))
@@ -217,7 +218,7 @@ class _Workbook:
         texts = (f"{leaf.name}\n", WIDTHS["dimension"]), (f"{question}\n", WIDTHS["question"])
         self._make_room(sheet, row, *texts)
         for name in COLUMNS:
-            # A share is to stay a number.
+            # A share typed as a number must stay one.
             kind = "General" if name == "answer" and leaf.scale.cuts else "@"
             sheet.write_blank(row, PLACES[name], None, self._input(kind))
         choose, share = say("Choose from the list."), say("Choose from the list, or type a share from 0 to 1.")
@@ -225,7 +226,7 @@ class _Workbook:
             row, PLACES["answer"], row, PLACES["answer"],
             {
                 "validate": "list",
-                "source": listed.answers,
+                "source": answers.answers,
                 "error_type": "warning" if leaf.scale.cuts else "stop",
                 "error_message": share if leaf.scale.cuts else choose,
             },
@@ -234,7 +235,7 @@ class _Workbook:
             row, PLACES["up to"], row, PLACES["up to"],
             {
                 "validate": "list",
-                "source": f"={listed.stages}",
+                "source": f"={answers.stages}",
                 "input_message": say("Only for a range: the highest stage that it may be."),
                 "error_message": choose,
             },
@@ -252,8 +253,8 @@ class _Workbook:
             self._put(sheet, row, 0, leaf.name, self._style(bold=True))
             labels = labels_of(leaf.scale, self._say)
             texts = [f"{labels[s.id]}\n{leaf.descriptors.get(s.id) or s.summary}" for s in leaf.scale.stages]
-            for place, text in enumerate(texts, start=1):
-                self._put(sheet, row, place, text, self._style(border=1, border_color="#9AA3AE"))
+            for column, text in enumerate(texts, start=1):
+                self._put(sheet, row, column, text, self._style(border=1, border_color="#9AA3AE"))
             self._make_room(sheet, row, (leaf.name, WIDTHS["dimension"]), *((text, STAGE) for text in texts))
 
     def _fill_result(self) -> None:
@@ -262,8 +263,8 @@ class _Workbook:
         sheet.set_column(1, 3, WIDE)
         sheet.set_column(4, 4, 14)
         heads = say(TITLES["dimension"]), say("At least"), say("Likely"), say("At most"), say("Answered")
-        for place, head in enumerate(heads):
-            self._put(sheet, 0, place, head, self._heading)
+        for column, head in enumerate(heads):
+            self._put(sheet, 0, column, head, self._heading)
         sheet.freeze_panes(1, 1)
         plan = plan_for(self._model, None, {})
         leaves = {plan.index[leaf.id]: self._answer(leaf) for leaf in self._model.leaves}
@@ -274,34 +275,34 @@ class _Workbook:
             self._put(sheet, row, 0, f"{'  ' * depth}{name}", self._style(bold=not depth, text_wrap=False))
             self._fill_score(row, dimension, cells[plan.index[dimension.id]])
 
-    # ---- what follows from the answers
+    # ---- scores that follow from the answers
 
     def _answer(self, leaf: Dimension) -> SpanTerms:
-        """The cells of a leaf: what is chosen, as positions."""
+        """Return the cells that turn the answer on a leaf into positions."""
         assert leaf.scale is not None
-        listed, top = self._lists[leaf.scale.id], leaf.scale.top
+        answers, top = self._lists[leaf.scale.id], leaf.scale.top
         row, sheet = self._rows[leaf.id] + 1, self._form.name.replace("'", "''")
-        said, up_to = (f"'{sheet}'!${'ABCDEFG'[PLACES[name]]}${row}" for name in ("answer", "up to"))
+        answer, up_to = (f"'{sheet}'!${'ABCDEFG'[PLACES[name]]}${row}" for name in ("answer", "up to"))
 
         def position(cell: str) -> str:
-            found = f"({listed.stages}={cell})"
-            return f"IF(SUMPRODUCT(--{found})=1,SUMPRODUCT({found}*{listed.positions}),NA())"
+            matches = f"({answers.stages}={cell})"
+            return f"IF(SUMPRODUCT(--{matches})=1,SUMPRODUCT({matches}*{answers.positions}),NA())"
 
-        chosen = position(said)
+        chosen = position(answer)
         if leaf.scale.cuts:
-            attained = "+".join(f"({said}>{edge!r})" for edge in leaf.scale._edges)
+            attained = "+".join(f"({answer}>{edge!r})" for edge in leaf.scale._edges)
             lowest, highest = SHARES
-            share = f'IF(AND({said}>={lowest!r},{said}<={highest!r},{up_to}=""),{attained},NA())'
-            chosen = f"IF(ISNUMBER({said}),{share},{chosen})"
-        not_applicable = self._live.put(f'AND({said}={listed.not_applicable},{up_to}="")')
-        open_ = self._live.put(f'OR({said}="",{said}={listed.unknown},{said}={listed.not_applicable})')
+            share = f'IF(AND({answer}>={lowest!r},{answer}<={highest!r},{up_to}=""),{attained},NA())'
+            chosen = f"IF(ISNUMBER({answer}),{share},{chosen})"
+        not_applicable = self._live.put(f'AND({answer}={answers.not_applicable},{up_to}="")')
+        open_ = self._live.put(f'OR({answer}="",{answer}={answers.unknown},{answer}={answers.not_applicable})')
         known = ~open_
-        a = open_.args[0]
-        low = self._live.put(f'IF({a},IF({up_to}="",0,NA()),{chosen})')
+        is_open = open_.args[0]
+        low = self._live.put(f'IF({is_open},IF({up_to}="",0,NA()),{chosen})')
         end = f"IF({position(up_to)}>={low.args[0]},{position(up_to)},NA())"
-        high = self._live.put(f'IF({a},{top},IF({up_to}="",{low.args[0]},{end}))')
+        high = self._live.put(f'IF({is_open},{top},IF({up_to}="",{low.args[0]},{end}))')
         likely = self._live.put(f"INT(({low.args[0]}+{high.args[0]})/2)")
-        coverage = self._live.put(f"IF({a},0,1)")
+        coverage = self._live.put(f"IF({is_open},0,1)")
         return SpanTerms(low, likely, high, known, not_applicable, coverage)
 
     def _fill_score(self, row: int, dimension: Dimension, cell: SpanTerms) -> None:
@@ -309,38 +310,38 @@ class _Workbook:
         not_applicable = live.text(cell.not_applicable)
         if cell.scored is not False and scale is not None:
             names = self._names[scale.id]
-            for place, end in enumerate(cell.positions, start=1):
+            for column, end in enumerate(cell.positions, start=1):
                 stage = live.let(stage_index(scale, end, cell.is_whole))
                 text = f"INDEX({names},{live.text(stage)}+1)"
-                if place == 2:
+                if column == 2:
                     text = f'IF({live.text(cell.known)},{text},"")'
-                elsewhere = quote(self._say(NO_STAGES[NOT_APPLICABLE]) if place == 1 else "")
-                self._write(row, place, f"IF({not_applicable},{elsewhere},{text})", self._style())
+                otherwise = quote(self._say(NO_STAGES[NOT_APPLICABLE]) if column == 1 else "")
+                self._write(row, column, f"IF({not_applicable},{otherwise},{text})", self._style())
         self._write(row, 4, live.text(cell.coverage), self._style(num_format="0%"))
 
-    def _write(self, row: int, place: int, text: str, style: Any) -> None:
+    def _write(self, row: int, column: int, text: str, style: Any) -> None:
         shown = f"IFERROR({text},{quote(self._say('see maturitykit score'))})"
-        self._result.write_formula(row, place, f"={shown}", style, "")
+        self._result.write_formula(row, column, f"={shown}", style, "")
 
 
 def _walk(model: Model) -> list[tuple[Dimension, int]]:
-    """The dimensions below the outcome, with how deep each stands."""
-    found = []
-    waiting = [(dimension, 0) for dimension in reversed(model.dimensions)]
-    while waiting:
-        dimension, depth = waiting.pop()
-        found.append((dimension, depth))
-        waiting += [(child, depth + 1) for child in reversed(dimension.children)]
-    return found
+    """Return the dimensions below the outcome with their depths, in the order of the model."""
+    dimensions = []
+    stack = [(dimension, 0) for dimension in reversed(model.dimensions)]
+    while stack:
+        dimension, depth = stack.pop()
+        dimensions.append((dimension, depth))
+        stack += [(child, depth + 1) for child in reversed(dimension.children)]
+    return dimensions
 
 
 def labels_of(scale: Scale, say: Words) -> dict[str, str]:
-    """What people choose each answer by: its name, with its id where the name alone would not do."""
+    """Return the label of each answer: its name, with its id if the name is ambiguous or may be misread."""
     others = {answer: say(label) for answer, label in NO_STAGES.items()}
     names = {stage.id: " ".join(stage.name.split())[:200] for stage in scale.stages}
-    times: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for name in (*names.values(), *others.values()):
-        times[name.casefold()] = times.get(name.casefold(), 0) + 1
-    # What does not start with a letter, a spreadsheet may take for a number, a date or a formula.
-    plain = {id for id, name in names.items() if times[name.casefold()] == 1 and name[:1].isalpha()}
+        counts[name.casefold()] = counts.get(name.casefold(), 0) + 1
+    # A spreadsheet may take a name that does not start with a letter for a number, a date or a formula.
+    plain = {id for id, name in names.items() if counts[name.casefold()] == 1 and name[:1].isalpha()}
     return {id: name if id in plain else f"{id} {name}" for id, name in names.items()} | others

@@ -1,4 +1,4 @@
-"""The client's name, logo and colour."""
+"""Branding of reports, and checks of the client's logo and colour."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from attrs import field, frozen
 from maturitykit.errors import FileError, Finding, MaturityError, quoted
 from maturitykit.files.text import read_bytes
 
-#: The colour of headings, where the client has none.
+#: Colour of headings if the client names none.
 COLOUR = "#0b5394"
-#: What WCAG 2.2 asks of text (AA).
+#: Lowest contrast that WCAG 2.2 (AA) allows for text.
 LEAST_CONTRAST = 4.5
-#: A report is to be sent by mail.
+#: Largest size of a logo in bytes: reports are sent by mail.
 LARGEST_LOGO = 200_000
-#: Each takes four bytes when the picture is drawn.
+#: Largest number of pixels of a picture: each takes four bytes of memory when it is drawn.
 MOST_PIXELS = 25_000_000
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -39,15 +39,15 @@ def _colour(value: str) -> str:
 
 @frozen
 class Brand:
-    """How a report shows whom it is for.
+    """The client's name, logo and colour, as a report shows them.
 
     Args:
-        client: Name of the client; the subject of the assessment, if it is empty.
-        colour: Of headings, as ``#rrggbb``; readable on white.
-        logo: An SVG or PNG; see `read_logo`.
+        client: Name of the client; if empty, the subject of the assessment is shown alone.
+        colour: Colour of headings, as ``#rrggbb``; it must be readable on white.
+        logo: Bytes of an SVG or PNG, checked by `read_logo`; empty for none.
 
     Raises:
-        MaturityError: If the colour is none, or cannot be read on white.
+        MaturityError: If the colour has another form, or is too pale to be read on white.
     """
 
     client: str = ""
@@ -56,15 +56,16 @@ class Brand:
 
     @property
     def logo_kind(self) -> Literal["png", "svg"]:
-        """What the logo is."""
+        """Format of the logo."""
         return "png" if self.logo.startswith(b"\x89PNG") else "svg"
 
 
 def read_logo(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a logo.
+    """Return the bytes of a logo after checking that it is safe to embed.
 
     Raises:
-        FileError: If it is neither SVG nor PNG, larger than 200 kB, or reaches outside itself.
+        FileError: If it is neither SVG nor PNG, exceeds 200 kB or 25 million pixels, or runs or
+            fetches something.
     """
     data = read_bytes(path, LARGEST_LOGO)
     problem = _too_many_pixels(data) if _is_png(data) else _not_svg(data)
@@ -79,13 +80,14 @@ def _is_png(data: bytes) -> bool:
 
 
 def _too_many_pixels(png: bytes) -> str:
-    """Refuse a picture that is small when packed and would take gigabytes to draw."""
+    """Return why a PNG would take too much memory to draw, or an empty text."""
+    # A small file may unpack to gigabytes.
     width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
     return f"it has {width:,} × {height:,} pixels" if width * height > MOST_PIXELS else ""
 
 
-def _embedded(link: str) -> str:
-    """Refuse a picture within an SVG that is no small PNG."""
+def _unsafe_picture(link: str) -> str:
+    """Return why a picture embedded in an SVG is not a PNG of moderate size, or an empty text."""
     head, _, data = link.partition(",")
     if head != "data:image/png;base64":
         return f"it embeds {head}, not a PNG"
@@ -97,8 +99,8 @@ def _embedded(link: str) -> str:
 
 
 def _not_svg(data: bytes) -> str:
-    """Why this is no SVG to be embedded; empty if it is one."""
-    # Entities could blow it up, and elements of other kinds could run or fetch something.
+    """Return why the bytes are not an SVG that is safe to embed, or an empty text."""
+    # Entities can expand to any size, and a document type can fetch them from elsewhere.
     if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
         return "it has a document type of its own"
     try:
@@ -112,35 +114,36 @@ def _not_svg(data: bytes) -> str:
         if name in ("script", "foreignobject"):
             return f"it holds <{name}>"
         for key, value in element.attrib.items():
-            if problem := _attribute(key.rpartition("}")[2].lower(), value):
+            if problem := _unsafe_attribute(key.rpartition("}")[2].lower(), value):
                 return problem
     return ""
 
 
-def _attribute(name: str, value: str) -> str:
-    """Refuse an attribute within an SVG that runs or fetches something."""
+def _unsafe_attribute(name: str, value: str) -> str:
+    """Return why an attribute within an SVG runs or fetches something, or an empty text."""
     if name.startswith("on") or (name == "href" and not value.startswith(("#", "data:image/"))):
         return f"its attribute {name} runs or fetches something"
-    return _embedded(value) if name == "href" and not value.startswith("#") else ""
+    return _unsafe_picture(value) if name == "href" and not value.startswith("#") else ""
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours as WCAG has it, from 1 to 21."""
+    """Return the contrast of two colours as WCAG defines it, from 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def readable(colour: str, ground: str) -> str:
-    """The colour, or the nearest towards black or white that can be read on a ground."""
+    """Return the colour, mixed with as little black or white as makes it readable on a ground."""
     end = 0 if _luminance(ground) > 0.2 else 255
-    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     mixed = (
-        "#" + "".join(f"{round(part + (end - part) * step / 50):02x}" for part in parts) for step in range(51)
+        "#" + "".join(f"{round(channel + (end - channel) * step / 50):02x}" for channel in channels)
+        for step in range(51)
     )
-    return next(found for found in mixed if contrast(found, ground) >= LEAST_CONTRAST)
+    return next(candidate for candidate in mixed if contrast(candidate, ground) >= LEAST_CONTRAST)
 
 
 def _luminance(colour: str) -> float:
-    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""A result in another model: at no place does it look like a measured one."""
+"""Sections on results derived for other models, always marked as derived."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ DERIVED = phrase("Derived, not measured")
 
 
 def derived(translation: Translation, say: Words, *, contributions: bool = True) -> Section:
-    """What a result says of another model, what it cannot say, and what each link contributes."""
+    """Return the section on a translation: its scores, what cannot be inferred, and each link's contribution."""
     blocks = findings(translation, say)
-    if contributions and (told := contributed(translation, say)):
-        blocks += [Paragraph(say(CONTRIBUTIONS), "heading"), *told]
+    if contributions and (details := contributions_of(translation, say)):
+        blocks += [Paragraph(say(CONTRIBUTIONS), "heading"), *details]
     return Section(say("Derived: {title}", title=translation.model.title), blocks, derived=True)
 
 
 def explained(translation: Translation, id: str, say: Words) -> Iterator[Section]:
-    """What a derived score follows from, and what each link contributes."""
+    """Yield the derivation of a derived score, and what each link contributes."""
     yield derivation(translation, id, say)
-    if blocks := contributed(translation, say, id):
+    if blocks := contributions_of(translation, say, id):
         yield Section(say(CONTRIBUTIONS), blocks)
     if text := how_reversed([translation]):
         yield Section("", [Paragraph(say(text))])
 
 
 def everywhere(result: Result, translations: Sequence[Translation], say: Words) -> Section:
-    """One result in other models, a row for each."""
+    """Return a table of one result in other models, with a row for each."""
     rows = [
         Row((
             translation.route.path[-1],
@@ -83,18 +83,18 @@ def _route(pair: Mapping[str, Any], say: Words) -> Row:
 
 
 def link_reading(translation: Translation, say: Words) -> Section:
-    """What of a translation is our reading, and how crosswalks were read backwards."""
+    """Return the section that marks links as our reading and explains crosswalks read backwards."""
     texts = (LINKS, phrase("What each rests on: --explain DIMENSION"), how_reversed([translation]))
     return Section(say("Our reading, not stated by either source"), [Paragraph(say(t)) for t in texts if t])
 
 
 def findings(translation: Translation, say: Words) -> list[Block]:
-    """What a result says of another model, and what it cannot say."""
-    beside = [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
+    """Return the derived scores as figures and a table, what cannot be inferred, and issues to know."""
+    notes = [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
     blocks: list[Block] = [
-        Paragraph(_from(translation, say), "derived"),
+        Paragraph(_origin(translation, say), "derived"),
         Paragraph(capitalized(say(headline(translation))), "lead"),
-        *([Bullets(map(Bullet, beside))] if beside else ()),
+        *([Bullets(map(Bullet, notes))] if notes else ()),
         *figure(figures.flow, translation, say, say("Which dimensions speak of which")),
         *figure(figures.quadrant, translation, say, say("Where it stands, derived")),
         *figure(figures.ladder, translation, say, say("Stages and what they require, derived")),
@@ -108,14 +108,14 @@ def findings(translation: Translation, say: Words) -> list[Block]:
         blocks.append(
             Bullets(Bullet(f"{names[score.dimension.id]}: {say(score.why_not_inferable)}") for score in unknown)
         )
-    if remarks := what_to_know(translation):
+    if issues := what_to_know(translation):
         blocks.append(Paragraph(say("Before you rely on this"), "heading"))
-        blocks.append(Bullets(Bullet(f"{names[where]}: {say(message)}") for _, where, message in remarks))
+        blocks.append(Bullets(Bullet(f"{names[where]}: {say(message)}") for _, where, message in issues))
     return blocks
 
 
-def contributed(translation: Translation, say: Words, id: str = OUTCOME) -> list[Block]:
-    """What each link says, and what is left of the conclusion without it; nothing where there are no links."""
+def contributions_of(translation: Translation, say: Words, id: str = OUTCOME) -> list[Block]:
+    """Return what each link says and what remains of the conclusion without it; empty if there are no links."""
     contributions = translation.contributions(id)
     if not contributions:
         return []
@@ -124,12 +124,12 @@ def contributed(translation: Translation, say: Words, id: str = OUTCOME) -> list
     return [Paragraph(say(what_carries(contributions))), Table(map(say, head), rows, say(CONTRIBUTIONS))]
 
 
-def _from(translation: Translation, say: Words) -> str:
-    origin, way = translation.origin.model, translation.route
+def _origin(translation: Translation, say: Words) -> str:
+    origin, route = translation.origin.model, translation.route
     source = f"{origin.title} ({origin.id} {origin.version})"
-    through = say(" through {middle}", middle=", ".join(way.path[1:-1])) if len(way.path) > 2 else ""
-    told = say("Derived, not measured: it follows from {source}{through}. Nobody was asked about this model.",
-               source=source, through=through)  # fmt: skip
+    through = say(" through {middle}", middle=", ".join(route.path[1:-1])) if len(route.path) > 2 else ""
+    follows = say("Derived, not measured: it follows from {source}{through}. Nobody was asked about this model.",
+                  source=source, through=through)  # fmt: skip
     strength = say("The strength of its links is {strength:.2f}: their mean, multiplied over the steps.",
-                   strength=way.strength)  # fmt: skip
-    return f"{told} {strength}"
+                   strength=route.strength)  # fmt: skip
+    return f"{follows} {strength}"

@@ -1,4 +1,4 @@
-"""The document: all parts of a report in their order, built once for every format."""
+"""Documents: the sections of a report in their order, built once for every format."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from maturitykit.scoring.roadmap import roadmap
 from maturitykit.scoring.summary import about, scored_by
 from maturitykit.words import Words
 
-#: The sections of a report, in their order.
+#: Sections of a report, in their order.
 REPORT = (
     "summary", "profile", "weakest", "disagreement", "roadmap", "derived", "movement", "remarks", "method",
     "reading", "derivations",
 )  # fmt: skip
-#: Those that a terminal shows.
+#: Sections that a terminal shows.
 IN_SHORT = ("summary", "profile", "weakest", "roadmap", "remarks", "marks")
 
 
@@ -40,12 +40,13 @@ def build(
     """Return a report on a result, to be rendered in any format.
 
     Args:
-        result: What was measured.
-        translations: The same in other models.
-        comparison: With an earlier result of the same model.
+        result: The measured result.
+        translations: The same result in other models.
+        comparison: Comparison with an earlier result of the same model.
         brand: The client's name, logo and colour.
-        language: Of the report's own words (en, nl); by default that of the model's texts.
-        sections: Which sections to build, in their order.
+        language: Language of the report's headings and sentences (en, nl); by default that of the model's
+            texts.
+        sections: Names of the sections to build, in their order.
     """
     say, brand = Words(language or result.model.language), brand or Brand()
     target = result.outcome.target
@@ -72,19 +73,19 @@ def build(
         language=say.language,
         brand=brand,
         date=result.date,
-        data=[row for found in (result, *translations) for row in rows_of(found)],
+        data=[row for each in (result, *translations) for row in rows_of(each)],
     )
 
 
 def translation_document(translation: Translation, language: str = "") -> Document:
-    """Return a translation by itself; at no place does it look like a measured result."""
+    """Return a document on one translation, marked as derived throughout."""
     say = Words(language or translation.model.language)
     parts = [derived(translation, say, contributions=False), link_reading(translation, say)]
     return Document(about(translation) or say("Result"), parts, language=say.language)
 
 
 def everywhere_document(result: Result, translations: Sequence[Translation], language: str = "") -> Document:
-    """Return a result in other models, a row for each."""
+    """Return a document on a result in other models, with a row for each."""
     say = Words(language or result.model.language)
     return Document(about(result) or say("Result"), [everywhere(result, translations, say)], language=say.language)
 
@@ -101,7 +102,7 @@ def routes_document(pairs: Sequence[Mapping[str, Any]], language: str = "") -> D
 
 
 def comparison_document(comparison: Comparison, language: str = "") -> Document:
-    """Return a comparison by itself."""
+    """Return a document on one comparison."""
     say = Words(language or comparison.after.model.language)
     before, after = (about(result) or say("(no name)") for result in (comparison.before, comparison.after))
     about_model = [name_of(comparison.after.model)]
@@ -109,7 +110,7 @@ def comparison_document(comparison: Comparison, language: str = "") -> Document:
 
 
 def explain_document(result: Result, id: str, language: str = "") -> Document:
-    """Return how one score of a result follows, as a document.
+    """Return a document on how one score of a result follows.
 
     Raises:
         ScoringError: If the model has no such dimension.

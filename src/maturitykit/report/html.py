@@ -21,17 +21,17 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
+    cell_text,
     numeric,
-    written,
 )
 from maturitykit.words import Words
 
-#: The ground of the page in the dark.
+#: Background of the page in dark mode.
 DARK = "#15181c"
 
 
 def render(document: Document) -> bytes:
-    """The page as UTF-8."""
+    """Return the page as UTF-8."""
     style = style_of(document.brand.colour)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -54,10 +54,10 @@ def render(document: Document) -> bytes:
 
 
 def style_of(colour: str = COLOUR) -> str:
-    """The whole style sheet, in a client's colour."""
+    """Return the complete style sheet, with a client's colour."""
     page = files("maturitykit.report").joinpath("page.css").read_text("utf-8")
     light, dark = variables(False) + f"--brand:{colour};", variables(True) + f"--brand:{readable(colour, DARK)};"
-    # On paper everything is as in the light.
+    # Dark mode is for screens only: paper is always light.
     return (
         f":root{{color-scheme:light dark;{light}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{page}{css()}"
@@ -73,14 +73,14 @@ def _logo(document: Document) -> str:
 
 
 def _section(section: Section, language: str, level: int, id: str = "") -> str:
-    named = f' id="{id}"' if id else ""
+    anchor = f' id="{id}"' if id else ""
     kind = ' class="derived"' if section.derived else ""
     inner = blocks(section.blocks, language, level + 1)
-    return f"<section{named}{kind}><h{level}>{escape(section.title)}</h{level}>{inner}</section>"
+    return f"<section{anchor}{kind}><h{level}>{escape(section.title)}</h{level}>{inner}</section>"
 
 
 def blocks(parts: Sequence[Block], language: str, level: int = 3) -> str:
-    """Blocks one after another, with headings from a level on."""
+    """Return blocks one after another, with headings from a level on."""
     return "".join(_block(part, language, level) for part in parts)
 
 
@@ -96,7 +96,7 @@ def _block(part: Block, language: str, level: int) -> str:
             below = f'<figcaption class="quiet">{escape(caption)}</figcaption>' if caption else ""
             return f'<figure><div class="wide">{wide}</div><div class="narrow">{narrow}</div>{below}</figure>'
         case Details(title=title, blocks=inner, id=id):
-            # The id stands inside, so that a link to it opens the details.
+            # The id is on an element inside, so that a link to it opens the details.
             anchor = f' id="{escape(id)}"' if id else ""
             body = f"<div{anchor}>{blocks(inner, language, level)}</div>"
             return f"<details><summary>{escape(title)}</summary>{body}</details>"
@@ -115,7 +115,8 @@ def _bullets(items: Sequence[Bullet]) -> Iterator[str]:
 
 
 def table(part: Table, language: str) -> str:
-    """A table, whose rows become cards on a telephone: cells name their columns, and roles keep them a table."""
+    """Return a table whose rows become cards on a telephone."""
+    # As cards, cells name their columns, and the roles keep it a table for screen readers.
     heads = zip(part.head, numeric(part.rows), strict=True)
     head = "".join(
         f'<th role="columnheader" scope="col"{" class=n" * is_number}>{escape(name)}</th>'
@@ -130,11 +131,11 @@ def table(part: Table, language: str) -> str:
 
 
 def _cells(row: Row, head: Sequence[str], language: str) -> str:
-    first, *others = (escape(written(cell, language)) for cell in row.cells)
+    first, *others = (escape(cell_text(cell, language)) for cell in row.cells)
     if row.why:
         first = f'<a href="#{escape(row.why)}">{first}</a>'
-    told = "".join(
+    cells = "".join(
         f'<td role="cell" data-of="{escape(name)}"{" class=n" * isinstance(cell, Number)}>{text}</td>'
         for name, cell, text in zip(head[1:], row.cells[1:], others, strict=True)
     )
-    return f'<th role="rowheader" scope="row" class="d{min(row.depth, 4)}">{first}</th>{told}'
+    return f'<th role="rowheader" scope="row" class="d{min(row.depth, 4)}">{first}</th>{cells}'

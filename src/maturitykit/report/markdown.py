@@ -17,18 +17,18 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
+    cell_text,
     is_figure_only,
     numeric,
-    written,
 )
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$#])")
-#: What makes a list, a heading or a rule at the start of a line.
+#: Start of a line that Markdown takes for a list, a heading or a rule.
 _STARTS = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=]))")
 
 
 def render(document: Document) -> bytes:
-    """The report as UTF-8; bars of characters stand for figures."""
+    """Return the report as UTF-8, with bars of characters in place of figures."""
     lines = [f"# {plain(document.title)}", ""]
     lines += ["  \n".join(map(plain, document.about)), ""]
     for section in document.sections:
@@ -37,7 +37,7 @@ def render(document: Document) -> bytes:
 
 
 def plain(text: str) -> str:
-    """A text on one line, of which nothing is taken for Markdown or HTML."""
+    """Return a text on one line, escaped so that nothing in it is taken for Markdown or HTML."""
     one_line = escaped(" ".join(text.split()))
     safe = _SPECIAL.sub(r"\\\1", one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
     return _STARTS.sub(r"\1\\", safe)
@@ -84,6 +84,6 @@ def _table(part: Table, language: str) -> Iterator[str]:
 
 
 def _cells(row: Row, language: str) -> Iterator[str]:
-    first, *others = (plain(written(cell, language)) for cell in row.cells)
+    first, *others = (plain(cell_text(cell, language)) for cell in row.cells)
     yield "&nbsp;&nbsp;" * row.depth + first
     yield from others

@@ -1,4 +1,4 @@
-"""The end of a report: how it was made, what is our reading, and how each number follows."""
+"""The last sections of a report: the method, our reading, and how each number follows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from maturitykit.scoring.scores import describe
 from maturitykit.scoring.summary import capitalized, found, scored_by, split_issues
 from maturitykit.words import Words, phrase
 
-#: Of more respondents than these, a derivation counts what they said.
+#: With more ratings than this, a derivation counts the answers instead of listing them.
 MOST_RATINGS = 30
 
 _RULES = {
@@ -34,8 +34,7 @@ _CONSENSUS = {
     "envelope": "Consensus “envelope”: of several respondents, from the lowest to the highest that they say.",
 }
 
-
-#: The headings on what no source states, and the sentence on crosswalks.
+#: Heading of what no source states, and the sentence on crosswalks.
 NOT_STATED = phrase("Our reading, not stated by the source")
 LINKS = phrase("Every link, its strength and its stages are our reading; none is stated by either source.")
 
@@ -54,7 +53,7 @@ _PARTS = {
 
 
 def method(result: Result, translations: Sequence[Translation], say: Words) -> Section:
-    """By which rules, from which source, and what else is to know."""
+    """Return the section on the rules that were used and the sources of the models."""
     points = [say(scored_by(result))]
     points += [say(text) for text in (_RULES.get(result.scorer), _CONSENSUS[result.consensus]) if text]
     points += [
@@ -75,26 +74,26 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
 
 
 def remarks(result: Result, say: Words) -> Iterator[Section]:
-    """What does not limit the use of a result, and is good to know all the same."""
+    """Yield a section on issues that are worth knowing but do not limit the use of a result."""
     others, small = split_issues(result)
     names = names_of(result, say)
-    told = [f"{names[i.where]}: {say(i.message)}" for i in others if i.severity == "info" and i.code != "target"]
+    lines = [f"{names[i.where]}: {say(i.message)}" for i in others if i.severity == "info" and i.code != "target"]
     if small:
         where = listed([names[issue.where] for issue in small], say, len(small))
-        told.append(say("respondents differ somewhat on {where}", where=where))
-    if told:
-        yield Section(say("Also to know"), [Bullets(map(Bullet, told))])
+        lines.append(say("respondents differ somewhat on {where}", where=where))
+    if lines:
+        yield Section(say("Also to know"), [Bullets(map(Bullet, lines))])
 
 
 def source_of(model: Model) -> Iterator[str]:
-    """The published source of a model in a line, and a note on it."""
+    """Yield the published source of a model in one line, and then the note on it."""
     source = model.source
     facts = [source.title, source.publisher, source.author, source.date, source.url]
     yield from filter(None, (", ".join(filter(None, facts)), source.note))
 
 
 def our_reading(result: Result, translations: Sequence[Translation], say: Words) -> Section:
-    """What the sources do not state."""
+    """Return the section on what the sources do not state."""
     blocks: list[Block] = [Paragraph(say("What follows was added to the source, so that it can be scored."))]
     for model in {m.id: m for m in (result.model, *(t.model for t in translations))}.values():
         if model.readings:
@@ -105,7 +104,7 @@ def our_reading(result: Result, translations: Sequence[Translation], say: Words)
 
 
 def marks(result: Result, say: Words) -> Iterator[Section]:
-    """Which parts of the model are our reading, and where to read why."""
+    """Yield a section that names the parts of the model that are our reading, and where to read why."""
     kinds = dict.fromkeys(about.partition(".")[0] for r in result.model.readings for about in r.about)
     if kinds:
         names = capitalized(", ".join(say(_PARTS.get(kind, kind)) for kind in kinds))
@@ -114,19 +113,19 @@ def marks(result: Result, say: Words) -> Iterator[Section]:
 
 
 def readings_of(model: Model, say: Words) -> Bullets:
-    """What was added to the source of a model and why, with numbers to refer to."""
+    """Return a numbered list of what was added to the source of a model, and why."""
     parts = (
         listed(list(dict.fromkeys(_part(model, about, say) for about in reading.about)), say)
         for reading in model.readings
     )
     return Bullets(
-        Bullet(f"{number}. {what}: {reading.why}")
-        for number, (what, reading) in enumerate(zip(parts, model.readings, strict=True), 1)
+        Bullet(f"{number}. {part}: {reading.why}")
+        for number, (part, reading) in enumerate(zip(parts, model.readings, strict=True), 1)
     )
 
 
 def _part(model: Model, about: str, say: Words) -> str:
-    """What a reading is about, in words."""
+    """Return the name of the part of a model that a reading is about."""
     kind, id, *_ = (*about.split("."), "")
     if kind == "dimensions" and id in model.by_id:
         return model.by_id[id].name
@@ -134,7 +133,7 @@ def _part(model: Model, about: str, say: Words) -> str:
 
 
 def derivations(result: Result, translations: Sequence[Translation], say: Words) -> Section:
-    """Return how every number follows from what was said."""
+    """Return the section on how every number follows from the answers."""
     blocks: list[Block] = [*_derivations(result, say)]
     for translation in translations:
         title = say("Derived: {title}", title=translation.model.title)
@@ -143,7 +142,7 @@ def derivations(result: Result, translations: Sequence[Translation], say: Words)
 
 
 def derivation(result: Result, id: str, say: Words) -> Section:
-    """Return how one score follows, down to what each respondent said.
+    """Return how one score follows, down to each respondent's answer.
 
     Raises:
         ScoringError: If the model has no such dimension.
@@ -159,12 +158,12 @@ def _derivations(result: Result, say: Words) -> Iterator[Details]:
     names = names_of(result, say)
     for id, score in result.items():
         stage, rule, name = say(found(score)), because(score), names[id]
-        told: list[Block] = []
+        blocks: list[Block] = []
         if rule:
-            told.append(Paragraph(say("{found}{because}", found=describe(score), because=rule)))
+            blocks.append(Paragraph(say("{found}{because}", found=describe(score), because=rule)))
         if inputs := inputs_of(score, most=MOST_RATINGS):
-            told.append(Bullets(_bullet(item, say) for item in inputs))
-        yield Details(f"{name}: {stage}" if stage else name, told, anchor(result, id))
+            blocks.append(Bullets(_bullet(item, say) for item in inputs))
+        yield Details(f"{name}: {stage}" if stage else name, blocks, anchor(result, id))
 
 
 def _bullet(item: DerivationLine, say: Words) -> Bullet:

@@ -1,4 +1,4 @@
-"""A model or a crosswalk whole, as a document."""
+"""Documents that show all of a model or a crosswalk."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from maturitykit.words import Words, phrase
 
 
 def model_document(model: Model, language: str = "") -> Document:
-    """Return a model whole: its stages, dimensions, guidance, notes and source, marked where they are our reading.
+    """Return all of a model: its stages, dimensions, guidance, notes and source, with marks on our readings.
 
     Args:
-        model: In the language that its texts are to be in.
-        language: Of the headings (en, nl); by default that of the model's texts.
+        model: The model, in the language that its texts should be in.
+        language: Language of the headings (en, nl); by default that of the model's texts.
     """
     say = Words(language or model.language)
     return Document(
@@ -30,11 +30,11 @@ def model_document(model: Model, language: str = "") -> Document:
 
 
 def crosswalk_document(crosswalk: Crosswalk, language: str = "") -> Document:
-    """Return a crosswalk whole: its links with their stages, what cannot be inferred, and how it was coded.
+    """Return all of a crosswalk: its links with their stages, what cannot be inferred, and how it was coded.
 
     Args:
-        crosswalk: In the language that its texts are to be in.
-        language: Of the headings (en, nl); by default that of the crosswalk's texts.
+        crosswalk: The crosswalk, in the language that its texts should be in.
+        language: Language of the headings (en, nl); by default that of the crosswalk's texts.
     """
     say = Words(language or crosswalk.language)
     name = f"{crosswalk.source} → {crosswalk.target} ({crosswalk.version})"
@@ -47,7 +47,7 @@ def crosswalk_document(crosswalk: Crosswalk, language: str = "") -> Document:
 
 
 class _ModelSections:
-    """The sections on a model."""
+    """Builder of the sections on one model."""
 
     def __init__(self, model: Model, say: Words) -> None:
         self._model, self._say = model, say
@@ -74,7 +74,7 @@ class _ModelSections:
             yield Section(say(NOT_STATED), [readings_of(model, say)])
 
     def _mark(self, *parts: str) -> str:
-        """The mark of what the source does not state, with the numbers of the readings on it."""
+        """Return a mark with the numbers of the readings on a part of the model; empty if the source states it."""
         readings = self._model.readings_on(*parts)
         numbers = [str(i) for i, reading in enumerate(self._model.readings, 1) if reading in readings]
         say = self._say
@@ -99,12 +99,12 @@ class _ModelSections:
     def _blocks(self, dimension: Dimension) -> Iterator[Block]:
         say = self._say
         yield from map(Paragraph, filter(None, (dimension.summary, dimension.question)))
-        if described := [
+        if descriptions := [
             Bullet(f"{stage.name}: {dimension.descriptors[stage.id]}")
             for stage in (dimension.scale.stages if dimension.scale else ())
             if stage.id in dimension.descriptors
         ]:
-            yield Bullets(described)
+            yield Bullets(descriptions)
         for topic in dimension.guidance:
             yield from (Paragraph(topic.name, "heading"), self._texts(topic, dimension.scale))
         if dimension.notes:

@@ -1,4 +1,4 @@
-"""What a report is made of: a tree of a few kinds of blocks, the same for every format."""
+"""Nodes of a report: a tree of a few kinds of blocks, the same for every format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maturitykit.scoring.records import ScoreRow
 
 
 class Number(NamedTuple):
-    """A number, and how it is written: whole, as a percentage, or with two decimals."""
+    """A number and its format: whole, as a percentage, or with two decimals."""
 
     value: float
     form: Literal["0", "0%", "0.00"] = "0"
@@ -22,12 +22,12 @@ class Number(NamedTuple):
 
 Cell: TypeAlias = str | Number
 
-#: A longer text than this is no answer, and would bury the others.
+#: Most characters that are shown of a text: a longer one would bury the rest of the report.
 LONGEST = 3_000
 
 
 def shortened(text: str) -> str:
-    """A text as long as a reader may want it."""
+    """Return a text cut off with an ellipsis at `LONGEST` characters."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
@@ -44,7 +44,7 @@ def _short_lines(lines: Iterable[str]) -> tuple[str, ...]:
 
 @frozen
 class Paragraph:
-    """A text; the styles are a heading of its own, the main message, a remark and a warning."""
+    """A text, in the style of plain text, a heading, the main message, a remark, a warning or a derived result."""
 
     text: str = field(converter=shortened)
     style: Literal["plain", "heading", "lead", "quiet", "warning", "derived"] = "plain"
@@ -69,9 +69,9 @@ class Row(NamedTuple):
     """A row of a table.
 
     Args:
-        cells: The first names what the row is about.
-        depth: How deep that stands in a tree.
-        why: The id of the details on it.
+        cells: The cells, of which the first names the subject of the row.
+        depth: Depth of that subject in a tree.
+        why: Id of the details on it.
         bar: A bar in characters, for formats without figures.
     """
 
@@ -83,13 +83,13 @@ class Row(NamedTuple):
 
 @frozen
 class Table:
-    """Rows below a head.
+    """Rows below a header.
 
     Args:
-        head: The names of the columns.
+        head: Names of the columns.
         rows: The rows.
-        title: A name for those who cannot see the table.
-        legend: What the characters of the bars mean.
+        title: Name of the table for screen readers.
+        legend: Meaning of the characters of the bars.
     """
 
     head: tuple[str, ...] = field(converter=TupleOf[str])
@@ -99,7 +99,7 @@ class Table:
 
     @property
     def with_bars(self) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-        """The head and rows with the bars as a second column, where there are any."""
+        """The header and rows, with the bars as a second column if there are any."""
         if not any(row.bar for row in self.rows):
             return self.head, self.rows
         rows = (row._replace(cells=(row.cells[0], row.bar, *row.cells[1:])) for row in self.rows)
@@ -111,10 +111,10 @@ class Figure:
     """A drawing.
 
     Args:
-        title: A name for those who cannot see it.
+        title: Name of the drawing for screen readers.
         wide: SVG for a page.
         narrow: SVG for a telephone.
-        caption: A remark on how to read it.
+        caption: Remark on how to read it.
     """
 
     title: str = field(converter=shortened)
@@ -125,7 +125,7 @@ class Figure:
 
 @frozen
 class Details:
-    """What is shown when it is asked for, where a format can do so."""
+    """Blocks that are folded away until the reader opens them, in formats that can do so."""
 
     title: str = field(converter=shortened)
     blocks: tuple[Block, ...] = field(converter=TupleOf["Block"])
@@ -133,7 +133,7 @@ class Details:
 
 
 def numeric(rows: Sequence[Row]) -> list[bool]:
-    """Return which columns hold numbers."""
+    """Return for each column whether it holds numbers."""
     return [
         any(isinstance(cell, Number) for cell in column)
         for column in zip(*(row.cells for row in rows), strict=True)
@@ -141,7 +141,7 @@ def numeric(rows: Sequence[Row]) -> list[bool]:
 
 
 def is_figure_only(part: Details) -> bool:
-    """Whether details hold figures alone, which some formats do not show."""
+    """Return whether details hold only figures, which some formats do not show."""
     return bool(part.blocks) and all(isinstance(block, Figure) for block in part.blocks)
 
 
@@ -159,15 +159,15 @@ Block: TypeAlias = Paragraph | Bullets | Table | Figure | Details | Section
 
 @frozen
 class Document:
-    """A report, or what a command shows.
+    """A report, or the output of a command.
 
     Args:
-        title: What it is of.
-        sections: In order.
-        about: The lines below the title.
-        language: Of its own words.
+        title: Title of the document.
+        sections: Sections, in order.
+        about: Lines below the title.
+        language: Language of the headings and sentences.
         brand: The client's name, logo and colour.
-        date: Of the assessment.
+        date: Date of the assessment.
         data: Every score as a row, for programs.
     """
 
@@ -180,8 +180,8 @@ class Document:
     data: tuple[ScoreRow, ...] = field(default=(), converter=TupleOf[ScoreRow], repr=False)
 
 
-def written(cell: Cell, language: str) -> str:
-    """A cell as text."""
+def cell_text(cell: Cell, language: str) -> str:
+    """Return a cell as text, with the decimal mark of a language."""
     if isinstance(cell, str):
         return cell
     text = {"0": "{:.0f}", "0%": "{:.0%}", "0.00": "{:.2f}"}[cell.form].format(cell.value)

@@ -1,4 +1,4 @@
-"""Models, results, translations and comparisons as a notebook shows them: a figure and a table."""
+"""HTML of models, results, translations and comparisons for notebooks: figures and a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from maturitykit.scoring.result import Result
 from maturitykit.scoring.summary import about, scored_by, with_depths
 from maturitykit.words import Words
 
-#: Notebooks that are light or dark whatever the system is: JupyterLab and VS Code.
+#: JupyterLab and VS Code may be light or dark regardless of the system's setting.
 _LIGHT = "body[data-jp-theme-light=true] .mk-shown,body.vscode-light .mk-shown"
 _DARK = "body[data-jp-theme-light=false] .mk-shown,body.vscode-dark .mk-shown"
 _STYLE = (
@@ -36,7 +36,7 @@ _STYLE = (
 
 
 def shown(thing: object) -> str:
-    """The thing as HTML that stands by itself, in the language of its model."""
+    """Return self-contained HTML of a model, result or comparison, in the language of the model."""
     model = thing.after.model if isinstance(thing, Comparison) else thing if isinstance(thing, Model) else None
     if model is None:
         assert isinstance(thing, Result)
@@ -71,7 +71,7 @@ def _blocks(thing: object, say: Words) -> Iterator[Block]:
 
 
 def _model(model: Model, say: Words) -> Iterator[Block]:
-    """What a model judges, and on which scales."""
+    """Yield the dimensions of a model, with their questions and stages."""
     yield Paragraph(name_of(model), "heading")
     yield Paragraph(model.summary)
     if model.outcome:
@@ -93,7 +93,7 @@ def _model(model: Model, say: Words) -> Iterator[Block]:
 
 
 def _without_links(part: Block) -> Block:
-    """A block on its own: there are no details to lead to, and one width will do."""
+    """Return a block without links and narrow figures: a notebook shows no details, and one width suffices."""
     if isinstance(part, Table):
         return evolve(part, rows=[row._replace(why="") for row in part.rows])
     return evolve(part, narrow="") if isinstance(part, Figure) else part

@@ -1,6 +1,6 @@
 """A report as a tagged PDF, set by typst.
 
-Its texts are data to the template and never a part of it: nothing in them is taken for markup.
+Texts reach the template as data and never become part of it, so nothing in them is taken for markup.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from maturitykit.report.nodes import (
     Paragraph,
     Section,
     Table,
+    cell_text,
     numeric,
-    written,
 )
 from maturitykit.report.render import missing
 from maturitykit.report.times import moment
@@ -31,7 +31,7 @@ from maturitykit.words import Words
 
 
 def render(document: Document) -> bytes:
-    """The PDF; as PDF/UA-1 where every character of it has a font.
+    """Return the PDF, as PDF/UA-1 if a font has every character of it.
 
     Raises:
         MaturityError: If typst is not installed, or cannot read the logo.
@@ -45,11 +45,11 @@ def render(document: Document) -> bytes:
     try:
         data = typst.compile(template, format="pdf", sys_inputs=inputs, pdf_standards="ua-1")
     except typst.TypstError:
-        # A sign that no font has: the PDF is tagged all the same, but may not claim the standard.
+        # No font has one of the characters: the PDF is still tagged, but may not claim the standard.
         try:
             data = typst.compile(template, format="pdf", sys_inputs=inputs)
         except typst.TypstError as error:
-            # Else nothing is left to go wrong but a logo that is damaged.
+            # The texts are data, so only a damaged logo can still cause an error.
             finding = Finding("logo" if document.brand.logo else "", error.message, "an image that is whole")
             raise MaturityError("the PDF cannot be made", [finding]) from None
     assert isinstance(data, bytes)
@@ -92,8 +92,8 @@ def _block(part: Block, language: str) -> Mapping[str, Any]:
 
 
 def _table(part: Table, language: str) -> Mapping[str, Any]:
-    cells = [[clean(written(cell, language)) for cell in row.cells] for row in part.rows]
-    # A column of text is as wide as what it has to hold, within reason; 0 for just that.
+    cells = [[clean(cell_text(cell, language)) for cell in row.cells] for row in part.rows]
+    # Columns of text share the width by the length of their texts; 0 makes a column fit its numbers.
     columns = zip(numeric(part.rows), zip(part.head, *cells, strict=True), strict=True)
     weights = [0 if is_number else min(max(10, *map(len, column)), 60) ** 0.7 for is_number, column in columns]
     return {

@@ -1,4 +1,4 @@
-"""A document as the bytes of a file, by the suffix of its name."""
+"""Rendering of documents in the format that the suffix of a file names."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from importlib import import_module
 from maturitykit.errors import MaturityError, install_hint
 from maturitykit.report.nodes import Document
 
-#: The suffixes of the formats, each with the module that renders it.
+#: Suffixes of the formats, each with the module that renders it.
 SUFFIXES = {".html": "html", ".pdf": "pdf", ".md": "markdown", ".txt": "terminal", ".xlsx": "xlsx"}
 
 
 def render(document: Document, suffix: str) -> bytes:
-    """A report in one of the formats; the same bytes for the same document.
+    """Return a report in one of the formats; the same document always gives the same bytes.
 
     Args:
         document: The report.
@@ -27,5 +27,5 @@ def render(document: Document, suffix: str) -> bytes:
 
 
 def missing(package: str, extra: str) -> MaturityError:
-    """Return the error on a package that is not installed."""
+    """Return the error that names a package that is not installed, and how to install it."""
     return MaturityError(install_hint(package, extra))

@@ -1,4 +1,4 @@
-"""The middle of a report: the profile, what is weak or disputed, the road ahead, and what moved."""
+"""The middle sections of a report: profile, weakest dimensions, disagreement, roadmap and movement."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from maturitykit.report.nodes import (
 from maturitykit.report.summary import disputed, is_split, listed, names_of
 from maturitykit.scoring.explain import said
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.roadmap import TOLD as FOUND, Roadmap
+from maturitykit.scoring.roadmap import TOLD as SEARCH_LIMIT, Roadmap
 from maturitykit.scoring.scores import Score
 from maturitykit.scoring.summary import (
     about,
@@ -43,25 +43,25 @@ from maturitykit.scoring.summary import (
 )
 from maturitykit.words import Words
 
-#: How many of the weakest are told with their texts, and how many disputed ones with their comments.
-TOLD = 8
-#: How many other ways to a stage are told.
-SETS = 3
+#: Most disputed dimensions that are listed with their comments, and most comments on each.
+MOST_COMMENTS = 8
+#: Most alternative routes to a stage that are listed.
+MOST_ALTERNATIVES = 3
 
 
-def figure(draw: Callable[..., str], of: Any, say: Words, title: str, caption: str = "") -> Iterator[Figure]:
-    """Yield a figure in both widths; none where it does not fit the model."""
-    if wide := draw(of, WIDE, say.language):
-        yield Figure(title, wide, draw(of, NARROW, say.language), caption)
+def figure(draw: Callable[..., str], thing: Any, say: Words, title: str, caption: str = "") -> Iterator[Figure]:
+    """Yield a figure in both widths, or nothing if it does not suit the model."""
+    if wide := draw(thing, WIDE, say.language):
+        yield Figure(title, wide, draw(thing, NARROW, say.language), caption)
 
 
 def anchor(result: Result, id: str) -> str:
-    """The id of the details on a score within a report."""
+    """Return the id of the details on a score within a report."""
     return f"why-{result.model.id}-{id}"
 
 
 def profile(result: Result, say: Words) -> Section:
-    """Every dimension with its span, as figures and as a table."""
+    """Return the section with every dimension and its span, as figures and as a table."""
     dots = say(
         "A dot is what is likely. A bar runs from the lowest to the highest possible stage, whatever the open "
         "questions turn out to be."
@@ -79,17 +79,17 @@ def profile(result: Result, say: Words) -> Section:
 
 
 def scores_table(result: Result, say: Words) -> Table:
-    """Return a row for each score: its stage, what it rests on, and a link to how it follows."""
+    """Return a table with a row for each score: its stage, its basis, and a link to its derivation."""
     head = (
         ["dimension", "stage, if the links hold", "covered", "links"]
         if result.is_derived
         else ["dimension", "stage", "answered", "respondents"]
     )
-    listed = [(result.outcome, say("overall"), 0)]
-    listed += [(result[dimension.id], dimension.name, depth) for dimension, depth in with_depths(result.model)]
+    scores = [(result.outcome, say("overall"), 0)]
+    scores += [(result[dimension.id], dimension.name, depth) for dimension, depth in with_depths(result.model)]
     rows = [
         Row(_score_cells(score, name, say), depth, anchor(result, score.dimension.id), bar(score))
-        for score, name, depth in listed
+        for score, name, depth in scores
     ]
     legend = ""
     if any(row.bar for row in rows):
@@ -107,7 +107,7 @@ def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
 
 
 def weakest(result: Result, say: Words) -> Iterator[Section]:
-    """The weakest dimensions, with what the model says of them."""
+    """Yield the section on the weakest dimensions, with the texts of the model on their stages."""
     scores = lagging(result)
     if scores:
         names = names_of(result, say)
@@ -116,18 +116,18 @@ def weakest(result: Result, say: Words) -> Iterator[Section]:
             for s in scores
         ]
         head = say("dimension"), say("stage"), say("what that looks like")
-        yield Section(say("Weakest dimensions"), [_told(head, rows, say("Weakest dimensions"))])
+        yield Section(say("Weakest dimensions"), [_table(head, rows, say("Weakest dimensions"))])
 
 
-def _told(head: Sequence[str], rows: Sequence[Row], title: str) -> Table:
-    """A table whose last column is a text that the model may not have; then it is left out."""
+def _table(head: Sequence[str], rows: Sequence[Row], title: str) -> Table:
+    """Return a table without its last column if that is empty because the model has no such texts."""
     if any(row.cells[-1] for row in rows):
         return Table(head, rows, title)
     return Table(head[:-1], [row._replace(cells=row.cells[:-1]) for row in rows], title)
 
 
 def disagreement(result: Result, say: Words) -> Iterator[Section]:
-    """Where respondents differ, as the agenda of a workshop: the least agreed first."""
+    """Yield the section on where respondents differ, least agreement first, as the agenda of a workshop."""
     people = respondent_names(result)
     if len(people) < 2:
         return
@@ -154,11 +154,12 @@ def disagreement(result: Result, say: Words) -> Iterator[Section]:
     blocks.append(
         Paragraph(say("Agreement runs from 0 (split between both ends of the scale) to 1 (all alike)."), "quiet")
     )
-    for score in scores[:TOLD]:
+    for score in scores[:MOST_COMMENTS]:
         comments = [item for item in score.inputs if isinstance(item, Rating) and item.comment]
         if comments:
-            told = Bullets(Bullet(say(said(item, score.dimension.scale))) for item in comments[:TOLD])
-            blocks.append(Details(say("What they say of {name}", name=names[score.dimension.id]), [told]))
+            lines = [say(said(item, score.dimension.scale)) for item in comments[:MOST_COMMENTS]]
+            title = say("What they say of {name}", name=names[score.dimension.id])
+            blocks.append(Details(title, [Bullets(map(Bullet, lines))]))
     yield Section(say("Where respondents differ: agenda for a workshop"), blocks)
 
 
@@ -175,90 +176,92 @@ def _ends(score: Score, say: Words) -> tuple[Cell, ...]:
 
 
 def _likely(scale: Scale, rating: Rating) -> str:
-    """The id of the stage that a known rating takes for likely."""
+    """Return the id of the stage that a known rating holds likely."""
     read = read_answer(scale, rating.answer)
     assert isinstance(read, ReadAnswer)
     return scale.ids[read.likely]
 
 
-def road(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[Section]:
-    """What a wanted or the next stage takes, with the guidance of the model."""
+def road(result: Result, routes: Sequence[Roadmap], say: Words) -> Iterator[Section]:
+    """Yield the section on what a target or the next stage requires, with the guidance of the model."""
     blocks: list[Block] = []
     names = names_of(result, say)
-    for way in ways:
-        blocks += _way(way, names, say)
+    for route in routes:
+        blocks += _route(route, names, say)
     blocks += _guidance(result, names, say)
-    if wanted := [issue for issue in result.issues if issue.code == "target"]:
+    if targets := [issue for issue in result.issues if issue.code == "target"]:
         blocks.append(Paragraph(say("Targets"), "heading"))
-        blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in wanted))
+        blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in targets))
     if result.stage and result.model.outcome and not blocks:
         blocks.append(Paragraph(say("There is no stage above that could be named.")))
     if blocks:
         yield Section(say("Gaps and roadmap"), blocks)
 
 
-def _way(way: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
-    if way.improvements is None:
-        yield Paragraph(say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name))
+def _route(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
+    stage = route.stage.name
+    if route.improvements is None:
+        yield Paragraph(say("{stage} is out of reach: what it requires is not applicable.", stage=stage))
         return
-    if not way.improvements:
-        yield Paragraph(say("{stage} is reached.", stage=way.stage.name))
+    if not route.improvements:
+        yield Paragraph(say("{stage} is reached.", stage=stage))
         return
-    title = say("What is needed for {stage}", stage=way.stage.name)
+    title = say("What is needed for {stage}", stage=stage)
     yield Paragraph(title, "heading")
     head = "dimension", "from → to", "what it has to look like"
     rows = [
         Row((names[step.dimension.id], say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
-        for step in way.improvements
+        for step in route.improvements
     ]
-    yield _told([*map(say, head)], rows, title)
+    yield _table([*map(say, head)], rows, title)
     yield Paragraph(say("In this order each step brings the outcome furthest. Open dimensions count as lowest, so "
                         "that this is enough whatever they turn out to be."), "quiet")  # fmt: skip
-    if way.alternatives:
-        told = [
+    if route.alternatives:
+        lines = [
             Bullet("; ".join(f"{names[step.dimension.id]}: {say(change(step))}" for step in steps))
-            for steps in way.alternatives[:SETS]
+            for steps in route.alternatives[:MOST_ALTERNATIVES]
         ]
-        if (more := len(way.alternatives) - SETS) > 0:
-            all_found = len(way.alternatives) + 1 < FOUND
-            told.append(Bullet(say("and {more} more" if all_found else "and {more} more at least", more=more)))
-        yield Details(say("Other ways to get there"), [Bullets(told)])
+        if (more := len(route.alternatives) - MOST_ALTERNATIVES) > 0:
+            is_complete = len(route.alternatives) + 1 < SEARCH_LIMIT
+            lines.append(Bullet(say("and {more} more" if is_complete else "and {more} more at least", more=more)))
+        yield Details(say("Other ways to get there"), [Bullets(lines)])
 
 
 def _guidance(result: Result, names: Mapping[str, str], say: Words) -> Iterator[Block]:
-    """What the model says to do at the present stages."""
+    """Yield the guidance of the model for the present stages."""
     stage = result.stage and (result.stage.likely or result.stage.low)
-    told = [
+    advice = [
         (topic.name, topic.texts[stage.id]) for topic in result.model.guidance if stage and stage.id in topic.texts
     ]
     for score in result.leaves:
-        at = score.stage and score.stage.likely
-        told += [
-            (f"{names[score.dimension.id]}: {topic.name}", topic.texts[at.id])
+        likely = score.stage and score.stage.likely
+        advice += [
+            (f"{names[score.dimension.id]}: {topic.name}", topic.texts[likely.id])
             for topic in score.dimension.guidance
-            if at and at.id in topic.texts
+            if likely and likely.id in topic.texts
         ]
-    if told:
+    if advice:
         yield Paragraph(say("What the model says to do now"), "heading")
-        yield Bullets(Bullet(f"{name} {text}" if name.endswith("?") else f"{name}: {text}") for name, text in told)
+        lines = (f"{name} {text}" if name.endswith("?") else f"{name}: {text}" for name, text in advice)
+        yield Bullets(map(Bullet, lines))
 
 
-#: The words for a change over time, and for a difference between subjects.
+#: Words for a change over time, and for a difference between subjects.
 _CHANGES = {"up": "↑ up", "down": "↓ down", "sideways": "↔ sideways", "same": "= same", "unknown": "? unknown"}
 _DIFFERENCES = {"up": "↑ higher", "down": "↓ lower", "sideways": "↔ elsewhere"}
 
 
 def movement(comparison: Comparison, say: Words) -> Section:
-    """What moved since an earlier result, or differs between two subjects."""
+    """Return the section on what moved since an earlier result, or differs between two subjects."""
     names = say("before"), say("after")
     before, after = (
         about(r) or name for r, name in zip((comparison.before, comparison.after), names, strict=True)
     )
     is_in_time = key(comparison.before.subject) == key(comparison.after.subject)
     words = _CHANGES if is_in_time else _CHANGES | _DIFFERENCES
-    rows = [Row(_moved(comparison, OUTCOME, say("overall"), words, say))] if comparison.after.stage else []
+    rows = [Row(_row_cells(comparison, OUTCOME, say("overall"), words, say))] if comparison.after.stage else []
     for dimension, depth in with_depths(comparison.after.model):
-        rows.append(Row(_moved(comparison, dimension.id, dimension.name, words, say), depth))
+        rows.append(Row(_row_cells(comparison, dimension.id, dimension.name, words, say), depth))
     title = say("Movement: {before} to {after}", before=before, after=after)
     note = say(
         "For sure: no answer to an open question could change that. Likely: open questions could explain it."
@@ -279,11 +282,13 @@ def movement(comparison: Comparison, say: Words) -> Section:
     return Section(heading, blocks)
 
 
-def _moved(comparison: Comparison, id: str, name: str, words: Mapping[str, str], say: Words) -> tuple[Cell, ...]:
+def _row_cells(
+    comparison: Comparison, id: str, name: str, words: Mapping[str, str], say: Words
+) -> tuple[Cell, ...]:
     moved = comparison[id]
     if moved.dimension.scale is None:
         return name, "", "", ""
     ends = (say(result[id].brief or "not applicable") for result in (comparison.before, comparison.after))
-    way = say(words[moved.direction])
-    sure = say("for sure") if moved.certain else say("likely")
-    return name, *ends, way if moved.direction == "unknown" else f"{way}, {sure}"
+    direction = say(words[moved.direction])
+    certainty = say("for sure") if moved.certain else say("likely")
+    return name, *ends, direction if moved.direction == "unknown" else f"{direction}, {certainty}"

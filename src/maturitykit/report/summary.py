@@ -1,4 +1,4 @@
-"""The summary: what a result comes to, in sentences for who has a minute."""
+"""The summary of a result, in sentences for readers in a hurry."""
 
 from __future__ import annotations
 
@@ -28,37 +28,37 @@ from maturitykit.words import Words
 
 def summary(
     result: Result,
-    ways: Sequence[Roadmap],
+    routes: Sequence[Roadmap],
     translations: Sequence[Translation],
     comparison: Comparison | None,
     say: Words,
 ) -> Section:
-    """The outcome with its bounds, and what follows from it."""
-    points = [*_points(result, ways, say)]
+    """Return the section with the outcome, its bounds, and the main points."""
+    points = [*_points(result, routes, say)]
     if comparison:
         points.append(_moved(comparison, say))
     for translation in translations:
-        found = {"model": translation.model.title, "found": say(headline(translation))}
-        texts = [say("In {model}: {found}. Derived, not measured.", **found)]
+        found = say(headline(translation))
+        texts = [say("In {model}: {found}. Derived, not measured.", model=translation.model.title, found=found)]
         texts += [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
         points.append(" ".join(texts))
     blocks: list[Block] = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
     warnings = [issue for issue in split_issues(result)[0] if issue.severity == "warning"]
     if warnings:
         names = names_of(result, say)
-        told = [Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in warnings]
+        lines = [Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in warnings]
         heading = Paragraph(say("Before you rely on this"), "heading")
-        return Section(say("Summary"), [*blocks, heading, Bullets(told)])
+        return Section(say("Summary"), [*blocks, heading, Bullets(lines)])
     return Section(say("Summary"), blocks)
 
 
 def names_of(result: Result, say: Words) -> dict[str, str]:
-    """The names of the dimensions by their ids, told apart where some are equal."""
+    """Return the names of the dimensions by their ids, made distinct where some are equal."""
     return distinct_names(result.model) | {"outcome": say("overall")}
 
 
 def outcome(result: Result, say: Words) -> str:
-    """The outcome with its bounds, in a sentence or two that everybody understands."""
+    """Return the outcome with its bounds, in one or two plain sentences."""
     who, scale, stage = result.subject or say("The organisation"), result.model.outcome, result.stage
     if result.outcome.not_applicable:
         return say("The model does not apply to {who}.", who=who)
@@ -70,7 +70,7 @@ def outcome(result: Result, say: Words) -> str:
         first = say("Nothing known so far makes a stage likely for {who}.", **parts)
         return f"{first} {say('It may be anything from “{low}” to “{high}”.', **parts)}"
     if low == high:
-        return f"{say('{who} is at “{likely}”.', **parts)} {_sure(result, say)}"
+        return f"{say('{who} is at “{likely}”.', **parts)} {_why_certain(result, say)}"
     first = say("{who} is most likely at “{likely}”.", **parts)
     if likely == low:
         bounds = say("It is not lower; what is still open could lift it to “{high}”.", **parts)
@@ -81,7 +81,7 @@ def outcome(result: Result, say: Words) -> str:
     return f"{first} {bounds}"
 
 
-def _sure(result: Result, say: Words) -> str:
+def _why_certain(result: Result, say: Words) -> str:
     if result.coverage == 1:
         return say("Everything that counts is answered.")
     return say("No answer to an open question can change that.")
@@ -91,12 +91,12 @@ def _profile(result: Result, who: str, say: Words) -> str:
     stages = [score.stage.likely for score in result.leaves if score.stage and score.stage.likely]
     order = {stage.id: i for scale in result.model.scales.values() for i, stage in enumerate(scale.stages)}
     counted = Counter(stages)
-    listed = ", ".join(
+    counts = ", ".join(
         say("{count} at {stage}", count=counted[stage], stage=stage.name)
         for stage in sorted(counted, key=lambda stage: order[stage.id])
     )
     first = say("The model gives no overall stage; {who} has a profile.", who=who)
-    return f"{first} {say('Of {total} dimensions: {listed}.', total=len(result.leaves), listed=listed)}"
+    return f"{first} {say('Of {total} dimensions: {listed}.', total=len(result.leaves), listed=counts)}"
 
 
 def name_of(model: Model) -> str:
@@ -105,11 +105,11 @@ def name_of(model: Model) -> str:
 
 
 def listed(names: Sequence[str], say: Words, most: int = 4) -> str:
-    """Return names in a sentence, no more than so many."""
+    """Return at most so many names in a sentence, and the number of the others."""
     return say(shortened_list(names, most))
 
 
-def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str]:
+def _points(result: Result, routes: Sequence[Roadmap], say: Words) -> Iterator[str]:
     stage = result.stage and result.stage.likely
     if stage and stage.summary:
         yield say("What “{stage}” means: {text}", stage=stage.name, text=stage.summary)
@@ -119,46 +119,45 @@ def _points(result: Result, ways: Sequence[Roadmap], say: Words) -> Iterator[str
                   people=people)  # fmt: skip
     else:
         yield say("{share:.0%} of the model is answered.", share=result.coverage)
-    named = names_of(result, say)
+    names = names_of(result, say)
     if scores := disputed(result):
         yield say("Respondents differ on {some} of {all} dimensions.", some=len(scores), all=len(result.leaves))
-    if still_open := [named[score.dimension.id] for score in result.leaves if score.is_open]:
+    if still_open := [names[score.dimension.id] for score in result.leaves if score.is_open]:
         yield say("Still open: {names}.", names=listed(still_open, say))
     if weakest := lagging(result):
-        at = weakest[0].stage and weakest[0].stage.likely
-        names = listed([named[score.dimension.id] for score in weakest], say)
-        yield say("Weakest: {names} ({stage}).", names=names, stage=at.name if at else "")
-    for way in ways:
-        if way.improvements is None:
-            yield say("{stage} is out of reach: what it requires is not applicable.", stage=way.stage.name)
-        elif way.improvements:
-            names = listed([named[step.dimension.id] for step in way.improvements], say)
-            yield say("To reach “{stage}”, raise: {names}.", stage=way.stage.name, names=names)
-    if split := [named[score.dimension.id] for score in disputed(result) if is_split(score)]:
+        likely = weakest[0].stage and weakest[0].stage.likely
+        lowest = listed([names[score.dimension.id] for score in weakest], say)
+        yield say("Weakest: {names} ({stage}).", names=lowest, stage=likely.name if likely else "")
+    for route in routes:
+        if route.improvements is None:
+            yield say("{stage} is out of reach: what it requires is not applicable.", stage=route.stage.name)
+        elif route.improvements:
+            steps = listed([names[step.dimension.id] for step in route.improvements], say)
+            yield say("To reach “{stage}”, raise: {names}.", stage=route.stage.name, names=steps)
+    if split := [names[score.dimension.id] for score in disputed(result) if is_split(score)]:
         yield say("Respondents are split on {names}: talk this through before using the result.",
                   names=listed(split, say))  # fmt: skip
 
 
 def disputed(result: Result) -> list[Score]:
-    """The dimensions that respondents rate differently, the least agreed first."""
-    found = [score for score in result.leaves if score.disagreement]
+    """Return the scores of dimensions that respondents rate differently, least agreement first."""
     return sorted(
-        (score for score in found if score.disagreement and score.disagreement.low != score.disagreement.high),
+        (s for s in result.leaves if s.disagreement and s.disagreement.low != s.disagreement.high),
         key=lambda score: score.disagreement.agreement if score.disagreement else 1,
     )
 
 
 def is_split(score: Score) -> bool:
-    """Whether respondents are closer to a split than to agreement."""
+    """Return whether respondents are closer to a split than to agreement."""
     return score.disagreement is not None and score.disagreement.agreement < SPLIT
 
 
 def _moved(comparison: Comparison, say: Words) -> str:
     directions = Counter(moved.direction for moved in comparison.values() if moved.dimension.is_leaf)
-    listed = ", ".join(
-        say("{count} {direction}", count=directions[way], direction=say(way))
-        for way in ("up", "down", "sideways", "same", "unknown")
-        if directions[way]
+    counts = ", ".join(
+        say("{count} {direction}", count=directions[direction], direction=say(direction))
+        for direction in ("up", "down", "sideways", "same", "unknown")
+        if directions[direction]
     )
     before = str(comparison.before.date or say("the earlier assessment"))
-    return say("Since {before}: {listed}.", before=before, listed=listed)
+    return say("Since {before}: {listed}.", before=before, listed=counts)

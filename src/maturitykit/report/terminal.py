@@ -20,23 +20,23 @@ from maturitykit.report.nodes import (
     Row,
     Section,
     Table,
+    cell_text,
     is_figure_only,
     numeric,
-    written,
 )
 from maturitykit.scoring.explain import branched
 
-#: Wider lines are hard to read.
+#: Most columns of a line of text: wider ones are hard to read.
 WIDEST = 100
-#: Wider tables are folded, also in a file.
+#: Most columns of a table in a file: the cells of wider ones are folded.
 WIDEST_TABLE = 160
-#: Narrower columns of a table are hard to read.
+#: Width below which the columns of a table are not narrowed.
 NARROWEST = 14
 
-# Ids and paths are to be copied whole.
+# Unbroken ids and paths can be copied from the terminal.
 wrap = partial(wrap_at, break_on_hyphens=False)
 
-#: The ANSI codes of styles: bold, dim, and cyan.
+#: ANSI codes of styles: bold, dim, and cyan.
 _STYLES = {"title": 1, "heading": 1, "lead": 1, "quiet": 2, "head": 2, "bar": 36}
 
 
@@ -59,8 +59,8 @@ def as_text(document: Document, terminal: int | None = None, *, colour: bool = F
     """Return the document as text.
 
     Args:
-        document: What to show.
-        terminal: The columns of the terminal; None for a file.
+        document: The document to show.
+        terminal: Number of columns of the terminal; None for a file.
         colour: Whether styles are written as ANSI sequences.
     """
     layout = _Layout(terminal, document.language)
@@ -68,22 +68,22 @@ def as_text(document: Document, terminal: int | None = None, *, colour: bool = F
     # A document without a title begins with its first section.
     while lines and not lines[0]:
         del lines[0]
-    return "".join(_written(line, colour) + "\n" for line in lines)
+    return "".join(_line_text(line, colour) + "\n" for line in lines)
 
 
-def _written(line: Line, colour: bool) -> str:
-    left = len("".join(run.text for run in line).rstrip(" "))
-    written = ""
+def _line_text(line: Line, colour: bool) -> str:
+    remaining = len("".join(run.text for run in line).rstrip(" "))
+    result = ""
     for run in line:
-        text = run.text[:left]
-        left -= len(text)
+        text = run.text[:remaining]
+        remaining -= len(text)
         code = _STYLES.get(run.style) if colour and text else None
-        written += f"\x1b[{code}m{text}\x1b[0m" if code else text
-    return written
+        result += f"\x1b[{code}m{text}\x1b[0m" if code else text
+    return result
 
 
 class _Layout:
-    """Lays out blocks as lines for one width."""
+    """Layout of blocks as lines of one width."""
 
     def __init__(self, terminal: int | None, language: str) -> None:
         self._table_width = terminal or WIDEST_TABLE
@@ -102,7 +102,7 @@ class _Layout:
             case Section(title=title, blocks=blocks):
                 yield from self._headed(title, "heading", indent)
                 inner = (line for block in blocks for line in self._block(block, indent + 2 * bool(title)))
-                # What a section begins with stands right below its heading.
+                # No blank line separates a heading from the first block of its section.
                 yield from dropwhile(lambda line: not line and title, inner)
             case Details() if is_figure_only(part):
                 pass
@@ -126,12 +126,12 @@ class _Layout:
                 pass
 
     def _headed(self, title: str, name: str, indent: int) -> Iterator[Line]:
-        """A blank line, and a heading where there is one."""
+        """Yield a blank line, and the heading unless it is empty."""
         yield ()
         yield from self._text(title, name, indent)
 
     def _text(self, text: str, name: str, indent: int, before: str = "") -> Iterator[Line]:
-        """A text in lines, of which the first begins with a mark and the others are aligned with it."""
+        """Yield the lines of a text, the first after a mark and the others aligned with it."""
         first = " " * indent + before
         others = " " * indent + before.replace("├─ ", "│  ").replace("└─ ", "   ").replace("- ", "  ")
         for i, part in enumerate(text.splitlines()):
@@ -150,31 +150,31 @@ class _Layout:
         if any(head):
             cells.insert(0, [*map(escaped, head)])
         widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-        room = self._table_width - indent - 2 * (len(widths) - 1)
-        while sum(widths) > room and max(widths) > NARROWEST:
+        available = self._table_width - indent - 2 * (len(widths) - 1)
+        while sum(widths) > available and max(widths) > NARROWEST:
             widths[widths.index(max(widths))] -= 1
         for number, row in enumerate(cells):
-            named = ["head"] * len(row) if any(head) and not number else styles
-            if sum(widths) > room:
-                # No room for columns: the cells of a row stand one after another.
+            cell_styles = ["head"] * len(row) if any(head) and not number else styles
+            if sum(widths) > available:
+                # Even the narrowest columns do not fit, so the cells of a row follow one another.
                 line = " " * indent + "  ".join(filter(None, row))
                 for text in wrap(line, self._table_width, subsequent_indent=" " * (indent + 2)):
                     yield (Run(text),)
                 continue
             for parts in zip_longest(*map(_folded, row, widths), fillvalue=""):
                 runs = [Run(" " * indent)]
-                for text, width, is_right, name in zip(parts, widths, is_number, named, strict=True):
+                for text, width, is_right, name in zip(parts, widths, is_number, cell_styles, strict=True):
                     space = " " * (width - _width(text))
                     runs += [Run(space + text if is_right else text + space, name), Run("  ")]
                 yield runs
 
     def _cells(self, row: Row) -> list[str]:
-        first, *others = (escaped(" ".join(written(cell, self._language).split("\n"))) for cell in row.cells)
+        first, *others = (escaped(" ".join(cell_text(cell, self._language).split("\n"))) for cell in row.cells)
         return ["  " * row.depth + first, *others]
 
 
 def _folded(cell: str, width: int) -> list[str]:
-    """The lines of a cell in a column; what is indented stays so."""
+    """Return the lines of a cell in a column, with its indent kept."""
     if _width(cell) <= width:
         return [cell]
     before = " " * (len(cell) - len(cell.lstrip()))
@@ -182,6 +182,6 @@ def _folded(cell: str, width: int) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """Return the number of columns of a terminal that a text takes."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) != 0 or c in JOINERS for c in text)

@@ -1,4 +1,4 @@
-"""The time of a report: never that of the clock, so that making it again gives the same bytes."""
+"""The time stamped on a report: never the clock's, so that the same report has the same bytes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from maturitykit.report.nodes import Document
 
 
 def moment(document: Document) -> datetime | None:
-    """``SOURCE_DATE_EPOCH`` where it is set, or else the date of the assessment; without a time zone."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isascii() and given.isdigit() and len(given) < 12:
-        return datetime.fromtimestamp(int(given), UTC).replace(tzinfo=None)
+    """Return ``SOURCE_DATE_EPOCH`` in UTC if it is set, or else the assessment's date; without a time zone."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isascii() and epoch.isdigit() and len(epoch) < 12:
+        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
     return datetime.combine(document.date, time()) if document.date else None

@@ -1,4 +1,4 @@
-"""A report as a workbook: a sheet for each section, numbers as numbers, and no formula anywhere."""
+"""A report as a workbook: a sheet for each section, numbers as numbers, and no formulas."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from maturitykit.report.times import moment
 from maturitykit.scoring.records import COLUMNS
 from maturitykit.words import Words
 
-#: What a cell can hold.
+#: Most characters that are written into one cell: Excel allows 32,767.
 LONGEST = 32_000
 _WIDTHS = (40, 42, 42, 18)
-#: How high a line of text is, and a row at the most.
+#: Heights of a line of text and of the highest row, in points.
 _LINE, _HIGHEST = 15, 409
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\s]+")
 
 
 def render(document: Document) -> bytes:
-    """The workbook; without figures, whose numbers stand in the tables.
+    """Return the workbook, without figures: the tables hold their numbers.
 
     Raises:
         FileError: If xlsxwriter is not installed.
@@ -45,7 +45,7 @@ def render(document: Document) -> bytes:
     book = workbook(buffer, clean(document.title)[:255], moment(document))
     say = Words(document.language)
     for number, section in enumerate(document.sections, start=1):
-        # The name of a sheet is short: what follows a colon is told in the sheet itself.
+        # Names of sheets are short, so the part after a colon is only in the heading on the sheet.
         name = section.title if section.derived else section.title.partition(":")[0]
         sheet = _Sheet(book, f"{number} {name}", derived=section.derived)
         if number == 1:
@@ -62,7 +62,7 @@ def render(document: Document) -> bytes:
 
 
 def _data(book: Any, document: Document, say: Words) -> None:
-    """Every score as a row, for programs and pivot tables."""
+    """Write every score as a row, for programs and pivot tables."""
     sheet = _Sheet(book, say("Data"))
     for column, name in enumerate(COLUMNS):
         sheet.cell(0, column, name, "head")
@@ -81,12 +81,12 @@ def _data(book: Any, document: Document, say: Words) -> None:
 
 
 class _Sheet:
-    """A sheet that is filled from the top down."""
+    """A sheet of the workbook, filled from the top down."""
 
     def __init__(self, book: Any, name: str, derived: bool = False) -> None:
-        called = _NOT_IN_NAMES.sub(" ", clean(name).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"))
+        safe = _NOT_IN_NAMES.sub(" ", clean(name).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"))
         # Excel counts in UTF-16: at most 31 units of two bytes.
-        short = called.encode("utf-16-le")[:62].decode("utf-16-le", "ignore")
+        short = safe.encode("utf-16-le")[:62].decode("utf-16-le", "ignore")
         self.sheet = book.add_worksheet(short.strip())
         # In print all columns go on one page: A4, landscape.
         self.sheet.set_paper(9)
@@ -122,7 +122,7 @@ class _Sheet:
         self.sheet.write_string(row, column, "  " * depth + text, self.formats[style])
 
     def line(self, text: str, style: str = "text", indent: int = 0) -> None:
-        """A line of text, over the columns."""
+        """Write a line of text that runs over the columns."""
         self.cell(
             self.row, 0, "    " * indent + text, style if style != "text" else "quiet" if indent else "heading"
         )
@@ -131,8 +131,8 @@ class _Sheet:
     def block(self, part: Block) -> None:
         match part:
             case Paragraph(text=text, style=style):
-                known = {"heading": "heading", "lead": "title", "derived": "heading"}
-                self._long(text, known.get(style, "quiet" if style == "quiet" else "plain"))
+                styles = {"heading": "heading", "lead": "title", "derived": "heading"}
+                self._long(text, styles.get(style, "quiet" if style == "quiet" else "plain"))
             case Bullets(items=items):
                 for item in items:
                     self._bullet(item, 0)
@@ -154,11 +154,12 @@ class _Sheet:
                 for block in inner:
                     self.block(block)
             case _:
-                # A figure: its numbers stand in the table below it.
+                # Figures are left out: the table below each holds its numbers.
                 pass
 
     def _heighten(self, cells: Sequence[Cell]) -> None:
-        """Room for the longest text of a row: not every program makes it on opening."""
+        """Make a row high enough for its longest text."""
+        # Not every program does so when it opens the file.
         from textwrap import wrap
 
         texts = [
@@ -176,7 +177,7 @@ class _Sheet:
             self._bullet(below, depth + 1)
 
     def _long(self, text: str, style: str) -> None:
-        """A text in the first column that runs over the others, cut into lines."""
+        """Write a text in lines that start in the first column and run over the others."""
         from textwrap import wrap
 
         for line in wrap(clean(text)[:LONGEST], 130, replace_whitespace=True, drop_whitespace=False) or [""]:
