@@ -1,1 +1,1 @@
-"""Models and assessments as files; nothing else knows how they are read."""
+"""Files of models, crosswalks, assessments and results: all reading and writing of formats is here."""

@@ -1,4 +1,4 @@
-"""Assessments as files: one document as TOML or JSON, a table of ratings as CSV or XLSX, or a filled form."""
+"""Readers of assessments: documents in TOML or JSON, tables in CSV, XLSX or ODS, and filled-in forms."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class AssessmentEntry:
     """An assessment in a document.
 
     Args:
-        format: Of the file; the number 1.
-        ratings: What the respondents say.
-        model: Id of the model, or ``id@version``, unless it is given beside the file.
-        version: Of the model, if the ratings are meant for a certain one.
-        digest: Of the model's parts that ratings depend on, as a form keeps it.
-        subject: Who or what is judged.
-        date: When, as in 2026-05-31.
+        format: Number of the file format: 1.
+        ratings: Answers of the respondents, one for each dimension that they rate.
+        model: Id of the model, or ``id@version``; needed unless the model is named when the file is read.
+        version: Version of the model, if the ratings are meant for a certain one.
+        digest: Digest of the parts of the model that ratings depend on, as forms store it.
+        subject: Organisation, team or other subject that is assessed.
+        date: Date of the assessment, as in 2026-05-31.
     """
 
     format: int
@@ -49,27 +49,29 @@ def read(path: Content, model: str | Model = "", *, format: str = "") -> Assessm
 
     Args:
         path: The file: its path, an open file, its bytes, or the mapping that a document holds.
-        model: The model or its id, where the file does not name it.
-        format: The suffix of the format (``"csv"``), where no name tells it.
+        model: The model or its id, needed if the file does not name it.
+        format: Suffix of the format (``"csv"``), needed if no file name shows it.
 
     Raises:
-        FileError: If it cannot be read or is not one assessment, with all findings. Whether
-            the ratings fit the model is found when they are scored.
+        FileError: If it cannot be read or is not one assessment, with all findings. Ratings are
+            compared with the model only when they are scored.
     """
     path = given(path, format, LARGEST_TABLE)
-    found = read_all(path, model)
-    if len(found) > 1:
-        names = ", ".join(_name(assessment) for assessment in found[:5]) + (", …" if len(found) > 5 else "")
-        finding = Finding("", f"it holds {len(found)}: {names}", "one; read_all reads them all", "MK004")
+    several = read_all(path, model)
+    if len(several) > 1:
+        names = ", ".join(_name(assessment) for assessment in several[:5]) + (", …" if len(several) > 5 else "")
+        finding = Finding("", f"it holds {len(several)}: {names}", "one; read_all reads them all", "MK004")
         raise FileError(f"{path} is not one assessment", [finding])
-    return found[0]
+    return several[0]
 
 
 def read_all(path: Content, model: str | Model = "", *, format: str = "") -> list[Assessment]:
-    """Read every assessment in a file, as `read` takes it; a table holds one for each model, subject and date.
+    """Read every assessment in a file: a table holds one for each model, subject and date.
+
+    The arguments are those of `read`.
 
     Raises:
-        FileError: As `read` does.
+        FileError: If it cannot be read or holds no assessment, with all findings.
     """
     path = given(path, format, LARGEST_TABLE)
     if isinstance(path, Given) and path.table is not None:
@@ -77,18 +79,18 @@ def read_all(path: Content, model: str | Model = "", *, format: str = "") -> lis
     assert isinstance(path, (str, os.PathLike))
     suffix = PurePath(path).suffix.lower()
     if suffix not in READERS:
-        what = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"
+        problem = f"files of the kind {quoted(suffix)} are not known" if suffix else "its name has no suffix"
         if suffix in (".html", ".htm"):
-            what = "is a page, and holds no answers: a form's are in the file that it saves"
+            problem = "is a page, and holds no answers: a form's are in the file that it saves"
         expected = "a workbook saved as .xlsx" if suffix in OTHERS else ".csv, .json, .toml, .xlsx or .ods"
-        finding = why_unreadable(path) or Finding("", OTHERS.get(suffix, what), expected, "MK008")
+        finding = why_unreadable(path) or Finding("", OTHERS.get(suffix, problem), expected, "MK008")
         raise FileError(f"cannot read {path}", [finding])
     return READERS[suffix](path, model)
 
 
 def _name(assessment: Assessment) -> str:
-    named = [assessment.model, assessment.subject, str(assessment.date or "")]
-    return " ".join(part for part in named if part) or "(no subject)"
+    parts = [assessment.model, assessment.subject, str(assessment.date or "")]
+    return " ".join(filter(None, parts)) or "(no subject)"
 
 
 def _read_document(path: str | os.PathLike[str], model: str | Model) -> list[Assessment]:
@@ -99,12 +101,12 @@ def _assessment(path: str | os.PathLike[str], data: object, model: str | Model) 
     title = f"{path} is not an assessment"
     entry = structure(data, AssessmentEntry, title)
     named, _, version = key(entry.model).partition("@")
-    bad = list(model_findings("model", named, id_of(model)))
-    bad += version_findings("version", version, entry.version)
-    if bad:
-        raise FileError(title, bad)
+    findings = list(model_findings("model", named, id_of(model)))
+    findings += version_findings("version", version, entry.version)
+    if findings:
+        raise FileError(title, findings)
     about = entry.subject, entry.date, entry.version or version, entry.digest
-    # A copy made by hand takes a fifth of the time of evolve.
+    # The constructor takes a fifth of the time of attrs.evolve, and files hold very many ratings.
     ratings = [
         Rating(r.dimension, r.answer, r.respondent, r.comment, r.evidence, f"ratings[{i}]")
         for i, r in enumerate(entry.ratings)
@@ -123,7 +125,7 @@ def _read_book(path: str | os.PathLike[str], model: str | Model) -> list[Assessm
     return read_table(path, model, [sheet_source(sheet) for sheet in sheets.values()])
 
 
-#: By suffix, what reads such files.
+#: Readers of assessments by the suffix of the file.
 READERS = {
     ".csv": _read_csv,
     ".json": _read_document,

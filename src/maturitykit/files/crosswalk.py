@@ -1,4 +1,4 @@
-"""Crosswalks as files: ``<source>--<target>.toml``, translations in ``text/<language>/``."""
+"""Crosswalk files: ``<source>--<target>.toml``, with translations in ``text/<language>/``."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class LinkEntry:
     Args:
         source: Id of a dimension of the source; ``outcome`` for its overall stage.
         target: Id of a dimension of the target; ``outcome`` for its overall stage.
-        relation: What the source dimension judges, compared with what the target dimension
-            judges; a list where one of several holds.
-        strength: How much of what the target judges the source speaks to, above 0, up to 1: a number, or a
+        relation: Content of the source dimension compared with that of the target dimension: "equal",
+            "subset" and so on; a list if one of several holds.
+        strength: Share of the content of the target that the source covers, above 0, up to 1: a number, or a
             text such as "1/3".
-        stages: For each stage of the source by id, three stages of the target: guaranteed
-            at least, likely (an empty text where no coder said any), and compatible with at the most;
-            or "not_applicable", which may also be a source. Without any, the link is a mere reference:
-            listed, and nothing is inferred from it.
-        rationale: Which claims on both sides it rests on.
-        cells: Pairs of a source and a target stage whose texts correspond, two or more of them above the
+        stages: For each stage of the source by id, three stages of the target: the lowest that is
+            guaranteed, the likely one (an empty text if no coder gave one), and the highest that is compatible;
+            or "not_applicable", which may also take the place of a source stage. A link without stages is a
+            mere reference: it is listed, but nothing is inferred from it.
+        rationale: Claims on both sides that the link rests on.
+        cells: Pairs of a source and a target stage whose texts correspond; at least two of them are above the
             lowest stage on both sides.
-        steps: The links that it was composed of, in their order; none if it was written.
+        steps: Links that it was composed of, in their order; empty if it was written by hand.
     """
 
     source: str
@@ -61,21 +61,22 @@ class CrosswalkEntry:
     """A crosswalk file.
 
     Args:
-        format: Of the file; the number 1.
-        source: The model that is read: its id, or ``id@version`` for a certain version of it.
-        target: The model that is spoken of, named likewise.
-        version: Of the crosswalk, in quotes.
-        links: Which dimensions speak of which, and what they say.
-        source_version: The version of the source that it was written for; "1" also stands
-            for 1.0 and 1.2. Used with another, it warns.
-        target_version: Likewise, of the target.
-        language: Of the texts in this file, as a tag.
-        summary: What can be carried over, and what cannot.
-        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
-        not_inferable: The dimensions without links, on both sides, and why they have none; or "rest" in place
+        format: Number of the file format: 1.
+        source: Model whose results are translated: its id, or ``id@version`` for a certain version of it.
+        target: Model that the results are translated to: its id, or ``id@version``.
+        version: Version of the crosswalk, in quotes.
+        links: Links from dimensions of the source to dimensions of the target.
+        source_version: Version of the source that it was written for; "1" also stands
+            for 1.0 and 1.2. Its use with another version gives a warning.
+        target_version: Version of the target that it was written for, likewise.
+        language: Language of the texts in this file, as a tag.
+        summary: Summary of what can be translated, and what cannot.
+        caveat: Cases in which two readings differ, or in which a source with all at the top is not likely to be
+            at the top of the target, with the reason.
+        not_inferable: Dimensions on both sides that have no link, with the reason; or "rest" instead
             of a dimension, for all that are neither linked nor listed.
-        coding: How it was made.
-        path: Ids of the written crosswalks that it follows from, if it was turned around or composed.
+        coding: Procedure by which the links were coded.
+        path: Ids of the written crosswalks that it follows from, if it was inverted or composed.
     """
 
     format: int
@@ -96,12 +97,12 @@ class CrosswalkEntry:
 def read_crosswalk(path: Content, *, format: str = "") -> Crosswalk:
     """Read a crosswalk from its file.
 
-    Translations beside it are read when a language is asked for. An open file, the bytes of one, or what one holds
-    as a mapping, have none. Whether it fits the models that it joins is found when it is used, or by ``check``.
+    The translations beside it are read when a language is asked for; an open file, bytes or a mapping have none.
+    The crosswalk is compared with its models when it is used, or by ``check``.
 
     Args:
         path: The file, TOML or JSON by its suffix: its path, an open file, its bytes, or the mapping in it.
-        format: ``"json"`` where no name says so.
+        format: ``"json"`` if no file name shows it.
 
     Raises:
         FileError: If it cannot be read, or is not a crosswalk; with all findings.
@@ -138,16 +139,19 @@ def read_crosswalk(path: Content, *, format: str = "") -> Crosswalk:
 
 
 def check_file_name(name: str, id: str) -> Iterator[Finding]:
-    """Yield a finding if the name of a file is not that of the crosswalk that it holds."""
+    """Yield a finding if a file is not named after the crosswalk that it holds."""
     expected = f"{id}.json" if name.lower().endswith(".json") else f"{id}.toml"
     if name != expected:
         yield Finding("", f"the file is named {name}", expected, "MK005")
 
 
 def make_link(entry: LinkEntry, where: str, findings: list[Finding]) -> Iterator[Link]:
-    """Yield the link of an entry, unless it cannot be made: then add findings, each with its place before it."""
-    inner = [(step, f"{where}steps[{number}].") for number, step in enumerate(entry.steps)]
-    steps = [link for step, place in inner for link in make_link(step, place, findings)]
+    """Yield the link of an entry, or add findings, located below ``where``, if it is not valid."""
+    steps = [
+        link
+        for number, step in enumerate(entry.steps)
+        for link in make_link(step, f"{where}steps[{number}].", findings)
+    ]
     stages = {
         stage: span if isinstance(span, str) else (span[0], span[1] or None, span[2])
         for stage, span in entry.stages.items()
@@ -159,7 +163,7 @@ def make_link(entry: LinkEntry, where: str, findings: list[Finding]) -> Iterator
 
 
 def crosswalk_findings(crosswalk: Crosswalk) -> Iterator[Finding]:
-    """Yield what a reader of its file would refuse: names of models, and strengths that are too exact."""
+    """Yield a finding for each name of a model and each strength that a reader of the file would refuse."""
     for name in dict.fromkeys([crosswalk.source, crosswalk.target]):
         yield from check_model_name("", name)
     for strength in sorted({str(part.strength) for link in crosswalk.links for part in (link, *link.steps)}):
@@ -170,21 +174,21 @@ def crosswalk_findings(crosswalk: Crosswalk) -> Iterator[Finding]:
 
 
 def crosswalk_to_dict(crosswalk: Crosswalk) -> dict[str, Any]:
-    """Return a crosswalk as the data of a crosswalk file, without what is empty and without other languages.
+    """Return a crosswalk as the data of a crosswalk file, without empty values and translations.
 
     Raises:
-        ModelError: If it could not be read back.
+        ModelError: If the file could not be read back.
     """
     if findings := list(crosswalk_findings(crosswalk)):
         raise ModelError(f"{crosswalk.id} cannot be written", findings)
     links = [link_to_dict(link) for link in crosswalk.links]
-    # A file says its version, be it empty: one that follows from others has none.
+    # A file must have a version, even an empty one: crosswalks that follow from others have no version.
     version = {"version": crosswalk.version}
     return {"format": FORMAT, **as_data(crosswalk, "links", "version"), **version, "links": links}
 
 
 def link_to_dict(link: Link) -> dict[str, Any]:
-    """Return a link as the data of its table in a crosswalk file."""
+    """Return a link as the data of its table in a crosswalk file, with its steps."""
     steps = {"steps": [link_to_dict(step) for step in link.steps]} if link.steps else {}
     relation = sorted(link.relation)
     return as_data(link, "steps") | {"relation": relation[0] if len(relation) == 1 else relation} | steps

@@ -1,4 +1,4 @@
-"""Documents: TOML or JSON, whichever the name of a file says, read as data and written from it."""
+"""Documents in TOML or JSON, by the suffix of the file, as plain data; JSON is also written."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from maturitykit.files.text import LARGEST_DOCUMENT, NESTED, TOO_MANY_DIGITS, Gi
 
 
 def read_document(path: Readable) -> Any:
-    """Return the data of a file: of JSON if its name ends in ``.json``, and else of TOML.
+    """Read the data of a file, as JSON if its name ends in ``.json`` and otherwise as TOML.
 
     Raises:
-        FileError: If it cannot be read, or is not what its name says.
+        FileError: If it cannot be read, or is not in the format of its name.
     """
     return read_json(path) if PurePath(str(path)).suffix.lower() == ".json" else read_toml(path)
 
 
 def read_json(path: Readable, largest: int = LARGEST_DOCUMENT) -> Any:
-    """The data of a JSON file.
+    """Read the data of a JSON file of at most a number of bytes.
 
     Raises:
         FileError: If it cannot be read, or is not JSON.
     """
     if isinstance(path, Given) and path.table is not None:
-        # As if it had been in a file: sentences as plain texts, dates as they are written.
+        # A mapping is treated as if a file held it, so special texts become plain, and dates texts.
         return json.loads(json.dumps(dict(path.table), default=str))
     text = read_text(path, largest)
     try:
-        data = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
+        data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
         if "\\u" in text:
             _check_characters(data)
     except json.JSONDecodeError as error:
-        what = "the file is empty" if not text.strip() else f"is not JSON: {error.msg}"
-        finding = Finding(f"line {error.lineno}, column {error.colno}", what, code="MK002")
+        problem = "the file is empty" if not text.strip() else f"is not JSON: {error.msg}"
+        finding = Finding(f"line {error.lineno}, column {error.colno}", problem, code="MK002")
     except RecursionError:
         finding = NESTED
     except FileError as error:
@@ -48,30 +48,32 @@ def read_json(path: Readable, largest: int = LARGEST_DOCUMENT) -> Any:
     raise FileError(f"cannot read {path}", [finding])
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object with a key that occurs twice, of which Python would keep the last."""
     table = dict(pairs)
     if len(table) < len(pairs):
-        double, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise _refused(f"is not JSON: the key {quoted(double)} stands twice in one object")
+        duplicate, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise _json_error(f"is not JSON: the key {quoted(duplicate)} stands twice in one object")
     return table
 
 
-def _no_constant(name: str) -> object:
-    raise _refused(f"is not JSON: {name} is not a number")
+def _refuse_constant(name: str) -> object:
+    """Refuse NaN and the infinities, which Python reads although JSON does not have them."""
+    raise _json_error(f"is not JSON: {name} is not a number")
 
 
 def _check_characters(data: object) -> None:
-    """Refuse half a character, which JSON can escape, and no file can hold."""
+    """Refuse half a character (a lone surrogate): JSON can escape it, but no file can hold it."""
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise _refused(f"{quoted(error.object[error.start])} is half a character", "whole ones") from None
+        raise _json_error(f"{quoted(error.object[error.start])} is half a character", "whole ones") from None
 
 
-def _refused(problem: str, expected: str = "") -> FileError:
+def _json_error(problem: str, expected: str = "") -> FileError:
     return FileError("", [Finding("", problem, expected, "MK002")])
 
 
 def to_json(data: object) -> str:
-    """Write data as JSON for people and programs; dates are texts."""
+    """Return data as indented JSON; dates become texts."""
     return json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n"

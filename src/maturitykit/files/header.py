@@ -1,4 +1,4 @@
-"""Headers of tables of ratings: which row it is, and what its columns are."""
+"""Search for the header of a table of ratings, and for the meaning of its columns."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ from maturitykit.errors import Finding, nearest, one_of, quoted
 from maturitykit.files.alike import some
 from maturitykit.files.labels import Labels, labels_of, squashed
 
-#: The columns of a table of ratings; only those two without a mark must be there.
+#: The columns of a table of ratings, and the two of them that it must have.
 COLUMNS = ("model", "subject", "respondent", "date", "dimension", "rating", "comment", "evidence")
 REQUIRED = ("dimension", "rating")
-#: Columns that forms add, to say what they asked about.
+#: Columns that forms add, to identify the questions that they asked.
 OF_FORMS = ("version", "digest")
 
-#: How to name the model where a file does not, on the command line and in Python.
+#: Advice on naming the model if a file does not, on the command line and in Python.
 BESIDE = "or --model (in Python, read(file, model))"
 _EXAMPLE = f"a header such as {','.join(COLUMNS)}"
 _OURS = {name.casefold(): name for name in (*COLUMNS, *OF_FORMS)}
-#: A header is one of the first rows; what is above it are titles.
+#: The header is searched for in this number of rows; rows above it are titles.
 FIRST_ROWS = 20
-#: What survey tools put below the texts of their questions.
+#: Texts that survey tools put below their questions, in a second row of the header.
 _BELOW = {squashed(text) for text in ("", "Response", "Open-Ended Response")}
 
 
 class Header(NamedTuple):
-    """Meaning of the columns of a table, by their place from 0.
+    """Meaning of the columns of a table.
 
     Args:
-        row: Its place among the first rows.
-        last_row: Likewise, as some tools write two rows.
-        names: As they are written.
-        columns: Those of ours.
-        dimensions: The ids that a column may be of, where each dimension has a column of its own.
-        labels: Of the model, where they were needed.
+        row: Index of the row of the header, from 0.
+        last_row: Index of its last row, as some tools write two.
+        names: Names of the columns, as they are written.
+        columns: Our names of those columns that we know, by their index from 0.
+        dimensions: Ids of the dimensions that a column may hold answers on, by its index, if each
+            dimension has a column of its own.
+        labels: Labels of the model, if they were needed.
     """
 
     row: int
@@ -52,132 +53,132 @@ class Header(NamedTuple):
         return bool(self.dimensions) or set(REQUIRED) <= set(self.columns.values())
 
     @property
-    def meant(self) -> set[str]:
-        """Our columns that are there, or that others are nearly called."""
+    def recognised(self) -> set[str]:
+        """Our columns that the header has, exactly or nearly spelled."""
         near = (nearest(COLUMNS, name.casefold()) for name in self.names[: len(COLUMNS)])
         return {*self.columns.values(), *filter(None, near)}
 
 
 def find_header(first: Sequence[Sequence[str]], model: str | Model) -> Header | None:
-    """The header among the first rows of a table; None if no row says what columns are.
+    """Find the header among the first rows of a table, or return None if no row names columns.
 
     Args:
         first: The rows.
-        model: The model or its id, if it is given beside the file.
+        model: The model or its id; empty if only the file names it.
     """
     known: dict[str, Labels | None] = {}
     nearly = None
     for index, cells in enumerate(first):
         header = _read(first, index, model, known)
-        if header.columns or header.meant:
+        if header.columns or header.recognised:
             if header.is_table:
                 return header
             nearly = nearly or header
         elif header.dimensions and not nearly:
-            # What stands beside its answer is no name of a column, but of a row.
-            of_rows = header.labels and any(
+            # A row that holds a dimension and an answer on it is a row of data, not a header.
+            is_data = header.labels and any(
                 header.labels.is_answer(id, name)
                 for ids in header.dimensions.values()
                 for id in ids
                 for name in map(key, cells)
             )
-            return None if of_rows else header
+            return None if is_data else header
     return nearly
 
 
 def plain_header(cells: Sequence[str]) -> Header:
-    """A row as a header, whatever it holds."""
+    """Return a row as a header, whatever it holds."""
     return _read([cells], 0, "", {})
 
 
 def _read(
     first: Sequence[Sequence[str]], index: int, model: str | Model, known: dict[str, Labels | None]
 ) -> Header:
-    """A row as a header; the labels of models are kept, as it takes time to gather them."""
+    """Return a row as a header; ``known`` caches the labels of models, as it takes time to gather them."""
     names = [key(cell) for cell in first[index]]
     while names and not names[-1]:
         names.pop()
-    columns = {place: _OURS[name.casefold()] for place, name in enumerate(names) if name.casefold() in _OURS}
+    columns = {column: _OURS[name.casefold()] for column, name in enumerate(names) if name.casefold() in _OURS}
     if not set(REQUIRED).isdisjoint(columns.values()):
         return Header(index, index, names, columns, {})
     below = [key(cell) for cell in first[index + 1]] if index + 1 < len(first) else []
     if not model and "model" in columns.values():
-        place = next(place for place, name in columns.items() if name == "model")
-        model = below[place].partition("@")[0] if place < len(below) else ""
+        column = next(column for column, name in columns.items() if name == "model")
+        model = below[column].partition("@")[0] if column < len(below) else ""
     labels = None
-    if any(name and place not in columns for place, name in enumerate(names)):
+    if any(name and column not in columns for column, name in enumerate(names)):
         id = model.id if isinstance(model, Model) else model
         if id not in known:
             known[id] = labels_of(model)
         labels = known[id]
     if labels is None:
         return Header(index, index, names, columns, {})
-    found = {
-        place: sorted(ids)
-        for place, name in enumerate(names)
-        if place not in columns and name and (ids := labels.of_header(name))
+    dimensions = {
+        column: sorted(ids)
+        for column, name in enumerate(names)
+        if column not in columns and name and (ids := labels.of_header(name))
     }
-    second = {place: sorted(ids) for place, name in enumerate(below) if name and (ids := labels.of_header(name))}
-    generic = all(place in second or squashed(name) in _BELOW for place, name in enumerate(below))
-    if not (any(below) and generic):
-        return Header(index, index, names, columns, found, labels)
+    second = {column: sorted(ids) for column, name in enumerate(below) if name and (ids := labels.of_header(name))}
+    is_generic = all(column in second or squashed(name) in _BELOW for column, name in enumerate(below))
+    if not (any(below) and is_generic):
+        return Header(index, index, names, columns, dimensions, labels)
     names += [""] * (len(below) - len(names))
-    for place in second:
-        names[place] = below[place]
-    return Header(index, index + 1, names, columns, {**found, **second}, labels)
+    for column in second:
+        names[column] = below[column]
+    return Header(index, index + 1, names, columns, {**dimensions, **second}, labels)
 
 
 def header_findings(where: str, cells: Sequence[str], header: Header, model: str) -> Iterator[Finding]:
-    """Find everything wrong with a header.
+    """Yield a finding for every mistake in a header.
 
     Args:
-        where: It stands.
-        cells: As they stand there.
-        header: What they were taken for.
-        model: Id of the model that is given beside the file.
+        where: Location of the header, for messages.
+        cells: Texts of its row.
+        header: Columns that were recognised in it.
+        model: Id of the model; empty if only the file names it.
     """
     names, columns, dimensions = header.names, header.columns, header.dimensions
-    if not (header.meant or dimensions):
+    if not (header.recognised or dimensions):
         yield Finding(where, f"{quoted(','.join(names))} is no header", _EXAMPLE)
         return
-    yield from _doubled(where, header)
+    yield from _duplicates(where, header)
     if not dimensions:
-        for place, name in enumerate(names):
-            # A name that is nearly ours was meant to be; another one is of no concern here.
-            if name and place not in columns and nearest(COLUMNS, name.casefold()):
+        for column, name in enumerate(names):
+            # Only a name that is nearly ours is a mistake: other columns are simply not read.
+            if name and column not in columns and nearest(COLUMNS, name.casefold()):
                 yield Finding(where, f"{quoted(name)} is not a column", one_of(COLUMNS, name))
         for name in REQUIRED:
-            if name not in header.meant:
+            if name not in header.recognised:
                 yield Finding(where, f"the column {quoted(name)} is missing", _EXAMPLE)
-    if not model and "model" not in header.meant:
+    if not model and "model" not in header.recognised:
         yield Finding(where, "no model is named", f"a column model, {BESIDE}")
 
 
-def _doubled(where: str, header: Header) -> Iterator[Finding]:
-    """Columns that mean the same, and columns that may mean several things."""
+def _duplicates(where: str, header: Header) -> Iterator[Finding]:
+    """Yield a finding for columns that mean the same, and for each column that may mean several dimensions."""
     names, columns, dimensions = header.names, header.columns, header.dimensions
-    places: dict[str, list[int]] = {}
-    for place, name in (*columns.items(), *((place, " or ".join(ids)) for place, ids in dimensions.items())):
-        places.setdefault(name, []).append(place)
-    for name, twice in places.items():
-        if len(twice) > 1:
-            what = "column" if name in _OURS else "dimension"
-            spelled = f" ({some([quoted(names[place]) for place in twice])})" if what == "dimension" else ""
-            listed = " and ".join(str(place + 1) for place in twice)
+    by_meaning: dict[str, list[int]] = {}
+    for column, name in (*columns.items(), *((column, " or ".join(ids)) for column, ids in dimensions.items())):
+        by_meaning.setdefault(name, []).append(column)
+    for name, same in by_meaning.items():
+        if len(same) > 1:
+            kind = "column" if name in _OURS else "dimension"
+            spelled = f" ({some([quoted(names[column]) for column in same])})" if kind == "dimension" else ""
+            listed = " and ".join(str(column + 1) for column in same)
             yield Finding(
-                where, f"the {what} {quoted(name)} stands twice, in columns {listed}{spelled}", "each column once"
+                where, f"the {kind} {quoted(name)} stands twice, in columns {listed}{spelled}", "each column once"
             )
-    for place, ids in dimensions.items():
+    for column, ids in dimensions.items():
         if len(ids) > 1:
-            problem = f"column {place + 1}, {quoted(names[place])}, may be any of {', '.join(ids)}"
+            problem = f"column {column + 1}, {quoted(names[column])}, may be any of {', '.join(ids)}"
             yield Finding(where, problem, "the id of the dimension as the name of the column")
 
 
 def unread_columns(where: str, header: Header, read: set[int]) -> Iterator[Finding]:
-    """Columns that are not read, each with the dimension whose name or question is nearest."""
+    """Yield remarks on the columns that are not read, with the dimension of the nearest name or question."""
     others = []
-    for place, name in enumerate(header.names):
-        if name and place not in read:
+    for column, name in enumerate(header.names):
+        if name and column not in read:
             near = header.labels.dimensions.nearest(name) if header.labels else ""
             if near:
                 expected = f'the id, name or question of a dimension: "{near}", perhaps'

@@ -1,4 +1,4 @@
-"""Labels of dimensions and answers: ids, names and questions, in every language of the model."""
+"""Labels of dimensions and answers (ids, names, questions and texts) in every language of a model."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from maturitykit.errors import PluginError
 from maturitykit.registry import models
 from maturitykit.words import in_every_language
 
-#: Answers that are no stages, in the words of forms.
+#: Labels in forms of the answers that are not stages.
 NO_STAGES: Mapping[str, str] = MappingProxyType({UNKNOWN: "I don't know", NOT_APPLICABLE: "Not applicable"})
 
-#: What other tools call the columns that say who rates, and whom; the first that is filled counts.
+#: Headings that other tools give to our columns of respondents and subjects, in the order of preference.
 HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "respondent": (
@@ -44,7 +44,7 @@ def squashed(text: str) -> str:
 
 
 class Names:
-    """Finds ids by names: as they are written, or else by their letters and digits where these are of one id."""
+    """Index of ids by their names, as they are written or else by their letters and digits only."""
 
     def __init__(self, named: Iterable[tuple[str, str]]) -> None:
         self._exact: dict[str, set[str]] = {}
@@ -55,17 +55,17 @@ class Names:
                 self._squashed.setdefault(squashed(name), set()).add(id)
 
     def ids(self, name: str) -> set[str]:
-        """The ids that a name may stand for; more than one where it does not say which."""
+        """Return the ids that a name may stand for: several if it is ambiguous."""
         return set(self._exact.get(key(name)) or self._squashed.get(squashed(name)) or ())
 
     def nearest(self, name: str) -> str:
-        """The id whose name is nearest to another text; empty, if none is near."""
-        wrong = squashed(name)
-        near = get_close_matches(wrong, self._squashed, 1, 0.6) if 2 < len(wrong) < 200 else []
+        """Return the id whose name is nearest to a text; empty if none is near."""
+        text = squashed(name)
+        near = get_close_matches(text, self._squashed, 1, 0.6) if 2 < len(text) < 200 else []
         return min(self._squashed[near[0]]) if near else ""
 
 
-#: Answers that are no stages, by their words in any language.
+#: Answers that are not stages, by their labels in any language.
 OTHER_ANSWERS = Names((say(text), answer) for say in in_every_language() for answer, text in NO_STAGES.items())
 
 
@@ -73,50 +73,53 @@ class Labels:
     """The labels of a model in all its languages.
 
     Args:
-        model: In any of them.
+        model: The model, in any of its languages.
     """
 
     def __init__(self, model: Model) -> None:
         self._models = [model.in_language(language) for language in model.languages]
         self._leaves = {leaf.id: leaf for leaf in model.leaves}
-        self.dimensions = Names(self._of_dimensions())
+        self.dimensions = Names(self._dimension_labels())
         self._answers: dict[str, Names] = {}
 
-    def _of_dimensions(self) -> Iterator[tuple[str, str]]:
+    def _dimension_labels(self) -> Iterator[tuple[str, str]]:
+        """Yield each label of a dimension with its id."""
         if self._models[0].outcome:
             yield OUTCOME, OUTCOME
         for model in self._models:
             for leaf in model.leaves:
                 yield from ((name, leaf.id) for name in (leaf.id, leaf.name, leaf.question) if name)
-                # Survey tools cut long questions, and people take their first sentence.
+                # Survey tools cut long questions off, and people head columns with the first sentence only.
                 yield _SENTENCE.split(leaf.question, maxsplit=1)[0] or leaf.id, leaf.id
 
     def of_header(self, header: str) -> set[str]:
-        """The dimensions that a column may be of; tools put codes, numbers and questions around a name."""
+        """Return the ids of the dimensions that a heading may mean; survey tools add codes and numbers to it."""
         for text in parts_of(header):
-            if found := self.dimensions.ids(text):
-                return found
+            if ids := self.dimensions.ids(text):
+                return ids
         return set()
 
     def answer(self, dimension: str, text: str) -> str:
-        """The answer that a label stands for; a text that is none stays as it is, for its scale to refuse."""
+        """Return the answer that a label stands for; an unknown text stays as it is, and scoring refuses it."""
         leaf = self._leaves.get(dimension)
         if leaf is None or leaf.scale is None or key(text) in leaf.scale.positions:
             return text
         if dimension not in self._answers:
-            self._answers[dimension] = Names(self._of_answers(dimension))
-        found = self._answers[dimension].ids(text) or OTHER_ANSWERS.ids(text)
-        return next(iter(found)) if len(found) == 1 else text
+            self._answers[dimension] = Names(self._answer_labels(dimension))
+        answers = self._answers[dimension].ids(text) or OTHER_ANSWERS.ids(text)
+        return next(iter(answers)) if len(answers) == 1 else text
 
     def is_answer(self, dimension: str, text: str) -> bool:
         """Tell whether a text is an answer on a dimension."""
         return bool(text) and (self.answer(dimension, text) != text or self._is_id(dimension, text))
 
     def _is_id(self, dimension: str, text: str) -> bool:
+        """Tell whether a text is an answer in our own spelling: the id of a stage, or of no stage."""
         leaf = self._leaves.get(dimension)
         return bool(leaf and leaf.scale and (key(text) in leaf.scale.positions or key(text) in NO_STAGES))
 
-    def _of_answers(self, dimension: str) -> Iterator[tuple[str, str]]:
+    def _answer_labels(self, dimension: str) -> Iterator[tuple[str, str]]:
+        """Yield each label of an answer on a dimension with the id of its stage."""
         for model in self._models:
             leaf: Dimension = model.by_id[dimension]
             for stage in leaf.scale.stages if leaf.scale else ():
@@ -127,18 +130,18 @@ class Labels:
 
 
 def parts_of(header: str) -> Iterator[str]:
-    """A header, and what in it may be a name."""
+    """Yield a heading, and then the parts of it that may be a name."""
     yield header
-    # "Question [row]" of a grid; "code. Question" and "1. Question".
-    if found := _IN_BRACKETS.fullmatch(header):
-        yield found[2]
-    if found := _NUMBERED.fullmatch(header):
-        yield found[1]
-        yield header[: found.start(1)].strip(" .:)\t\n")
+    # Survey tools write "Question [row]" for a grid, and "code. Question" or "1. Question".
+    if match := _IN_BRACKETS.fullmatch(header):
+        yield match[2]
+    if match := _NUMBERED.fullmatch(header):
+        yield match[1]
+        yield header[: match.start(1)].strip(" .:)\t\n")
 
 
 def labels_of(model: Model | str) -> Labels | None:
-    """The labels of a model, or of the installed model of an id; None where there is no such model."""
+    """Return the labels of a model, or of the installed model with an id; None if there is no such model."""
     if isinstance(model, Model):
         return Labels(model)
     try:

@@ -1,4 +1,4 @@
-"""Models as files: ``model.toml``, with translations in ``text/<language>.toml``."""
+"""Model files: ``model.toml``, with translations in ``text/<language>.toml``."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from maturitykit.files.translations import Texts
 
 @frozen
 class DimensionEntry:
-    """A dimension in a model file: its place in the tree is given by its ``parent``.
+    """A dimension in a model file; its ``parent`` gives its position in the tree.
 
     Args:
-        id: Unique in the model.
-        name: The label as published; by default the id.
+        id: Id of the dimension, unique in the model.
+        name: Label as published; by default the id.
         parent: Id of the dimension that it is a part of; none at the top.
-        summary: What is judged.
-        question: What a respondent is asked.
+        summary: Description of what is assessed.
+        question: Question that respondents answer.
         tags: Ids of tags that the model declares.
-        weight: Its weight among its siblings, above zero: a number, or a text such as "1/3".
+        weight: Weight among its siblings, above zero: a number, or a text such as "1/3".
         scale: Id of the scale that it is rated or scored on. By default, a leaf has the
             ``scale`` of the model, and a dimension with parts that of its parent.
-        scorer: Its own rule; by default the first of the model's ``scorers``, or the one
+        scorer: Rule for this dimension; by default the first of the model's ``scorers``, or the one
             that the caller chooses.
-        gates: What its stages require of its parts, for rules that read gates.
-        descriptors: What the dimension looks like at each stage, by the stage's id.
-        guidance: What to do while at each stage.
-        notes: Other texts of the source, or on it.
+        gates: Requirements of its stages on its parts, for rules that read gates.
+        descriptors: Description of the dimension at each stage, by the stage's id.
+        guidance: Advice on what to do while at each stage.
+        notes: Other texts of the source, or comments on it.
     """
 
     id: str
@@ -71,26 +71,26 @@ class ModelEntry:
     """A model file.
 
     Args:
-        format: Of the file; the number 1.
-        id: Its name in the registry, on the command line and in assessments.
-        version: Of this encoding, in quotes.
-        title: As published.
-        scorers: The rules that it offers, the default first.
-        scales: The scales in use.
-        dimensions: What is judged, in the order of the framework.
-        outcome: Id of the scale of the overall result. Without it there is none, and the
+        format: Number of the file format: 1.
+        id: Name in the registry, on the command line and in assessments.
+        version: Version of this encoding, in quotes.
+        title: Title as published.
+        scorers: Rules that it offers, the default first.
+        scales: Scales in use.
+        dimensions: Dimensions that are assessed, in the order of the framework.
+        outcome: Id of the scale of the overall result. Without it there is no overall result: the
             result is a profile.
         scale: Id of the scale that dimensions are rated on unless they name another; by
             default the outcome's.
-        gates: What the stages of the outcome require of the dimensions at the top.
-        summary: What the model is about.
-        source: Where it was published.
-        readings: What the encoding adds to the source.
-        guidance: What to do while at each stage of the outcome.
+        gates: Requirements of the stages of the outcome on the dimensions at the top.
+        summary: Description of the model.
+        source: Publication of the framework.
+        readings: Additions of the encoding to the source.
+        guidance: Advice on what to do while at each stage of the outcome.
         notes: Texts on the model as a whole.
-        tags: The tags that its dimensions may carry.
-        kinds: The kinds that its notes may be of.
-        language: Of the texts in this file, as a tag.
+        tags: Tags that its dimensions may carry.
+        kinds: Kinds that its notes may be of.
+        language: Language of the texts in this file, as a tag.
     """
 
     format: int
@@ -116,12 +116,11 @@ class ModelEntry:
 def read_model(path: Content, *, format: str = "") -> Model:
     """Read a model from its ``model.toml``, or from the folder that holds it.
 
-    Translations beside it are read when a language is asked for. An open file, the bytes of one, or what one holds
-    as a mapping, have none.
+    The translations beside it are read when a language is asked for; an open file, bytes or a mapping have none.
 
     Args:
         path: The file, TOML or JSON by its suffix: its path, an open file, its bytes, or the mapping in it.
-        format: ``"json"`` where no name says so.
+        format: ``"json"`` if no file name shows it.
 
     Raises:
         FileError: If it cannot be read, or is not a model; with all findings.
@@ -132,7 +131,7 @@ def read_model(path: Content, *, format: str = "") -> Model:
         file = file / "model.toml"
     title = f"{file} is not a model"
     entry = structure(read_document(file), ModelEntry, title)
-    if findings := [*_unknown_scales(entry), *_misplaced(entry)]:
+    if findings := [*_unknown_scales(entry), *_tree_findings(entry)]:
         raise FileError(title, findings)
     scales = {scale.id: scale for scale in entry.scales}
     try:
@@ -160,6 +159,7 @@ def read_model(path: Content, *, format: str = "") -> Model:
 
 
 def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
+    """Yield a finding for each id of a scale that is malformed, duplicated or not declared."""
     names = [scale.id for scale in entry.scales]
     yield from check_ids("scales", names, listed=True)
     declared = set(names)
@@ -170,31 +170,31 @@ def _unknown_scales(entry: ModelEntry) -> Iterator[Finding]:
             yield Finding(where, f"{quoted(name)} is not declared", one_of(names, name), "MK104")
 
 
-def _misplaced(entry: ModelEntry) -> Iterator[Finding]:
-    """A finding for each dimension that has no place in the tree."""
+def _tree_findings(entry: ModelEntry) -> Iterator[Finding]:
+    """Yield a finding for each dimension with a bad id, an unknown parent, or itself among its ancestors."""
     parents = {dimension.id: dimension.parent for dimension in entry.dimensions}
     yield from check_ids("dimensions", [dimension.id for dimension in entry.dimensions], (OUTCOME,), listed=True)
     names = list(parents)
-    placed: set[str | None] = {None}
+    connected: set[str | None] = {None}
     for id, parent in parents.items():
         if parent is not None and parent not in parents:
             expected = one_of(names, parent)
             yield Finding(f"dimensions.{id}.parent", f"{quoted(parent)} is not a dimension", expected, "MK103")
-            placed.add(parent)
+            connected.add(parent)
     for id in parents:
         path: set[str] = set()
         step: str | None = id
-        while step not in placed and step not in path:
+        while step not in connected and step not in path:
             assert step is not None
             path.add(step)
             step = parents[step]
         if step in path:
             yield Finding(f"dimensions.{id}.parent", f"leads back to {quoted(step)}", "a tree", "MK103")
-        placed.update(path)
+        connected.update(path)
 
 
 def _tree(entry: ModelEntry, scales: Mapping[str, Scale]) -> tuple[Dimension, ...]:
-    """The dimensions of a file, each with its children.
+    """Return the dimensions at the top, each with its children.
 
     A dimension with children takes the scale of its parent, and a leaf that of the model,
     unless it names one.
@@ -205,13 +205,13 @@ def _tree(entry: ModelEntry, scales: Mapping[str, Scale]) -> tuple[Dimension, ..
     tops = [(top, entry.outcome) for top in children.get(None, ())]
     from_the_top = list(tops)
     for dimension, inherited in from_the_top:
-        own = dimension.scale or inherited
-        from_the_top.extend((child, own) for child in children.get(dimension.id, ()))
+        scale = dimension.scale or inherited
+        from_the_top.extend((child, scale) for child in children.get(dimension.id, ()))
     built: dict[str, Dimension] = {}
     for dimension, inherited in reversed(from_the_top):
-        below = tuple(built[child.id] for child in children.get(dimension.id, ()))
-        name = dimension.scale or (inherited if below else entry.scale or entry.outcome)
-        built[dimension.id] = _dimension(dimension, scales[name] if name else None, below)
+        parts = tuple(built[child.id] for child in children.get(dimension.id, ()))
+        name = dimension.scale or (inherited if parts else entry.scale or entry.outcome)
+        built[dimension.id] = _dimension(dimension, scales[name] if name else None, parts)
     return tuple(built[top.id] for top, _ in tops)
 
 
@@ -234,9 +234,9 @@ def _dimension(entry: DimensionEntry, scale: Scale | None, children: tuple[Dimen
 
 
 def model_to_dict(model: Model) -> dict[str, Any]:
-    """Return a model as the data of a model file, without what is empty.
+    """Return a model as the data of a model file, without empty values and translations.
 
-    Rules that are objects are named by their ids, and texts in other languages are left out.
+    Rules that are objects are replaced by their ids.
     """
     return {
         "format": FORMAT,
@@ -249,11 +249,12 @@ def model_to_dict(model: Model) -> dict[str, Any]:
 
 
 def _entry(dimension: Dimension, parent: Dimension) -> dict[str, Any]:
-    scorer, usual = dimension.scorer, ["weight"] if dimension.weight == 1 else []
-    named = {
+    """Return a dimension as the data of its table in a model file."""
+    scorer, defaults = dimension.scorer, ["weight"] if dimension.weight == 1 else []
+    references = {
         "parent": parent.id if parent.id != OUTCOME else None,
         "scale": dimension.scale.id if dimension.scale else None,
         "scorer": scorer.id if isinstance(scorer, Scorer) else scorer,
     }
-    entry = as_data(dimension, "scale", "scorer", "children", *usual)
-    return entry | {name: value for name, value in named.items() if value is not None}
+    entry = as_data(dimension, "scale", "scorer", "children", *defaults)
+    return entry | {name: value for name, value in references.items() if value is not None}

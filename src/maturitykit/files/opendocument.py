@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (.ods) as sheets, as `maturitykit.files.sheets` has them."""
+"""Reader of OpenDocument spreadsheets (.ods)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Range: TypeAlias = tuple[Cell, Cell]
 
 
 def read_opendocument(data: bytes) -> Mapping[str, Sheet]:
-    """The sheets of a spreadsheet by their names, hidden ones too, in their order.
+    """Read the sheets of a spreadsheet by their names, hidden ones too, in their order.
 
     Raises:
-        Stop: If it cannot be read, or would take too much to read.
+        Stop: If it cannot be read, or would take too much memory.
     """
     with opened(data) as archive:
         names = archive.namelist()
@@ -41,7 +41,7 @@ def read_opendocument(data: bytes) -> Mapping[str, Sheet]:
 
 
 class _Reader(XmlReader):
-    """Reads the content piece by piece; what is repeated a million times and empty takes no memory."""
+    """Streaming reader of ``content.xml``, in which empty cells may be repeated a million times at no cost."""
 
     def __init__(self) -> None:
         self.sheets: list[Sheet] = []
@@ -82,7 +82,7 @@ class _Reader(XmlReader):
                 self._about_row, self._cells_of_row, self._empty = about, list[str](), 0
                 self._flaws, self._notes_of_row, self._is_filled = dict[int, str](), dict[int, str](), False
             case "table-cell" | "covered-table-cell":
-                # The two type attributes differ by their prefix alone: an error is one of a spreadsheet's own.
+                # LibreOffice marks errors with a second type attribute, which differs in its prefix only.
                 is_error = any(value == "error" for key, value in attributes.items() if key.endswith("value-type"))
                 self._about, self._is_error = about, is_error
                 self._paragraphs, self._notes = [], list[str]()
@@ -96,7 +96,7 @@ class _Reader(XmlReader):
 
     @property
     def _target(self) -> list[str] | None:
-        """Target of texts: the note on a cell while there is one, or else the cell."""
+        """List that receives texts: the open note if there is one, else the open cell."""
         return self._paragraphs if self._note is None else self._note
 
     def _text(self, text: str) -> None:
@@ -129,7 +129,7 @@ class _Reader(XmlReader):
         if rows > 1 or columns > 1:
             self._merged.append((cell, (cell[0] + rows - 1, cell[1] + columns - 1)))
         if text or self._notes:
-            self._take(self._empty + count)
+            self._count_cells(self._empty + count)
             self._cells_of_row += [*[""] * self._empty, *["" if flaw else text] * count]
             self._empty = 0
             self._is_filled = True
@@ -156,7 +156,7 @@ class _Reader(XmlReader):
     def _end_row(self) -> None:
         count = _count(self._about_row, "number-rows-repeated")
         if self._is_filled:
-            self._take((self._row - len(self._rows)) + count * len(self._cells_of_row))
+            self._count_cells((self._row - len(self._rows)) + count * len(self._cells_of_row))
             self._rows.extend([] for _ in range(self._row - len(self._rows)))
             self._rows.extend(list(self._cells_of_row) for _ in range(count))
             for row in range(self._row, self._row + count):
@@ -166,14 +166,18 @@ class _Reader(XmlReader):
                 self._hidden_rows.update(range(self._row, self._row + count))
         self._row += count
 
-    def _take(self, cells: int) -> None:
-        """Stop where there would be too many cells."""
+    def _count_cells(self, cells: int) -> None:
+        """Count cells that are about to be stored.
+
+        Raises:
+            Stop: If there are too many of them.
+        """
         self._cells += cells
         if self._cells > MOST_CELLS:
             raise Stop(f"has sheets of more than {MOST_CELLS:,} cells")
 
 
 def _count(about: Mapping[str, str], name: str) -> int:
-    """Return how often something is repeated: once, where nothing is said."""
+    """Return the number in an attribute that counts repetitions: 1 if it is missing or wrong."""
     text = about.get(name, "1")
     return max(1, int(text[:18])) if text.isascii() and text.isdigit() else 1

@@ -1,27 +1,27 @@
-"""Results, translations and comparisons as JSON: the keys that `to_dict` gives, and that schemas and readers know.
+"""Types of results, translations and comparisons as JSON, for `to_dict`, the schemas and the readers.
 
-Readers are to allow keys that they do not know.
+Readers should ignore keys that they do not know.
 """
 
-# Which keys are needed is known at run time only where annotations are no texts.
+# No `from __future__ import annotations` here: with it, Python would take every key for a required one.
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from maturitykit.definition.issue import Severity
 
-#: How much of a dimension its links speak to.
+#: Part of a dimension about which its links allow an inference.
 Inferable: TypeAlias = Literal["full", "part", "none"]
 
-#: Where something went; ``sideways`` is to a stage that cannot be compared.
+#: Direction of a change; ``sideways`` is a change to a stage that cannot be compared.
 Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
 
 
 class Stages(TypedDict):
-    """Bounds, and what is likely, as stages.
+    """Lowest possible, likely and highest possible stage.
 
     Args:
-        low: Id of the lowest stage that it can be.
-        likely: Id of the likely stage; null where nothing is known.
-        high: Id of the highest stage that it can be.
+        low: Id of the lowest stage that is possible.
+        likely: Id of the likely stage; null if nothing is known.
+        high: Id of the highest stage that is possible.
     """
 
     low: str
@@ -30,12 +30,12 @@ class Stages(TypedDict):
 
 
 class Indexes(TypedDict):
-    """The same as shares of the scale, from 0 to 1.
+    """Lowest possible, likely and highest possible index: shares of the scale, from 0 to 1.
 
     Args:
-        low: The least that it can be.
-        likely: What is likely; null where nothing is known.
-        high: The most that it can be.
+        low: Lowest index that is possible.
+        likely: Likely index; null if nothing is known.
+        high: Highest index that is possible.
     """
 
     low: float
@@ -44,11 +44,11 @@ class Indexes(TypedDict):
 
 
 class DisagreementEntry(TypedDict):
-    """How the likely ratings of several respondents differ.
+    """Differences between the likely ratings of several respondents.
 
     Args:
-        low: Id of the lowest stage that one of them says.
-        high: Id of the highest.
+        low: Id of the lowest stage that a respondent chose.
+        high: Id of the highest stage that a respondent chose.
         agreement: Leik's ordinal consensus, from 0 to 1.
     """
 
@@ -58,19 +58,19 @@ class DisagreementEntry(TypedDict):
 
 
 class LinkUse(TypedDict):
-    """What one link says in a translation.
+    """A link in a translation, and the stages that it implies.
 
     Args:
-        source: Id of the dimension that it reads.
-        relation: What the source dimension judges, compared with what the target dimension
-            judges; several where one of them holds.
-        strength: How much of what the target judges the source speaks to.
-        stage: What it says; null if the source is not applicable.
-        rationale: Which claims it rests on.
-        through: The steps that it was composed of, as ``source--target``.
-        without: The stages of the outcome without this link or, where there are none, those of the
-            dimension that it speaks of.
-        carries: Whether these differ from the ones with it.
+        source: Id of the source dimension.
+        relation: Content of the source dimension compared with that of the target dimension;
+            several if one of them holds.
+        strength: Share of the content of the target that the source covers.
+        stage: Stages of the target that it implies; null if the source is not applicable.
+        rationale: Claims that the link rests on.
+        through: Steps that it was composed of, as ``source--target``.
+        without: Stages of the outcome without this link or, if there is no outcome, those of the
+            target dimension.
+        carries: Whether the stages without it differ from those with it.
     """
 
     source: str
@@ -84,20 +84,21 @@ class LinkUse(TypedDict):
 
 
 class ScoreEntry(TypedDict):
-    """What was found at one dimension.
+    """The score of one dimension.
 
     Args:
-        stage: Its stages; null where it has none.
-        index: The same as shares of the scale; null on a partial order, or without stages.
-        coverage: The weighted share that is answered, or that links speak to, from 0 to 1.
-        respondents: How many respondents gave a known rating, here or below.
-        disagreement: Of the known ratings of a leaf; null for fewer than two.
-        not_applicable: Whether it takes no part.
-        links: In a translation, what each link says.
-        inferable: In a translation, whether links speak to all of it, to a part or to nothing.
-        by_parts: In a translation, what follows from its parts alone; null unless its own links
-            speak too.
-        by_links: Likewise, what its own links alone say.
+        stage: Stages of the dimension; null if it has none.
+        index: The stages as shares of the scale; null on a partial order, or without stages.
+        coverage: Weighted share of the dimension that is answered or that links cover, from 0 to 1.
+        respondents: Number of respondents with a known rating, here or below.
+        disagreement: Disagreement in the known ratings of a leaf; null for fewer than two.
+        not_applicable: Whether the dimension is left out of the score.
+        links: In a translation, the links to the dimension, with the stages that each implies.
+        inferable: In a translation, the part of the dimension about which links allow an inference.
+        by_parts: In a translation, the stages that follow from its parts alone; null unless its own
+            links imply stages too.
+        by_links: In a translation, the stages that follow from its own links alone; null unless its
+            parts imply stages too.
     """
 
     stage: Stages | None
@@ -116,10 +117,10 @@ class IssueEntry(TypedDict):
     """Something a reader of the result should know.
 
     Args:
-        code: Stable, for programs.
-        severity: ``warning`` where it bears on what the result can be used for.
+        code: Code that stays the same, for programs.
+        severity: ``warning`` if it limits the use of the result.
         where: Id of the dimension that it concerns, or ``outcome``.
-        message: For people.
+        message: Text for people.
     """
 
     code: str
@@ -132,8 +133,8 @@ class ModelName(TypedDict):
     """A model at a version.
 
     Args:
-        id: Its id.
-        version: Of its encoding.
+        id: Id of the model.
+        version: Version of its encoding.
     """
 
     id: str
@@ -141,11 +142,11 @@ class ModelName(TypedDict):
 
 
 class Origin(TypedDict):
-    """The measured result that a translation goes back to.
+    """The model of the measured result that a translation was derived from.
 
     Args:
-        model: Id of its model.
-        version: Of that model.
+        model: Id of the model.
+        version: Version of the model.
     """
 
     model: str
@@ -156,9 +157,9 @@ class CrosswalkName(TypedDict):
     """A crosswalk that a translation used.
 
     Args:
-        id: ``source--target``, as it was written.
-        version: Of the crosswalk; empty if it has none.
-        reversed: Whether it was read from its target to its source.
+        id: Id of the crosswalk, ``source--target``, as it was written.
+        version: Version of the crosswalk; empty if it has none.
+        reversed: Whether it was used from its target to its source.
     """
 
     id: str
@@ -166,16 +167,16 @@ class CrosswalkName(TypedDict):
     reversed: bool
 
 
-# In a class, "from" could not be a key.
+# The functional form, as "from" is a keyword and cannot be a field of a class.
 class Derived(TypedDict("From", {"from": Origin})):
-    """How a translation was derived.
+    """Derivation of a translation.
 
     Args:
-        from: The measured result that it goes back to.
-        path: The models on the way, the measured one first.
-        strength: The product of the mean link strengths along it.
-        crosswalks: The crosswalks on the way, in their order.
-        without: The links that were left out, each as ``source--target``.
+        from: Model of the measured result.
+        path: Ids of the models along the route, the measured one first.
+        strength: Product of the mean link strengths along the route.
+        crosswalks: Crosswalks along the route, in their order.
+        without: Links that were left out, each as ``source--target``.
     """
 
     path: list[str]
@@ -188,20 +189,20 @@ class ResultEntry(TypedDict):
     """A result file.
 
     Args:
-        format: Of the file; the number 1.
+        format: Number of the file format: 1.
         model: The model, and its version.
-        subject: Who or what was judged.
-        date: When, as year-month-day; null if it was not said.
-        scorer: The rule for all dimensions that do not name their own.
-        consensus: How the ratings of several respondents were combined.
+        subject: Organisation, team or other subject that was assessed.
+        date: Date of the assessment, as year-month-day; null if it has none.
+        scorer: Rule for all dimensions that do not name their own.
+        consensus: Method that combined the ratings of several respondents.
         weights: Weights in place of the model's, by dimension, each a whole number or a fraction.
-        targets: The stages that were wanted, by dimension.
-        digest: Of the questions and stages of the model; a form has the same.
-        made_by: What made it, by name, and its version.
-        outcome: The score of the model as a whole.
-        dimensions: The score of each dimension, by its id.
-        issues: What to know before you rely on the result, the gravest first.
-        derived: In a translation, what it was derived from, and how.
+        targets: Target stages, by dimension.
+        digest: Digest of the questions and stages of the model; a form has the same.
+        made_by: Programs that made it, by name, with their versions.
+        outcome: Score of the model as a whole.
+        dimensions: Score of each dimension, by its id.
+        issues: Issues to know before you rely on the result, the gravest first.
+        derived: In a translation, its derivation.
     """
 
     format: int
@@ -224,8 +225,8 @@ class Scored(TypedDict):
     """One of two results that are compared.
 
     Args:
-        subject: Who or what was judged.
-        date: When, as year-month-day; null if it was not said.
+        subject: Organisation, team or other subject that was assessed.
+        date: Date of the assessment, as year-month-day; null if it has none.
     """
 
     subject: str
@@ -233,14 +234,14 @@ class Scored(TypedDict):
 
 
 class MovementEntry(TypedDict):
-    """How one dimension differs between two results.
+    """Difference of one dimension between two results.
 
     Args:
-        before: Its stages in the first result; null where it has none.
-        after: Its stages in the second.
-        direction: Where the likely stage went; ``sideways`` is to a stage that cannot be compared, and ``unknown``
-            where one of the two has none.
-        certain: Whether no answer to an open question could explain the difference, or make one.
+        before: Stages in the first result; null if it has none.
+        after: Stages in the second result; null if it has none.
+        direction: Direction in which the likely stage changed; ``sideways`` is a change to a stage that cannot be
+            compared, and ``unknown`` means that one of the two results has none.
+        certain: Whether the direction would be the same for every answer to the open questions.
     """
 
     before: Stages | None
@@ -253,11 +254,11 @@ class ComparisonEntry(TypedDict):
     """A comparison of two results of one model.
 
     Args:
-        format: Of the file; the number 1.
+        format: Number of the file format: 1.
         model: The model, and its version.
         before: The first result.
-        after: The second.
-        dimensions: How each dimension differs, by its id, the ``outcome`` first.
+        after: The second result.
+        dimensions: Difference of each dimension, by its id, the ``outcome`` first.
     """
 
     format: int

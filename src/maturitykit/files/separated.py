@@ -1,4 +1,4 @@
-"""Cells as text: where each row and cell begins, and how they are written so that no spreadsheet runs them."""
+"""Reader and writer of separated text (CSV and the like), in which no spreadsheet finds formulas."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TextIO
 
 from maturitykit.errors import Finding
 
-#: So many characters at the start of a text tell how it is written.
+#: The separator and the line ends are recognised in this number of characters at the start of a text.
 HEAD = 100_000
 
-#: What may separate cells.
+#: Characters that may separate cells.
 SEPARATORS = ",;\t"
 
-#: A text that a spreadsheet may run as a formula, or take for the start of another cell: a sign of either, of any
-#: width, behind nothing but quotes and characters that show nothing. Python, Polars and JavaScript read it alike,
-#: as it names each character.
+#: Pattern of a text that a spreadsheet may run as a formula, or take for the start of another cell: a sign of
+#: either, of any width, after nothing but quotes and invisible characters. It lists each character, as the
+#: character classes of Python, Polars and JavaScript differ.
 FORMULA = (
     r"^'*[\x00-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*"
     r"[\t\n\r=+@\uff0b\uff0d\uff1d\uff20-]"
@@ -29,53 +29,51 @@ _DECLARED = re.compile(r'"?sep=([,;\t])"?\s*?(?:\r\n|\r|\n)')
 
 
 def safe(cell: str) -> str:
-    """Put a quote before a cell that a spreadsheet may run as a formula, so that it shows it as text."""
+    """Return a cell with a quote before it if a spreadsheet may otherwise run it as a formula."""
     return f"'{cell}" if _is_formula(cell) else cell
 
 
 def plain(cell: str) -> str:
-    """Return a cell as it was before `safe`."""
+    """Return a cell without the quote that `safe` has added."""
     return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
 
 
 def to_csv(rows: Iterable[Sequence[object]]) -> str:
-    """Write rows of texts, numbers, dates and the like as CSV, whose texts no spreadsheet runs.
+    """Return rows of texts, numbers, dates and the like as CSV in which texts are not run as formulas.
 
     Line breaks in a text are kept, within quotes.
     """
     stream = io.StringIO()
-    # With the line ends of the standard, a carriage return alone in a cell is quoted too.
-    csv.writer(stream, lineterminator="\r\n").writerows(map(_written, row) for row in rows)
+    # With any other line ends, the writer would leave a lone carriage return in a cell without quotes.
+    csv.writer(stream, lineterminator="\r\n").writerows(map(_formatted, row) for row in rows)
     return stream.getvalue()
 
 
-def _written(cell: object) -> object:
+def _formatted(cell: object) -> object:
     if isinstance(cell, bool):
         return str(cell).lower()
     return safe(cell) if isinstance(cell, str) else cell
 
 
 def declared_separator(text: str) -> tuple[str, int]:
-    """Excel's own way to say what separates the cells: ``sep=;`` on the first line, and where the next begins."""
-    found = _DECLARED.match(text)
-    return (found[1], found.end()) if found else ("", 0)
+    """Return the separator that Excel's ``sep=;`` on the first line declares, and the offset of the next line.
 
-
-def separator_of(header: str) -> str:
-    """Return what separates the names of columns."""
-    return max(SEPARATORS, key=header.count)
+    Without such a line, both are empty: ``("", 0)``.
+    """
+    match = _DECLARED.match(text)
+    return (match[1], match.end()) if match else ("", 0)
 
 
 def separated(text: str, separator: str = "") -> Iterator[tuple[int, list[str]]]:
-    """The rows of a text, each with the line that it begins on.
+    """Yield the rows of a text, each with the number of the line that it begins on.
 
     Args:
         text: Rows of cells, some in quotes.
         separator: By default the one that the text declares, or else ``,``, ``;`` or a tab, whichever
-            the first line with any of them has more of.
+            is the most frequent in the first line that has any of them.
 
     Raises:
-        CellsError: With the line of a row whose quotes are not closed, or the like.
+        CellsError: If the quotes of a row are not closed, or the like, with its line.
     """
     _, start = declared_separator(text)
     stream = io.StringIO(text[start:], newline=newline_of(text))
@@ -83,10 +81,10 @@ def separated(text: str, separator: str = "") -> Iterator[tuple[int, list[str]]]
 
 
 def separated_in(path: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a file, as `separated` has them, in memory that does not grow with it.
+    """Yield the rows of a file like `separated`, in memory that does not grow with the file.
 
     Raises:
-        CellsError: As above.
+        CellsError: If the quotes of a row are not closed, or the like, with its line.
         OSError: If it cannot be read.
         UnicodeDecodeError: If it is not UTF-8.
     """
@@ -100,16 +98,17 @@ def separated_in(path: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def separator_in(text: str) -> str:
-    """Return what separates the cells of a text, by its beginning."""
+    """Return the separator of a text: the declared one, or the most frequent in its first lines."""
     declared, start = declared_separator(text)
     first = next((line for line in text[start : start + HEAD].splitlines() if set(SEPARATORS) & set(line)), "")
-    return declared or separator_of(first)
+    return declared or max(SEPARATORS, key=first.count)
 
 
 def newline_of(text: str) -> str:
-    """Return what ends lines, as `open` takes it.
+    """Return the ``newline`` argument of `open` for a text.
 
-    Line ends of old Macs are ends only where there are no others: elsewhere one is part of a cell.
+    A carriage return (the line end of old Macs) ends lines only if there are no line feeds: otherwise it is
+    part of a cell.
     """
     return "\n" if "\n" in text else ""
 
@@ -126,11 +125,11 @@ def _rows(stream: TextIO, separator: str, skipped: int) -> Iterator[tuple[int, l
 
 
 class CellsError(Exception):
-    """Text that cannot be cut into cells.
+    """Text that cannot be split into cells.
 
     Args:
-        where: The line.
-        problem: What is wrong there.
+        where: Location of the row: its line.
+        problem: Message of the reader.
     """
 
     def __init__(self, where: str, problem: str) -> None:
@@ -139,5 +138,5 @@ class CellsError(Exception):
 
     @property
     def finding(self) -> Finding:
-        """The same in words of ours."""
+        """The error as a finding."""
         return Finding(self.where, f"is not CSV: {self.problem}", "cells in closed quotes")

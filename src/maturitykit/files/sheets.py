@@ -1,4 +1,4 @@
-"""Sheets of spreadsheets, whatever format they come from, and what stops reading one."""
+"""Sheets of spreadsheets in any format, and the safe reading of the archives that they come in."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from xml.parsers import expat
 
 from maturitykit.errors import Finding
 
-#: What a workbook may hold when it is unpacked, in bytes; and in characters of its cells, as one text may
-#: stand in many.
+#: The most bytes that a workbook may have when it is unpacked, and the most characters in its cells, as many cells
+#: may share one text.
 LARGEST_UNPACKED = 100_000_000
-#: How many cells a sheet may span, empty ones among them: each takes memory.
+#: The most cells that a sheet may span, including empty ones: each takes memory.
 MOST_CELLS = 2_000_000
 
-#: What a formula is that no program has worked out yet, or whose value was not stored.
+#: Problem of a cell whose formula was never computed, or whose value was not stored.
 UNCOMPUTED = "holds a formula without a value"
 
-#: More columns than a sheet of Excel has.
+#: The number of columns of a sheet in Excel.
 MOST_COLUMNS = 16_384
 
 AS_SAVED = "a workbook as it was saved"
@@ -34,14 +34,14 @@ class Sheet(NamedTuple):
     """A sheet: its name, and the texts of its cells from A1 on. Rows and columns count from 0.
 
     Args:
-        name: On its tab.
-        rows: Of texts; an empty cell is "".
-        merged: Of each merged range, the first and the last cell.
-        flaws: What is wrong with the value of a cell: it is an error, or a formula without one.
-        notes: The texts of notes and comments on cells.
-        hidden_rows: Hidden, filtered out or collapsed.
-        hidden_columns: Likewise.
-        is_hidden: The sheet itself.
+        name: Name on the tab.
+        rows: Texts of the cells, by row; an empty cell is "".
+        merged: First and last cell of each merged range.
+        flaws: Problems with the values of cells: an error, or a formula without a value.
+        notes: Texts of notes and comments on cells.
+        hidden_rows: Rows that are hidden, filtered out or collapsed.
+        hidden_columns: Columns that are hidden or collapsed.
+        is_hidden: Whether the sheet itself is hidden.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Sheet(NamedTuple):
 
 
 class Stop(Exception):  # noqa: N818
-    """What speaks against reading a workbook."""
+    """A reason not to read a workbook."""
 
     def __init__(self, problem: str, expected: str = _HARMFUL, where: str = "") -> None:
         super().__init__(problem)
@@ -63,17 +63,17 @@ class Stop(Exception):  # noqa: N818
 
 
 class XmlReader(ABC):
-    """Reads XML piece by piece; entities, which can grow without end, stop it."""
+    """Streaming reader of XML that refuses entities, as these can grow without end."""
 
     def parse(self, data: bytes, name: str) -> None:
         """Read a part of an archive.
 
         Raises:
-            Stop: If it is not whole, or declares entities.
+            Stop: If it is not well-formed, or declares entities.
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._declares
+        parser.StartDoctypeDeclHandler = self._refuse_entities
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
@@ -82,7 +82,7 @@ class XmlReader(ABC):
         except expat.ExpatError as error:
             raise Stop(f"is not whole: {expat.ErrorString(error.code)}", AS_SAVED, name) from None
 
-    def _declares(self, *_: object) -> None:
+    def _refuse_entities(self, *_: object) -> None:
         raise Stop("declares entities")
 
     @abstractmethod
@@ -97,7 +97,11 @@ class XmlReader(ABC):
 
 @contextmanager
 def opened(data: bytes) -> Iterator[zipfile.ZipFile]:
-    """An archive that unpacks to no more than it may; what is wrong with it while it is read stops."""
+    """Open an archive, within a block that turns every error of reading it into `Stop`.
+
+    Raises:
+        Stop: If it is damaged, or would unpack to more than `LARGEST_UNPACKED` bytes.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
@@ -106,12 +110,12 @@ def opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     except Stop:
         raise
     except Exception as error:
-        # The reader of archives does not say what it raises for broken ones: nearly anything.
+        # zipfile raises nearly any exception for a damaged archive.
         raise Stop(f"is not whole: {error}", AS_SAVED) from None
 
 
 def text_of(cell: object) -> str:
-    """A cell as its text; what a spreadsheet has made a number or a date of is written out."""
+    """Return the value of a cell as text; a spreadsheet may have turned it into a number or a date."""
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):

@@ -1,4 +1,4 @@
-"""Strict structuring: data from a file to our classes, nothing coerced, all findings at once."""
+"""Strict conversion of data from files to our classes: without coercion, and with all findings at once."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
@@ -24,7 +24,7 @@ from maturitykit.assessment.ratings import Rating
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.errors import FileError, Finding, MaturityError, ModelError, coded, one_of, quoted
 
-#: The one format of every kind of file that this version reads and writes.
+#: The number of the format that this version reads and writes, the same for every kind of file.
 FORMAT = 1
 
 T = TypeVar("T")
@@ -45,30 +45,32 @@ _WORDS: dict[Any, str] = {
 }
 
 
-class _RefusedError(Exception):
+class _ValueRefusedError(Exception):
+    """A value that does not fit its type, as a finding without a location."""
+
     def __init__(self, problem: str, expected: str) -> None:
         self.finding = Finding("", problem, expected)
         super().__init__(problem)
 
 
-def _wrong_type(expected: str, value: object) -> _RefusedError:
-    return _RefusedError(_is(value), expected)
+def _wrong_type(expected: str, value: object) -> _ValueRefusedError:
+    return _ValueRefusedError(_type_phrase(value), expected)
 
 
 def structure(data: object, kind: type[T], title: str, *, allows_more: bool = False) -> T:
-    """Data as TOML or JSON gave it, as an instance of a class.
+    """Convert the data of a TOML or JSON file to an instance of a class.
 
     Args:
-        data: A mapping.
+        data: Data of the file; anything but a mapping is refused.
         kind: The class.
-        title: Of the error.
-        allows_more: Whether keys that are not known are passed over.
+        title: Title of the error.
+        allows_more: Whether unknown keys are ignored instead of refused.
 
     Raises:
-        FileError: With every finding and its path in the data.
+        FileError: If the data does not fit the class, with every finding and its path in the data.
     """
     if not isinstance(data, Mapping):
-        raise FileError(title, [Finding("", _is(data), _WORDS[dict], "MK004")])
+        raise FileError(title, [Finding("", _type_phrase(data), _WORDS[dict], "MK004")])
     check_format(data, title)
     try:
         return converter(allows_more).structure(data, kind)
@@ -83,19 +85,19 @@ def check_format(data: Mapping[str, object], title: str) -> None:
     Raises:
         FileError: If it is missing, or not one that this version reads.
     """
-    given = data.get("format")
-    if type(given) is not int:
-        problem = "is missing" if given is None else _is(given)
+    number = data.get("format")
+    if type(number) is not int:
+        problem = "is missing" if number is None else _type_phrase(number)
         raise FileError(title, [Finding("format", problem, f"format = {FORMAT}", "MK003")])
-    if given != FORMAT:
+    if number != FORMAT:
         newer = "; a newer format needs a newer maturitykit (pip install --upgrade maturitykit)"
-        advice = f"{FORMAT}{newer if given > FORMAT else ''}"
-        raise FileError(title, [Finding("format", f"is {quoted(given)}", advice, "MK003")])
+        advice = f"{FORMAT}{newer if number > FORMAT else ''}"
+        raise FileError(title, [Finding("format", f"is {quoted(number)}", advice, "MK003")])
 
 
 @cache
 def converter(allows_more: bool = False) -> Converter:
-    """The converter of every file: no coercion, and no unknown keys unless it allows more."""
+    """Return the converter for all files, which coerces nothing and refuses unknown keys unless it allows more."""
     strict = Converter(forbid_extra_keys=not allows_more)
     for primitive in (str, int, bool):
         strict.register_structure_hook(primitive, _exactly(primitive))
@@ -105,7 +107,7 @@ def converter(allows_more: bool = False) -> Converter:
     strict.register_structure_hook(date, _date)
     strict.register_structure_hook(Fraction, _fraction)
     strict.register_structure_hook(Rating, _rating(strict))
-    # A string is a sequence of characters, and a mapping one of keys: neither is a list.
+    # By default, cattrs takes a string for a list of characters, and a mapping for a list of keys.
     strict.register_structure_hook_factory(_is_list, _list_only)
     strict.register_structure_hook_factory(is_typeddict, _table_only)
     return strict
@@ -127,21 +129,21 @@ def _number(value: object, _: object) -> float:
 
 
 def _is_choice(kind: Any) -> bool:
-    # cattrs has its own way with "one class or None".
+    # cattrs itself handles unions without texts, such as "a class or None".
     return get_origin(kind) is UnionType and (str in get_args(kind) and len(get_args(kind)) > 1)
 
 
 def _choice(kind: Any, strict: Converter) -> Any:
-    """One of several primitives, or a list: told apart by the type of the value alone."""
+    """Return a hook for a union of primitives and lists, which chooses a member by the type of the value alone."""
     members = {get_origin(member) or member: member for member in get_args(kind)}
 
     def hook(value: object, _: object) -> object:
         if type(value) is int and float in members:
             return value
-        found = members.get(tuple if isinstance(value, list) else type(value))
-        if found is None:
+        member = members.get(tuple if isinstance(value, list) else type(value))
+        if member is None:
             raise _wrong_type(_words(kind), value)
-        return value if type(value) is found else strict.structure(value, found)
+        return value if type(value) is member else strict.structure(value, member)
 
     return hook
 
@@ -152,8 +154,8 @@ def _is_literal(kind: Any) -> bool:
 
 def _literal(value: object, kind: Any) -> object:
     if value not in get_args(kind):
-        problem = f"is {quoted(value)}" if isinstance(value, str) else _is(value)
-        raise _RefusedError(problem, one_of(get_args(kind), value))
+        problem = f"is {quoted(value)}" if isinstance(value, str) else _type_phrase(value)
+        raise _ValueRefusedError(problem, one_of(get_args(kind), value))
     return value
 
 
@@ -168,24 +170,24 @@ def _rating(strict: Converter) -> Any:
 
 
 def _date(value: object, _: object) -> date:
-    # TOML has dates, JSON has them as text.
-    found = date_of(key(value)) if isinstance(value, str) else value
-    if type(found) is date:
-        return found
+    # TOML has a type for dates; in JSON they are texts.
+    day = date_of(key(value)) if isinstance(value, str) else value
+    if type(day) is date:
+        return day
     raise _wrong_type(_WORDS[date], value)
 
 
-#: How a date is written.
+#: Advice on the format of a date.
 WRITTEN_DATE = "year-month-day, as in 2026-05-31"
 
 
 def date_of(text: str) -> date | None:
-    """The date that a text is, year-month-day: other forms of the standard are mistakes more often."""
+    """Return the date of a text such as 2026-05-31; None for other ISO forms, which are more often mistakes."""
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.isoformat() == text else None
+    return day if day.isoformat() == text else None
 
 
 def _fraction(value: object, _: object) -> Fraction:
@@ -195,11 +197,11 @@ def _fraction(value: object, _: object) -> Fraction:
         return exact_weight(value)  # type: ignore[arg-type]
     except ModelError as error:
         (finding,) = error.findings
-        raise _RefusedError(finding.problem, finding.expected) from None
+        raise _ValueRefusedError(finding.problem, finding.expected) from None
 
 
 def _table_only(kind: Any, strict: Converter) -> Any:
-    """Dictionaries with the keys that a class names, and no others."""
+    """Return a hook for dictionaries that drops the keys that their class does not have."""
     hook = make_typed_dict_structure_fn(kind, strict)
 
     def structured(value: object, _: object) -> object:
@@ -215,35 +217,35 @@ def _is_list(kind: Any) -> bool:
 
 
 def _list_only(kind: Any, strict: Converter) -> Any:
-    """Lists, or tuples, of one kind of items, or of a fixed number of them, some of which may be null."""
-    made, args = get_origin(kind), get_args(kind)
-    many = made is list or args[-1] is Ellipsis
+    """Return a hook for lists and tuples of items of one type; tuples may have a fixed length, and nulls."""
+    collection, args = get_origin(kind), get_args(kind)
+    is_open = collection is list or args[-1] is Ellipsis
     widest = next((arg for arg in args if type(None) in get_args(arg)), args[0])
-    same: Any = tuple.__class_getitem__((widest, ...))
-    items = homogenous_tuple_structure_factory(same, strict)
+    of_widest: Any = tuple.__class_getitem__((widest, ...))
+    items = homogenous_tuple_structure_factory(of_widest, strict)
 
     def hook(value: object, _: object) -> object:
         if not isinstance(value, list):
             raise _wrong_type(_WORDS[list], value)
-        if not many and len(value) != len(args):
+        if not is_open and len(value) != len(args):
             raise _wrong_type(f"a list of {len(args)}", value)
-        if not many and any(item is None and arg is not widest for item, arg in zip(value, args, strict=True)):
+        if not is_open and any(item is None and arg is not widest for item, arg in zip(value, args, strict=True)):
             raise _wrong_type(_words(args[0]), None)
-        return made(items(value, kind))
+        return collection(items(value, kind))
 
     return hook
 
 
 @cache
 def _words(kind: Any) -> str:
-    """What a value of a type is called in files."""
+    """Return the name of a type in the words of files: "a table or text"."""
     if get_origin(kind) is UnionType:
         return " or ".join(_words(member) for member in get_args(kind) if member in _WORDS)
     return _WORDS.get(get_origin(kind) or kind, _WORDS[dict])
 
 
-def _is(value: object) -> str:
-    """What a value is; tables and lists are not shown, as they may be of any size and depth."""
+def _type_phrase(value: object) -> str:
+    """Return a phrase with the type of a value; tables and lists are not quoted, as they may be large or deep."""
     if value is None or isinstance(value, bool):
         return f"is {'null' if value is None else str(value).lower()}"
     kind = "a date" if type(value) is date else _WORDS.get(type(value), type(value).__name__)
@@ -254,16 +256,16 @@ def _is(value: object) -> str:
 
 @cache
 def keys_of(kind: Any) -> dict[str, str]:
-    """The fields of a class, and what files call them."""
+    """Return the fields of a class by name, with their keys in files."""
     if kind is Rating:
-        # Files call the answer the rating, and know their places themselves.
+        # In files, the answer has the key "rating"; the location is added by the reader.
         return {f.name: f.name for f in fields(Rating) if f.name != "location"} | {"answer": "rating"}
     names = [f.name for f in fields(kind)] if has(kind) else getattr(kind, "__annotations__", ())
     return {name: name for name in names}
 
 
 def _findings(error: BaseException, where: str, data: object, kind: Any = None) -> Iterator[Finding]:
-    """Every leaf of cattrs' tree of errors, with the path that leads to it."""
+    """Yield a finding for every leaf of cattrs' tree of errors, with the path of its value."""
     if isinstance(error, (ClassValidationError, IterableValidationError)):
         keys = keys_of(error.cl)
         located, other = error.group_exceptions()
@@ -281,13 +283,13 @@ def _findings(error: BaseException, where: str, data: object, kind: Any = None) 
             yield Finding(_join(where, key), "is not a key here", one_of(names, key))
     elif isinstance(error, KeyError):
         yield Finding(where, "is missing", _words(kind))
-    elif isinstance(error, _RefusedError):
+    elif isinstance(error, _ValueRefusedError):
         yield error.finding._replace(where=where)
     elif isinstance(error, MaturityError):
         yield from error.findings
     elif isinstance(error, (TypeError, AttributeError)) and not isinstance(data, Mapping):
-        # What cattrs says of a value that is no table, in its own words.
-        yield Finding(where, _is(data), _WORDS[dict])
+        # cattrs raises these for a value that is not a table, with messages about Python.
+        yield Finding(where, _type_phrase(data), _WORDS[dict])
     else:
         raise error
 
@@ -306,18 +308,18 @@ def _get(data: object, key: Any) -> object:
 
 
 def as_data(thing: AttrsInstance, *without: str) -> dict[str, Any]:
-    """Return an object as the data of a document: its fields, without those that are empty or no part of equality.
+    """Return an object as the data of a document: its fields, without empty ones and those that equality ignores.
 
-    Fractions are numbers where a number says exactly as much, and else texts.
+    Fractions become numbers if that is exact, and otherwise texts.
 
     Args:
-        thing: An object of a class of ours; what a subclass adds is left out.
+        thing: An object of a class of maturitykit; fields that a subclass adds are left out.
         without: Names of fields to leave out.
     """
-    own: Any = next(c for c in type(thing).__mro__ if c.__module__.startswith("maturitykit.") and has(c))
+    base: Any = next(c for c in type(thing).__mro__ if c.__module__.startswith("maturitykit.") and has(c))
     values = {
         field: _plain(getattr(thing, field.name))
-        for field in fields(own)
+        for field in fields(base)
         if field.eq is not False and field.name not in without
     }
     return {field.name: value for field, value in values.items() if not _is_left_out(field, value)}
@@ -330,7 +332,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Fraction):
         number = int(value) if value.denominator == 1 else float(value)
-        # As files are read, by its decimal text a float means what its author wrote.
+        # Readers take a float by its decimal text, so 0.1 is exactly 1/10.
         return number if Fraction(str(number)) == value else str(value)
     if isinstance(value, frozenset):
         return sorted(value)
@@ -338,6 +340,6 @@ def _plain(value: Any) -> Any:
 
 
 def _is_left_out(field: "Attribute[Any]", value: object) -> bool:
-    # Without a name, it would be called by its id, and without a language, be in English.
+    # An empty name or language is kept, as readers would replace it: by the id, and by English.
     is_implied = field.default is not NOTHING and field.name not in ("name", "language")
     return is_implied and value in ("", None, [], {})

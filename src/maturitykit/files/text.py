@@ -1,4 +1,4 @@
-"""Text from and to files: UTF-8, bounded, written whole or not at all."""
+"""Safe reading and writing of files: UTF-8, of bounded size, and written whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,46 +17,43 @@ from typing import IO, Any
 
 from maturitykit.errors import FileError, Finding, quoted
 
-#: What can be read: a path, or a file of an installed package.
+#: A source that can be read: a path, or a file of an installed package.
 Readable = str | os.PathLike[str] | Traversable
-#: What a person may give: something that can be read, an open file, the bytes of one, or what one holds.
+#: A source for the functions that read: a path, an open file, the bytes of a file, or the mapping in a document.
 Content = Readable | IO[str] | IO[bytes] | bytes | Mapping[str, Any]
 
 #: A document larger than this is a mistake; tables of ratings may be larger, as long as memory holds them.
 LARGEST_DOCUMENT = 20_000_000
 LARGEST_TABLE = 200_000_000
 
-#: What Python's readers of TOML and JSON give up on.
+#: Findings for documents that exceed the limits of Python's readers of TOML and JSON.
 NESTED = Finding("", "is nested too deep", "a flatter file", "MK002")
 TOO_MANY_DIGITS = Finding("", "a number has thousands of digits", "a shorter one", "MK002")
 
-#: A key of a hundred parts: the reader of TOML takes memory by the square of their number.
-_LONG_KEY = re.compile(r"""(?<![\w.\-"'])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+#: Number of parts of a key that is refused; no key of ours has nearly as many: ``a.b."c"`` has three.
+_MOST_PARTS = 50
+_KEY_PART = r"""(?:[\w-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_KEY_PART}\.[ \t]*+){{{_MOST_PARTS}}}")
 
-#: More steps than any key of ours has, by far: ``a.b."c"`` has three.
-_STEPS = 50
-_STEP = r"""(?:[\w-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')[ \t]*+"""
-_DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_STEP}\.[ \t]*+){{{_STEPS}}}")
-
-#: What is expected where a key stands twice, by how the message of the reader of TOML begins.
-_TWICE = {
+#: Advice on keys that occur twice, by the beginning of the message of Python's reader.
+_DUPLICATE_HINTS = {
     "Cannot overwrite": "each key once",
     "Duplicate": "each key once",
     "Cannot declare": "each key once; in a list, each table as [[name]]",
     "Cannot mutate immutable namespace": "each key once: with = or as tables, not both",
 }
 
-#: Read first, as a bounded read makes room for all that it may bring.
-_FIRST = 65_536
+#: Bytes of the first read: small files need no more, and a bounded read allocates its full bound.
+_FIRST_READ = 65_536
 
 
 class Given:
-    """What is given in place of a path: the content of a file, and what to call it in messages.
+    """Content that takes the place of a path: the bytes of a file or a mapping, with a name for messages.
 
     Args:
-        name: The name, whose suffix says the format.
-        data: The bytes of the file.
-        table: What they would be read to, if it is given as such.
+        name: Name whose suffix shows the format.
+        data: Bytes of the file.
+        table: Mapping, if there is one instead of bytes.
     """
 
     def __init__(self, name: str, data: bytes = b"", table: Mapping[str, Any] | None = None) -> None:
@@ -69,35 +66,35 @@ class Given:
         return self.name
 
     def open(self, mode: str = "rb") -> IO[bytes]:
-        """A stream of the bytes."""
+        """Open a stream of the bytes."""
         return BytesIO(self._data)
 
     def is_dir(self) -> bool:
-        """False: it is a file."""
+        """Return False, as it is always a file."""
         return False
 
 
 def given(source: Content, format: str, largest: int, default: str = "") -> Readable:
-    """Return what is to be read as a path, or as what can be read like one.
+    """Return a path as it is, and any other source wrapped as `Given`, so that it can be read like a path.
 
     Args:
         source: A path, an open file, bytes or a mapping.
-        format: The suffix of the format, where no name tells it.
-        largest: How many bytes an open file may hold.
-        default: The suffix of the format, where nothing else tells it.
+        format: Suffix of the format, needed if no file name shows it.
+        largest: The most bytes that an open file may hold; one more is read, for the reader to refuse.
+        default: Suffix of the format if neither ``format`` nor a name shows it.
 
     Raises:
-        FileError: If no name and no format tells how to read it.
+        FileError: If neither a name nor the arguments show the format.
     """
     if isinstance(source, Mapping):
         return Given("the mapping", table=source)
     if isinstance(source, (bytes, bytearray, memoryview)):
         name, data = "", bytes(source)
     elif hasattr(source, "read"):
-        # Of a file without a name, some say its number.
-        name = called if isinstance(called := getattr(source, "name", ""), str) else ""
-        read = source.read(largest + 1)
-        data = read.encode() if isinstance(read, str) else read
+        # The name of an unnamed file may be its descriptor, a number.
+        name = label if isinstance(label := getattr(source, "name", ""), str) else ""
+        content = source.read(largest + 1)
+        data = content.encode() if isinstance(content, str) else content
     else:
         return source
     if format := format or ("" if PurePath(name).suffix else default):
@@ -109,14 +106,14 @@ def given(source: Content, format: str, largest: int, default: str = "") -> Read
 
 
 def as_traversable(path: Readable) -> Traversable:
-    """The path as something that can be opened, also inside a zipped package."""
+    """Return a source as an object that can be opened, even inside a zipped package."""
     if isinstance(path, Given):
         return path  # type: ignore[return-value]
     return Path(path) if isinstance(path, (str, os.PathLike)) else path
 
 
 def read_bytes(path: Readable, largest: int = LARGEST_DOCUMENT) -> bytes:
-    """The bytes of a file.
+    """Read the bytes of a file.
 
     Raises:
         FileError: If there is no such file, or it is too large.
@@ -125,20 +122,20 @@ def read_bytes(path: Readable, largest: int = LARGEST_DOCUMENT) -> bytes:
     title = f"cannot read {file}"
     try:
         with file.open("rb") as stream:
-            data = stream.read(_FIRST)
-            if len(data) == _FIRST:
-                data += stream.read(max(0, largest + 1 - _FIRST))
+            data = stream.read(_FIRST_READ)
+            if len(data) == _FIRST_READ:
+                data += stream.read(max(0, largest + 1 - _FIRST_READ))
     except (OSError, ValueError) as error:
-        raise FileError(title, [_trouble(file, error)]) from None
+        raise FileError(title, [_open_finding(file, error)]) from None
     if len(data) > largest:
         size = f"{largest // 10**6} MB" if largest >= 10**6 else f"{largest // 1000} kB"
-        large = ", or score it as a large table: -o FILE.parquet" if largest == LARGEST_TABLE else ""
-        raise FileError(title, [Finding("", f"is larger than {size}", f"a smaller file{large}", "MK001")])
+        large_table = ", or score it as a large table: -o FILE.parquet" if largest == LARGEST_TABLE else ""
+        raise FileError(title, [Finding("", f"is larger than {size}", f"a smaller file{large_table}", "MK001")])
     return data
 
 
 def read_text(path: Readable, largest: int = LARGEST_DOCUMENT) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark.
+    """Read the text of a UTF-8 file, with or without a byte order mark.
 
     Raises:
         FileError: If there is no such file, it is too large, or it is not UTF-8.
@@ -156,7 +153,7 @@ def read_text(path: Readable, largest: int = LARGEST_DOCUMENT) -> str:
 
 
 def encoding_hint(data: bytes) -> str:
-    """Guess the encoding of a text that is not UTF-8."""
+    """Return a clause with the likely encoding of bytes that are not UTF-8; empty if there is no guess."""
     start = data[:10_000]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ": the file is UTF-16, which Excel calls Unicode text"
@@ -172,7 +169,7 @@ def encoding_hint(data: bytes) -> str:
 
 
 def is_folder(file: Traversable) -> bool:
-    """Whether it is a folder; what cannot have its name, or be looked at, is none."""
+    """Tell whether a path is a folder; impossible and inaccessible paths are not."""
     try:
         return file.is_dir()
     except OSError:
@@ -180,16 +177,17 @@ def is_folder(file: Traversable) -> bool:
 
 
 def why_unreadable(path: Readable) -> Finding | None:
-    """Why a file cannot be opened, if so."""
+    """Return a finding with the reason why a file cannot be opened, or None if it can."""
     file = as_traversable(path)
     try:
         file.open("rb").close()
     except (OSError, ValueError) as error:
-        return _trouble(file, error)
+        return _open_finding(file, error)
     return None
 
 
-def _trouble(file: Traversable, error: OSError | ValueError) -> Finding:
+def _open_finding(file: Traversable, error: OSError | ValueError) -> Finding:
+    """Return the finding for a file that cannot be opened."""
     if isinstance(error, FileNotFoundError):
         return Finding("", "there is no such file", "the path of a file", "MK001")
     if is_folder(file):
@@ -198,7 +196,7 @@ def _trouble(file: Traversable, error: OSError | ValueError) -> Finding:
 
 
 def read_toml(path: Readable) -> dict[str, Any]:
-    """The data of a TOML file.
+    """Read the data of a TOML file.
 
     Raises:
         FileError: If it cannot be read, or is not TOML.
@@ -209,17 +207,15 @@ def read_toml(path: Readable) -> dict[str, Any]:
     if has_deep_key(text):
         raise FileError(f"cannot read {path}", [NESTED])
     try:
-        if _LONG_KEY.search(text):
-            raise RecursionError
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # The place is in the message: "Expected '=' (at line 3, column 5)".
-        message, _, place = str(error).partition(" (at ")
-        if twice := next((hint for start, hint in _TWICE.items() if message.startswith(start)), ""):
-            finding = Finding(place.rstrip(")"), "is not TOML: a key stands twice", twice, "MK002")
+        # The message ends with the location: "Expected '=' (at line 3, column 5)".
+        message, _, location = str(error).partition(" (at ")
+        if hint := next((hint for start, hint in _DUPLICATE_HINTS.items() if message.startswith(start)), ""):
+            finding = Finding(location.rstrip(")"), "is not TOML: a key stands twice", hint, "MK002")
         else:
-            message = re.sub(r"^[A-Z](?=[a-z])", lambda first: first[0].lower(), message)
-            finding = Finding(place.rstrip(")"), f"is not TOML: {message}", code="MK002")
+            message = re.sub(r"^[A-Z](?=[a-z])", lambda match: match[0].lower(), message)
+            finding = Finding(location.rstrip(")"), f"is not TOML: {message}", code="MK002")
     except RecursionError:
         finding = NESTED
     except ValueError:
@@ -228,29 +224,29 @@ def read_toml(path: Readable) -> dict[str, Any]:
 
 
 def has_deep_key(text: str) -> bool:
-    """Whether a key may have very many steps: Python's reader takes far too long over those.
+    """Tell whether a key may have very many parts: Python's reader takes far too much time and memory for those.
 
-    A text within quotes that looks like such a key counts as one.
+    A text in quotes that looks like such a key counts as one.
     """
-    # A key stands on one line.
-    return any(line.count(".") >= _STEPS and _DEEP_KEY.search(line) for line in text.split("\n"))
+    # A key cannot span lines.
+    return any(line.count(".") >= _MOST_PARTS and _DEEP_KEY.search(line) for line in text.split("\n"))
 
 
 def check_apart(read: Iterable[str | os.PathLike[str]], written: Iterable[str]) -> None:
-    """Refuse to write over files that are read, or to one file twice.
+    """Refuse to overwrite files that are read, or to write one file twice.
 
     Args:
-        read: The files that are read.
-        written: Those that are to be written.
+        read: Files that are read.
+        written: Files that are to be written.
 
     Raises:
-        FileError: With each that would be overwritten.
+        FileError: If a file would be overwritten, with each of them.
     """
-    known, findings = set(map(os.path.realpath, read)), []
+    inputs, findings = set(map(os.path.realpath, read)), []
     seen: set[str] = set()
     for path in written:
         real = os.path.realpath(path)
-        if real in known:
+        if real in inputs:
             findings.append(Finding(path, "is read, and would be overwritten", "another file"))
         elif real in seen:
             findings.append(Finding(path, "would be written twice", "a file for each"))
@@ -269,7 +265,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 
 def write_to(target: str | os.PathLike[str] | IO[str] | IO[bytes], content: str | bytes) -> None:
-    """Write to a file, whole or not at all, or to one that is open for text or bytes.
+    """Write content to a path, whole or not at all, or to a file that is open for text or bytes.
 
     Raises:
         FileError: If it cannot be written.
@@ -289,7 +285,7 @@ def write_to(target: str | os.PathLike[str] | IO[str] | IO[bytes], content: str 
         try:
             stream.write(data)
         except TypeError:
-            # It is open for text.
+            # A file that is open for text refuses bytes.
             if isinstance(content, bytes):
                 finding = Finding("", "is open for text", "a file that is open for bytes", "MK001")
                 raise FileError(title, [finding]) from None
@@ -299,9 +295,9 @@ def write_to(target: str | os.PathLike[str] | IO[str] | IO[bytes], content: str 
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file whole or not at all: an interrupted write leaves what was there.
+    """Write a file whole or not at all: after an interruption, the previous file is still there.
 
-    A link stays a link, and its target is written. What a run left that was broken off is cleared away.
+    If the path is a link, its target is written. Unfinished files that interrupted runs left behind are deleted.
 
     Raises:
         FileError: If it cannot be written.
@@ -326,16 +322,16 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         ) from None
 
 
-#: How the names end of files and folders that are being written.
+#: The end of the names of files and folders that are being written.
 UNFINISHED = ".unfinished"
 
 
 def lock(descriptor: int) -> bool:
-    """Lock an open file or folder for this process; whether nobody else has. The lock ends with the process."""
+    """Lock an open file or folder until the process ends; return False if that is impossible."""
     try:
         import fcntl
     except ImportError:
-        # Without locks, what stands there may still be written.
+        # On Windows there is no such lock, so an unfinished file may still be in use.
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -345,19 +341,22 @@ def lock(descriptor: int) -> bool:
 
 
 def clear_unfinished(target: Path) -> None:
-    """Clear away what runs that were broken off left of a file or folder; what is being written stays."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*{UNFINISHED}"):
+    """Delete what interrupted runs left of a file or folder, but nothing that is still being written."""
+    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*{UNFINISHED}"):
         with suppress(OSError):
-            descriptor = os.open(left, os.O_RDONLY)
+            descriptor = os.open(leftover, os.O_RDONLY)
             try:
                 if lock(descriptor):
-                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+                    shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
             finally:
                 os.close(descriptor)
 
 
 def _mode(target: Path) -> int:
-    """A temporary file is private; the finished one is as public as the one before, or as any other."""
+    """Return the permissions of the file that is replaced or, without one, of a new file.
+
+    A temporary file, which is renamed in the end, is private to its owner.
+    """
     try:
         return target.stat().st_mode & 0o777
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Translations as files beside what they translate."""
+"""Translation files, which lie beside the model or crosswalk that they translate."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from maturitykit.files.text import read_toml
 
 
 class Texts(Mapping[str, Mapping[str, str]]):
-    """The translations in a folder, by language, each with its texts by path: listed at once, read when asked for.
+    """The translations in a folder, by language, each with its texts by path. A translation is read on access.
 
     Args:
-        folder: May be missing.
-        pattern: The path of a translation in it, with ``{language}`` in its first part.
-        kind: The class of what is translated.
+        folder: Folder of the translations, which may be missing.
+        pattern: Path of a translation in it, with ``{language}`` in its first part.
+        kind: Class that is translated: `Model` or `Crosswalk`.
     """
 
     def __init__(self, folder: Traversable, pattern: str, kind: type[AttrsInstance]) -> None:
@@ -51,21 +51,21 @@ class Texts(Mapping[str, Mapping[str, str]]):
 
 
 def _texts(path: str, data: Any) -> Iterator[tuple[str, str]]:
-    """Return the texts that were read and are not empty, by path."""
+    """Yield the texts of an entry that are not empty, each after its path."""
     if isinstance(data, str):
         yield from [(path, data)] if data else ()
         return
     if has(type(data)):
-        data = {name: getattr(data, name) for name in fields_dict(type(data)) if name not in _ABOUT}
+        data = {name: getattr(data, name) for name in fields_dict(type(data)) if name not in _HEADER}
     for key, value in data.items():
         yield from _texts(f"{path}.{key}" if path else key, value)
 
 
 def texts_to_dict(thing: AttrsInstance, language: str) -> dict[str, Any]:
-    """Return the texts of a model or crosswalk as the data of a translation file, for each to be translated."""
+    """Return the texts of a model or crosswalk as the data of a translation file that is yet to be translated."""
     data: dict[str, Any] = {"format": FORMAT, "language": language}
     for text in TextWalk(thing).texts:
-        # Without a name, something is called by its id.
+        # A label that equals the id is only a default, and ids are not translated.
         is_id = text.kind == "label" and text.text in text.steps
         if text.text and text.kind != "as published" and not is_id:
             *path, last = text.steps
@@ -78,30 +78,31 @@ def texts_to_dict(thing: AttrsInstance, language: str) -> dict[str, Any]:
 
 _TABLE: Any = Mapping
 
-#: The keys of a translation that are about the file, and what they mean.
-_ABOUT = {
-    "format": (int, "Of the file; the number 1."),
-    "language": (str, "Of the texts in this file, as its path says."),
+#: Keys of a translation file that hold no texts, with their types and descriptions.
+_HEADER = {
+    "format": (int, "Number of the file format: 1."),
+    "language": (str, "Language of the texts in this file, as in its path."),
 }
 
 
 @cache
 def text_entry(kind: type[AttrsInstance]) -> Any:
-    """Return the class that translation files of a model or crosswalk are read as."""
-    about = {
-        name: field(type=of, kw_only=True, metadata={"meaning": meaning}) for name, (of, meaning) in _ABOUT.items()
+    """Return the class of the translation files of a model or crosswalk."""
+    header = {
+        name: field(type=of, kw_only=True, metadata={"meaning": meaning})
+        for name, (of, meaning) in _HEADER.items()
     }
-    words = f"A translation file of a {kind.__name__.lower()}."
-    return _made(f"{kind.__name__}TextEntry", {**_fields(kind), **about}, words)
+    docstring = f"A translation file of a {kind.__name__.lower()}."
+    return _make(f"{kind.__name__}TextEntry", {**_fields(kind), **header}, docstring)
 
 
-def _made(name: str, fields: dict[str, Any], words: str) -> Any:
-    return make_class(name, fields, frozen=True, class_body={"__doc__": words})
+def _make(name: str, fields: dict[str, Any], docstring: str) -> Any:
+    return make_class(name, fields, frozen=True, class_body={"__doc__": docstring})
 
 
 def _fields(kind: type[AttrsInstance], is_top: bool = True) -> dict[str, Any]:
-    """Return the fields of what the texts of a class are read as, with the class that says what they mean."""
-    found: dict[str, Any] = {}
+    """Return the fields of the class for the texts of a class, with the class whose docstring describes them."""
+    text_fields: dict[str, Any] = {}
     hints = get_type_hints(kind)
     for each in fields_with_texts(kind):
         hint, metadata = hints[each.name], each.metadata
@@ -110,26 +111,26 @@ def _fields(kind: type[AttrsInstance], is_top: bool = True) -> dict[str, Any]:
         if metadata.get("text"):
             default: Any = {"default": ""} if hint is str else {"factory": dict}
             meaning = {"meaning": "Its label."} if metadata["text"] == "label" else {"of": kind}
-            found[each.name] = field(type=hint, metadata=meaning, **default)
+            text_fields[each.name] = field(type=hint, metadata=meaning, **default)
         elif metadata["at"] == "":
-            found |= _fields(_class_in(hint))
+            text_fields |= _fields(_class_in(hint))
         elif is_top or metadata["at"] is None:
             part = _class_in(hint)
             type_ = _type(part, metadata["part"])
-            found[metadata["at"] or each.name] = field(
+            text_fields[metadata["at"] or each.name] = field(
                 type=_TABLE[str, type_] if key_of(part) else type_,
                 factory=dict if key_of(part) else type_,
                 metadata={"meaning": metadata["part"]},
             )
-    return found
+    return text_fields
 
 
 def _type(part: Any, meaning: str) -> Any:
-    """Return what the texts of a part are read as."""
+    """Return the type for the texts of a part of a model or crosswalk."""
     marked = fields_with_texts(part)
     if len(marked) > 1:
-        words = f"Texts of one {part.__name__.lower()}." if key_of(part) else meaning
-        return _made(f"{part.__name__}Text", _fields(part, is_top=False), words)
+        docstring = f"Texts of one {part.__name__.lower()}." if key_of(part) else meaning
+        return _make(f"{part.__name__}Text", _fields(part, is_top=False), docstring)
     (only,) = marked
     hint = get_type_hints(part)[only.name]
     if "text" in only.metadata:
@@ -138,5 +139,5 @@ def _type(part: Any, meaning: str) -> Any:
 
 
 def _class_in(hint: Any) -> Any:
-    """Return the class of ours in the type of a field."""
+    """Return the class with fields that the type of a field contains."""
     return hint if get_origin(hint) is None else next(each for each in get_args(hint) if has(each))

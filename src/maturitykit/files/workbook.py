@@ -1,8 +1,8 @@
-"""Workbooks as rows of texts, with what stands beside the texts: errors, notes, hidden rows.
+"""Reader of workbooks as rows of texts, with the errors, notes and hidden rows in them.
 
-They are read whole, and only after a look at what they would take to read. XLSX needs
-python-calamine: ``pip install maturitykit[xlsx]``. It gives the values; what it does not show, the
-same look at the XML finds.
+A workbook is read whole, after a scan of its XML has made sure that it does not take too much memory.
+The values come from python-calamine (``pip install maturitykit[xlsx]``); the scan also finds what
+python-calamine does not report.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-#: Spreadsheets that are no plain workbook, and what to say of them.
+#: Problems of the kinds of spreadsheets that cannot be read, by suffix.
 OTHERS = {
     ".xlsm": "is a workbook with macros",
     ".xlsb": "is a binary workbook",
@@ -51,32 +51,32 @@ _PLAIN = "a plain workbook: save it as .xlsx"
 
 
 def read_workbook(path: str | os.PathLike[str]) -> Mapping[str, Sheet]:
-    """The sheets of a workbook by their names, hidden ones too, in their order.
+    """Read the sheets of a workbook by their names, hidden ones too, in their order.
 
     Raises:
-        FileError: If it cannot be read, is no plain workbook, or would take too much to read.
+        FileError: If it cannot be read, is not a plain workbook, or would take too much memory.
     """
     title = f"cannot read {path}"
     if PurePath(path).name.startswith("~$"):
         problem = "is the mark that Excel leaves beside a workbook while it is open there"
         raise FileError(title, [Finding("", problem, f"{PurePath(path).name[2:]}, saved and closed")])
     if PurePath(path).suffix.lower() == ".ods":
-        with _stopped(title):
+        with _stop_as_file_error(title):
             return read_opendocument(read_bytes(path, LARGEST_DOCUMENT))
     calamine = _calamine(title)
     data = read_bytes(path, LARGEST_DOCUMENT)
-    with _stopped(title):
-        beside = _look_through(data)
+    with _stop_as_file_error(title):
+        metadata = _scan(data)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         return {
-            name: _sheet(workbook.get_sheet_by_name(name), beside.get(name) or _Beside())
+            name: _sheet(workbook.get_sheet_by_name(name), metadata.get(name) or _Metadata())
             for name in workbook.sheet_names
         }
     except Exception as error:
         finding = Finding("", f"is not whole: {error}", AS_SAVED)
     except BaseException as error:
-        # A panic of the reader's engine, which is not an Exception.
+        # A panic in the Rust code of python-calamine is not an Exception.
         if type(error).__name__ != "PanicException":
             raise
         finding = Finding("", "is not a workbook that can be read", AS_SAVED)
@@ -84,7 +84,8 @@ def read_workbook(path: str | os.PathLike[str]) -> Mapping[str, Sheet]:
 
 
 @contextmanager
-def _stopped(title: str) -> Iterator[None]:
+def _stop_as_file_error(title: str) -> Iterator[None]:
+    """Turn `Stop` within a block into a FileError."""
     try:
         yield
     except Stop as stop:
@@ -92,6 +93,7 @@ def _stopped(title: str) -> Iterator[None]:
 
 
 def _calamine(title: str) -> Any:
+    """Import python-calamine."""
     try:
         import python_calamine
     except ImportError:
@@ -100,15 +102,15 @@ def _calamine(title: str) -> Any:
     return python_calamine
 
 
-def _sheet(sheet: Any, beside: _Beside) -> Sheet:
+def _sheet(sheet: Any, metadata: _Metadata) -> Sheet:
     rows = [[text_of(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    flaws, notes, hidden_rows, hidden_columns, is_hidden = beside
+    flaws, notes, hidden_rows, hidden_columns, is_hidden = metadata
     merged = sheet.merged_cell_ranges or ()
     return Sheet(sheet.name, rows, merged, flaws, notes, hidden_rows, hidden_columns, is_hidden)
 
 
-class _Beside(NamedTuple):
-    """Facts beside the values of a sheet, as `Sheet` has them."""
+class _Metadata(NamedTuple):
+    """Flaws, notes and hidden rows and columns of a sheet, in the form of `Sheet`."""
 
     flaws: Mapping[tuple[int, int], str] = MappingProxyType({})
     notes: Mapping[tuple[int, int], str] = MappingProxyType({})
@@ -117,10 +119,11 @@ class _Beside(NamedTuple):
     is_hidden: bool = False
 
 
-def _look_through(data: bytes) -> Mapping[str, _Beside]:
-    """Stop before what is no plain workbook, or would take more to read than its size tells.
+def _scan(data: bytes) -> Mapping[str, _Metadata]:
+    """Check that a file is a plain workbook of a tolerable size, and return its metadata by sheet.
 
-    What is found beside the values on the way comes back by the names of the sheets.
+    Raises:
+        Stop: If it is no plain workbook, or would take too much memory to read.
     """
     if not data:
         raise Stop("the file is empty", AS_SAVED)
@@ -129,31 +132,31 @@ def _look_through(data: bytes) -> Mapping[str, _Beside]:
             raise Stop("is protected by a password", "the workbook without its password")
         raise Stop(OTHERS[".xls"], _PLAIN)
     with opened(data) as archive:
-        return _look_into(archive)
+        return _scan_archive(archive)
 
 
-def _look_into(archive: zipfile.ZipFile) -> Mapping[str, _Beside]:
+def _scan_archive(archive: zipfile.ZipFile) -> Mapping[str, _Metadata]:
     members = archive.infolist()
     if any(PurePath(member.filename).name.lower() == "vbaproject.bin" for member in members):
         raise Stop(OTHERS[".xlsm"], _PLAIN)
     if "[Content_Types].xml" not in archive.namelist():
         raise Stop("is not a workbook", "a file saved as .xlsx")
-    # Texts that cells share come first, as it takes them to know how long a cell is.
+    # Shared texts are scanned first, as the lengths of cells depend on them.
     lengths: list[int] = []
-    scans: dict[str, _Scan] = {}
+    scans: dict[str, _PartScan] = {}
     for member in sorted(members, key=lambda m: "sharedstrings" not in m.filename.lower()):
-        # No more is read than was claimed and, with that, allowed.
+        # zipfile reads no more than the declared size of a part, which `opened` has checked.
         content = archive.read(member)
         if member.filename.lower().endswith((".xml", ".rels")):
-            scan = scans[member.filename] = _Scan(lengths)
+            scan = scans[member.filename] = _PartScan(lengths)
             scan.parse(content, member.filename)
         elif b"sheetData" in content or b"<sst" in content:
             raise Stop(f"holds cells in {quoted(member.filename)}")
-    return dict(_beside(archive, scans))
+    return dict(_join_metadata(archive, scans))
 
 
-def _beside(archive: zipfile.ZipFile, scans: Mapping[str, _Scan]) -> Iterator[tuple[str, _Beside]]:
-    """Join the findings of the scans with the notes that other parts hold, by the names of the sheets."""
+def _join_metadata(archive: zipfile.ZipFile, scans: Mapping[str, _PartScan]) -> Iterator[tuple[str, _Metadata]]:
+    """Yield the name of each sheet, with the results of its scan and the notes from other parts."""
     book = next(iter(_related(archive, "", "/officeDocument").values()), "")
     parts = _related(archive, book)
     for sheet in _elements(archive, book, "sheet"):
@@ -162,42 +165,43 @@ def _beside(archive: zipfile.ZipFile, scans: Mapping[str, _Scan]) -> Iterator[tu
         if scan:
             notes = _notes(archive, _related(archive, parts[id], "omment", "omments").values())
             hidden = sheet.get("state", "visible") != "visible"
-            beside = _Beside(scan.flaws, notes, scan.hidden_rows, scan.hidden_columns, hidden)
-            yield sheet.get("name", ""), beside
+            metadata = _Metadata(scan.flaws, notes, scan.hidden_rows, scan.hidden_columns, hidden)
+            yield sheet.get("name", ""), metadata
 
 
 def _related(archive: zipfile.ZipFile, part: str, *kinds: str) -> dict[str, str]:
-    """The parts that a part refers to, by the ids of the references; of all kinds, or by how these end."""
+    """Return the parts that a part refers to, by the ids of the references: all, or those whose types end so."""
     folder, name = posixpath.split(part)
-    found = _elements(archive, posixpath.join(folder, "_rels", f"{name}.rels"), "Relationship")
+    references = _elements(archive, posixpath.join(folder, "_rels", f"{name}.rels"), "Relationship")
     targets = {
         each.get("Id", ""): posixpath.join("/", folder, each.get("Target", ""))
-        for each in found
+        for each in references
         if each.get("Type", "").endswith(kinds or "")
     }
     return {id: posixpath.normpath(target).lstrip("/") for id, target in targets.items()}
 
 
 def _notes(archive: zipfile.ZipFile, parts: Iterable[str]) -> Mapping[tuple[int, int], str]:
-    """Notes on cells, and the threads of comments in their place where there are some."""
+    """Return the notes on cells; a thread of comments replaces the note on its cell, which only repeats it."""
     notes: dict[tuple[int, int], str] = {}
     threads: dict[tuple[int, int], list[str]] = {}
     for part in parts:
         for note in _elements(archive, part, "comment"):
             notes[_cell(note)] = "".join(text.text or "" for text in note.iter() if _local(text) == "t").strip()
-        for said in _elements(archive, part, "threadedComment"):
-            text = "".join(text.text or "" for text in said.iter() if _local(text) == "text").strip()
-            threads.setdefault(_cell(said), []).append(text)
+        for comment in _elements(archive, part, "threadedComment"):
+            text = "".join(text.text or "" for text in comment.iter() if _local(text) == "text").strip()
+            threads.setdefault(_cell(comment), []).append(text)
     return {**notes, **{cell: "\n".join(texts) for cell, texts in threads.items()}}
 
 
 def _cell(element: Element) -> tuple[int, int]:
-    column, row = _place(element.get("ref", ""))
+    """Return the row and column that an element refers to, from 0."""
+    column, row = _column_and_row(element.get("ref", ""))
     return row - 1, column - 1
 
 
 def _elements(archive: zipfile.ZipFile, part: str, name: str) -> list[Element]:
-    """The elements of a name in a part; it has been looked through, and declares no entities."""
+    """Return the elements with a name in a part, which was scanned before and so declares no entities."""
     from xml.etree.ElementTree import XML
 
     if part not in archive.namelist():
@@ -206,13 +210,14 @@ def _elements(archive: zipfile.ZipFile, part: str, name: str) -> list[Element]:
 
 
 def _local(element: Element) -> str:
+    """Return the name of an element without its namespace."""
     return str(element.tag).rpartition("}")[2]
 
 
-class _Scan(XmlReader):
-    """Counts, without keeping them, the cells that a part spans and the characters they come to.
+class _PartScan(XmlReader):
+    """Scan of a part, which counts the cells that it spans and their characters without storing them.
 
-    It keeps what the reader of values does not show: errors, formulas without values, hidden rows.
+    It records what python-calamine does not report: errors, formulas without values, hidden rows and columns.
     """
 
     def __init__(self, lengths: list[int]) -> None:
@@ -239,7 +244,7 @@ class _Scan(XmlReader):
         elif local == "f":
             self._is_formula = True
         elif local == "c":
-            column, row = _place(attributes.get("r", ""))
+            column, row = _column_and_row(attributes.get("r", ""))
             self._column, self._row = column or self._column + 1, row or self._row
             self._type = attributes.get("t", "n")
             self._shares = self._type == "s"
@@ -273,12 +278,12 @@ class _Scan(XmlReader):
             if self._type == "e":
                 self.flaws[cell] = f"is the error {self._content or '(not named)'}"
             elif self._is_formula and self._type != "str" and not self._content.strip():
-                # A formula that gives an empty text says so by its type.
+                # The type "str" marks a formula whose value is a text, possibly an empty one.
                 self.flaws[cell] = UNCOMPUTED
 
 
-def _place(reference: str) -> tuple[int, int]:
-    """The column and row of a cell such as ``B7``, from 1; 0 for what is not given."""
+def _column_and_row(reference: str) -> tuple[int, int]:
+    """Return the column and row of a cell such as ``B7``, from 1; 0 for a part that is missing."""
     letters = reference.rstrip("0123456789")
     column = 0
     for letter in letters[:8].upper():
@@ -287,5 +292,6 @@ def _place(reference: str) -> tuple[int, int]:
 
 
 def _number(text: str) -> int:
+    """Return the whole number in a text; 0 if it is anything else."""
     text = text.strip()
     return int(text[:18]) if text.isascii() and text.isdigit() else 0

@@ -1,4 +1,4 @@
-"""Sheets of texts: CSV, or the first filled sheet of a workbook."""
+"""Reader of grids of texts: a CSV file, or the first filled sheet of a workbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from maturitykit.files.separated import SEPARATORS, CellsError, declared_separat
 from maturitykit.files.text import read_text, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
-#: How many cells a table may have.
+#: The most cells that a table may have.
 LARGEST = 1_000_000
 TOO_LARGE = Finding("", "is larger than a sheet of texts can be", "a smaller one")
 
@@ -20,10 +20,10 @@ class Cells(NamedTuple):
     """The texts of a sheet.
 
     Args:
-        rows: All of the same width, from the first row and column on; an empty cell is "".
-        merged: Of each merged range its first and its last cell, as row and column from 0.
-            Its text stands in the first.
-        unread: What else the file holds, in words.
+        rows: Rows of the same width, from the first row and column on; an empty cell is "".
+        merged: First and last cell of each merged range, as row and column from 0. Its text is in the
+            first cell.
+        unread: Phrases that name the other sheets of the file.
     """
 
     rows: list[list[str]]
@@ -32,7 +32,7 @@ class Cells(NamedTuple):
 
 
 def read_cells(path: Path) -> Cells:
-    """The texts of a CSV file, or of the first sheet of a workbook that has some.
+    """Read the texts of a CSV file, or of the first sheet of a workbook that holds a table.
 
     Raises:
         FileError: If it cannot be read, or is of another kind.
@@ -45,14 +45,14 @@ def read_cells(path: Path) -> Cells:
     elif suffix in (".xlsx", ".ods"):
         cells = _read_workbook(path)
     else:
-        what = OTHERS.get(suffix, f"files of the kind {quoted(suffix)} are not known")
-        raise FileError(f"cannot read {path}", [Finding("", what, ".csv, .xlsx or .ods")])
+        problem = OTHERS.get(suffix, f"files of the kind {quoted(suffix)} are not known")
+        raise FileError(f"cannot read {path}", [Finding("", problem, ".csv, .xlsx or .ods")])
     width = max(map(len, cells.rows), default=0)
     return cells._replace(rows=[row + [""] * (width - len(row)) for row in cells.rows])
 
 
 def cell_name(row: int, column: int) -> str:
-    """What a cell is called: D4.
+    """Return the name of a cell, as in D4, by its row and column from 0.
 
     >>> cell_name(3, 3), cell_name(0, 26)
     ('D4', 'AA1')
@@ -61,7 +61,7 @@ def cell_name(row: int, column: int) -> str:
 
 
 def column_name(column: int) -> str:
-    """What a column is called: D."""
+    """Return the name of a column, as in D, by its index from 0."""
     name = ""
     while column >= 0:
         name = chr(ord("A") + column % 26) + name
@@ -70,9 +70,10 @@ def column_name(column: int) -> str:
 
 
 def _read_csv(path: Path) -> list[list[str]]:
+    """Read the rows of a CSV file, with the declared separator or the one that fits best."""
     text = read_text(path)
     declared, _ = declared_separator(text)
-    found: list[tuple[int, int, list[list[str]]]] = []
+    candidates: list[tuple[int, int, list[list[str]]]] = []
     errors = []
     for separator in [declared] if declared else SEPARATORS:
         if text.count(separator) + text.count("\n") > LARGEST:
@@ -84,15 +85,16 @@ def _read_csv(path: Path) -> list[list[str]]:
             problem = f"is not CSV: {error.problem}"
             errors.append(Finding(error.where, problem, "cells apart by , or ; or tabs, in quotes"))
             continue
-        # The right one cuts most rows into as many cells.
+        # With the right separator, most rows have the same number of cells.
         widths = Counter(len(row) for row in rows if len(row) > 2)
-        found.append((max(widths.values(), default=0), -len(found), rows))
-    if not found:
+        candidates.append((max(widths.values(), default=0), -len(candidates), rows))
+    if not candidates:
         raise FileError(f"cannot read {path}", errors[:1])
-    return max(found)[2]
+    return max(candidates)[2]
 
 
 def _read_workbook(path: Path) -> Cells:
+    """Read the first sheet that has a row of at least two filled cells."""
     sheets = read_workbook(path).values()
     filled = [sheet for sheet in sheets if any(sum(map(bool, row)) > 1 for row in sheet.rows)]
     unread = [f"the sheet {quoted(sheet.name)}" for sheet in filled[1:]]

@@ -1,4 +1,4 @@
-"""Models, crosswalks, assessments and results to files, from which they are read back equal."""
+"""Writer of models, crosswalks, assessments and results to files, from which they are read back equal."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from maturitykit.files.text import write_to
 from maturitykit.files.toml import to_toml
 from maturitykit.files.xlsx import to_xlsx
 
-#: How many characters, as Excel counts them, a cell may hold.
+#: The most characters that a cell may hold, as Excel counts them: in UTF-16.
 LONGEST_CELL = 32_767
-#: What the format cannot tell from its own escapes, or not hold at all.
+#: Texts that XLSX takes for its own escapes, and characters that it cannot hold.
 _NOT_IN_WORKBOOKS = re.compile("_x005F_|[\ufffe\uffff]", re.IGNORECASE)
 
-#: Makes the content of a file.
+#: A function that returns the content of a file.
 _Writer: TypeAlias = Callable[[], str | bytes]
 
 
 class SupportsToDict(Protocol):
-    """A result, a translation or a comparison, which gives itself as data."""
+    """A result, a translation or a comparison, which can be converted to data."""
 
     def to_dict(self) -> Mapping[str, object]:
-        """Return it as data for JSON."""
+        """Return the object as data for JSON."""
 
 
 def write(
@@ -48,29 +48,29 @@ def write(
     *,
     format: str = "",
 ) -> None:
-    """Write something to a file, in the format that its suffix says, from which it is read back equal.
+    """Write an object to a file in the format of its suffix, from which it can be read back equal.
 
     - Assessments: one as TOML or JSON, any number as CSV or XLSX, for `read` and `read_all`.
     - A model as TOML or JSON, for `read_model`.
     - A crosswalk as TOML or JSON in a file called ``<source>--<target>``, for `read_crosswalk`; as SSSOM
       (``.sssom.tsv``), for `maturitykit.sssom.read_sssom`.
-    - A result or translation as JSON, for `read_result`, which gives the same scores; a comparison as JSON.
+    - A result or translation as JSON, for `read_result`, which returns the same scores; a comparison as JSON.
 
-    Texts in other languages have files of their own, and are not written; of rules that are objects, only the ids
-    are. A spreadsheet runs no text in CSV or XLSX as a formula.
+    Translations are not written, as they have their own files; rules that are objects are replaced by their ids.
+    Spreadsheets do not run the texts in CSV or XLSX as formulas.
 
     Args:
-        thing: What to write.
-        path: The file, which is replaced once all is written; or an open file, of text or of bytes, which is not
-            closed. XLSX is of bytes, and needs the extra ``[xlsx]``.
-        format: The suffix of the format (``"json"``), where the name does not tell it.
+        thing: The object to write.
+        path: The file, which is replaced once the content is complete; or a file that is open for text or
+            bytes, which is not closed. XLSX needs bytes, and the extra ``[xlsx]``.
+        format: Suffix of the format (``"json"``), needed if the name of the file does not show it.
 
     Raises:
-        FileError: If it cannot be written, or such a file cannot hold it; with all findings.
+        FileError: If it cannot be written, or the format cannot hold it; with all findings.
     """
     is_path = isinstance(path, (str, os.PathLike))
     name = os.fspath(path) if is_path else getattr(path, "name", "")  # type: ignore[arg-type]
-    # Of an open file without a name, some say its number.
+    # The name of an unnamed open file may be its descriptor, a number.
     file = PurePath(name if isinstance(name, str) else "")
     suffix = PurePath(f"x.{format.removeprefix('.')}" if format else file).suffix.lower()
     title = f"cannot write {path if is_path else file.name or 'to what is given'}"
@@ -92,25 +92,26 @@ _THINGS = "assessments, a model, a crosswalk, a result, a translation or a compa
 
 
 def _writers(thing: object) -> tuple[str, Mapping[str, _Writer]]:
-    """What a thing is called, and what writes it by the suffixes of its formats."""
+    """Return the name of the kind of an object, and its writers by suffix."""
     if isinstance(thing, Model):
         return "a model", _documents(partial(model_to_dict, thing))
     if isinstance(thing, Crosswalk):
         return "a crosswalk", {**_documents(partial(crosswalk_to_dict, thing)), ".tsv": partial(to_sssom, thing)}
     if hasattr(thing, "to_dict"):
         return "a result", {".json": lambda: to_json(thing.to_dict())}
-    listed: list[Any] = list(thing) if isinstance(thing, Iterable) else [thing]
-    if other := next((each for each in listed if not isinstance(each, Assessment)), None):
+    items: list[Any] = list(thing) if isinstance(thing, Iterable) else [thing]
+    if other := next((each for each in items if not isinstance(each, Assessment)), None):
         return quoted(other), {}
-    return "an assessment", _checked(listed)
+    return "an assessment", _assessment_writers(items)
 
 
 def _documents(data: Callable[[], Mapping[str, Any]]) -> dict[str, _Writer]:
+    """Return the writers of data as TOML and JSON."""
     return {".toml": lambda: to_toml(data()), ".json": lambda: to_json(data())}
 
 
-def _checked(assessments: Sequence[Assessment]) -> dict[str, _Writer]:
-    """The writers of assessments, which refuse what would not come back."""
+def _assessment_writers(assessments: Sequence[Assessment]) -> dict[str, _Writer]:
+    """Return the writers of assessments, which refuse what could not be read back."""
     table = partial(_table, assessments)
     writers: dict[str, _Writer] = {
         **_documents(lambda: _document(assessments[0])),
@@ -127,7 +128,7 @@ def _checked(assessments: Sequence[Assessment]) -> dict[str, _Writer]:
 
 
 def _findings(assessments: Sequence[Assessment], suffix: str) -> Iterator[Finding]:
-    """What no such file can hold, or its reader would refuse."""
+    """Yield a finding for everything that a file of this suffix cannot hold, or that its reader would refuse."""
     if suffix in (".json", ".toml") and len(assessments) != 1:
         yield Finding("", f"a document holds one assessment, not {len(assessments)}", "a table: .csv or .xlsx")
     checks: list[tuple[Callable[[str], object], str, str]] = [(_is_broken, "holds half a character", "whole ones")]
@@ -144,12 +145,13 @@ def _findings(assessments: Sequence[Assessment], suffix: str) -> Iterator[Findin
     for rating in (rating for assessment in assessments for rating in assessment.ratings):
         if isinstance(rating.answer, float) and not isfinite(rating.answer):
             yield Finding(f"{rating.dimension}, rating", f"is {rating.answer}", "a number from 0 to 1")
-    # A table without a subject or a date on some rows is refused.
+    # The reader refuses a table in which only some rows have a subject or a date.
     yield from subject_gaps(assessments)
     yield from date_gaps(assessments)
 
 
 def _is_broken(text: str) -> bool:
+    """Tell whether a text contains half a character (a lone surrogate)."""
     return not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)
 
 
@@ -158,7 +160,7 @@ def _is_long(text: str) -> bool:
 
 
 def _rows(assessments: Iterable[Assessment]) -> Iterator[dict[str, str]]:
-    """A row of texts for each rating."""
+    """Yield a row of texts for each rating."""
     for assessment in assessments:
         about = {
             "model": assessment.model,
@@ -185,15 +187,15 @@ def _answer(rating: Rating) -> str:
 
 
 def _table(assessments: Iterable[Assessment]) -> list[list[str]]:
-    """The names of the columns, and a row for each rating; columns of forms are left out where they are empty."""
+    """Return a header and a row for each rating, without those columns of forms that are empty."""
     rows = list(_rows(assessments))
-    added = [name for name in OF_FORMS if any(row[name] for row in rows)]
-    columns = [COLUMNS[0], *added, *COLUMNS[1:]]
+    of_forms = [name for name in OF_FORMS if any(row[name] for row in rows)]
+    columns = [COLUMNS[0], *of_forms, *COLUMNS[1:]]
     return [columns, *([row[name] for name in columns] for row in rows)]
 
 
 def _document(assessment: Assessment) -> dict[str, Any]:
-    """An assessment as a document has it: what says nothing is left out."""
+    """Return an assessment as the data of a document, without empty values."""
     about = {
         "model": assessment.model,
         "version": assessment.version,

@@ -1,4 +1,4 @@
-"""New workbooks: the one way in which the package makes them."""
+"""Creation of workbooks, for all parts of the package that write XLSX."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from maturitykit.errors import FileError, Finding, install_hint
 
 
 def workbook(data: BytesIO, title: str = "", created: datetime | None = None) -> Any:
-    """Return a new workbook of xlsxwriter that holds no formula unasked, and the same bytes for the same content.
+    """Return a new workbook of xlsxwriter, without formulas from texts, and reproducible byte for byte.
 
     Args:
-        data: Where its bytes go when it is closed.
-        title: In its properties.
-        created: In its properties, in place of the moment at which it is made.
+        data: Stream that receives its bytes when it is closed.
+        title: Title in its properties.
+        created: Time of creation in its properties; by default a fixed one.
 
     Raises:
         FileError: If xlsxwriter is not installed.
@@ -33,7 +33,7 @@ def workbook(data: BytesIO, title: str = "", created: datetime | None = None) ->
 
 
 def to_xlsx(rows: Sequence[Sequence[str]], name: str) -> bytes:
-    """Write rows of texts, the first of which are headings, as a workbook of one sheet.
+    """Return rows of texts, the first of which is the header, as a workbook of one sheet.
 
     Raises:
         FileError: If xlsxwriter is not installed.
@@ -41,7 +41,7 @@ def to_xlsx(rows: Sequence[Sequence[str]], name: str) -> bytes:
     data = BytesIO()
     with workbook(data) as book:
         sheet = book.add_worksheet(name)
-        # As text, a spreadsheet leaves zeros in front and what looks like a date.
+        # The format for texts keeps spreadsheets from changing leading zeros and texts that look like dates.
         heading, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):

@@ -1,4 +1,4 @@
-"""YAML as plain texts: a ``No`` stays the word that it is."""
+"""Reader of YAML that keeps every scalar as text, so that ``No`` does not become false."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from maturitykit.errors import FileError, Finding, install_hint, quoted
 from maturitykit.files.text import NESTED, read_text
 
-#: A larger file of one part of a framework is a mistake.
+#: The most bytes of a file; one part of a framework does not take more.
 LARGEST = 1_000_000
-#: More brackets that stand within each other take PyYAML long to refuse.
+#: The most nested brackets; PyYAML takes long to refuse more.
 DEEPEST = 200
 
 
 def read_yaml(path: Path) -> Any:
-    """The data of a YAML file: mappings and lists of texts, as nothing is taken for a number, a date or a yes.
+    """Read the data of a YAML file as mappings and lists of texts, without numbers, dates or booleans.
 
     Raises:
         FileError: If it cannot be read, is not YAML, or the extra ``[yaml]`` is not installed.
@@ -42,13 +42,14 @@ def read_yaml(path: Path) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How many brackets are open at once at the most, in texts too."""
+    """Return the depth of nested brackets, including those within texts."""
     steps = (1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", text))
     return max(accumulate(steps), default=0)
 
 
 @cache
 def _yaml() -> tuple[Any, Any]:
+    """Import PyYAML, and return it with our loader."""
     try:
         import yaml
     except ModuleNotFoundError:
@@ -56,11 +57,11 @@ def _yaml() -> tuple[Any, Any]:
         raise FileError("cannot read YAML", [finding]) from None
 
     class Loader(yaml.BaseLoader):
-        """Of the loaders the one that makes only texts, lists and mappings."""
+        """A loader of texts, lists and mappings that refuses keys that occur twice."""
 
         def construct_scalar(self, node: Any) -> str:
             text = str(super().construct_scalar(node))
-            # What can be escaped here, no file can hold.
+            # YAML can escape half a character (a lone surrogate), which no file can hold.
             if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
                 raise yaml.constructor.ConstructorError(None, None, "half a character", node.start_mark)
             return text
