@@ -158,5 +158,8 @@ def _all_pairs(network: Network) -> Iterator[dict[str, Any]]:
             except (ComparisonError, PluginError) as error:
                 yield row | {"path": [], "strength": None, "coverage": None, "error": " ".join(str(error).split())}
             else:
-                numbers = {"strength": round(found.route.strength, 4), "coverage": round(found.coverage, 4)}
-                yield row | {"path": list(found.route.path)} | numbers
+                numbers = {
+                    "strength": round(translation.route.strength, 4),
+                    "coverage": round(translation.coverage, 4),
+                }
+                yield row | {"path": list(translation.route.path)} | numbers
