@@ -1,1 +1,1 @@
-"""Results carried from model to model, and compared with each other."""
+"""Translation of results from model to model, and comparison of results."""

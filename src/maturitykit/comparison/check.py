@@ -1,4 +1,4 @@
-"""What must hold between a crosswalk and the two models it joins."""
+"""Checks of a crosswalk against the two models that it joins."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _ENDS = ("low", "likely", "high")
 
 
 def check_crosswalk(crosswalk: Crosswalk, source: Model, target: Model) -> list[Finding]:
-    """Return a finding for everything in a crosswalk that does not fit itself or its models."""
-    findings = [finding for link, found in check_links(crosswalk, source, target) for finding in found]
+    """Return the findings on a crosswalk: where it contradicts itself, and where it does not fit its models."""
+    findings = [finding for _, of_link in check_links(crosswalk, source, target) for finding in of_link]
     return [*findings, *coded("MK306", _check_not_inferable(crosswalk, source, target))]
 
 
 def check_links(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[tuple[Link, list[Finding]]]:
-    """Yield each link with the findings on it; one with findings cannot be used, and the others can."""
+    """Yield each link with its findings; a link with findings cannot be used, but the others can."""
     seen: set[str] = set()
     for link in crosswalk.links:
         where = f"links.{link.name}"
-        found = list(_check_link(where, link, source, target))
+        findings = list(_check_link(where, link, source, target))
         if link.name in seen:
-            found.insert(0, Finding(where, "stands twice", "one link between two dimensions"))
+            findings.insert(0, Finding(where, "stands twice", "one link between two dimensions"))
         seen.add(link.name)
-        yield link, list(coded("MK301", found))
+        yield link, list(coded("MK301", findings))
 
 
 def check_cells(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
-    """Yield a finding for each link that rests on fewer than two pairs of stages above the lowest ones."""
+    """Yield findings on cells of unknown stages, and on links with too few cells above the lowest stages."""
     for link in crosswalk.links:
         scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
         if not link.stages or link.steps or scale is None or other is None:
@@ -51,7 +51,7 @@ def check_cells(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[
 
 
 def other_versions(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
-    """A finding for each of the two models that is not of the version that it was written for."""
+    """Yield a finding for each model that has another version than the crosswalk was written for."""
     for side, written, model in zip(("source", "target"), crosswalk.versions, (source, target), strict=True):
         if written and not f"{model.version}.".startswith(f"{written}."):
             problem = f"it was written for {model.id} {written}, not for {model.version}"
@@ -146,20 +146,20 @@ def _check_not_inferable(crosswalk: Crosswalk, source: Model, target: Model) -> 
     if crosswalk.path:
         return
     for id, model in models.items():
-        told = linked[id] | listed[id]
+        covered = linked[id] | listed[id]
         if REST in listed[id] and REST not in model.by_id:
             continue
         for top in model.dimensions:
-            for leaf in _untold(top, told):
+            for leaf in _uncovered(top, covered):
                 problem = f"{leaf} of {id} is neither linked nor listed"
                 yield Finding("not_inferable", problem, "a link, or the reason why there is none")
 
 
-def _untold(dimension: Dimension, told: set[str]) -> Iterator[str]:
-    """The leaves of which neither they nor anything above them is spoken of."""
-    if dimension.id in told:
+def _uncovered(dimension: Dimension, covered: set[str]) -> Iterator[str]:
+    """Yield the ids of the leaves that are not covered, neither themselves nor by a dimension above them."""
+    if dimension.id in covered:
         return
     if dimension.is_leaf:
         yield dimension.id
     for child in dimension.children:
-        yield from _untold(child, told)
+        yield from _uncovered(child, covered)

@@ -1,4 +1,4 @@
-"""Where a crosswalk speaks against itself, or against what other crosswalks imply."""
+"""Contradictions within a crosswalk, and between a crosswalk and others."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from maturitykit.scoring.score import score
 
 
 def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
-    """All findings on a crosswalk: what does not fit, then what contradicts.
+    """Return all findings on a crosswalk: first on what does not fit, then on contradictions.
 
     Args:
-        crosswalk: As it was written.
-        network: That has it, its models, and others to hold it against.
+        crosswalk: The crosswalk as it was written.
+        network: The network that holds it, its models, and the crosswalks to check it against.
     """
     source, target = network.model(crosswalk.source), network.model(crosswalk.target)
     versions = list(coded("MK310", other_versions(crosswalk, source, target)))
@@ -32,41 +32,42 @@ def contradictions(crosswalk: Crosswalk, network: Network) -> list[Finding]:
         *coded("MK307", _against_outcome(crosswalk, source, target, network)),
         *coded("MK308", _against_others(crosswalk, source, target, network)),
         *coded("MK309", _gaps(crosswalk, source, target)),
-        *coded("MK312", _differing(crosswalk, source, target, network)),
+        *coded("MK312", _differing_readings(crosswalk, source, target, network)),
         *coded("MK313", _not_at_top(crosswalk, source, target, network)),
     ]
 
 
 def _against_outcome(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
-    """Stages of the outcome at which the links of the dimensions exclude its own link."""
+    """Yield a finding for each stage where the links of the dimensions exclude the link of the outcome."""
     if source.outcome is None or not any(link.source == link.target == OUTCOME for link in crosswalk.links):
         return
     path = [network._name_of(source), network._name_of(target)]
     lowest = score(source, {leaf.id: leaf.scale.ids[0] for leaf in source.leaves if leaf.scale})
     for stage in source.outcome.ids[1:]:
-        for way in roadmap(lowest, stage):
-            raised = {r.dimension.id: r.to.id for r in way.improvements or ()}
-            at = {leaf.id: raised.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
-            found = translate_by(score(source, at), network._route(path))
-            if any(i.code == "link-disagrees" and i.where == OUTCOME for i in found.issues):
-                problem = f"at {stage}, reached by {', '.join(raised)}, the links of the dimensions exclude it"
+        for option in roadmap(lowest, stage):
+            needed = {improvement.dimension.id: improvement.to.id for improvement in option.improvements or ()}
+            answers = {leaf.id: needed.get(leaf.id, leaf.scale.ids[0]) for leaf in source.leaves if leaf.scale}
+            translation = translate_by(score(source, answers), network._route(path))
+            if any(i.code == "link-disagrees" and i.where == OUTCOME for i in translation.issues):
+                problem = f"at {stage}, reached by {', '.join(needed)}, the links of the dimensions exclude it"
                 yield Finding(f"links.{OUTCOME}--{OUTCOME}", problem, "spans that meet")
 
 
-def _at(source: Model, target: Model, network: Network, place: int) -> Translation:
-    """Return what follows from a source whose rated dimensions are each at one place of their scale."""
-    at = {leaf.id: leaf.scale.ids[place] for leaf in source.leaves if leaf.scale}
-    return translate_by(score(source, at), network._route([network._name_of(source), network._name_of(target)]))
+def _translation_at(position: int, source: Model, target: Model, network: Network) -> Translation:
+    """Return the translation of a source whose rated dimensions are all at one position of their scales."""
+    answers = {leaf.id: leaf.scale.ids[position] for leaf in source.leaves if leaf.scale}
+    return translate_by(
+        score(source, answers), network._route([network._name_of(source), network._name_of(target)])
+    )
 
 
-def _differing(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
-    """Yield the stages at which, with every dimension there, the likely stages of two readings are at odds."""
+def _differing_readings(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
+    """Yield a finding for each stage that, if it is the answer everywhere, makes two readings differ."""
     scales = {leaf.scale for leaf in source.leaves if leaf.scale}
     if crosswalk.caveat or len(scales) > 1:
         return
-    for place, stage in enumerate(scales.pop().ids):
-        found = _at(source, target, network, place)
-        for issue in found.issues:
+    for position, stage in enumerate(scales.pop().ids):
+        for issue in _translation_at(position, source, target, network).issues:
             if issue.code == "likely-stages-differ":
                 problem = f"with everything at {stage}, {issue.message}"
                 yield Finding(
@@ -75,8 +76,8 @@ def _differing(crosswalk: Crosswalk, source: Model, target: Model, network: Netw
 
 
 def _not_at_top(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
-    """Yield a finding where a source that is at its top on everything is not likely at the target's top."""
-    likely = _at(source, target, network, -1).stage
+    """Yield a finding if a source at the top of every dimension is not likely at the top of the target."""
+    likely = _translation_at(-1, source, target, network).stage
     if target.outcome is None or likely is None or likely.likely is None or crosswalk.caveat:
         return
     if likely.likely.id != target.outcome.ids[-1]:
@@ -85,15 +86,15 @@ def _not_at_top(crosswalk: Crosswalk, source: Model, target: Model, network: Net
 
 
 def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network: Network) -> Iterator[Finding]:
-    """Links that exclude what follows from two other crosswalks."""
+    """Yield a finding for each link that excludes what follows from two other crosswalks."""
     start, end = network._name_of(source), network._name_of(target)
     for middle in network.between(start, end):
         try:
             composed = network.along([start, middle, end])
         except (ComparisonError, PluginError):
-            # Of another crosswalk or model that cannot be used, it is not for this check to say so.
+            # Another crosswalk or model that cannot be used is reported by the check of that one.
             continue
-        for link in _speaking(crosswalk):
+        for link in _informative_links(crosswalk):
             scale = target.by_id[link.target].scale
             assert scale is not None
             for other in composed.by_target.get(link.target, ()):
@@ -105,15 +106,15 @@ def _against_others(crosswalk: Crosswalk, source: Model, target: Model, network:
                         )
 
 
-def _speaking(crosswalk: Crosswalk) -> list[Link]:
-    """The links between things that have something in common."""
+def _informative_links(crosswalk: Crosswalk) -> list[Link]:
+    """Return the links between dimensions that have something in common."""
     return [link for link in crosswalk.links if link.speaks]
 
 
 def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
     spans = [span for link in (a, b) if not isinstance(span := link.stages[stage], str)]
     if len(spans) < 2:
-        # Whether something applies is outside the order of stages.
+        # Not applicable has no position on the scale, so that there is nothing to compare.
         return True
     low = scale.join(scale.positions[span[0]] for span in spans)
     high = scale.meet(scale.positions[span[2]] for span in spans)
@@ -121,8 +122,8 @@ def _meet(scale: Scale, a: Link, b: Link, stage: str) -> bool:
 
 
 def _gaps(crosswalk: Crosswalk, source: Model, target: Model) -> Iterator[Finding]:
-    """Stages of the target that no stage of the source is compatible with."""
-    for link in _speaking(crosswalk):
+    """Yield a finding for each stage of the target that is compatible with no stage of the source."""
+    for link in _informative_links(crosswalk):
         scale, other = source.by_id[link.source].scale, target.by_id[link.target].scale
         assert scale is not None
         assert other is not None

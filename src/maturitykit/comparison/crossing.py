@@ -1,4 +1,4 @@
-"""Links compiled: from the state of a source to that of a target."""
+"""Links compiled to functions from the state of a source to the state of a target."""
 
 from __future__ import annotations
 
@@ -23,84 +23,89 @@ from maturitykit.rules.links import (
     pooled,
     terms_of,
 )
-from maturitykit.scoring.functions import VECTORS, below_each
+from maturitykit.scoring.functions import VECTORS, symbolic_children
 from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Span
 
-#: The inputs of what links are compiled to: what they say, and what they read.
+#: Inputs of the compiled functions: the terms of the links, and the columns of their sources.
 _LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
 _SOURCES = tuple(f"source_{name}" for name in Sources._fields[:-1])
 
 
 class Derivation:
-    """What links say of each dimension of a plan, by its place.
+    """Conclusions about each dimension of a target, in lists by its index in the plan.
 
     Args:
-        plan: Of the target.
+        plan: The plan of the target.
     """
 
     def __init__(self, plan: Plan) -> None:
         count = len(plan.nodes)
         self.state: State = plan.open()
+        #: Whether anything follows for a dimension, whether all of it is covered, and whether its parts and its
+        #: links exclude each other.
         self.speaks, self.full, self.excluded = [False] * count, [False] * count, [False] * count
-        #: The two readings of dimensions that have parts and links: through the parts, and by the links.
+        #: The two readings of a dimension with parts and links: from its parts, and by its links.
         self.readings: dict[int, tuple[Span[Position], Span[Position]]] = {}
 
 
-def _own(order: Order, maps_absence: bool) -> Inference:
-    """Return what links say of a dimension, with everything about the links as symbolic vectors.
+def _inference_by_links(order: Order, maps_absence: bool) -> Inference:
+    """Return what follows for a dimension from its links, with the terms of these as symbolic vectors.
 
     Args:
-        order: Of its stages.
-        maps_absence: Whether a link reads, or says, that something is not applicable.
+        order: The order of its stages.
+        maps_absence: Whether a link maps stages to or from not applicable.
     """
     terms = LinkTerms(*map(each, _LINKS))
     sources = Sources(*map(each, _SOURCES))  # type: ignore[arg-type]
     return pooled(order, terms if maps_absence else terms._replace(absent=None), sources)
 
 
-def _outputs(found: Inference) -> list[Any]:
-    cell = found.cell.masked()
-    return [*cell.positions, cell.known, cell.not_applicable, cell.coverage, found.speaks, found.full]
+def _outputs(inference: Inference) -> list[Any]:
+    cell = inference.cell.masked()
+    return [*cell.positions, cell.known, cell.not_applicable, cell.coverage, inference.speaks, inference.full]
 
 
 @lru_cache(200)
 def _leaf_function(order: Order, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
-    """Return a function from links, and what they read, to a leaf."""
-    return compiled((*_LINKS, *_SOURCES), *_outputs(leaf_inference(order, _own(order, maps_absence))))
+    """Return a function from the links of a leaf, and their sources, to the leaf."""
+    inference = leaf_inference(order, _inference_by_links(order, maps_absence))
+    return compiled((*_LINKS, *_SOURCES), *_outputs(inference))
 
 
 def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
-    """Return a function from the children of a node and, if there are any, its own links, to the node."""
+    """Return a function from the children of a node and, if it is linked, its own links, to the node."""
     scale = node.dimension.scale
-    own = _own(scale.order, maps_absence) if linked and scale is not None else None
+    by_links = _inference_by_links(scale.order, maps_absence) if linked and scale is not None else None
     below = Below(each("speaks"), each("full"), each("not_applicable"))
-    parts = node.combination.roll_up(below_each(each("not_applicable")), each("weight"))
-    found = inner_inference(scale.order if scale else None, parts, below, own, hides=may_be_between(node))
-    outputs = _outputs(found)
-    if own is None:
+    parts = node.combination.roll_up(symbolic_children(each("not_applicable")), each("weight"))
+    order = scale.order if scale else None
+    inference = inner_inference(order, parts, below, by_links, hides=may_be_between(node))
+    outputs = _outputs(inference)
+    if by_links is None:
         return compiled((*VECTORS, "speaks", "full"), *outputs)
-    both = [term for one in (parts, own.cell) for term in (*one.positions, one.known)]
-    return compiled((*VECTORS, "speaks", "full", *_LINKS, *_SOURCES), *outputs, found.both, found.excluded, *both)
+    readings = [term for cell in (parts, by_links.cell) for term in (*cell.positions, cell.known)]
+    inputs = (*VECTORS, "speaks", "full", *_LINKS, *_SOURCES)
+    return compiled(inputs, *outputs, inference.both, inference.excluded, *readings)
 
 
 class Step(NamedTuple):
-    """What is worked out at one dimension of the target.
+    """The computation of one dimension of the target.
 
     Args:
-        function: From its children, what its links say and what they read.
-        terms: What its links say; None where it has none.
-        read: For each link, whether it reads the outcome, and the place of what it reads.
+        function: Function of its children, the terms of its links and their sources.
+        terms: The terms of its links; None without links.
+        sources: For each link, whether it reads the outcome, and the index of the dimension that it reads.
     """
 
     function: Callable[..., tuple[Any, ...]]
     terms: LinkTerms | None
-    read: Sequence[tuple[bool, int]]
+    sources: Sequence[tuple[bool, int]]
 
 
 class Crossing:
-    """Links, and the target's rules, as functions from the state of the source to that of the target."""
+    """Functions from the state of a source to that of a target, compiled from links and the target's rules."""
 
     def __init__(self, crosswalk: Crosswalk, source: Plan, plan: Plan) -> None:
         self.plan = plan
@@ -109,36 +114,36 @@ class Crossing:
         self._steps = [self._step(node, self._links.get(node.dimension.id, ())) for node in plan.nodes]
 
     def without(self, left_out: Link) -> Crossing:
-        """Return the same without one of the links; only what is done at its target is another step."""
+        """Return a copy without one of the links; only the step at its target is another one."""
         node = self.plan.nodes[self.plan.index[left_out.target]]
         links = [link for link in self._links[left_out.target] if link is not left_out]
-        found = copy(self)
-        found._links = self._links | {left_out.target: links}
-        found._steps = [*self._steps]
-        found._steps[node.index] = self._step(node, links)
-        return found
+        other = copy(self)
+        other._links = self._links | {left_out.target: links}
+        other._steps = [*self._steps]
+        other._steps[node.index] = self._step(node, links)
+        return other
 
     def _step(self, node: Node, links: Sequence[Link]) -> Step | None:
-        """Return what is done at a node; None where nothing is, and it stays open."""
-        scale, terms, read = node.dimension.scale, None, []
+        """Return the step at a node; None for a leaf without links, which stays open."""
+        scale, terms, sources = node.dimension.scale, None, []
         if links and scale is not None:
             scales = [on for link in links if (on := self._source.model.by_id[link.source].scale) is not None]
-            read = [(link.source == OUTCOME, self._source.index[link.source]) for link in links]
+            sources = [(link.source == OUTCOME, self._source.index[link.source]) for link in links]
             terms = terms_of(links, scales, scale)
         maps_absence = terms is not None and terms.absent is not None
         if node.children:
             key = node.index, bool(links), maps_absence
-            return Step(self.plan.compiled(key, partial(_inner_function, node, *key[1:])), terms, read)
+            return Step(self.plan.compiled(key, partial(_inner_function, node, *key[1:])), terms, sources)
         if terms is not None and scale is not None:
-            return Step(_leaf_function(scale.order, maps_absence), terms, read)
+            return Step(_leaf_function(scale.order, maps_absence), terms, sources)
         return None
 
     def run(self, result: Result) -> Derivation:
-        """Return what follows from a result."""
+        """Return the conclusions from a result of the source."""
         derivation = Derivation(self.plan)
         state = derivation.state
         lists = (state.low, state.likely, state.high, state.known, state.not_applicable, state.coverage)
-        further = (derivation.speaks, derivation.full)
+        flags = (derivation.speaks, derivation.full)
         for node in reversed(self.plan.nodes):
             i, step = node.index, self._steps[node.index]
             if step is None:
@@ -147,31 +152,32 @@ class Crossing:
             if node.children:
                 start, stop = node.children.start, node.children.stop
                 inputs += [column[start:stop] for column in lists]
-                inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
+                inputs += [self.plan.weights[i], *(column[start:stop] for column in flags)]
             if step.terms is not None:
-                read = [(is_heard(result, outcome), place) for outcome, place in step.read]
-                inputs += [*step.terms, *result._sources(read)]
-            found = step.function(*inputs)
-            columns: tuple[list[Any], ...] = (*lists, *further)
-            for column, value in zip(columns, found, strict=False):
+                sources = [(can_be_read(result, outcome), index) for outcome, index in step.sources]
+                inputs += [*step.terms, *result._sources(sources)]
+            outputs = step.function(*inputs)
+            columns: tuple[list[Any], ...] = (*lists, *flags)
+            for column, value in zip(columns, outputs, strict=False):
                 column[i] = value
-            if len(found) > 8:
-                has_both, derivation.excluded[i] = found[8:10]
-                by_parts, by_links = (Span(a, b if k else None, c) for a, b, c, k in (found[10:14], found[14:18]))
+            if len(outputs) > 8:
+                has_both, derivation.excluded[i] = outputs[8:10]
+                readings = outputs[10:14], outputs[14:18]
+                by_parts, by_links = (Span(a, b if known else None, c) for a, b, c, known in readings)
                 if has_both and node.is_combined:
                     derivation.readings[i] = by_parts, by_links
                 if not node.is_combined and derivation.speaks[i]:
-                    state.given |= {i}
+                    state.fixed |= {i}
         return derivation
 
 
-def is_heard(result: Result, reads_outcome: bool) -> bool:
-    """Whether a link says anything of a result: if only the overall stage is known, only its links do."""
+def can_be_read(result: Result, reads_outcome: bool) -> bool:
+    """Check whether a link has something to read; if only the overall stage is known, only its links have."""
     return reads_outcome or not result.outcome_is_given
 
 
 def may_be_between(node: Node) -> bool:
-    """Whether a mean, here or below, can put a dimension with children between two stages."""
+    """Check whether a mean, here or below, can put a dimension with children between two stages."""
     scale = node.dimension.scale
     if scale is None or not scale.is_chain or not node.children:
         return False

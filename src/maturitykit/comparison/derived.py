@@ -1,4 +1,4 @@
-"""What links say of one dimension: single links, derived scores, and what a conclusion owes to a link."""
+"""Derived scores of single dimensions, the links they follow from, and the contribution of each link."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from maturitykit.words import phrase
 
 
 class Use(NamedTuple):
-    """What one link says in a translation.
+    """A link as it is used in a translation.
 
     Args:
-        link: The link, composed where the way leads through other models.
+        link: The link; composed of several where the route leads through other models.
         source: The score that it reads.
-        target: What it speaks of.
-        stage: The span of the target's stages; None if the source is not applicable.
-        source_name: The name of what it reads, told apart from others.
-        target_name: The name of what it speaks of, likewise.
+        target: The dimension that it draws a conclusion about.
+        stage: The target's stages that follow; None if it is not applicable, or nothing follows.
+        source_name: Name of the source, distinct from the names of other dimensions.
+        target_name: Name of the target, likewise.
     """
 
     link: Link
@@ -38,23 +38,23 @@ class Use(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The names of what it reads and of what it speaks of."""
+        """The names of its source and its target."""
         if OUTCOME == self.link.source == self.link.target:
             return phrase("between the overall stages")
         return phrase("{one} → {other}", one=self.source_name, other=self.target_name)
 
     @property
     def says(self) -> str:
-        """What it says, in words."""
+        """The conclusion in words."""
         return brief_of(self.target, self.stage) or phrase("does not apply")
 
     @property
     def coverage(self) -> float:
-        """How much of the target it speaks to, as far as its source is answered."""
+        """Share of the target that it covers, as far as its source is answered, from 0 to 1."""
         return (1.0 if self.link.is_full else float(self.link.strength)) * self.source.coverage
 
     def describe(self) -> str:
-        """Return the link in words."""
+        """Return the link in a sentence: its source, conclusion, kind, strength and rationale."""
         middle = ", ".join(step.target for step in self.link.steps[:-1])
         return phrase(
             "{source}{through} says {says} ({kind}, strength {strength:.2f}){rationale}",
@@ -69,15 +69,15 @@ class Use(NamedTuple):
 
 @frozen(repr=False)
 class DerivedScore(Score):
-    """A score that follows from links, or from scores that do; never a measured one.
+    """A score that follows from links, or from other derived scores; never a measured one.
 
     Args:
-        links: What each link says, if links speak of it.
-        inferable: Whether they speak to all, to a part or to nothing of it.
-        reason: Why they speak to nothing of it, where a crosswalk says so.
-        by_parts: What follows from its parts alone, where its own links speak too.
-        by_links: What its own links alone say, where its parts speak too.
-        is_excluded: Whether these two exclude each other, so that its parts alone count.
+        links: The links to this dimension, with the conclusion of each.
+        inferable: Whether all, a part or nothing of it can be inferred.
+        reason: The reason why nothing of it can be inferred, if a crosswalk gives one.
+        by_parts: Stages that follow from its parts alone, if something follows from its own links too.
+        by_links: Stages that follow from its own links alone, if something follows from its parts too.
+        is_excluded: Whether these two exclude each other, so that only its parts count.
     """
 
     links: tuple[Use, ...] = field(default=(), kw_only=True, repr=False)
@@ -91,12 +91,12 @@ class DerivedScore(Score):
 
     @property
     def brief(self) -> str:
-        """What its stages rule out, and which is likely."""
+        """The stages that are ruled out, and the likely one, in words."""
         return brief_of(self.dimension, self.stage)
 
     @property
     def sentence(self) -> str:
-        """The same with all bounds, and on which condition they hold; or why nothing can be said."""
+        """The same with all bounds and the condition under which they hold; or why nothing can be said."""
         if self.inferable == "none" and self.stage:
             return self.why_open
         stage, scale = self.stage, self.dimension.scale
@@ -104,20 +104,20 @@ class DerivedScore(Score):
 
     @property
     def decided_by(self) -> Use | None:
-        """The strongest of the links into it that say its likely stage or, without one, a bound of it.
+        """The strongest of its links that give its likely stage or, without one, a bound of it.
 
-        None where it follows from its parts.
+        None if it follows from its parts.
         """
         stage = self.stage
         if stage is None or self.is_excluded or (self.by_links and self.by_links.likely is None and stage.likely):
             return None
         wanted = {(1, stage.likely)} if stage.likely else {(0, stage.low), (2, stage.high)}
-        found = [use for use in self.links if use.stage and not wanted.isdisjoint(enumerate(use.stage))]
-        return max(found, key=lambda use: use.link.strength, default=None)
+        deciding = [use for use in self.links if use.stage and not wanted.isdisjoint(enumerate(use.stage))]
+        return max(deciding, key=lambda use: use.link.strength, default=None)
 
     @property
     def rests_on(self) -> str:
-        """How many links speak of it, and which one decides; empty where none does."""
+        """The number of its links, and the one that decides; empty without links."""
         count, use = len(self.links), self.decided_by
         if count == 1:
             return phrase("1 link, from {source}", source=self.links[0].source_name)
@@ -127,7 +127,7 @@ class DerivedScore(Score):
 
     @property
     def remarks(self) -> Sequence[str]:
-        """Both readings where there are two, and the link that decides where there are several."""
+        """Both readings if there are two, and the deciding link if there are several."""
         return tuple(self._remarks())
 
     def _remarks(self) -> Iterator[str]:
@@ -149,23 +149,23 @@ class DerivedScore(Score):
 
     @property
     def why_not_inferable(self) -> str:
-        """Why no link says anything of it, where none does."""
+        """The reason why no link leads to it, if none does."""
         return self.reason or phrase("no link speaks of it")
 
     @property
     def why_open(self) -> str:
-        """Why nothing is known of it."""
+        """The reason why nothing is known of it."""
         if self.inferable == "none":
             return phrase("not inferable: {why}", why=self.why_not_inferable)
         return phrase("what it would follow from is open itself")
 
     @property
     def _no_stage_reason(self) -> str:
-        """In a word, why no stage is told of it."""
+        """Short reason for showing no stage."""
         return phrase("not inferable") if self.inferable == "none" and self.position else super()._no_stage_reason
 
     def to_dict(self) -> ScoreEntry:
-        """The score as the contract for JSON has it, with its links."""
+        """Return the score in the form of the JSON contract, with its links."""
         links: list[LinkUse] = [
             {
                 "source": use.link.source,
@@ -187,24 +187,24 @@ class DerivedScore(Score):
 
 
 def names_in_sentences(model: Model) -> dict[str, str]:
-    """Return the names of dimensions by id, as sentences have them."""
+    """Return the names of dimensions by id, as they are used in sentences."""
     return {**names_of(model), OUTCOME: phrase("the overall stage")}
 
 
 def brief_of(dimension: Dimension, stage: Span[Stage] | None) -> str:
-    """Return what derived stages rule out, and which is likely; empty where there are none."""
+    """Return the stages that are ruled out, and the likely one, in words; empty without stages."""
     return brief_bounds(dimension.scale, stage) if dimension.scale and stage else ""
 
 
 class Contribution(NamedTuple):
-    """What a conclusion owes to one link: what is left of it without that link.
+    """Contribution of one link to a conclusion, seen from the conclusion without that link.
 
-    The conclusion is the outcome or, where the model has no overall stages, the dimension that the link speaks of.
+    The conclusion is the outcome or, where the model has no overall stages, the target of the link.
 
     Args:
-        use: The link, and what it says.
-        left: The conclusion without it.
-        carries: Whether the conclusion is then another one.
+        use: The link and its conclusion.
+        left: The score without the link.
+        carries: Whether the stages are then different.
     """
 
     use: Use
@@ -212,7 +212,7 @@ class Contribution(NamedTuple):
     carries: bool
 
     def describe(self) -> str:
-        """What is left, in words."""
+        """Return the remaining conclusion in words."""
         if not self.carries:
             return phrase("no change")
         return phrase("not applicable") if self.left.not_applicable else self.left.brief

@@ -1,4 +1,4 @@
-"""Crosswalks turned around and joined: one file serves both directions, and longer ways."""
+"""Reversal and composition of crosswalks, so that one file serves both directions and longer routes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from maturitykit.registry import model_of
 
 
 def reverse(crosswalk: Crosswalk, source: Model | str, target: Model | str) -> Crosswalk:
-    """A crosswalk read from its target to its source.
+    """Return a crosswalk read from its target to its source.
 
-    A stage of the target is compatible with the source stages whose span holds it; where no
-    span does, with what lies between the neighbours of the gap.
+    A stage of the target is compatible with the source stages whose spans contain it; if no
+    span does, with the stages between the neighbours of the gap.
 
     Args:
-        crosswalk: As it was written.
-        source: The model that it reads, or its id, which becomes the target.
-        target: The model that it speaks of, or its id, which becomes the source.
+        crosswalk: The crosswalk as it was written.
+        source: Its source model or the id of it, which becomes the target.
+        target: Its target model or the id of it, which becomes the source.
 
     Raises:
-        ComparisonError: If it was composed: its parts can be reversed, and composed again.
+        ComparisonError: If it was composed; reverse its parts instead, and compose those.
         PluginError: If a model is not installed, or broken.
     """
     if any(link.steps for link in crosswalk.links):
@@ -65,14 +65,14 @@ def _reversed_stages(
     """Return the spans of a link for each stage of its target.
 
     Low and high lie between the source stages that are compatible with the stage or, where there are none, between
-    the neighbours of the gap. Likely is only what a coder said.
+    the neighbours of the gap. A stage is likely only if a coder called it likely.
     """
-    told = {a: span for a, stage in enumerate(scale.ids) if not isinstance(span := stages.get(stage, ""), str)}
-    lows = {a: other.positions[low] for a, (low, _, _) in told.items()}
-    highs = {a: other.positions[high] for a, (_, _, high) in told.items()}
-    likelies = {a: other.positions[likely] for a, (_, likely, _) in told.items() if likely is not None}
+    written = {a: span for a, stage in enumerate(scale.ids) if not isinstance(span := stages.get(stage, ""), str)}
+    lows = {a: other.positions[low] for a, (low, _, _) in written.items()}
+    highs = {a: other.positions[high] for a, (_, _, high) in written.items()}
+    likelies = {a: other.positions[likely] for a, (_, likely, _) in written.items() if likely is not None}
     spans: dict[str, StageSpan | str] = {}
-    for stage, id in enumerate(other.ids if told else ()):
+    for stage, id in enumerate(other.ids if written else ()):
         lowest = scale.meet([a for a, high in highs.items() if other.at_least(high, stage)] or [scale.top])
         highest = scale.join([a for a, low in lows.items() if other.at_least(stage, low)] or [0])
         low, high = scale.meet([lowest, highest]), scale.join([lowest, highest])
@@ -89,10 +89,10 @@ def _reversed_stages(
 
 
 def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
-    """Two crosswalks as one, through the model between them.
+    """Return two crosswalks as one, through the model between them.
 
-    Links join where the first speaks of what the second reads: low through low, likely
-    through likely, high through high. Strength multiplies, and so never grows.
+    Links are joined if the target of the first is the source of the second: low through low,
+    likely through likely, high through high. Strengths multiply, and so never grow.
 
     Raises:
         ComparisonError: If the first does not end where the second begins.
@@ -118,7 +118,7 @@ def compose(first: Crosswalk, second: Crosswalk) -> Crosswalk:
 def _joined(a: Link, b: Link) -> Link:
     stages = {stage: _through(span, b) for stage, span in a.stages.items()}
     if any(span is None for span in stages.values()):
-        # Of what the middle model calls not applicable, the second link says nothing.
+        # The second link does not say what follows if its source is not applicable.
         stages = {}
     return Link(
         source=a.source,
@@ -131,12 +131,12 @@ def _joined(a: Link, b: Link) -> Link:
 
 
 def _through(span: StageSpan | str, link: Link) -> StageSpan | str | None:
-    """Return what a link says of what another one says of its source; None where it says nothing."""
+    """Return what follows by a link from a span of its source; None if nothing does."""
     if isinstance(span, str):
         return link.stages.get(span, NOT_APPLICABLE if link.is_full else None)
     ends = [None if id is None else link.stages[id] for id in span]
     if any(isinstance(end, str) for end in ends):
-        # All of them, or it cannot be told which.
+        # If only some of the stages make the target not applicable, it is unknown whether it applies.
         return NOT_APPLICABLE if all(end == NOT_APPLICABLE for end in ends if end is not None) else None
     low, likely, high = ends
     assert low is not None

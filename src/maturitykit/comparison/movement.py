@@ -1,4 +1,4 @@
-"""Results of one model beside each other: over time, or between teams or subjects."""
+"""Comparison of two results of one model: over time, or between teams or subjects."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from maturitykit.words import phrase
 
 
 class Movement(NamedTuple):
-    """How one dimension differs between two results.
+    """Difference of one dimension between two results.
 
     Args:
-        dimension: What is compared.
+        dimension: The dimension that is compared.
         before: The stages in the first result; None without stages, or if not applicable.
-        after: The stages in the second.
-        direction: Where the likely stage went; ``unknown`` where one of the two has none.
-        certain: Whether no answer to an open question could explain the difference, or make one.
+        after: The stages in the second result, likewise.
+        direction: Direction in which the likely stage moved; ``unknown`` if one of the results has none.
+        certain: Whether the direction is the same whatever the answers to open questions turn out to be.
     """
 
     dimension: Dimension
@@ -40,7 +40,7 @@ class Movement(NamedTuple):
 
 
 class Comparison(Mapping[str, Movement]):
-    """Two results of one model, by the id of the dimension, the outcome first.
+    """Movements between two results of one model, by the id of the dimension, the outcome first.
 
     Made by `maturitykit.compare`.
     """
@@ -50,7 +50,7 @@ class Comparison(Mapping[str, Movement]):
     def __init__(self, before: Result, after: Result) -> None:
         #: The first result.
         self.before: Result = before
-        #: The second.
+        #: The second result.
         self.after: Result = after
 
     def __getitem__(self, id: str) -> Movement:
@@ -76,11 +76,11 @@ class Comparison(Mapping[str, Movement]):
 
     @property
     def outcome(self) -> Movement:
-        """How the outcome differs."""
+        """The movement of the outcome."""
         return self[OUTCOME]
 
     def to_dict(self) -> ComparisonEntry:
-        """The comparison as plain data, stages by id."""
+        """Return the comparison as plain data, with stages by id."""
         movements = Comparison(self.before._working_copy(), self.after._working_copy()).items()
         return {
             "format": 1,
@@ -105,12 +105,12 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
     Args:
         before: The earlier result, or that of one team or subject.
         after: The later result, or that of another.
-        network: Where to look for a crosswalk between versions of the model, named
-            ``<id>@<version>--<id>@<version>``; by default what is installed.
+        network: Network with the crosswalk between versions of the model, named
+            ``<id>@<version>--<id>@<version>``; by default that of the installed crosswalks.
 
     Raises:
-        ComparisonError: If the results are of different models, or of versions that no
-            crosswalk joins, or scored in other ways.
+        ComparisonError: If the results are of different models, of versions that no
+            crosswalk joins, or scored by different rules or weights.
     """
     old, new = before.model, after.model
     if old.id != new.id:
@@ -130,7 +130,7 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
 
 
 def how_derived(comparison: Comparison) -> str:
-    """By which crosswalks results were carried over, and on which condition they hold; empty if none was."""
+    """Return a sentence on the crosswalks that results were carried over by; empty if none was."""
     results = (comparison.before, comparison.after)
     used = [item for result in results if isinstance(result, Translation) for item in result.route.crosswalks]
     names = ", ".join(dict.fromkeys(item.id for item in used))
@@ -142,16 +142,16 @@ def how_derived(comparison: Comparison) -> str:
 
 
 def other_respondents(comparison: Comparison) -> str:
-    """That others answered than before, which is no movement of the subject; empty if it cannot be known."""
+    """Return a warning that other respondents answered than before; empty if they are the same or not named."""
     results = comparison.before, comparison.after
     measured = (result.measured if isinstance(result, Translation) else result for result in results)
     before, after = ({key(name): name for name in respondent_names(result)} for result in measured)
-    named = all(before) and all(after) and before and after and WHAT_IF not in {*before, *after}
+    all_named = all(before) and all(after) and before and after and WHAT_IF not in {*before, *after}
     subjects = {key(result.subject) for result in results}
-    if not named or len(subjects) > 1 or before.keys() == after.keys():
+    if not all_named or len(subjects) > 1 or before.keys() == after.keys():
         return ""
-    new = [name for who, name in after.items() if who not in before]
-    gone = [name for who, name in before.items() if who not in after]
+    new = [name for id, name in after.items() if id not in before]
+    gone = [name for id, name in before.items() if id not in after]
     joined = phrase("new: {names}", names=shortened_list(new)) if new else ""
     left = phrase("no longer: {names}", names=shortened_list(gone)) if gone else ""
     return phrase(
@@ -183,7 +183,7 @@ def _direction(scale: Scale, old: Stage, new: Stage) -> Direction:
 
 
 def _is_certain(scale: Scale, old: Span[Stage], new: Span[Stage], direction: Direction) -> bool:
-    """Whether every stage within the one span stands to every one in the other as told."""
+    """Check whether every stage of the old span has this direction to every stage of the new one."""
     if direction == "same":
         return old.low.id == old.high.id == new.low.id == new.high.id
     if direction == "up":

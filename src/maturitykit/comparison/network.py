@@ -1,4 +1,4 @@
-"""Ways between models: crosswalks as a graph, searched by their names alone."""
+"""Routes between models: crosswalks as a graph that is searched by their names alone."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from maturitykit.files.source_map import line_of
 from maturitykit.registry import crosswalks, model_of, models
 from maturitykit.words import phrase
 
-#: Longer ways say next to nothing.
+#: Most crosswalks in a route; longer routes say next to nothing.
 LONGEST = 4
 
 
 class UsedCrosswalk(NamedTuple):
-    """A crosswalk on the way from one model to another.
+    """A crosswalk on the route from one model to another.
 
     Args:
         id: ``source--target``, as it was written.
-        version: Of the crosswalk; empty if it has none.
+        version: Version of the crosswalk; empty if it has none.
         is_reversed: Whether it was read from its target to its source.
     """
 
@@ -41,18 +41,18 @@ class UsedCrosswalk(NamedTuple):
 
 @define(eq=False)
 class CompiledRoute:
-    """How results of one model become results of another.
+    """Route that results of one model are carried over by, ready for use.
 
     Args:
-        path: Ids of the models on the way, from the source to the target.
+        path: Ids of the models on the route, from the source to the target.
         source: The model of the results.
-        target: The model to arrive at.
-        crosswalk: The crosswalks on the way, as one.
+        target: The model that results are carried over to.
+        crosswalk: The crosswalks on the route, joined into one.
         strength: The product of their mean link strengths.
-        remarks: What to know about them.
-        crosswalks: Which they are, and how they are read.
+        remarks: Issues to report with every translation.
+        crosswalks: The crosswalks on the route, with the direction in which each is read.
         left_out: The links that are left out, each as ``source--target``.
-        compiled: What the links were compiled to, by the plan of the target.
+        compiled: The compiled links, by the identity of the target's plan.
     """
 
     path: tuple[str, ...]
@@ -66,12 +66,12 @@ class CompiledRoute:
     compiled: dict[int, Any] = field(factory=dict, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle all but what is compiled."""
+        """Pickle everything but the compiled links."""
         kept = (self.path, self.source, self.target, self.crosswalk, self.strength)
         return CompiledRoute, (*kept, self.remarks, self.crosswalks, self.left_out)
 
     def without(self, links: Iterable[str]) -> CompiledRoute:
-        """Return the same without some links, each named ``source--target``.
+        """Return the route without some links, each named ``source--target``.
 
         Raises:
             ComparisonError: If there is no such link.
@@ -90,49 +90,50 @@ class CompiledRoute:
 
 
 class Network:
-    """The installed crosswalks, and those that the caller brings.
+    """The installed crosswalks as a graph, with those that the caller adds.
 
-    A path is searched by names; only the crosswalks on the shortest ways are loaded. A model
-    is known by its id, and by ``id@version`` where a crosswalk speaks of that version alone.
-    Where this version is the one that its id stands for, both names are one.
+    A path is searched by names; only the crosswalks on the shortest routes are loaded. A model
+    is known by its id, and by ``id@version`` where a crosswalk is for that version alone. If
+    the id stands for this version, both names mean the same.
 
     Args:
-        own: Crosswalks beside the installed ones; they come first.
-        own_models: Models beside the installed ones.
-        language: Of the texts of the crosswalks, where they have it.
+        own: Crosswalks besides the installed ones; they take precedence.
+        own_models: Models besides the installed ones.
+        language: Language of the crosswalks' texts, where they are translated.
     """
 
     def __init__(
         self, own: Iterable[Crosswalk] = (), own_models: Iterable[Model | str] = (), language: str = ""
     ) -> None:
         self._language = language
-        self._own = {crosswalk.id: crosswalk for crosswalk in own}
-        # Two versions of one model are told apart by their full names.
+        self._added = {crosswalk.id: crosswalk for crosswalk in own}
+        # Full names distinguish two versions of one model.
         self._models = {name: m for m in map(model_of, own_models) for name in (m.id, f"{m.id}@{m.version}")}
-        self._ids = {*self._own, *crosswalks}
-        self._same: dict[str, str] = {}
-        #: Where two crosswalks come to join the same models, the one that names a version counts.
+        self._ids = {*self._added, *crosswalks}
+        #: Names with a version, with the name that the graph uses for each.
+        self._shortened: dict[str, str] = {}
+        #: Ids of the crosswalks that name a version, which take precedence over others between the same models.
         self._of_versions: dict[tuple[str, str], str] = {}
         self._neighbours: dict[str, set[str]] = {}
         self._ready: dict[tuple[str, str], Crosswalk] = {}
         self._routes: dict[tuple[str, ...], CompiledRoute] = {}
-        #: What does not fit in the crosswalks that are used all the same.
+        #: Links that do not fit, by the crosswalk that is used without them: a location and a finding for each.
         self._set_aside: dict[str, list[tuple[str, Finding]]] = {}
         for id in sorted(self._ids):
             source, _, target = id.partition("--")
             if "@" in id:
-                source, target = self._name(source), self._name(target)
+                source, target = self._shorten(source), self._shorten(target)
                 self._of_versions[source, target] = id
             self._neighbours.setdefault(source, set()).add(target)
             self._neighbours.setdefault(target, set()).add(source)
 
     @property
     def model_ids(self) -> list[str]:
-        """The models that some crosswalk touches."""
+        """Ids of the models that some crosswalk joins, in order."""
         return sorted(self._neighbours)
 
     def reachable(self, source: str) -> list[str]:
-        """Ids of the models that some way of crosswalks leads to, in order."""
+        """Return the ids of the models that some route leads to, in order."""
         seen, level = {source}, {source}
         for _ in range(LONGEST):
             level = {n for id in level for n in self._neighbours.get(id, ())} - seen
@@ -140,128 +141,131 @@ class Network:
         return sorted(seen - {source})
 
     def between(self, source: str, target: str) -> list[str]:
-        """Ids of the models that both have a crosswalk with, in order."""
+        """Return the ids of the models that have crosswalks with both, in order."""
         return sorted(self._neighbours.get(source, set()) & self._neighbours.get(target, set()))
 
     def _add(self, name: str, model: Model) -> None:
-        """Take a model for the one of this name, installed or not."""
+        """Use a model under this name, also in place of an installed one."""
         if self._models.get(name) is not model:
             self._models[name] = model
-            # What was checked and reversed was so for another one of this name.
+            # The crosswalks were checked and reversed for the model that had this name before.
             self._ready.clear()
             self._routes.clear()
 
     def model(self, id: str) -> Model:
-        """A model by its id, or by ``id@version``.
+        """Return a model by its id, or by ``id@version``.
 
         Raises:
-            PluginError: If it is not known here and not installed, or broken.
+            PluginError: If it is neither in the network nor installed, or is broken.
         """
         id = self._known_as(id)
         return self._models[id] if id in self._models else models.load(id)
 
     def _name_of(self, model: Model, *, exact: bool = False) -> str:
-        """What a model is known by: ``id@version`` if a crosswalk speaks of that version, else its id.
+        """Return the name of a model in the graph: ``id@version`` if a crosswalk is for that version, else its id.
 
         Args:
-            model: Of any version.
-            exact: Its version matters: never what may be another one.
+            model: A model of any version.
+            exact: Whether the name must mean this version, even if no crosswalk is for it.
         """
         name = self._known_as(f"{model.id}@{model.version}")
         return name if exact or name in self._neighbours else model.id
 
     def _known_as(self, name: str) -> str:
-        """The one of the names of a model that crosswalks are found by."""
-        return self._same.get(name, name)
+        """Return the name that the graph uses for a model, from any of its names."""
+        return self._shortened.get(name, name)
 
-    def _name(self, name: str) -> str:
-        """What is known as ``id@version``, by its id alone if that stands for this version."""
-        if name not in self._same:
+    def _shorten(self, name: str) -> str:
+        """Return ``id@version``, or the id alone if that stands for this version."""
+        if name not in self._shortened:
             id, _, version = name.partition("@")
-            self._same[name] = name
-            # A model that cannot be used is for those to hear of who ask for it.
+            self._shortened[name] = name
+            # A broken model fails when it is used, not when the graph is built.
             with suppress(PluginError):
                 if version and name not in models and self.model(id).version == version:
-                    self._same[name] = id
-        return self._same[name]
+                    self._shortened[name] = id
+        return self._shortened[name]
 
     def _step(self, source: str, target: str) -> Crosswalk:
-        """The crosswalk from a model to a neighbour: as written, or else reversed.
+        """Return the crosswalk from a model to a neighbour: as written, or else reversed.
 
         Raises:
-            ComparisonError: If it does not fit its models.
+            ComparisonError: If none of its links fits its models.
         """
         if (source, target) not in self._ready:
             crosswalk, first, second = self._between(source, target)
             checked = list(check_links(crosswalk, first, second))
-            findings = [finding for _, found in checked for finding in found]
-            places = [link.location for link, found in checked for _ in found]
-            fitting = [link for link, found in checked if not found]
+            located = [(link.location, finding) for link, of_link in checked for finding in of_link]
+            findings = [finding for _, finding in located]
+            fitting = [link for link, of_link in checked if not of_link]
             if findings and not any(link.stages for link in fitting):
                 others = other_versions(crosswalk, first, second)
                 raise ComparisonError(f"the crosswalk {crosswalk.id} cannot be used", [*others, *findings])
-            self._set_aside[crosswalk.id] = list(zip(places, findings, strict=True))
+            self._set_aside[crosswalk.id] = located
             crosswalk = self._renamed(evolve(crosswalk, links=fitting) if findings else crosswalk)
             forward = crosswalk.source == source
             self._ready[source, target] = crosswalk if forward else reverse(crosswalk, first, second)
         return self._ready[source, target]
 
     def _between(self, source: str, target: str) -> tuple[Crosswalk, Model, Model]:
-        """The crosswalk between two neighbours, and the models that it is used on."""
+        """Return the crosswalk between two neighbours, with its source and target models."""
         crosswalk = self._written(source, target)
         return crosswalk, self.model(crosswalk.source), self.model(crosswalk.target)
 
     def _written(self, source: str, target: str) -> Crosswalk:
-        """The crosswalk between two neighbours; a written direction beats a reversed one."""
-        id = self._id(source, target) or self._id(target, source)
-        crosswalk = self._own[id] if id in self._own else crosswalks.load(id)
+        """Return the crosswalk between two neighbours as it was written, in this direction if there is one."""
+        id = self._crosswalk_id(source, target) or self._crosswalk_id(target, source)
+        crosswalk = self._added[id] if id in self._added else crosswalks.load(id)
         return crosswalk.in_language(self._language) if self._language else crosswalk
 
-    def _id(self, source: str, target: str) -> str:
-        """The id of the crosswalk that was written in this direction; empty if none was."""
+    def _crosswalk_id(self, source: str, target: str) -> str:
+        """Return the id of the crosswalk that was written in this direction; empty if none was."""
         plain = f"{source}--{target}"
         return self._of_versions.get((source, target)) or (plain if plain in self._ids else "")
 
     def _renamed(self, crosswalk: Crosswalk) -> Crosswalk:
-        """The crosswalk with its models as they are known here."""
-        new = {name: self._known_as(name) for name in (crosswalk.source, crosswalk.target)}
-        if all(name == known for name, known in new.items()):
+        """Return the crosswalk with the names that the graph uses for its models."""
+        names = {name: self._known_as(name) for name in (crosswalk.source, crosswalk.target)}
+        if all(name == known for name, known in names.items()):
             return crosswalk
         return evolve(
             crosswalk,
-            source=new[crosswalk.source],
-            target=new[crosswalk.target],
+            source=names[crosswalk.source],
+            target=names[crosswalk.target],
             source_version=crosswalk.versions[0],
             target_version=crosswalk.versions[1],
-            not_inferable=[evolve(item, model=new[item.model]) for item in crosswalk.not_inferable],
+            not_inferable=[evolve(item, model=names[item.model]) for item in crosswalk.not_inferable],
             path=crosswalk.path or (crosswalk.id,),
         )
 
     def _remarks(self, path: Sequence[str]) -> Iterator[Issue]:
-        """Where a crosswalk of a path is used on another version of a model than it was written for."""
+        """Yield issues on crosswalks written for other versions, or for none, and on links that are set aside."""
         for source, target in pairwise(path):
             crosswalk, first, second = self._between(source, target)
             for finding in other_versions(crosswalk, first, second):
                 yield Issue("other-version", "warning", OUTCOME, f"{crosswalk.id}: {finding.problem}")
-            for place, finding in self._set_aside.get(crosswalk.id, ()):
-                line = place or line_of(crosswalk.location, finding.where)
+            for location, finding in self._set_aside.get(crosswalk.id, ()):
+                line = location or line_of(crosswalk.location, finding.where)
                 where = ", ".join(part for part in (crosswalk.location or crosswalk.id, line) if part)
                 text = phrase(
                     "{where}: a link is set aside, as it does not fit: {finding}", where=where, finding=finding
                 )
                 yield Issue("link-set-aside", "warning", OUTCOME, text)
-            silent = [m.id for m, written in zip((first, second), crosswalk.versions, strict=True) if not written]
-            if silent:
-                problem = f"{crosswalk.id} does not say for which version of {' and '.join(silent)} it was written"
+            models_and_versions = zip((first, second), crosswalk.versions, strict=True)
+            unversioned = [model.id for model, version in models_and_versions if not version]
+            if unversioned:
+                problem = (
+                    f"{crosswalk.id} does not say for which version of {' and '.join(unversioned)} it was written"
+                )
                 yield Issue("version-not-said", "info", OUTCOME, problem)
 
     def path(self, source: str, target: str) -> list[str]:
-        """The models on the best way: fewest crosswalks, then strongest, then by their ids.
+        """Return the models on the best route: fewest crosswalks, then strongest, then first by ids.
 
         Raises:
-            ComparisonError: If no way is short enough.
+            ComparisonError: If no route is short enough.
         """
-        # How far each model is from the target, as far as the source.
+        # Distance of each model from the target; the search ends at the source.
         distance, level = {target: 0}, [target]
         while level and source not in distance and distance[level[0]] < LONGEST:
             nearer = distance[level[0]]
@@ -275,31 +279,32 @@ class Network:
         return self._strongest(source, target, distance)
 
     def _strongest(self, source: str, target: str, distance: Mapping[str, int]) -> list[str]:
-        """Of the shortest ways, the one with the largest product of mean strengths."""
+        """Return the shortest path with the largest product of mean strengths."""
         best: dict[str, tuple[Fraction, list[str]]] = {source: (Fraction(-1), [source])}
         for left in range(distance[source] - 1, -1, -1):
             further: dict[str, tuple[Fraction, list[str]]] = {}
-            for id, (strength, way) in best.items():
+            for id, (strength, path) in best.items():
                 for n in self._neighbours[id]:
                     if distance.get(n) == left:
-                        # Negative, so that the least is the strongest, and then the first by ids.
-                        found = strength * self._strength(id, n, len(best) == 1 and left == 0), [*way, n]
-                        further[n] = min(further.get(n, found), found)
+                        # Negative, so that min() prefers the strongest path, and of equals the first by ids.
+                        longer = strength * self._strength(id, n, len(best) == 1 and left == 0), [*path, n]
+                        further[n] = min(further.get(n, longer), longer)
             best = further
         return best[target][1]
 
-    def _strength(self, source: str, target: str, only: bool) -> Fraction:
-        # Where there is no choice, nothing has to be loaded to make it.
+    def _strength(self, source: str, target: str, is_only: bool) -> Fraction:
+        """Return the mean strength of a crosswalk; 1 if it is the only choice, 0 if it cannot be used."""
         if target not in self._models and target not in models:
             return Fraction(0)
         try:
-            return Fraction(1) if only else self._written(source, target).strength
+            # Where there is only one choice, its crosswalk need not be loaded.
+            return Fraction(1) if is_only else self._written(source, target).strength
         except PluginError:
-            # It disturbs no other way, and is said if there is none.
+            # A broken crosswalk does not prevent other routes; it is reported if there are none.
             return Fraction(0)
 
     def along(self, path: Sequence[str]) -> Crosswalk:
-        """The crosswalks between the models of a path, as one.
+        """Return the crosswalks between the models of a path, joined into one.
 
         Raises:
             ComparisonError: If two models that follow each other have no crosswalk.
@@ -316,7 +321,7 @@ class Network:
         return joined
 
     def _route(self, path: Sequence[str]) -> CompiledRoute:
-        """Return a path of models with its crosswalks as one; the same one each time.
+        """Return the compiled route along a path of models; the same object each time.
 
         Raises:
             ComparisonError: If two models that follow each other have no crosswalk, or one does not fit.
@@ -339,7 +344,7 @@ class Network:
         return UsedCrosswalk(crosswalk.id, crosswalk.version, self._known_as(crosswalk.source) != source)
 
     def strength(self, path: Sequence[str]) -> Fraction:
-        """The product of the mean link strengths along a path."""
+        """Return the product of the mean link strengths along a path."""
         product = Fraction(1)
         for source, target in pairwise(path):
             product *= self._written(source, target).strength
@@ -347,7 +352,7 @@ class Network:
 
 
 def find_route(source: Model, to: Model | str, via: str | Sequence[str], network: Network) -> CompiledRoute:
-    """Return how results of one model become results of another.
+    """Return the route from one model to another.
 
     Raises:
         ComparisonError: If no crosswalks lead there, or one does not fit its models.

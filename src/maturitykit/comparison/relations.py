@@ -1,4 +1,4 @@
-"""Set relations: turned around, and composed by the table of RCC-5."""
+"""Set relations, reversed and composed by the table of RCC-5."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _ALL = frozenset({"equal", "subset", "superset", "intersects", "disjoint"})
 
 _REVERSED = {"subset": "superset", "superset": "subset"}
 
-# What is known of a and c, given a's relation to b and b's to c. Pairs that are left out tell
-# nothing. A. G. Cohn et al., "Qualitative Spatial Representation and Reasoning with the Region
+# Possible relations of a to c, by the relation of a to b and that of b to c. Pairs that are not
+# listed allow every relation. A. G. Cohn et al., "Qualitative Spatial Representation and Reasoning with the Region
 # Connection Calculus", GeoInformatica 1 (1997), 275-316.
 _COMPOSED = {
     ("subset", "subset"): {"subset"},
@@ -29,18 +29,18 @@ _COMPOSED = {
 
 
 def reversed_relations(relations: Iterable[str]) -> frozenset[str]:
-    """What the target is to the source, given what the source is to the target."""
+    """Return the relations of the target to the source, from those of the source to the target."""
     return frozenset(_REVERSED.get(relation, relation) for relation in relations)
 
 
 def composed_relations(first: Iterable[str], second: Iterable[str]) -> frozenset[str]:
-    """All relations that a may have to c, given those of a to b and of b to c."""
+    """Return the relations that a may have to c, from those of a to b and of b to c."""
     second = list(second)
-    found: set[str] = set()
+    possible: set[str] = set()
     for a in first:
         for b in second:
             if a == "equal" or b == "equal":
-                found.add(b if a == "equal" else a)
+                possible.add(b if a == "equal" else a)
             else:
-                found |= _COMPOSED.get((a, b), _ALL)
-    return frozenset(found)
+                possible |= _COMPOSED.get((a, b), _ALL)
+    return frozenset(possible)

@@ -1,4 +1,4 @@
-"""Sentences about what was derived, each written once for the terminal, reports, notebooks and figures."""
+"""Sentences about derived results, each written once for the terminal, reports, notebooks and figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def relation_in_words(relation: Iterable[str]) -> str:
-    """Return a set relation, or the several of which one holds, in words: ``equal or subset``."""
+    """Return the set relations of which one holds, in words: ``equal or subset``."""
     first, *others = sorted(relation)
     words: str = phrase(first)
     for other in others:
@@ -25,12 +25,11 @@ def relation_in_words(relation: Iterable[str]) -> str:
 
 
 def brief_bounds(scale: Scale, stage: Span[Stage]) -> str:
-    """Return what a derived span rules out, and then what is likely: ``not above good: likely basic``."""
+    """Return the stages that a derived span rules out, then the likely one: ``not above good: likely basic``."""
     low, likely, high = stage
     if low == high:
         return phrase("only {stage} is possible", stage=low.name)
     ruled_out = [
-        # On a partial order more is ruled out than what is below or above.
         *([_lower(scale, low)] if low.id != scale.ids[0] else ()),
         *([_upper(scale, high)] if high.id != scale.ids[-1] else ()),
     ]
@@ -42,6 +41,7 @@ def brief_bounds(scale: Scale, stage: Span[Stage]) -> str:
 
 
 def _lower(scale: Scale, low: Stage) -> str:
+    # On a partial order, stages that are neither below nor above are ruled out too.
     return phrase("not below {stage}" if scale.is_chain else "at least {stage}", stage=low.name)
 
 
@@ -50,7 +50,7 @@ def _upper(scale: Scale, high: Stage) -> str:
 
 
 def describe_bounds(scale: Scale, stage: Span[Stage]) -> str:
-    """Return the same with the ends that rule nothing out, and on which condition it holds."""
+    """Return the brief bounds with the ends that rule nothing out, and the condition under which they hold."""
     low, likely, high = stage
     is_lowest, is_highest = low.id == scale.ids[0], high.id == scale.ids[-1]
     brief = brief_bounds(scale, stage)
@@ -66,7 +66,7 @@ def describe_bounds(scale: Scale, stage: Span[Stage]) -> str:
 
 
 def beside_outcome(translation: Translation) -> Iterator[str]:
-    """What to tell right beside a derived outcome: what it follows from, and of what nothing can be said."""
+    """Yield what to show beside a derived outcome: what it follows from, and what cannot be inferred."""
     yield from translation.outcome.remarks
     yield from (i.message for i in translation.issues if i.code == "not-inferable" and i.where == OUTCOME)
     if left_out := translation.route.left_out:
@@ -74,13 +74,13 @@ def beside_outcome(translation: Translation) -> Iterator[str]:
 
 
 def what_to_know(translation: Translation) -> list[tuple[str, str, str]]:
-    """Return the severity, dimension and message of each issue that is told at no other place."""
-    told = ("open", "not-inferable")
-    return [(i.severity, i.where, i.message) for i in translation.issues if i.code not in told]
+    """Return the severity, dimension and message of each issue that is shown nowhere else."""
+    shown_elsewhere = ("open", "not-inferable")
+    return [(i.severity, i.where, i.message) for i in translation.issues if i.code not in shown_elsewhere]
 
 
 def what_carries(contributions: Sequence[Contribution]) -> str:
-    """Return which link carries a conclusion: without it the stages of the outcome, or what is likely, change."""
+    """Return a sentence that names the links without which the stages of a conclusion change."""
     carrying = [item for item in contributions if item.carries]
     if not carrying:
         return phrase("No single link carries the conclusion: without any one of them it stays as it is.")
@@ -94,7 +94,7 @@ def what_carries(contributions: Sequence[Contribution]) -> str:
 
 
 def how_reversed(translations: Iterable[Translation]) -> str:
-    """Return how crosswalks that were read backwards were read; empty where there are none."""
+    """Return a note on the crosswalks that were read backwards; empty if there are none."""
     used = (item for translation in translations for item in translation.route.crosswalks)
     names = dict.fromkeys(item.id for item in used if item.is_reversed)
     if not names:

@@ -1,4 +1,4 @@
-"""Translations: results of one model as results of another, with bounds and reasons."""
+"""Translations: results of one model derived from results of another, with bounds and reasons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
-from maturitykit.comparison.crossing import Crossing, Derivation, is_heard
+from maturitykit.comparison.crossing import Crossing, Derivation, can_be_read
 from maturitykit.comparison.derived import (
     Contribution,
     DerivedScore,
@@ -29,13 +29,13 @@ from maturitykit.words import phrase
 
 
 class Route(NamedTuple):
-    """How a result was carried over.
+    """The route that a result was carried over by.
 
     Args:
-        path: Ids of the models on the way, from that of the result to the target.
+        path: Ids of the models on the route, from that of the result to the target.
         strength: The product of the mean link strengths along it.
-        reasons: Why nothing can be said of a dimension, where a crosswalk gives one.
-        crosswalks: The crosswalks on the way.
+        reasons: Reasons why nothing can be inferred, by dimension, as the crosswalks give them.
+        crosswalks: The crosswalks on the route.
         left_out: The links that were left out, each as ``source--target``.
     """
 
@@ -49,8 +49,8 @@ class Route(NamedTuple):
 class Translation(Result):
     """A result of a model that was derived from a result of another.
 
-    Made by `maturitykit.translate`. Its scores say what they follow from, and how much of
-    each dimension that speaks to.
+    Made by `maturitykit.translate`. Its scores show what they follow from, and how much of
+    each dimension that covers.
     """
 
     __slots__ = ("_compiled_route", "_derivation", "_uses", "origin", "route")
@@ -71,9 +71,9 @@ class Translation(Result):
         self._uses = uses
         #: The result that was translated.
         self.origin = origin
-        #: The crosswalks that it was carried over by.
+        #: The same route with its compiled links.
         self._compiled_route = compiled
-        #: How it was carried over.
+        #: The route that it was carried over by.
         self.route = route
 
     def __getitem__(self, id: str) -> DerivedScore:
@@ -86,28 +86,28 @@ class Translation(Result):
 
     @property
     def is_derived(self) -> bool:
-        """Always: a translation is never measured."""
+        """Always True, as a translation is never measured."""
         return True
 
     @property
     def outcome_is_given(self) -> bool:
-        """Whether all that is known of the target is its overall stage."""
+        """True if nothing but the overall stage of the target is known."""
         return self._derivation.speaks[0] and not any(
             self._derivation.speaks[i] for node in self._plan.nodes[:1] for i in node.children
         )
 
     @property
     def measured(self) -> Result:
-        """The result of ratings that it goes back to, over however many translations."""
+        """The result of ratings that it goes back to, through any number of translations."""
         return self.origin.measured if isinstance(self.origin, Translation) else self.origin
 
     @property
     def not_inferable(self) -> tuple[str, ...]:
-        """Ids of the rated dimensions of which nothing can be said."""
+        """Ids of the rated dimensions of which nothing can be inferred."""
         return tuple(id for id, node in self._plan.leaves.items() if self._inferable(node) == "none")
 
     def to_dict(self) -> ResultEntry:
-        """The translation as the contract for JSON has it: a result that says it is derived."""
+        """Return the translation in the form of the JSON contract: a result that is marked as derived."""
         origin = self.measured.model
         derived: Derived = {
             "from": {"model": origin.id, "version": origin.version},
@@ -122,29 +122,29 @@ class Translation(Result):
         return {**super().to_dict(), "derived": derived}
 
     def _entries(self) -> dict[str, ScoreEntry]:
-        found = self._working_copy()
-        entries = {id: score.to_dict() for id, score in found.items()}
-        contributions = iter(found.contributions())
+        copy = self._working_copy()
+        entries = {id: score.to_dict() for id, score in copy.items()}
+        contributions = iter(copy.contributions())
         for dimension in self.model.root.walk():
             for link, item in zip(entries[dimension.id]["links"], contributions, strict=False):
                 link["without"], link["carries"] = ids_of(item.left.stage), item.carries
         return entries
 
     def contributions(self, id: str = OUTCOME) -> tuple[Contribution, ...]:
-        """Return what each link into a dimension, or into one below it, adds to the conclusion.
+        """Return what each link to a dimension, or to one below it, contributes to the conclusion.
 
-        Each link is left out once, and the translation made again.
+        Each link is left out once, and the translation is made again.
         """
         below = [dimension.id for dimension in self.model.by_id[id].walk()]
         return tuple(self._contribution(use) for each in below for use in self[each].links)
 
     def _contribution(self, use: Use) -> Contribution:
         id = use.link.target if self.stage is None else OUTCOME
-        # A route keeps what it was compiled to, of which one link is then but another step.
+        # The compiled route is used again; only the step at the target of the link is another one.
         derivation = (
             _crossing(self._compiled_route, self.origin._plan, self._plan).without(use.link).run(self.origin)
         )
-        uses = {key: [each for each in of if each is not use] for key, of in self._uses.items()}
+        uses = {target: [each for each in used if each is not use] for target, used in self._uses.items()}
         without = Translation(
             self._plan,
             derivation,
@@ -181,7 +181,7 @@ class Translation(Result):
         )
 
     def _by_links_alone(self, node: Node) -> bool:
-        """Whether nothing follows from the parts of a dimension that is linked."""
+        """Check whether a dimension follows from its links alone, as nothing follows from its parts."""
         return not node.children or (
             bool(self._uses.get(node.dimension.id)) and not any(self._derivation.speaks[i] for i in node.children)
         )
@@ -223,14 +223,14 @@ def translate(
     """Carry a result over to another model.
 
     Args:
-        result: Of any model; a translation will do.
-        to: The model to arrive at, or its id.
-        via: Ids of the models on the way, if it is not to be the best one.
-        without: Links to leave out, each as ``source--target``, to see what a conclusion owes to them.
+        result: A result of any model, which may be a translation.
+        to: The target model, or its id.
+        via: Ids of the models on the route; by default the best route is used.
+        without: Links to leave out, each as ``source--target``, to see how the conclusions depend on them.
         scorer: The target's rule; by default the first that it offers.
-        crosswalks: Crosswalks beside the installed ones.
-        models: Models beside the installed ones.
-        network: All of these, if they are used again and again.
+        crosswalks: Crosswalks to use besides the installed ones.
+        models: Models to use besides the installed ones.
+        network: Network of these crosswalks and models, to be reused for several translations.
 
     Raises:
         ComparisonError: If no crosswalks lead there, one does not fit its models, or there is no such link.
@@ -242,11 +242,11 @@ def translate(
 
 
 def translate_by(result: Result, route: CompiledRoute, *, scorer: str | Scorer | None = None) -> Translation:
-    """Carry a result over by some crosswalks.
+    """Carry a result over by a compiled route.
 
     Args:
-        result: Of the model that the route begins with.
-        route: The crosswalks.
+        result: A result of the model that the route begins with.
+        route: The route, from `find_route`.
         scorer: The target's rule; by default the first that it offers.
     """
     return _translate(result, route, plan_for(route.target, scorer, {}))
@@ -261,46 +261,45 @@ def _translate(result: Result, route: CompiledRoute, plan: Plan) -> Translation:
         item.dimension: item.reason for item in route.crosswalk.not_inferable if item.model == route.path[-1]
     }
     strength, path = float(route.strength), route.path
-    if isinstance(result, Translation):
-        # What was derived before is no firmer for being translated again.
-        strength, path = strength * result.route.strength, (*result.route.path[:-1], *path)
     used, left_out = route.crosswalks, route.left_out
     if isinstance(result, Translation):
+        # A translation of a translation rests on the links of both.
+        strength, path = strength * result.route.strength, (*result.route.path[:-1], *path)
         used, left_out = (*result.route.crosswalks, *used), (*result.route.left_out, *left_out)
-    carried = Route(path, strength, reasons, used, left_out)
-    return Translation(plan, derivation, setting, uses=uses, origin=result, compiled=route, route=carried)
+    whole = Route(path, strength, reasons, used, left_out)
+    return Translation(plan, derivation, setting, uses=uses, origin=result, compiled=route, route=whole)
 
 
 def _crossing(route: CompiledRoute, source: Plan, target: Plan) -> Crossing:
-    """Return the links of a route as functions, which are compiled once for each plan of the target."""
-    known = route.compiled.get(id(target))
-    if known is None or known.plan is not target:
-        known = route.compiled[id(target)] = Crossing(route.crosswalk, source, target)
-    assert isinstance(known, Crossing)
-    return known
+    """Return the compiled links of a route; they are compiled once for each plan of the target."""
+    crossing = route.compiled.get(id(target))
+    if crossing is None or crossing.plan is not target:
+        crossing = route.compiled[id(target)] = Crossing(route.crosswalk, source, target)
+    assert isinstance(crossing, Crossing)
+    return crossing
 
 
 def _uses(result: Result, crosswalk: Crosswalk, plan: Plan) -> dict[str, list[Use]]:
-    """Return what each link says, by the dimension that it speaks of."""
+    """Return the links with their conclusions, by the id of their target."""
     uses: dict[str, list[Use]] = {}
-    read, named = names_in_sentences(result.model), names_in_sentences(plan.model)
+    source_names, target_names = names_in_sentences(result.model), names_in_sentences(plan.model)
     for link in crosswalk.links:
-        if not (link.speaks and is_heard(result, link.source == OUTCOME)):
+        if not (link.speaks and can_be_read(result, link.source == OUTCOME)):
             continue
         source = result[link.source]
         if source.stage is None and not source.not_applicable:
-            # It is not combined under the chosen rule, and so says nothing.
+            # The chosen rule does not combine it, so that there is nothing to read.
             continue
         target = plan.nodes[plan.index[link.target]].dimension
         assert target.scale is not None
         stages = _stages(link, source, target.scale)
-        use = Use(link, source, target, stages, read[link.source], named[link.target])
+        use = Use(link, source, target, stages, source_names[link.source], target_names[link.target])
         uses.setdefault(link.target, []).append(use)
     return uses
 
 
 def _stages(link: Link, source: Score, scale: Scale) -> Span[Stage] | None:
-    """Return what a link says of a source; None where that is nothing, or that its target is not applicable."""
+    """Return the target's stages that follow by a link; None if it is not applicable, or nothing follows."""
     if source.stage is None:
         span = link.stages.get(NOT_APPLICABLE, NOT_APPLICABLE)
         return None if isinstance(span, str) else _span(scale, *span)
@@ -308,12 +307,12 @@ def _stages(link: Link, source: Score, scale: Scale) -> Span[Stage] | None:
     first, last = link.stages[low.id], link.stages[high.id]
     if low == high and isinstance(first, str):
         return None
-    middle = link.stages[likely.id] if likely else ""
-    told = None if isinstance(middle, str) else middle[1]
-    # Where the source may be at a stage of which the link says that nothing applies, any stage is possible.
+    at_likely = link.stages[likely.id] if likely else ""
+    middle = None if isinstance(at_likely, str) else at_likely[1]
+    # Not applicable has no position on the scale, so that it sets no bound.
     lowest = scale.ids[0] if isinstance(first, str) else first[0]
     highest = scale.ids[-1] if isinstance(last, str) else last[2]
-    return _span(scale, lowest, told, highest)
+    return _span(scale, lowest, middle, highest)
 
 
 def _span(scale: Scale, low: str, likely: str | None, high: str) -> Span[Stage]:
@@ -326,25 +325,25 @@ def _span(scale: Scale, low: str, likely: str | None, high: str) -> Span[Stage]:
 def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use]]) -> Iterator[Issue]:
     for node in plan:
         id, scale, i = node.dimension.id, node.dimension.scale, node.index
-        is_told = not i or (derivation.speaks[i] and node.is_combined)
+        follows = not i or (derivation.speaks[i] and node.is_combined)
         if (
-            is_told
+            follows
             and not derivation.state.not_applicable[i]
-            and (silent := list(_silent(plan, derivation, node)))
+            and (parts := list(_not_inferable_parts(plan, derivation, node)))
         ):
-            told_apart = names_of(plan.model)
-            names = ", ".join(told_apart.get(part.id, part.name) for part in silent)
+            distinct_names = names_of(plan.model)
+            names = ", ".join(distinct_names.get(part.id, part.name) for part in parts)
             text = phrase("nothing can be inferred about {names}", names=names)
             yield Issue("not-inferable", "warning", id, text)
-        said = [use for use in uses.get(id, ()) if use.stage is not None]
-        if not said or scale is None:
+        bounding = [use for use in uses.get(id, ()) if use.stage is not None]
+        if not bounding or scale is None:
             continue
-        for a, b in combinations(said, 2):
+        for a, b in combinations(bounding, 2):
             if a.stage and b.stage and not _meet(scale, a.stage, b.stage):
                 pair = {"one": a.link.source, "other": b.link.source}
                 text = phrase("the links from {one} and {other} exclude each other", **pair)
                 yield Issue("links-exclude-each-other", "warning", id, text)
-        names = ", ".join(use.link.source for use in said)
+        names = ", ".join(use.link.source for use in bounding)
         if derivation.excluded[i]:
             text = phrase(
                 "its parts exclude the stages that the link from {names} allows; its parts count", names=names
@@ -357,23 +356,23 @@ def _remarks(plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use
             yield Issue("likely-stages-differ", "info", id, text)
 
 
-def _silent(plan: Plan, derivation: Derivation, node: Node) -> Iterator[Dimension]:
-    """Return the parts of a node of which nothing can be inferred, each without its own parts."""
+def _not_inferable_parts(plan: Plan, derivation: Derivation, node: Node) -> Iterator[Dimension]:
+    """Yield the parts of a node of which nothing can be inferred, but not the parts of these."""
     for child in (plan.nodes[c] for c in node.children):
         if derivation.speaks[child.index]:
-            yield from _silent(plan, derivation, child)
+            yield from _not_inferable_parts(plan, derivation, child)
         else:
             yield child.dimension
 
 
 def _meet(scale: Scale, a: Span[Stage], b: Span[Stage]) -> bool:
-    """Whether two spans have a stage in common."""
+    """Check whether two spans have a stage in common."""
     lows, highs = ([scale.positions[stage.id] for stage in ends] for ends in ((a.low, b.low), (a.high, b.high)))
     return scale.at_least(scale.meet(highs), int(scale.join(lows)))
 
 
 def _likely_outside(scale: Scale, a: Span[Position], b: Span[Position]) -> bool:
-    """Whether the likely stage of one reading is not within the bounds of the other."""
+    """Check whether the likely stage of one reading is outside the bounds of the other."""
     return any(
         one.likely is not None and not _is_within(scale, one.likely, other) for one, other in ((a, b), (b, a))
     )

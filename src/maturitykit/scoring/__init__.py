@@ -1,1 +1,1 @@
-"""From ratings to results: rules, their evaluation, and what follows from it."""
+"""Scoring: compiled models, results, and the roadmaps and explanations that follow from them."""

@@ -23,8 +23,8 @@ class DerivationLine(NamedTuple):
     """A line of a derivation, and the lines that it follows from.
 
     Args:
-        text: The line; a phrase where it can be told in another language.
-        below: What it follows from.
+        text: The line; a phrase if it can be translated.
+        below: The lines that it follows from.
     """
 
     text: str
@@ -44,18 +44,18 @@ class Branch(Protocol):
 
 
 def explain(score: Score, say: Callable[[str], str] = str) -> str:
-    """Return the derivation of a score as a tree of text, down to what each respondent said.
+    """Return the derivation of a score as a tree of text, down to each respondent's answer.
 
     Args:
         score: Any score of a result.
-        say: Tells a phrase in a language; by default in English.
+        say: Function that puts a phrase into a language; by default into English.
     """
     lines = branched(inputs_of(score, is_deep=True))
     return "\n".join([say(derived(score)), *(branch + say(text) for branch, text in lines)])
 
 
 def branched(items: Sequence[Branch], indent: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each text of a tree, the first above its own, with the branch that leads to it."""
+    """Yield the texts of a tree from the top, each after the drawn branch that leads to it."""
     for i, item in enumerate(items, start=1):
         branch, below = ("└─ ", "   ") if i == len(items) else ("├─ ", "│  ")
         yield indent + branch, item.text
@@ -63,12 +63,12 @@ def branched(items: Sequence[Branch], indent: str = "") -> Iterator[tuple[str, s
 
 
 def inputs_of(score: Score, *, is_deep: bool = False, most: int | None = None) -> tuple[DerivationLine, ...]:
-    """Return what a score follows from: what to add about it, and each of its inputs.
+    """Return the lines that a score follows from: the remarks on it, and each of its inputs.
 
     Args:
         score: Any score of a result.
         is_deep: Whether the inputs of the inputs are listed too, down to the ratings.
-        most: Of more ratings than these it is counted how often each answer was given.
+        most: Most ratings to list one by one; of more ratings, each answer is listed with its count.
     """
     return tuple(_inputs_of(score, is_deep, most))
 
@@ -79,13 +79,13 @@ def _inputs_of(score: Score, is_deep: bool, most: int | None) -> Iterator[Deriva
     ratings = [item for item in score.inputs if isinstance(item, Rating)]
     if most is not None and len(ratings) > most:
         for answer, count in Counter(item.answer for item in ratings).most_common():
-            told = said(Rating(score.dimension.id, answer), scale)
-            yield DerivationLine(phrase("{count} respondents: {answer}", count=count, answer=told))
+            named = said(Rating(score.dimension.id, answer), scale)
+            yield DerivationLine(phrase("{count} respondents: {answer}", count=count, answer=named))
     for item in score.inputs:
         if isinstance(item, Rating):
             if most is None or len(ratings) <= most:
-                seen = [DerivationLine(phrase("evidence: {what}", what=_in_one_line(item.evidence)))]
-                yield DerivationLine(said(item, scale), tuple(seen if item.evidence else ()))
+                evidence = [DerivationLine(phrase("evidence: {what}", what=_in_one_line(item.evidence)))]
+                yield DerivationLine(said(item, scale), tuple(evidence if item.evidence else ()))
         elif isinstance(item, Score):
             yield _derivation(item, is_deep, most)
         else:
@@ -97,24 +97,24 @@ def _derivation(score: Score, is_deep: bool, most: int | None) -> DerivationLine
 
 
 def derived(score: Score) -> str:
-    """A score in one line, with the rule and the number of what it follows from."""
+    """Return a score in one line, with its rule and the number of its inputs."""
     parts = {"name": _in_one_line(score.dimension.name), "found": describe(score), "because": because(score)}
     return phrase("{name}: {found}{because}", **parts)
 
 
 def said(rating: Rating, scale: Scale | None = None) -> str:
-    """A rating in one line: who says what, and why; with a scale, in the names of its stages."""
+    """Return a rating in one line: respondent, answer and comment; with a scale, in the names of its stages."""
     answer = rating.answer
     text = answer.id if isinstance(answer, Stage) else phrase("no answer") if answer in (None, "") else answer
     if scale is not None and isinstance(text, str) and not isinstance(text, Phrase):
-        text = _named(text.strip(), scale)
+        text = _in_stage_names(text.strip(), scale)
     who = f"{_in_one_line(rating.respondent)}: " if rating.respondent else ""
     comment = f" ({_in_one_line(rating.comment)})" if rating.comment else ""
     return phrase("{who}{answer}{comment}", who=who, answer=text, comment=comment)
 
 
-def _named(answer: str, scale: Scale) -> str:
-    """What a respondent gave as an id, in the names that people read; a share stays as it is."""
+def _in_stage_names(answer: str, scale: Scale) -> str:
+    """Return an answer with the names of stages in place of their ids; a share stays as it is."""
     names = {stage.id: stage.name for stage in scale.stages}
     low, dots, high = (part.strip() for part in answer.partition(".."))
     if dots and low in names and high in names:
@@ -124,7 +124,7 @@ def _named(answer: str, scale: Scale) -> str:
 
 
 def because(score: Score) -> str:
-    """By which rule it follows, and from how many; empty where it is as it was said."""
+    """Return the rule of a score and the number of its inputs; empty if it is a single answer."""
     count = len(score.inputs)
     if score.not_applicable or not count:
         return ""
@@ -144,7 +144,7 @@ def because(score: Score) -> str:
 
 
 def _number(score: Score) -> str:
-    """The index, where a rule of numbers made it and so the stage does not say it all."""
+    """Return the index of a score between two stages; empty if it is at a stage."""
     if score.index is None or score.index.likely is None:
         return ""
     position = score.position and score.position.likely

@@ -9,52 +9,52 @@ from maturitykit.formula.algebra import Condition, Formula, each, ones
 from maturitykit.formula.python import compiled
 from maturitykit.rules.roll_up import Combination, SpanTerms
 
-#: What a function takes and gives.
-Kind: TypeAlias = Literal["certain", "exempting", "applicable", "general"]
+#: Kinds of functions, by their inputs and outputs; see `Functions.of`.
+Kind: TypeAlias = Literal["certain", "certain_general", "applicable", "general"]
 
-#: The inputs of the functions that are compiled of a combination.
+#: Inputs of the functions of the kinds ``applicable`` and ``general``.
 VECTORS = ("low", "likely", "high", "known", "not_applicable", "coverage", "weight")
 
 
 class Functions:
-    """What the combinations of a plan are compiled to, each when it is needed."""
+    """The compiled functions of a plan, each made when it is first needed."""
 
     def __init__(self) -> None:
-        self._known: dict[object, Callable[..., Any]] = {}
+        self._made: dict[object, Callable[..., Any]] = {}
 
-    def other(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-        """Return the function under a key, made when it is first asked for."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
+    def once(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """Return the function under a key, which is made when it is first asked for."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def of(self, index: int, combination: Combination, kind: Kind, is_even: bool) -> Callable[..., Any]:
         """Return the function of a dimension.
 
         Args:
-            index: Its place in the plan.
-            combination: How it follows from its children.
-            kind: ``certain`` takes positions and weights and gives a position; ``exempting`` also takes, after
-                the positions, who is not applicable. ``applicable`` and ``general`` take and give all that a
-                state holds; in the former nobody is not applicable.
+            index: Index of the dimension in the plan.
+            combination: The combination of its children.
+            kind: ``certain`` takes positions and weights, and returns a position; ``certain_general`` also takes,
+                after the positions, which children are not applicable. ``applicable`` and ``general`` take and
+                return all that a state holds; the former assumes that all children are applicable.
             is_even: Whether all weights are 1.
         """
         weights = ones(len(combination.dimension.children)) if is_even else each("weight")
-        return self.other((index, kind, is_even), lambda: _compiled(combination, kind, weights))
+        return self.once((index, kind, is_even), lambda: _compiled(combination, kind, weights))
 
 
 def _compiled(combination: Combination, kind: Kind, weights: Formula) -> Callable[..., Any]:
-    if kind in ("certain", "exempting"):
+    if kind in ("certain", "certain_general"):
         applies: Condition = True if kind == "certain" else ~each("not_applicable")
         inputs = ("low", "weight") if kind == "certain" else ("low", "not_applicable", "weight")
-        return compiled(inputs, combination.position(below_each(False), each("low"), weights, applies))
+        return compiled(inputs, combination.position(symbolic_children(False), each("low"), weights, applies))
     cell = combination.roll_up(
-        below_each(each("not_applicable") if kind == "general" else False), weights
+        symbolic_children(each("not_applicable") if kind == "general" else False), weights
     ).masked()
     return compiled(VECTORS, *cell.positions, cell.known, cell.not_applicable, cell.coverage)
 
 
-def below_each(not_applicable: Condition) -> SpanTerms:
+def symbolic_children(not_applicable: Condition) -> SpanTerms:
     """Return the children of a node as symbolic vectors; a mean may put any of them between stages."""
     low, likely, high, known, _, coverage, _ = map(each, VECTORS)
     return SpanTerms(low, likely, high, known, not_applicable, coverage, is_whole=False, is_masked=True)

@@ -1,4 +1,4 @@
-"""What a result says about itself: open questions, conflicts, assumptions, deviations."""
+"""Issues of a result: open questions, conflicts, assumptions, deviations."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ SPLIT = 0.5
 
 
 def issues_of(result: Result, remarks: Sequence[Issue]) -> Iterator[Issue]:
-    """Every issue of a result, the gravest first, else in the order of the model."""
-    found = [*_choices(result), *remarks, *_rules(result)]
+    """Yield the issues of a result, warnings first, otherwise in the order of the model."""
+    issues = [*_choices(result), *remarks, *_rules(result)]
     for score in result.values():
-        found += [*_ratings(score), *_target(score)]
-    yield from (issue for issue in found if issue.severity == "warning")
-    yield from (issue for issue in found if issue.severity == "info")
+        issues += [*_ratings(score), *_target(score)]
+    yield from (issue for issue in issues if issue.severity == "warning")
+    yield from (issue for issue in issues if issue.severity == "info")
 
 
 def _choices(result: Result) -> Iterator[Issue]:
-    """Where the caller departs from the model."""
+    """Yield issues on the choices of the caller that depart from the model."""
     offered = [scorer if isinstance(scorer, str) else scorer.id for scorer in result.model.scorers]
     if result.scorer not in offered:
         text = phrase(

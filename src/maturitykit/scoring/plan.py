@@ -19,13 +19,13 @@ from maturitykit.formula.spelled import LARGEST_WHOLE
 from maturitykit.registry import scorers
 from maturitykit.rules.plain import smallest
 from maturitykit.rules.roll_up import ByProfile, Combination, SpanTerms, is_below, vectors
-from maturitykit.scoring.functions import Functions, Kind, below_each
+from maturitykit.scoring.functions import Functions, Kind, symbolic_children
 
-#: What every rule has to obey.
+#: The law that every rule has to obey.
 LAW = "a better answer never lowers a score"
 
-#: A sum of whole weights that a float still holds, whatever it is multiplied by.
-LARGEST = 10**300
+#: Largest sum of whole weights; a float still holds its product with any position.
+_LARGEST_WEIGHT = 10**300
 
 
 @frozen
@@ -33,10 +33,10 @@ class Node:
     """A dimension in a plan, and the rule that combines its children.
 
     Args:
-        index: Its place in the plan, and in every list of a state.
+        index: Its index in the plan, and in every list of a state.
         dimension: The dimension.
-        combination: How it follows from its children.
-        children: The places of its children, which are next to each other.
+        combination: The combination of its children.
+        children: The indexes of its children, which are consecutive.
         is_combined: Whether it gets a position from its children.
     """
 
@@ -54,18 +54,18 @@ class Node:
 
 @define
 class State:
-    """What is known of each dimension of a plan, by its place.
+    """Knowledge of each dimension of a plan, in lists by its index.
 
-    Positions are 0 where a dimension is not applicable, and the likely one also where it is not known.
+    Positions are 0 if a dimension is not applicable; the likely one is 0 also if it is unknown.
 
     Args:
         low: The lowest positions.
-        likely: The likely ones.
-        high: The highest.
-        known: Whether there is a likely one.
+        likely: The likely positions.
+        high: The highest positions.
+        known: Whether the likely position is known.
         not_applicable: Whether the dimension is not applicable.
-        coverage: How much of it is answered.
-        given: The places of those that are known as such, whatever is below them.
+        coverage: Share of the dimension that is answered, from 0 to 1.
+        fixed: Indexes of the dimensions that are set directly, and not computed from their children.
     """
 
     low: list[Position]
@@ -74,26 +74,26 @@ class State:
     known: list[bool]
     not_applicable: list[bool]
     coverage: list[float]
-    given: AbstractSet[int]
+    fixed: AbstractSet[int]
 
     def put(
         self, index: int, span: tuple[Position, Position | None, Position] | None, coverage: float = 1.0
     ) -> None:
-        """Set what is known of a dimension as such; None if it is not applicable."""
+        """Set a dimension directly; None if it is not applicable."""
         low, likely, high = span or (0, None, 0)
         self.low[index], self.likely[index], self.high[index] = low, likely or 0, high
         self.known[index], self.not_applicable[index] = likely is not None, span is None
         self.coverage[index] = coverage
-        self.given |= {index}
+        self.fixed |= {index}
 
 
-#: LeafAnswers that leave a question open.
+#: Answers that leave a question open.
 _OPEN = frozenset((None, "", UNKNOWN))
-#: Stands for a rating under another dimension than its own.
+#: Stands for a rating that is listed under another dimension than its own.
 _MISPLACED = object()
-_NOBODY: frozenset[int] = frozenset()
+_NONE_FIXED: frozenset[int] = frozenset()
 
-#: A place, the places of its children from the first to behind the last, a function, and their weights.
+#: An index, the start and the stop of its children's indexes, a function, and their weights.
 _Step: TypeAlias = tuple[int, int, int, Callable[..., Any], Sequence[int]]
 
 
@@ -101,19 +101,19 @@ class Plan:
     """A model with a choice of scorer and weights, ready to be evaluated.
 
     Raises:
-        ScoringError: If a rule cannot serve where it stands, with all findings.
+        ScoringError: If a rule cannot be used on its dimension, with all findings.
     """
 
     def __init__(self, model: Model, chosen: str | Scorer) -> None:
         self.model = model
         self.scorer = scorer = scorer_of(chosen)
-        #: What it is compiled of once more, in another process.
-        self._made_of: tuple[Model, str | Scorer, Mapping[str, Fraction]] = model, chosen, {}
-        #: By place, from the outcome down: all dimensions of a depth before those that are deeper.
+        #: The arguments of `plan_for` that compile it again, in another process.
+        self._arguments: tuple[Model, str | Scorer, Mapping[str, Fraction]] = model, chosen, {}
+        #: The nodes by index, from the outcome down: all dimensions of a depth before the deeper ones.
         self.nodes = list(_nodes(model, scorer))
-        places = {node.dimension.id: node.index for node in self.nodes}
-        #: The place of each dimension by its id, in the order of the model: the outcome first.
-        self.index = {dimension.id: places[dimension.id] for dimension in model.root.walk()}
+        indexes = {node.dimension.id: node.index for node in self.nodes}
+        #: The index of each dimension by its id, in the order of the model: the outcome first.
+        self.index = {dimension.id: indexes[dimension.id] for dimension in model.root.walk()}
         self.leaves = {id: node for id, i in self.index.items() if not (node := self.nodes[i]).children}
         #: The nodes with children, each after all that are below it.
         self.inner = [node for node in reversed(self.nodes) if node.children]
@@ -126,24 +126,24 @@ class Plan:
             for id, node in self.leaves.items()
         }
         count = len(self.nodes)
-        self._blank: list[Position] = [0] * count
-        self._nothing, self._everything = [False] * count, [True] * count
+        self._lowest: list[Position] = [0] * count
+        self._all_false, self._all_true = [False] * count, [True] * count
         self._covered, self._uncovered = [1.0] * count, [0.0] * count
 
     def __iter__(self) -> Iterator[Node]:
-        """Go through the nodes in the order of the model."""
-        return (self.nodes[place] for place in self.index.values())
+        """Yield the nodes in the order of the model."""
+        return (self.nodes[index] for index in self.index.values())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what it is made of: functions that are compiled cannot be sent."""
-        return plan_for, self._made_of
+        """Pickle the arguments that it was made from, as compiled functions cannot be pickled."""
+        return plan_for, self._arguments
 
     def reweighted(self, weights: Mapping[str, Fraction]) -> Plan:
         """Return the same plan with other weights for some dimensions; nothing is compiled again."""
-        # By copy(), it would be compiled again.
+        # copy() would compile it again, through __reduce__.
         other = Plan.__new__(Plan)
         vars(other).update(vars(self))
-        other._made_of = (*self._made_of[:2], weights)
+        other._arguments = (*self._arguments[:2], weights)
         other.weights = self._weights(weights)
         other._check_weights()
         for name in ("_steps", "_applicable", "_general"):
@@ -151,11 +151,12 @@ class Plan:
         return other
 
     def read(self, answers: Mapping[str, Any]) -> State | None:
-        """Return the state of the answers of one respondent; None where one has to be read with more care.
+        """Return the state of the answers of one respondent; None if any is not a plain one.
 
-        LeafAnswers may be ratings too, each under its own dimension.
+        Plain answers are ids of stages, blanks, ``UNKNOWN`` and ``NOT_APPLICABLE``, or ratings with such an
+        answer, each under its own dimension.
         """
-        column = self._blank.copy()
+        column = self._lowest.copy()
         positions = self._positions
         try:
             for id, answer in answers.items():
@@ -168,13 +169,13 @@ class Plan:
                 return self._partial(answers)
         except (AttributeError, KeyError, TypeError):
             return self._partial(answers)
-        # Now the three bounds are one, and this is the common and the quick case.
+        # The common and fastest case: as all answers are known, low, likely and high are one list.
         for index, start, stop, function, weights in self._steps:
             column[index] = function(column[start:stop], weights)
-        return State(column, column, column, self._everything, self._nothing, self._covered, _NOBODY)
+        return State(column, column, column, self._all_true, self._all_false, self._covered, _NONE_FIXED)
 
     def _partial(self, answers: Mapping[str, Any]) -> State | None:
-        """Return the state of answers of which some are blank, unknown or not applicable."""
+        """Return the state of plain answers of which some are blank, unknown or not applicable."""
         state = self.open()
         low, likely, high, known, coverage = state.low, state.likely, state.high, state.known, state.coverage
         try:
@@ -196,20 +197,20 @@ class Plan:
         return state
 
     def positions(self, leaves: Mapping[int, Position], not_applicable: Sequence[bool]) -> list[Position]:
-        """Return the positions of all dimensions where those of the leaves are certain.
+        """Return the positions of all dimensions, if those of the leaves are certain.
 
         Args:
-            leaves: Their positions, by place.
+            leaves: The positions of the leaves, by index.
             not_applicable: Whether each dimension of the plan is not applicable.
         """
-        column = self._blank.copy()
+        column = self._lowest.copy()
         for index, position in leaves.items():
             column[index] = position
         if True not in not_applicable:
             for index, start, stop, function, weights in self._steps:
                 column[index] = function(column[start:stop], weights)
         else:
-            for index, start, stop, function, weights in self._stepped("exempting"):
+            for index, start, stop, function, weights in self._steps_of("certain_general"):
                 column[index] = function(column[start:stop], not_applicable[start:stop], weights) * (
                     not not_applicable[index]
                 )
@@ -218,22 +219,22 @@ class Plan:
     def open(self) -> State:
         """Return the state in which every leaf spans its scale and nothing else is known."""
         return State(
-            self._blank.copy(),
-            self._blank.copy(),
+            self._lowest.copy(),
+            self._lowest.copy(),
             list(self._tops),
-            self._nothing.copy(),
-            self._nothing.copy(),
+            self._all_false.copy(),
+            self._all_false.copy(),
             self._uncovered.copy(),
-            _NOBODY,
+            _NONE_FIXED,
         )
 
     def evaluate(self, state: State) -> None:
-        """Fill in the dimensions with children, from the leaves up, but for those that are given."""
+        """Compute the dimensions with children, from the leaves up, except for those that are fixed."""
         low, likely, high, known, coverage = state.low, state.likely, state.high, state.known, state.coverage
-        not_applicable, given = state.not_applicable, state.given
+        not_applicable, fixed = state.not_applicable, state.fixed
         steps = self._general if True in not_applicable else self._applicable
         for i, start, stop, function, weights in steps:
-            if i in given:
+            if i in fixed:
                 continue
             low[i], likely[i], high[i], known[i], not_applicable[i], coverage[i] = function(
                 low[start:stop],
@@ -245,12 +246,12 @@ class Plan:
                 weights,
             )
         for node in self.inner:
-            if node.combination.plain is not None and node.index not in given:
+            if node.combination.plain is not None and node.index not in fixed:
                 self._check_monotone(node, low[node.index], high[node.index])
 
     def compiled(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-        """Return what was compiled of this plan under a key, or make it now; no weights are part of it."""
-        return self._functions.other(key, make)
+        """Return the function under a key, compiled once for all weights of this plan."""
+        return self._functions.once(key, make)
 
     def formulas(
         self,
@@ -258,18 +259,18 @@ class Plan:
         keep: Callable[[SpanTerms], SpanTerms],
         overrule: Callable[[Node, SpanTerms], SpanTerms] = lambda _, cell: cell,
     ) -> dict[int, SpanTerms]:
-        """Return the cells of all dimensions as formulas, by place.
+        """Return the cells of all dimensions as formulas, by index.
 
         Args:
-            leaves: The cells of the leaves, by place.
-            keep: Makes columns of a cell, and returns it with these.
-            overrule: Puts what else is known of a dimension with children into its cell.
+            leaves: The cells of the leaves, by index.
+            keep: Function that makes columns of a cell, and returns the cell with these.
+            overrule: Function that puts direct knowledge of a dimension with children into its cell.
         """
         cells = dict(leaves)
         for node in self.inner:
             weights, combination = self.weights[node.index], node.combination
             if sum(weights) > LARGEST_WHOLE:
-                combination = ByProfile(node.dimension, node.scorer, self._exempting(node), weights)
+                combination = ByProfile(node.dimension, node.scorer, self._certain_general(node), weights)
                 weights = tuple(map(float, weights))  # type: ignore[arg-type]
             cell = combination.roll_up(vectors([cells[child] for child in node.children]), vector(weights))
             if combination.plain is not None and node.is_combined:
@@ -280,24 +281,24 @@ class Plan:
             cells[node.index] = keep(overrule(node, cell))
         return cells
 
-    def _exempting(self, node: Node) -> Callable[..., Position]:
+    def _certain_general(self, node: Node) -> Callable[..., Position]:
         is_even = set(self.weights[node.index]) == {1}
-        return self._functions.of(node.index, node.combination, "exempting", is_even)
+        return self._functions.of(node.index, node.combination, "certain_general", is_even)
 
     @cached_property
     def _steps(self) -> list[_Step]:
-        return self._stepped("certain")
+        return self._steps_of("certain")
 
     @cached_property
     def _applicable(self) -> list[_Step]:
-        return self._stepped("applicable")
+        return self._steps_of("applicable")
 
     @cached_property
     def _general(self) -> list[_Step]:
-        return self._stepped("general")
+        return self._steps_of("general")
 
-    def _stepped(self, kind: Kind) -> list[_Step]:
-        """Return how to fill in the dimensions with children: their places, those of their children, functions."""
+    def _steps_of(self, kind: Kind) -> list[_Step]:
+        """Return the steps that compute the dimensions with children, from the leaves up."""
         return [
             (
                 node.index,
@@ -318,7 +319,7 @@ class Plan:
         ]
 
     def _check_monotone(self, node: Node, low: Position, high: Position) -> None:
-        """Refuse a rule that lowers a score for a better answer, as that makes every bound untrue."""
+        """Refuse a rule that lowers a score for a better answer, as every bound would then be wrong."""
         scale = node.dimension.scale
         if scale is not None and not scale.at_least(high, low if scale.is_chain else int(low)):  # type: ignore[arg-type]
             expected = f"a rule by which {LAW}"
@@ -340,7 +341,7 @@ class Plan:
 
     def _check_weights(self) -> None:
         problem = "the weights of its parts are too large or too exact together"
-        heavy = (node for node in self if sum(self.weights[node.index]) > LARGEST)
+        heavy = (node for node in self if sum(self.weights[node.index]) > _LARGEST_WEIGHT)
         self._refuse([Finding(node.dimension.id, problem, "simpler ones") for node in heavy])
 
     def _refuse(self, findings: Sequence[Finding]) -> None:
@@ -357,16 +358,17 @@ class Plan:
                         yield Finding(child.dimension.id, problem, "a rule that gives it one")
 
 
-#: Plans by model and scorer, the oldest first. A plan holds its model, so that no other one gets its identity.
+#: Plans by the identities of model and scorer, oldest first. A plan keeps its model alive, so that no other
+#: model can get the same identity.
 _PLANS: dict[tuple[int, object], Plan] = {}
-#: So many are kept.
+#: Most plans that are kept.
 _MOST_PLANS = 200
 
 
 def plan_for(model: Model, scorer: str | Scorer | None, weights: Mapping[str, Fraction]) -> Plan:
     """Return the plan of a model, which is compiled once for each scorer."""
     chosen = scorer or model.scorers[0]
-    # A rule object is known by what it is, as it may not be hashable.
+    # Scorer objects are distinguished by identity, as they need not be hashable.
     key = id(model), chosen if isinstance(chosen, str) else id(chosen)
     plan = _PLANS.get(key)
     if plan is None:
@@ -399,13 +401,13 @@ def _nodes(model: Model, default: Scorer) -> Iterator[Node]:
         combination = Combination(dimension, _scorer_at(dimension, default))
         is_combined = False
         if children and dimension.scale is not None and not any(combination.scorer.problems(dimension)):
-            below = below_each(False)
+            below = symbolic_children(False)
             is_combined = combination.position(below, below.low, each("weight"), True) is not None
         yield Node(index, dimension, combination, children, is_combined)
 
 
 def _scorer_at(dimension: Dimension, default: Scorer) -> Scorer:
-    """Return a dimension's own rule before the chosen one; without a scale, none applies."""
+    """Return the rule of a dimension: its own, or else the chosen one; ``profile`` without a scale."""
     if dimension.scale is None:
         return scorer_of("profile")
     return scorer_of(dimension.scorer) if dimension.scorer else default

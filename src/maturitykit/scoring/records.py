@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ScoreRow(NamedTuple):
-    """One score, stages by id; what there is not is None."""
+    """One score as a row, with stages by id; missing values are None."""
 
     model: str
     version: str
@@ -40,7 +40,7 @@ COLUMNS = ScoreRow._fields
 
 
 def rows_of(result: Result) -> Iterator[ScoreRow]:
-    """The rows of a result."""
+    """Yield the rows of a result, one for each dimension, the outcome first."""
     about = result.model.id, result.model.version, result.subject, result.date
     for id, score in result.items():
         stages = [stage.id if stage else None for stage in score.stage or (None, None, None)]
@@ -50,8 +50,8 @@ def rows_of(result: Result) -> Iterator[ScoreRow]:
         yield ScoreRow._make((*about, id, *stages, *index, *rest))
 
 
-#: The engines of data frames, and what a kind of column is called in each.
-_KINDS = {
+#: Engines of data frames, with the data type of each kind of column.
+_DATA_TYPES = {
     "pandas": {"text": "object", "date": "datetime64[s]", "real": "float64", "whole": "int64", "flag": "bool"},
     "polars": {"text": "String", "date": "Date", "real": "Float64", "whole": "Int64", "flag": "Boolean"},
 }
@@ -67,15 +67,15 @@ def frame_of(rows: Iterable[Sequence[Any]], engine: str, names: Sequence[str] = 
     """Return rows of scores as a data frame.
 
     Args:
-        rows: In their order.
+        rows: The rows, in the order of the frame.
         engine: ``pandas`` or ``polars``.
-        names: Of the columns; those that `ScoreRow` does not have are of texts.
+        names: Names of the columns; those that `ScoreRow` does not have hold text.
 
     Raises:
-        MaturityError: If there is no such engine here.
+        MaturityError: If the engine is unknown or not installed.
     """
-    if engine not in _KINDS:
-        finding = Finding("engine", f"{quoted(engine)} is not known", one_of([*_KINDS], engine))
+    if engine not in _DATA_TYPES:
+        finding = Finding("engine", f"{quoted(engine)} is not known", one_of([*_DATA_TYPES], engine))
         raise MaturityError("a data frame cannot be made", [finding])
     try:
         module = import_module(engine)
@@ -83,7 +83,7 @@ def frame_of(rows: Iterable[Sequence[Any]], engine: str, names: Sequence[str] = 
         raise MaturityError(install_hint(engine)) from None
     cells = list(zip(*rows, strict=True)) or [()] * len(names)
     columns = dict(zip(names, map(list, cells), strict=True))
-    kinds = {name: _KINDS[engine][_KIND_OF.get(name, "text")] for name in names}
+    types = {name: _DATA_TYPES[engine][_KIND_OF.get(name, "text")] for name in names}
     if engine == "polars":
-        return module.DataFrame(columns, schema={name: getattr(module, kind) for name, kind in kinds.items()})
-    return module.DataFrame(columns, dtype=object).astype(kinds)
+        return module.DataFrame(columns, schema={name: getattr(module, type) for name, type in types.items()})
+    return module.DataFrame(columns, dtype=object).astype(types)

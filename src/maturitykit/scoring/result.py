@@ -32,7 +32,7 @@ class LeafAnswers(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What a result is of, and how the caller wanted it."""
+    """Subject, date and remarks of a result, and the choices of the caller."""
 
     consensus: Consensus = "median"
     subject: str = ""
@@ -45,20 +45,20 @@ class Setting(NamedTuple):
 class Result(Mapping[str, Score]):
     """The scores of one assessment, by the id of the dimension, the outcome first.
 
-    Made by `maturitykit.score`. Its scores are made when they are asked for.
+    Made by `maturitykit.score`. Its scores are made when they are first asked for.
     """
 
     _repr_html_ = repr_html
     __slots__ = ("_answers", "_counts", "_issues", "_plan", "_scores", "_setting", "_state")
 
     def __init__(self, plan: Plan, state: State, answers: dict[str, Any], setting: Setting) -> None:
-        #: The compiled model that it was made by.
+        #: The compiled model.
         self._plan = plan
         self._state = state
         self._answers = answers
         self._setting = setting
         self._scores: dict[str, Score] = {}
-        #: How many respondents gave a known rating, at each place of the plan or below.
+        #: Number of respondents who gave a known rating at a node or below it, by index.
         self._counts: tuple[int, ...] | None = None
         self._issues: tuple[Issue, ...] | None = None
 
@@ -84,7 +84,7 @@ class Result(Mapping[str, Score]):
         return hash((type(self), self.model.id, self.model.version, self.subject, self.date, self.stage))
 
     def _about(self) -> tuple[Any, ...]:
-        """What tells results apart, beside their scores."""
+        """Return what distinguishes results besides their scores."""
         return type(self), self.scorer, self._setting, self.model
 
     def __repr__(self) -> str:
@@ -98,12 +98,12 @@ class Result(Mapping[str, Score]):
 
     @property
     def subject(self) -> str:
-        """Who or what was judged."""
+        """The person, team or organisation that was assessed."""
         return self._setting.subject
 
     @property
     def date(self) -> Date | None:
-        """When."""
+        """The date of the assessment; None if it is unknown."""
         return self._setting.date
 
     @property
@@ -113,7 +113,7 @@ class Result(Mapping[str, Score]):
 
     @property
     def consensus(self) -> Consensus:
-        """How the ratings of several respondents were combined."""
+        """The consensus by which the ratings of several respondents were combined."""
         return self._setting.consensus
 
     @property
@@ -128,22 +128,22 @@ class Result(Mapping[str, Score]):
 
     @property
     def targets(self) -> Mapping[str, Stage]:
-        """The stages that the caller wants, by dimension."""
+        """The stages that the caller wants to reach, by dimension."""
         return self._setting.targets
 
     @property
     def is_derived(self) -> bool:
-        """Whether it follows from a result of another model, and was not measured."""
+        """True if it follows from a result of another model, and was not measured."""
         return False
 
     @property
     def outcome_is_given(self) -> bool:
-        """Whether the overall stage is known as such, and not from the dimensions."""
-        return 0 in self._state.given
+        """True if the overall stage was given directly, and does not follow from the dimensions."""
+        return 0 in self._state.fixed
 
     @property
     def stage(self) -> Span[Stage] | None:
-        """The stages of the outcome; None where the model has none."""
+        """The stages of the outcome; None if it has none."""
         return stages_of(self.model.root, self._position(0))
 
     @property
@@ -151,7 +151,7 @@ class Result(Mapping[str, Score]):
         """The stages of the outcome.
 
         Raises:
-            ScoringError: With the reason, where there are none.
+            ScoringError: If there are none, with the reason.
         """
         return self.outcome.span
 
@@ -174,7 +174,7 @@ class Result(Mapping[str, Score]):
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """What one should know before using the result."""
+        """Issues to know of before you rely on the result: warnings first, then information."""
         if self._issues is None:
             from maturitykit.scoring.issues import issues_of
 
@@ -182,11 +182,11 @@ class Result(Mapping[str, Score]):
         return self._issues
 
     def explain(self, id: str = OUTCOME, language: str = "") -> str:
-        """Return the derivation of a score as a tree, down to what each respondent said.
+        """Return the derivation of a score as a tree, down to each respondent's answer.
 
         Args:
             id: The dimension; by default the outcome.
-            language: Of our own words (en, nl); by default that of the model's texts.
+            language: Language of the derivation's own words (en, nl); by default that of the model's texts.
 
         Raises:
             KeyError: If the model has no such dimension.
@@ -197,7 +197,7 @@ class Result(Mapping[str, Score]):
         return explain(self[id], Words(language or self.model.language))
 
     def to_dict(self) -> ResultEntry:
-        """The result as the contract for JSON has it (``format = 1``)."""
+        """Return the result in the form of the JSON contract (``format = 1``)."""
         entries = self._entries()
         return {
             "format": 1,
@@ -216,55 +216,55 @@ class Result(Mapping[str, Score]):
         }
 
     def _entries(self) -> dict[str, ScoreEntry]:
-        """Return its scores as JSON has them, of which it keeps nothing."""
+        """Return the scores in the form of the JSON contract, without keeping any of them."""
         coverage, not_applicable, counts = (
             self._state.coverage,
             self._state.not_applicable,
             self._counts_of_respondents(),
         )
-        found = {}
+        entries = {}
         for node in self._plan:
-            i, at = node.index, self._position(node.index)
-            differ = self._disagreement(node)
-            found[node.dimension.id] = score_entry(
-                node.dimension, at, coverage[i], counts[i], differ, not_applicable[i]
+            i, position = node.index, self._position(node.index)
+            disagreement = self._disagreement(node)
+            entries[node.dimension.id] = score_entry(
+                node.dimension, position, coverage[i], counts[i], disagreement, not_applicable[i]
             )
-        return found
+        return entries
 
     def _working_copy(self) -> Self:
-        """Return a result that begins with what this one has worked out, and keeps to itself what it works out."""
-        found = copy(self)
-        found._scores = dict(self._scores)
-        return found
+        """Return a copy with the scores made so far; scores that the copy makes are not kept here."""
+        other = copy(self)
+        other._scores = dict(self._scores)
+        return other
 
     def to_frame(self, engine: str = "pandas") -> Any:
-        """The scores as a data frame: a row for each dimension, the outcome first, stages by id.
+        """Return the scores as a data frame: a row for each dimension, the outcome first, stages by id.
 
         Args:
             engine: ``pandas`` or ``polars``, which has to be installed.
 
         Raises:
-            MaturityError: If there is no such engine here.
+            MaturityError: If the engine is unknown or not installed.
         """
         from maturitykit.scoring.records import frame_of, rows_of
 
         return frame_of(rows_of(self), engine)
 
-    def _sources(self, read: Sequence[tuple[bool, int]]) -> list[list[Any]]:
+    def _sources(self, links: Sequence[tuple[bool, int]]) -> list[list[Any]]:
         """Return what some links read, as lists in the order of the fields of ``Sources``.
 
         Args:
-            read: For each link, whether it says anything, and the place of the dimension that it reads.
+            links: For each link, whether it has something to read, and the index of the dimension that it reads.
         """
         state, nodes = self._state, self._plan.nodes
         columns = (state.low, state.likely, state.high, state.known, state.not_applicable, state.coverage)
-        found: list[list[Any]] = [[column[i] for _, i in read] for column in columns]
-        found.append([heard and self._has_position(nodes[i]) for heard, i in read])
-        return found
+        sources: list[list[Any]] = [[column[i] for _, i in links] for column in columns]
+        sources.append([can_be_read and self._has_position(nodes[i]) for can_be_read, i in links])
+        return sources
 
     def _has_position(self, node: Node) -> bool:
-        """Whether it has a position, unless it is not applicable."""
-        return node.is_combined or not node.children or node.index in self._state.given
+        """Check whether a node has a position, unless it is not applicable."""
+        return node.is_combined or not node.children or node.index in self._state.fixed
 
     def _score(self, node: Node) -> Score:
         state, i = self._state, node.index
@@ -291,19 +291,19 @@ class Result(Mapping[str, Score]):
         return Span(state.low[index], likely, state.high[index])
 
     def _ratings_at(self, node: Node) -> Sequence[Rating]:
-        given = self._answers.get(node.dimension.id)
-        if isinstance(given, LeafAnswers):
-            return given.ratings
-        if given is None:
+        answers = self._answers.get(node.dimension.id)
+        if isinstance(answers, LeafAnswers):
+            return answers.ratings
+        if answers is None:
             return ()
-        # The answer of the only respondent, kept as it came.
-        return (given if isinstance(given, Rating) else Rating(node.dimension.id, given),)
+        # A single answer was kept as it came.
+        return (answers if isinstance(answers, Rating) else Rating(node.dimension.id, answers),)
 
     def _counts_of_respondents(self) -> tuple[int, ...]:
         if self._counts is None:
             nodes = self._plan.nodes
             names: list[set[str]] = [set() for _ in nodes]
-            # Those below come after those above.
+            # Children come after their parents, so that this order counts them first.
             for node in reversed(nodes):
                 known = {rating.respondent for rating in self._ratings_at(node) if is_known(rating)}
                 names[node.index] = known.union(*(names[child] for child in node.children))
@@ -312,7 +312,7 @@ class Result(Mapping[str, Score]):
 
     def _disagreement(self, node: Node) -> Disagreement | None:
         answers, scale = self._answers.get(node.dimension.id), node.dimension.scale
-        # What is kept as it came is of one respondent.
+        # A single answer was kept as it came, and agrees with itself.
         if not isinstance(answers, LeafAnswers) or len(answers.readings) < 2 or scale is None:
             return None
         likelies = [reading.likely for reading in answers.readings]
@@ -325,7 +325,7 @@ def _issue_entry(issue: Issue) -> IssueEntry:
 
 
 def _agreement(scale: Scale, likelies: Sequence[int]) -> float:
-    """Leik's consensus; on a partial order, the same of how many are at or above each stage."""
+    """Return Leik's consensus; on a partial order, the same from the shares at or above each stage."""
     if scale.is_chain:
         return ordinal_consensus(likelies, len(scale.stages))
     above = [sum(scale.at_least(p, stage) for p in likelies) / len(likelies) for stage in range(1, scale.top + 1)]

@@ -1,4 +1,4 @@
-"""What is needed for a stage: the smallest sets of raises that reach it."""
+"""Roadmaps: the smallest sets of improvements that reach a stage."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.score import score
 
-#: How many sets of raises are tried before one that is merely free of needless raises will do.
+#: Most sets of improvements to try; after these, one without needless improvements will do.
 TRIED = 5_000
-#: How many of the smallest sets are told.
+#: Most of the smallest sets to list.
 TOLD = 10
-#: Whom changes are put down to that are only tried.
+#: Respondent name used for what-if answers.
 WHAT_IF = "what if"
 
 
@@ -24,8 +24,8 @@ class Improvement(NamedTuple):
     """A dimension that has to reach a stage.
 
     Args:
-        dimension: To raise, or to answer.
-        start: The stage that it is likely at; None if it is open.
+        dimension: The dimension to improve, or to answer.
+        start: Its likely stage now; None if it is open.
         to: The stage that is needed.
     """
 
@@ -35,15 +35,15 @@ class Improvement(NamedTuple):
 
 
 class Roadmap(NamedTuple):
-    """What reaches a stage of the outcome.
+    """Improvements that reach a stage of the outcome.
 
     Args:
-        stage: The stage that is reached: the wanted one, or the one above it that comes with it.
-        improvements: Of the smallest sets the one with the fewest steps, in the order in which they
-            bring the outcome furthest. None if no answer can reach the stage, as what it
-            requires is not applicable.
-        alternatives: Other sets that are as small.
-        guidance: What the model says to do at the present stage, by topic.
+        stage: The stage that is reached: the wanted one, or a higher one that comes with it.
+        improvements: The smallest set of improvements, of equal sets that with the fewest steps; those
+            that bring the outcome furthest come first. None if no answer can reach the stage, as
+            what it requires is not applicable.
+        alternatives: Other sets of the same size.
+        guidance: Advice of the model at the present stage, by topic.
     """
 
     stage: Stage
@@ -53,12 +53,16 @@ class Roadmap(NamedTuple):
 
 
 def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
-    """What is needed for a stage of the outcome, by default for the next one.
+    """Return roadmaps to a stage of the outcome, by default to each next one.
 
     On a partial order there may be several next stages. Open dimensions count as lowest, so
-    that what the roadmap names is enough whatever they turn out to be. Nothing comes of it
-    where the model has no outcome, the top is reached, the overall stage was given, or
-    the result is a translation: then the road is that of its origin.
+    that the improvements are enough whatever the answers turn out to be. There are no roadmaps
+    if the model has no outcome, the top is reached, or the overall stage was given. For a
+    translation there are none either; ask for those of its origin.
+
+    Args:
+        result: A result of ratings.
+        to: Id of the wanted stage; by default each next stage.
 
     Raises:
         ScoringError: If the outcome has no such stage.
@@ -84,11 +88,11 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
 
 
 def what_if(result: Result, stages: Mapping[str, str]) -> Result:
-    """The result, had some dimensions been at other stages.
+    """Return the result as it would be with some dimensions at other stages.
 
     Args:
-        result: Of ratings; a translation follows from those of its origin.
-        stages: LeafAnswers by dimension, in place of all that respondents said of it.
+        result: A result of ratings; for a translation, use its origin.
+        stages: Ids of stages by dimension; each takes the place of all answers on the dimension.
 
     Raises:
         AssessmentError: If a dimension or stage does not fit the model.
@@ -112,7 +116,7 @@ def what_if(result: Result, stages: Mapping[str, str]) -> Result:
 
 
 class _Search:
-    """The search for the smallest sets of leaves to raise."""
+    """The search for the smallest sets of leaves to improve."""
 
     def __init__(self, result: Result, scale: Scale, stage: int) -> None:
         self.result, self.scale, self.stage = result, scale, stage
@@ -127,62 +131,62 @@ class _Search:
                 self.top[index] = leaf.dimension.scale.top
 
     def roadmap(self, guidance: Mapping[str, str]) -> Roadmap:
-        """The smallest sets, or one without needless raises where there are too many to try."""
+        """Return the smallest sets, or one without needless improvements if there are too many to try."""
         if not self._reaches(self.top):
             return Roadmap(self.scale.stages[self.stage], None)
-        one = tuple(self._lowered(self.top))
-        smallest = self._smallest(len(one)) or [one]
+        sufficient = tuple(self._lowered(self.top))
+        smallest = self._smallest(len(sufficient)) or [sufficient]
         sets = [self._lowered({i: self.top[i] for i in chosen}) for chosen in smallest]
-        sets.sort(key=lambda raised: sum(raised[i] - self.start[i] for i in raised))
+        sets.sort(key=lambda positions: sum(positions[i] - self.start[i] for i in positions))
         reached = self.scale.stage(self._outcome(sets[0]))
-        first, *others = (self._improvements(raised) for raised in sets)
+        first, *others = (self._improvements(positions) for positions in sets)
         return Roadmap(reached, first, tuple(others), guidance)
 
-    def _outcome(self, raised: Mapping[int, float]) -> float:
-        return self.result._plan.positions(self.start | dict(raised), self.not_applicable)[0]
+    def _outcome(self, positions: Mapping[int, float]) -> float:
+        return self.result._plan.positions(self.start | dict(positions), self.not_applicable)[0]
 
-    def _reaches(self, raised: Mapping[int, float]) -> bool:
-        return self.scale.at_least(self._outcome(raised), self.stage)
+    def _reaches(self, positions: Mapping[int, float]) -> bool:
+        return self.scale.at_least(self._outcome(positions), self.stage)
 
     def _smallest(self, bound: int) -> list[tuple[int, ...]]:
-        """The smallest sets of leaves that reach the stage when they are at their tops."""
+        """Return the smallest sets of leaves that reach the stage when they are at their tops."""
         candidates = [i for i in self.start if self.start[i] < self.top[i]]
         tried = ((size, chosen) for size in range(1, bound + 1) for chosen in combinations(candidates, size))
-        found: list[tuple[int, ...]] = []
+        sets: list[tuple[int, ...]] = []
         for size, chosen in islice(tried, TRIED):
-            if found and (size > len(found[0]) or len(found) == TOLD):
+            if sets and (size > len(sets[0]) or len(sets) == TOLD):
                 break
             if self._reaches({i: self.top[i] for i in chosen}):
-                found.append(chosen)
-        return found
+                sets.append(chosen)
+        return sets
 
-    def _lowered(self, raised: Mapping[int, float]) -> dict[int, float]:
-        """The raises without those, and without the steps, that are not needed."""
-        needed = dict(raised)
-        # The farthest from their tops are spared first, so that the raises are small ones.
-        for index in sorted(raised, key=lambda i: (self.start[i] / self.top[i], -i)):
+    def _lowered(self, positions: Mapping[int, float]) -> dict[int, float]:
+        """Return the positions that are still needed, each as low as it can be."""
+        needed = dict(positions)
+        # Leaves that are far from their tops are spared first, so that the improvements are small.
+        for index in sorted(positions, key=lambda i: (self.start[i] / self.top[i], -i)):
             for position in (self.start[index], *range(int(self.start[index]) + 1, self.top[index] + 1)):
                 needed[index] = position
                 if self._reaches(needed):
                     break
         return {i: position for i, position in needed.items() if position > self.start[i]}
 
-    def _improvements(self, raised: Mapping[int, float]) -> tuple[Improvement, ...]:
+    def _improvements(self, positions: Mapping[int, float]) -> tuple[Improvement, ...]:
         nodes = self.result._plan.nodes
-        return tuple(self._improvement(nodes[i].dimension, raised[i]) for i in self._in_order(raised))
+        return tuple(self._improvement(nodes[i].dimension, positions[i]) for i in self._in_order(positions))
 
-    def _in_order(self, raised: Mapping[int, float]) -> Iterator[int]:
-        """Each time the raise that brings the outcome furthest, then the first of the model."""
-        left: Sequence[int] = sorted(raised)
+    def _in_order(self, positions: Mapping[int, float]) -> Iterator[int]:
+        """Yield the leaves in order: each time the one that brings the outcome furthest, of equals the first."""
+        left: Sequence[int] = sorted(positions)
         done: dict[int, float] = {}
         while left:
-            best = max(left, key=lambda i: (self._height({**done, i: raised[i]}), -i))
-            done[best] = raised[best]
+            best = max(left, key=lambda i: (self._height({**done, i: positions[i]}), -i))
+            done[best] = positions[best]
             left = [i for i in left if i != best]
             yield best
 
-    def _height(self, raised: Mapping[int, float]) -> float:
-        outcome = self._outcome(raised)
+    def _height(self, positions: Mapping[int, float]) -> float:
+        outcome = self._outcome(positions)
         return outcome if self.scale.is_chain else len(self.scale.below[int(outcome)])
 
     def _improvement(self, dimension: Dimension, position: float) -> Improvement:

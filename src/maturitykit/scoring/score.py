@@ -1,4 +1,4 @@
-"""The main job: an assessment and a model to a result."""
+"""Scoring of an assessment by a model."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def score(
     weights: Weights = _NONE,
     targets: Mapping[str, str] = _NONE,
 ) -> Result:
-    """Score an assessment: exact bounds whatever is missing.
+    """Score an assessment, with exact bounds whatever is missing.
 
     Args:
-        model: A model, or the id of an installed one: of the version that the assessment
-            names, if it is installed.
+        model: A model, or the id of an installed one, which is used in the version that the
+            assessment names, if that is installed.
         assessment: An assessment, or answers by dimension: a stage's id, a range ``"a..b"``, a share
             where the scale has cut points, ``UNKNOWN``, ``NOT_APPLICABLE``, or None or NaN for a
-            blank; of several respondents as lists, in which each has the same place.
+            blank. For several respondents these are lists, in which each keeps the same position.
         scorer: The rule for the outcome and for all dimensions that do not name their own;
             by default the first that the model offers.
-        consensus: How the ratings of several respondents are combined.
+        consensus: Consensus that combines the ratings of several respondents.
         weights: Weights above zero in place of the model's, by dimension.
         targets: Ids of wanted stages, by dimension or ``"outcome"``.
 
@@ -85,27 +85,27 @@ def score(
         check_fit(model, assessment)
         setting = Setting(subject=assessment.subject, date=assessment.date)
     if consensus == "median" and not (weights or targets):
-        plain = _one_each(assessment.ratings) if isinstance(assessment, Assessment) else assessment
+        plain = _single_ratings(assessment.ratings) if isinstance(assessment, Assessment) else assessment
         if isinstance(plain, Mapping) and (state := plan.read(plain)) is not None:
             return Result(plan, state, dict(plain), setting)
     check_consensus(consensus)
     setting = setting._replace(consensus=consensus, weights=changed, targets=targets_of(model, targets))
     if isinstance(assessment, Assessment):
-        # Where a rating stands in its list, if its file does not say it better.
-        places = [rating.location or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
-        answers = _gathered(model, assessment.ratings, places, assessment.location)
+        # A rating without a location in a file is located by its index.
+        locations = [rating.location or f"ratings[{i}]" for i, rating in enumerate(assessment.ratings)]
+        answers = _answers(model, assessment.ratings, locations, assessment.location)
     elif isinstance(assessment, Mapping):
         ratings = ratings_of(assessment)
-        answers = _gathered(model, ratings, [repr(rating.dimension) for rating in ratings])
+        answers = _answers(model, ratings, [repr(rating.dimension) for rating in ratings])
     else:
         expected = "an assessment, as maturitykit.read gives one, or answers by dimension"
         raise TypeError(f"score takes {expected}; not {type(assessment).__name__}")
-    if OUTCOME in answers and not _says_something(answers[OUTCOME]):
-        # A blank overall stage leaves it to the dimensions.
+    if OUTCOME in answers and not _has_content(answers[OUTCOME]):
+        # Without an answer, the overall stage follows from the dimensions.
         del answers[OUTCOME]
     state = plan.open()
-    for id, given in answers.items():
-        _place(plan, state, id, given, consensus)
+    for id, leaf_answers in answers.items():
+        _set_state(plan, state, id, leaf_answers, consensus)
     plan.evaluate(state)
     if OUTCOME in answers:
         text = phrase("the overall stage was given as such, and does not follow from the dimensions")
@@ -113,59 +113,60 @@ def score(
     return Result(plan, state, answers, setting)
 
 
-def _one_each(ratings: Sequence[Rating]) -> Mapping[str, Rating] | None:
-    """Return the ratings by dimension, if there is only one of each."""
-    found = {rating.dimension: rating for rating in ratings}
-    return found if len(found) == len(ratings) else None
+def _single_ratings(ratings: Sequence[Rating]) -> Mapping[str, Rating] | None:
+    """Return the ratings by dimension; None if a dimension has several."""
+    by_dimension = {rating.dimension: rating for rating in ratings}
+    return by_dimension if len(by_dimension) == len(ratings) else None
 
 
 def check_fit(model: Model, assessment: Assessment) -> None:
-    """Improvement if an assessment says that it is of another model, or of another version of it.
+    """Refuse an assessment that names another model, another version of it, or a form of other questions.
 
     Raises:
-        AssessmentError: With what it says, and what was expected.
+        AssessmentError: If it does, with the value that was expected.
     """
-    found = []
+    findings = []
     if assessment.model != model.id:
-        found.append(Finding("model", f"is {quoted(assessment.model)}", f'"{model.id}"'))
+        findings.append(Finding("model", f"is {quoted(assessment.model)}", f'"{model.id}"'))
     elif assessment.version and assessment.version != model.version:
         expected = f'"{model.version}", the version of the model at hand'
-        found.append(Finding("version", f"is {quoted(assessment.version)}", expected))
+        findings.append(Finding("version", f"is {quoted(assessment.version)}", expected))
     elif assessment.digest and assessment.digest != model.digest:
         problem = f"is {quoted(assessment.digest)}: the form asked about other dimensions or stages"
-        found.append(Finding("digest", problem, f'"{model.digest}", that of the model at hand'))
-    if found:
+        findings.append(Finding("digest", problem, f'"{model.digest}", that of the model at hand'))
+    if findings:
         raise AssessmentError(
-            f"{assessment.location or 'this'} is no assessment of model {quoted(model.id)}", coded("MK405", found)
+            f"{assessment.location or 'this'} is no assessment of model {quoted(model.id)}",
+            coded("MK405", findings),
         )
 
 
-def _gathered(
-    model: Model, ratings: Sequence[Rating], places: Sequence[str], file: str = ""
+def _answers(
+    model: Model, ratings: Sequence[Rating], locations: Sequence[str], file: str = ""
 ) -> dict[str, LeafAnswers]:
-    """The ratings by dimension, each read on its scale.
+    """Return the ratings by dimension, each read on its scale.
 
     Raises:
-        AssessmentError: With everything that does not fit the model.
+        AssessmentError: If ratings do not fit the model, with all findings.
     """
     findings: list[Finding] = []
-    twice: list[Finding] = []
+    repeated: list[Finding] = []
     answers: dict[str, LeafAnswers] = {}
     leaves = [leaf.id for leaf in model.leaves]
     if len({(key(rating.respondent), rating.dimension) for rating in ratings}) < len(ratings):
-        placed = [evolve(rating, location=place) for rating, place in zip(ratings, places, strict=True)]
-        ratings = count_once(placed, lambda rating, other: twice.append(_twice(rating, other)))
-        places = [rating.location for rating in ratings]
-    for rating, place in zip(ratings, places, strict=True):
-        reading = read_rating(model, rating, place, leaves)
+        located = [evolve(rating, location=at) for rating, at in zip(ratings, locations, strict=True)]
+        ratings = count_once(located, lambda rating, other: repeated.append(_repeated_answer(rating, other)))
+        locations = [rating.location for rating in ratings]
+    for rating, location in zip(ratings, locations, strict=True):
+        reading = read_rating(model, rating, location, leaves)
         if isinstance(reading, Finding):
             findings.append(reading)
             continue
-        given = answers.setdefault(rating.dimension, LeafAnswers([], []))
-        given.ratings.append(rating)
+        of_leaf = answers.setdefault(rating.dimension, LeafAnswers([], []))
+        of_leaf.ratings.append(rating)
         if isinstance(reading, ReadAnswer):
-            given.readings.append(reading)
-    findings += twice
+            of_leaf.readings.append(reading)
+    findings += repeated
     findings += coded("MK404", _both_outcome_and_parts(answers))
     if findings:
         where = f" in {file}" if file else ""
@@ -173,18 +174,20 @@ def _gathered(
     return answers
 
 
-def read_rating(model: Model, rating: Rating, place: str, leaves: Sequence[str]) -> ReadAnswer | NoStage | Finding:
-    """A rating as positions on the scale of its dimension; a finding, if there is no such dimension or answer."""
+def read_rating(
+    model: Model, rating: Rating, location: str, leaves: Sequence[str]
+) -> ReadAnswer | NoStage | Finding:
+    """Return a rating as positions on the scale of its dimension, or a finding if it does not fit the model."""
     scale = _scale_of(model, rating.dimension, leaves)
     if isinstance(scale, Finding):
-        return scale._replace(where=f"{place}, dimension", code="MK401")
+        return scale._replace(where=f"{location}, dimension", code="MK401")
     reading = read_answer(scale, rating.answer)
     if isinstance(reading, Finding):
-        return reading._replace(where=f"{place}, rating", code="MK402")
+        return reading._replace(where=f"{location}, rating", code="MK402")
     return reading
 
 
-def _twice(rating: Rating, other: Rating) -> Finding:
+def _repeated_answer(rating: Rating, other: Rating) -> Finding:
     who = f" by {quoted(rating.respondent)}" if rating.respondent else ""
     problem = f"{quoted(rating.dimension)} is answered twice{who} (see {other.location})"
     return Finding(f"{rating.location}, dimension", problem, "one answer", "MK403")
@@ -201,25 +204,25 @@ def _scale_of(model: Model, id: str, leaves: Sequence[str]) -> Scale | Finding:
 
 
 def _both_outcome_and_parts(answers: Mapping[str, LeafAnswers]) -> Iterator[Finding]:
-    given = [id for id, answer in answers.items() if _says_something(answer)]
-    if OUTCOME in given and len(given) > 1:
-        others = ", ".join(sorted(set(given) - {OUTCOME})[:3])
+    answered = [id for id, answer in answers.items() if _has_content(answer)]
+    if OUTCOME in answered and len(answered) > 1:
+        others = ", ".join(sorted(set(answered) - {OUTCOME})[:3])
         yield Finding(OUTCOME, f"is rated beside {others}", "either the overall stage or the dimensions")
 
 
-def _says_something(answers: LeafAnswers) -> bool:
-    """Whether someone rates it, or says that it does not apply."""
+def _has_content(answers: LeafAnswers) -> bool:
+    """Check whether a respondent rated the dimension, or answered that it does not apply."""
     return bool(answers.readings) or _is_not_applicable(answers)
 
 
 def _is_not_applicable(answers: LeafAnswers) -> bool:
-    """Whether someone says so and nobody rates it."""
-    said = (rating.answer for rating in answers.ratings)
-    return not answers.readings and any(isinstance(a, str) and a.strip() == NOT_APPLICABLE for a in said)
+    """Check whether a respondent answered that the dimension does not apply, and nobody rated it."""
+    unread = (rating.answer for rating in answers.ratings)
+    return not answers.readings and any(isinstance(a, str) and a.strip() == NOT_APPLICABLE for a in unread)
 
 
-def _place(plan: Plan, state: State, id: str, answers: LeafAnswers, consensus: Consensus) -> None:
-    """Put what the respondents say of a dimension into a state."""
+def _set_state(plan: Plan, state: State, id: str, answers: LeafAnswers, consensus: Consensus) -> None:
+    """Set a dimension in a state to the consensus of its respondents."""
     index = plan.index[id]
     scale = plan.nodes[index].dimension.scale
     assert scale is not None
@@ -230,10 +233,10 @@ def _place(plan: Plan, state: State, id: str, answers: LeafAnswers, consensus: C
 
 
 def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:
-    """The weights that a caller sets in place of the model's, as fractions.
+    """Return the weights that a caller sets in place of the model's, as fractions.
 
     Raises:
-        ScoringError: If they are no weights of its dimensions.
+        ScoringError: If a weight cannot be used, or the model has no such dimension; with all findings.
     """
     findings: list[Finding] = []
     exact: dict[str, Fraction] = {}
@@ -255,10 +258,10 @@ def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:
 
 
 def targets_of(model: Model, targets: Mapping[str, str]) -> dict[str, Stage]:
-    """The stages that are wanted, by dimension, from their ids.
+    """Return the wanted stages by dimension, from their ids.
 
     Raises:
-        ScoringError: With those that are none.
+        ScoringError: If a dimension or a stage does not exist, with all findings.
     """
     findings: list[Finding] = []
     stages: dict[str, Stage] = {}

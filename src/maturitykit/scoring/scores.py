@@ -1,4 +1,4 @@
-"""Scores: what is found at one dimension, and how to say it in a few words."""
+"""Scores of single dimensions, and short descriptions of them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 class Span(NamedTuple, Generic[T]):
-    """Bounds that no answer to an open question can break, and what is likely.
+    """Bounds that no answer to an open question can break, and the likely value between them.
 
     Args:
-        low: The least it can be.
-        likely: What the answers so far amount to; None where there are none.
-        high: The most it can be.
+        low: The lowest possible value.
+        likely: The value that the answers so far amount to; None without answers.
+        high: The highest possible value.
     """
 
     low: T
@@ -32,11 +32,11 @@ class Span(NamedTuple, Generic[T]):
 
 
 class Disagreement(NamedTuple):
-    """How the likely ratings of several respondents differ.
+    """Disagreement between the likely ratings of several respondents.
 
     Args:
-        low: The lowest stage that one of them says.
-        high: The highest.
+        low: The lowest stage among them.
+        high: The highest stage among them.
         agreement: Leik's ordinal consensus, from 0 (split between both ends of the scale)
             to 1 (all alike); see `maturitykit.agreement.ordinal_consensus`.
     """
@@ -47,31 +47,31 @@ class Disagreement(NamedTuple):
 
 
 class Reason(Protocol):
-    """What a score follows from, if it is neither a score below it nor a rating."""
+    """An input of a score that is neither the score of a child nor a rating."""
 
     @property
     def source(self) -> Score:
         """The score, of another dimension or model, that it reads."""
 
     def describe(self) -> str:
-        """What it says, in words."""
+        """Return its conclusion in words."""
 
 
 @frozen(repr=False)
 class Score:
-    """What was found at one dimension, and what from.
+    """The score of one dimension, with the inputs that it follows from.
 
     Args:
-        dimension: What is scored.
-        position: On the scale of the dimension; None without a scale, or if it is not applicable.
+        dimension: The dimension that is scored.
+        position: Positions on the scale of the dimension; None without a scale, or if it is not applicable.
         coverage: The weighted share of the leaves that is answered, from 0 to 1.
-        respondents: How many respondents gave a known rating, here or below.
-        disagreement: Of the known ratings of a leaf; None for fewer than two.
-        not_applicable: Whether it takes no part.
-        rule: By what it follows from its inputs: a scorer, or a consensus of respondents.
-        weights: Of the inputs that are scores.
+        respondents: Number of respondents who gave a known rating, here or below.
+        disagreement: Disagreement between the known ratings of a leaf; None for fewer than two.
+        not_applicable: Whether the dimension is not applicable.
+        rule: Id of the rule by which it follows from its inputs: a scorer, or a consensus of respondents.
+        weights: Weights of the inputs that are scores.
         inputs: The scores of the children, or the ratings.
-        target: The stage that the caller wants.
+        target: The stage that the caller wants to reach.
     """
 
     dimension: Dimension
@@ -85,24 +85,24 @@ class Score:
     inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
     target: Stage | None = None
 
-    #: Whether it follows from another model's result, and was not measured.
+    #: True if it follows from a result of another model, and was not measured.
     is_derived: ClassVar[bool] = False
 
     @property
     def stage(self) -> Span[Stage] | None:
-        """The stages that the positions reach; None where there is no position."""
+        """The stages that the positions reach; None without a position."""
         return stages_of(self.dimension, self.position)
 
     @property
     def span(self) -> Span[Stage]:
-        """The stages, where there are some.
+        """The stages that the positions reach.
 
         Raises:
-            ScoringError: With the reason, where there are none.
+            ScoringError: If there are none, with the reason.
         """
-        if (found := self.stage) is None:
+        if (stage := self.stage) is None:
             raise ScoringError("there are no stages", [Finding(self.dimension.id, self._why_no_stage)])
-        return found
+        return stage
 
     @property
     def _why_no_stage(self) -> str:
@@ -124,38 +124,38 @@ class Score:
 
     @property
     def brief(self) -> str:
-        """The stages in a few words, for a table whose head says the rest; empty where there are none."""
+        """The stages in a few words, for a table whose header says the rest; empty without stages."""
         return describe_span(self.stage) if self.stage else ""
 
     @property
     def sentence(self) -> str:
-        """The stages in words that can stand by themselves; empty where there are none."""
+        """The stages in words that make sense by themselves; empty without stages."""
         return phrase("open ({stages})", stages=self.brief) if self.is_open and self.stage else self.brief
 
     @property
     def remarks(self) -> Sequence[str]:
-        """Return what to add about how it follows, a line each."""
+        """Remarks on how it follows, a line each."""
         return ()
 
     @property
     def why_open(self) -> str:
-        """Why nothing is known of it, if it is open."""
-        said = [item.answer for item in self.inputs if isinstance(item, Rating)]
-        unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in said)
+        """The reason why nothing is known of it, if it is open."""
+        answers = [item.answer for item in self.inputs if isinstance(item, Rating)]
+        unknown = any(isinstance(answer, str) and answer.strip() == UNKNOWN for answer in answers)
         return phrase("nobody who answered knew") if unknown else phrase("nobody has answered")
 
     @property
     def is_open(self) -> bool:
-        """Whether it applies, and nothing at all is known of it."""
+        """True if it applies and nothing at all is known of it."""
         return self.coverage == 0 and not self.not_applicable
 
     @property
     def _no_stage_reason(self) -> str:
-        """In a word, why no stage is told of it: nothing is known; empty where one is told."""
+        """Short reason for showing no stage; empty if one is shown."""
         return phrase("open") if self.is_open and self.dimension.is_leaf else ""
 
     def to_dict(self) -> ScoreEntry:
-        """The score as the contract for JSON has it, stages by id."""
+        """Return the score in the form of the JSON contract, with stages by id."""
         return score_entry(
             self.dimension,
             self.position,
@@ -174,11 +174,11 @@ def score_entry(
     disagreement: Disagreement | None,
     not_applicable: bool,
 ) -> ScoreEntry:
-    """Return a score as JSON has it, from the fields of `Score`."""
+    """Return a score in the form of the JSON contract, from the fields of `Score`."""
     scale = dimension.scale
     stage: Stages | None = None
     index: Indexes | None = None
-    differ: DisagreementEntry | None = None
+    disagreement_entry: DisagreementEntry | None = None
     if scale is not None and position is not None:
         at, (low, likely, high) = scale.stage, position
         stage = {"low": at(low).id, "likely": None if likely is None else at(likely).id, "high": at(high).id}
@@ -187,19 +187,19 @@ def score_entry(
             index = {"low": low / top, "likely": None if likely is None else likely / top, "high": high / top}
     if disagreement is not None:
         low_end, high_end, agreement = disagreement
-        differ = {"low": low_end.id, "high": high_end.id, "agreement": agreement}
+        disagreement_entry = {"low": low_end.id, "high": high_end.id, "agreement": agreement}
     return {
         "stage": stage,
         "index": index,
         "coverage": coverage,
         "respondents": respondents,
-        "disagreement": differ,
+        "disagreement": disagreement_entry,
         "not_applicable": not_applicable,
     }
 
 
 def ids_of(stage: Span[Stage] | None) -> Stages | None:
-    """Return stages by id, as JSON has them."""
+    """Return stages by id, in the form of the JSON contract."""
     if stage is None:
         return None
     low, likely, high = stage
@@ -207,7 +207,7 @@ def ids_of(stage: Span[Stage] | None) -> Stages | None:
 
 
 def stages_of(dimension: Dimension, position: Span[Position] | None) -> Span[Stage] | None:
-    """Return the stages that positions reach; None where there is no scale or no position."""
+    """Return the stages that positions reach; None without a scale or a position."""
     scale = dimension.scale
     if scale is None or position is None:
         return None
@@ -216,7 +216,7 @@ def stages_of(dimension: Dimension, position: Span[Position] | None) -> Span[Sta
 
 
 def describe(score: Score) -> str:
-    """A score in a few words: ``emerging (up to operational), 88% answered``."""
+    """Return a score in a few words: ``emerging (up to operational), 88% answered``."""
     if score.not_applicable:
         return phrase("not applicable")
     stages = score.sentence
@@ -231,7 +231,7 @@ def describe(score: Score) -> str:
 
 
 def describe_span(stage: Span[Stage]) -> str:
-    """Stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
+    """Return stages in a few words: ``emerging``, or ``emerging (traditional to operational)``."""
     low, likely, high = stage
     if likely is None:
         return phrase("{low} to {high}", low=low.name, high=high.name)

@@ -25,7 +25,7 @@ from maturitykit.words import phrase
 
 
 class StoredResult(Result):
-    """A result that was read back: all its scores, and nothing of what each respondent said."""
+    """A result that was read back from its file: all scores, but no answers of single respondents."""
 
     __slots__ = ("_stored",)
 
@@ -44,17 +44,17 @@ class StoredResult(Result):
 
 
 def read_result(path: Content, model: Model | str = "") -> Result:
-    """Read a result back from the JSON that `Result.to_dict` gave, to compare, translate or report it.
+    """Read a result back from the JSON of `Result.to_dict`, to compare, translate or report it.
 
-    It is scored again from the spans of its rated dimensions, so that a file that was changed by hand is found
-    out. Who said what is not in the file, only how many did and how far they differed.
+    It is scored again from the spans of its rated dimensions, so that a file that was changed by hand is
+    refused. The file holds no answers of single respondents, only their number and their disagreement.
 
     Args:
-        path: The file: its path, an open file, its bytes, or what `Result.to_dict` gave.
+        path: The file: its path, an open file, its bytes, or the value of `Result.to_dict`.
         model: The model or its id; by default the installed one that the file names.
 
     Raises:
-        FileError: If it cannot be read, is a translation, or does not say what follows from its own parts.
+        FileError: If it cannot be read, is a translation, or its scores do not follow from their parts.
         ScoringError: If its rule, weights or targets cannot be used.
         PluginError: If its model or rule is not installed.
     """
@@ -88,12 +88,12 @@ def read_result(path: Content, model: Model | str = "") -> Result:
 
 
 def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) -> Iterator[Finding]:
-    """What does not fit the model at hand."""
-    said = entry["model"]
-    for name, its, here in (("id", said["id"], model.id), ("version", said["version"], model.version)):
-        if its != here:
-            yield Finding(f"model.{name}", f"is {quoted(its)}", f"{quoted(here)}, as the model at hand")
-    if (said["id"], said["version"]) == (model.id, model.version):
+    """Yield a finding for everything in a stored result that does not fit the model."""
+    stored = entry["model"]
+    for name, its, wanted in (("id", stored["id"], model.id), ("version", stored["version"], model.version)):
+        if its != wanted:
+            yield Finding(f"model.{name}", f"is {quoted(its)}", f"{quoted(wanted)}, as the model at hand")
+    if (stored["id"], stored["version"]) == (model.id, model.version):
         if entry["digest"] != model.digest:
             expected = f"{quoted(model.digest)}, that of the model at hand: it has other dimensions or stages"
             yield Finding("digest", f"is {quoted(entry['digest'])}", expected)
@@ -110,7 +110,7 @@ def _misfits(model: Model, entry: ResultEntry, entries: Mapping[str, ScoreEntry]
 
 
 def date_findings(entry: ResultEntry) -> Iterator[Finding]:
-    """Return a finding if the date is none."""
+    """Yield a finding if the date is not a valid one."""
     try:
         if entry["date"]:
             Date.fromisoformat(entry["date"])
@@ -124,9 +124,9 @@ def _state(plan: Plan, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) ->
     if any(issue["code"] == "outcome-given" for issue in entry["issues"]):
         rated.append(plan.nodes[0])
     for node in rated:
-        said, scale = entries[node.dimension.id], node.dimension.scale
-        index, coverage = said["index"], said["coverage"]
-        if said["not_applicable"]:
+        stored, scale = entries[node.dimension.id], node.dimension.scale
+        index, coverage = stored["index"], stored["coverage"]
+        if stored["not_applicable"]:
             state.put(node.index, None, coverage)
         elif coverage and index and scale:
             low, likely, high = (
@@ -139,7 +139,7 @@ def _state(plan: Plan, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) ->
 
 
 def _position(position: float) -> float:
-    """A position, at a stage where it is that near."""
+    """Return a position, rounded to a stage if it is as good as there."""
     return round(position) if isclose(position, round(position), abs_tol=1e-9) else position
 
 
@@ -147,10 +147,10 @@ def _differences(plan: Plan, state: State, entries: Mapping[str, ScoreEntry]) ->
     result = Result(plan, state, {}, Setting())
     for id, score in result.items():
         where = id if id == OUTCOME else f"dimensions.{id}"
-        follows, said = ids_of(stages_of(score.dimension, score.position)), entries[id]["stage"]
-        if follows != said:
+        follows, stored = ids_of(stages_of(score.dimension, score.position)), entries[id]["stage"]
+        if follows != stored:
             yield Finding(
-                f"{where}.stage", f"is {_words(said)}", f"{_words(follows)}, as its parts and the rule say"
+                f"{where}.stage", f"is {_words(stored)}", f"{_words(follows)}, as its parts and the rule say"
             )
         elif score.not_applicable != entries[id]["not_applicable"]:
             yield Finding(f"{where}.not_applicable", "does not follow from its parts", "what does")

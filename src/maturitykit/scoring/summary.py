@@ -1,4 +1,4 @@
-"""What a page or a report tells of a result, in words and in order."""
+"""Parts of the summary of a result, which pages, reports and figures share."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
     from maturitykit.scoring.roadmap import Improvement
 
-#: Longer chains make bars that nobody can count.
+#: Most stages in a bar; the characters of a longer one cannot be counted at a glance.
 LONGEST_BAR = 12
 
 
 def about(result: Result) -> str:
-    """Whom or what a result is of, and of when; empty if it does not say."""
+    """Return the subject and the date of a result in one line; empty if it has neither."""
     return " · ".join(part for part in (result.subject, str(result.date or "")) if part)
 
 
 def respondent_names(result: Result) -> tuple[str, ...]:
-    """Everybody who said anything, in the order of the answers."""
+    """Return the names of all respondents, in the order of their answers."""
     ratings = (item for leaf in result.leaves for item in leaf.inputs if isinstance(item, Rating))
     return tuple(dict.fromkeys(rating.respondent for rating in ratings))
 
 
 def shortened_list(names: Sequence[str], most: int = 4) -> str:
-    """Names in a sentence, no more than a few."""
+    """Return names for use in a sentence; after the first few, only the number of the others."""
     shown, more = ", ".join(names[:most]), len(names) - most
     return phrase("{names} and {more} more", names=shown, more=more) if more > 0 else shown
 
 
 def scored_by(result: Result) -> str:
-    """By which rule, and from how many respondents."""
+    """Return a sentence on the rule and, if there are several, the number of respondents and their consensus."""
     rule, people = phrase(result.scorer), len(respondent_names(result))
     if people < 2:
         return phrase("Scored by {rule}.", rule=rule)
@@ -49,7 +49,7 @@ def scored_by(result: Result) -> str:
 
 
 def headline(result: Result) -> str:
-    """The outcome in a few words."""
+    """Return the outcome in a few words."""
     text = describe(result.outcome)
     if result.stage is None and not result.outcome.not_applicable:
         return phrase("A profile, without an overall stage: {found}", found=text)
@@ -57,21 +57,21 @@ def headline(result: Result) -> str:
 
 
 def capitalized(text: str) -> str:
-    """The text with a capital."""
+    """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
 def with_depths(model: Model) -> Iterator[tuple[Dimension, int]]:
-    """The dimensions below the outcome, with how deep each stands."""
-    waiting = [(dimension, 0) for dimension in reversed(model.dimensions)]
-    while waiting:
-        dimension, depth = waiting.pop()
+    """Yield the dimensions below the outcome, each with its depth."""
+    pending = [(dimension, 0) for dimension in reversed(model.dimensions)]
+    while pending:
+        dimension, depth = pending.pop()
         yield dimension, depth
-        waiting += [(child, depth + 1) for child in reversed(dimension.children)]
+        pending += [(child, depth + 1) for child in reversed(dimension.children)]
 
 
 def found(score: Score) -> str:
-    """The stage of a dimension in a few words; empty where nothing is combined."""
+    """Return the stage of a dimension in a few words, or why there is none; empty if nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
     return score._no_stage_reason or score.brief
@@ -80,7 +80,7 @@ def found(score: Score) -> str:
 def bar(score: Score) -> str:
     """Return a character for each stage of a chain: reached, likely, possible, ruled out.
 
-    Blocks stand for what was measured, circles for what was derived; empty where there is no such bar.
+    Blocks stand for measured scores, circles for derived ones. Empty if a bar cannot be drawn.
     """
     scale, position = score.dimension.scale, score.position
     if scale is None or position is None or not scale.is_chain or len(scale.stages) > LONGEST_BAR:
@@ -94,23 +94,23 @@ def bar(score: Score) -> str:
 
 
 def lagging(result: Result) -> Sequence[Score]:
-    """The weakest dimensions, where there are others that are stronger."""
+    """Return the weakest dimensions; none if all are equally weak."""
     weakest = result.weakest
     return () if len(weakest) == len(result.leaves) else weakest
 
 
 def descriptor_at(score: Score) -> str:
-    """What the model says of the dimension at its likely stage."""
+    """Return the model's text on a dimension at its likely stage; empty if there is none."""
     stage = score.stage and score.stage.likely
     return score.dimension.descriptors.get(stage.id, "") if stage else ""
 
 
 def change(step: Improvement) -> str:
-    """From where to where a dimension has to be raised."""
+    """Return the present and the needed stage of an improvement: ``basic → good``."""
     return phrase("{start} → {to}", start=step.start.name if step.start else phrase("open"), to=step.to.name)
 
 
 def split_issues(result: Result) -> tuple[list[Issue], list[Issue]]:
-    """The issues, and apart from them the small disagreements, as there may be many."""
+    """Return the issues, and separately the small disagreements, as there may be many."""
     small = [i for i in result.issues if (i.code, i.severity) == ("disagreement", "info")]
     return [i for i in result.issues if i not in small], small
