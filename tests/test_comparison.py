@@ -17,7 +17,7 @@ import maturitykit as mk
 from maturitykit.cli.crosswalk import _translations
 from maturitykit.comparison.check import check_cells, check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
-from maturitykit.comparison.movement import other_respondents
+from maturitykit.comparison.movement import respondents_note
 from maturitykit.words import Words
 
 LEVEL = mk.Scale("level", [mk.Stage("none"), mk.Stage("some"), mk.Stage("all")])
@@ -498,7 +498,7 @@ def said_by(*people: str, subject: str = "Acme", model: mk.Model = ONE) -> mk.Re
 
 def test_other_respondents_than_before_are_named() -> None:
     def told(before: mk.Result, after: mk.Result, language: str = "en") -> str:
-        return Words(language)(other_respondents(mk.compare(before, after)))
+        return Words(language)(respondents_note(mk.compare(before, after)))
 
     text = told(said_by("Ann", "Bo"), said_by("Ann", "Cé"))
     assert text.startswith("Other respondents than before (new: Cé; no longer: Bo). ")
@@ -511,7 +511,7 @@ def test_other_respondents_than_before_are_named() -> None:
     renamed = crosswalk(link("a", "a", *SAME), link("b", "b", *SAME), source="one@1", target="one@2")
     later = flat("one", "a", "b", version="2")
     moved = mk.compare(said_by("Ann"), said_by("Bo", model=later), network=mk.Network([renamed]))
-    assert "new: Bo; no longer: Ann" in other_respondents(moved)
+    assert "new: Bo; no longer: Ann" in respondents_note(moved)
     tried = mk.what_if(said_by("Ann"), {"a": "all"})
     assert told(said_by("Ann"), tried) == told(tried, said_by("Ann")) == ""
     # The same people, somebody without a name, or another subject.
@@ -660,7 +660,7 @@ def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., Complete
     done = run(*common)
     assert done.returncode == 0, done.stderr
     assert "Derived, not measured" in done.stdout
-    assert "likely good, at least basic, at the most best, if the links hold, 50% covered" in words(done.stdout)
+    assert "likely good, at least basic, at most best, if the links hold, 50% covered" in words(done.stdout)
     explained = words(run(*common, "--explain", "people").stdout)
     assert "both =say() so." in explained
     assert "the conclusion rests on one link, people → people: without it" in explained

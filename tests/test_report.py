@@ -99,7 +99,7 @@ def test_the_parts_stand_in_their_order() -> None:
     assert [title.partition(":")[0] for title in titles[5:9]] == ["Derived"] * 4
     assert titles[9].startswith("What moved since")
     assert titles[10:] == [
-        "Also to know",
+        "Good to know",
         "Method and sources",
         "Our reading, not stated by the source",
         "How every number follows",
@@ -115,7 +115,7 @@ def test_the_outcome_is_a_sentence_with_its_bounds() -> None:
     clearhead = mk.model("clearhead")
     assert lead(example("clearhead")) == (
         "Duinrand Sports (made up) is most likely at “emerging”. "
-        "It is not lower; what is still open could lift it to “operational”."
+        "It cannot be lower; open questions could raise it to “operational”."
     )
     assert lead(example("clearhead", "nl"), "nl") == (
         "Duinrand Sports (made up) staat waarschijnlijk op “emerging”. "
@@ -196,7 +196,7 @@ def test_no_more_than_three_other_ways_are_told_and_the_others_counted() -> None
 
     # Of three, two have to be raised; of five, three: one of these is the way that is told first.
     assert len(ways(3)) == 2
-    assert ways(5)[3:] == ["- and 6 more at least"]
+    assert ways(5)[3:] == ["- and at least 6 more"]
     assert ways(5, "nl")[3:] == ["- en nog minstens 6"]
     assert ways(4)[3:] == []
 

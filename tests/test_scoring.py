@@ -14,7 +14,7 @@ import pytest
 
 import maturitykit as mk
 from maturitykit.scoring.plan import _PLANS
-from maturitykit.scoring.roadmap import TOLD
+from maturitykit.scoring.roadmap import MOST_SETS
 
 LEVELS = mk.Scale("level", [mk.Stage(id) for id in ("basic", "good", "better", "best")])
 SHARES = mk.Scale(
@@ -1103,7 +1103,7 @@ def test_all_of_the_smallest_sets_are_told_up_to_a_number() -> None:
         ["part-0"], ["part-1"], ["part-2"],
     ]  # fmt: skip
     (step,) = mk.roadmap(mk.score(toy(*many, scorers=[Strongest()]), {}))
-    assert len(step.alternatives) == TOLD - 1
+    assert len(step.alternatives) == MOST_SETS - 1
 
 
 def test_there_is_no_road_beyond_the_top_nor_without_stages() -> None:

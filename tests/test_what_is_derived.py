@@ -12,11 +12,11 @@ import pytest
 import maturitykit as mk
 from maturitykit import report
 from maturitykit.comparison.sentences import (
-    beside_outcome,
     brief_bounds,
+    carrying_links,
     describe_bounds,
-    how_reversed,
-    what_carries,
+    outcome_notes,
+    reversal_note,
 )
 from maturitykit.scoring.scores import Span
 from maturitykit.words import Words
@@ -68,22 +68,22 @@ def span(scale: mk.Scale, low: str, likely: str | None, high: str) -> Span[mk.St
     ("scale", "stages", "text", "dutch"),
     [
         (LEVEL, ("low", "mid", "high"),
-         "cannot be told from this: likely Mid, at least Low, at the most High, if the links hold",
+         "cannot be told from this: likely Mid, at least Low, at most High, if the links hold",
          "hieruit niet af te leiden: waarschijnlijk Mid, minstens Low, hoogstens High, als de verbanden kloppen"),
         (LEVEL, ("low", None, "high"), "cannot be told from this: no stage is likely",
          "hieruit niet af te leiden: geen fase is waarschijnlijk"),
         (LEVEL, ("low", "low", "mid"), "not above Mid: likely Low, at least Low, if the links hold",
          "niet boven Mid: waarschijnlijk Low, minstens Low, als de verbanden kloppen"),
-        (LEVEL, ("mid", None, "high"), "not below Mid: no stage is likely, at the most High, if the links hold",
+        (LEVEL, ("mid", None, "high"), "not below Mid: no stage is likely, at most High, if the links hold",
          "niet onder Mid: geen fase is waarschijnlijk, hoogstens High, als de verbanden kloppen"),
         (LEVEL, ("mid", "mid", "mid"), "only Mid is possible, if the links hold",
          "alleen Mid is mogelijk, als de verbanden kloppen"),
         (LEVEL, ("low", "low", "low"), "only Low is possible, if the links hold",
          "alleen Low is mogelijk, als de verbanden kloppen"),
         # B is neither below A nor above it, and yet ruled out.
-        (SQUARE, ("a", "a", "both"), "at least A: likely A, at the most Both, if the links hold",
+        (SQUARE, ("a", "a", "both"), "at least A: likely A, at most Both, if the links hold",
          "minstens A: waarschijnlijk A, hoogstens Both, als de verbanden kloppen"),
-        (SQUARE, ("none", "none", "b"), "at the most B: likely None, at least None, if the links hold",
+        (SQUARE, ("none", "none", "b"), "at most B: likely None, at least None, if the links hold",
          "hoogstens B: waarschijnlijk None, minstens None, als de verbanden kloppen"),
     ],
 )  # fmt: skip
@@ -118,20 +118,20 @@ def test_both_readings_are_told_and_which_one_counts() -> None:
     assert list(by_link.outcome.remarks) == [
         "through its dimensions: cannot be told from this: likely Low",
         "by the link between the overall stages: not above Mid: likely Mid",
-        "it is what both allow, with the likely stage of the second",
+        "the result is what both allow, with the likely stage of the second",
         "decided by the link from the overall stage",
     ]
     by_parts = translated(answers, *parts, link("outcome", "outcome", VAGUE))
     assert list(by_parts.outcome.remarks) == [
         "through its dimensions: cannot be told from this: likely Low",
         "by the link between the overall stages: cannot be told from this: no stage is likely",
-        "it is what both allow, with the likely stage of the first",
+        "the result is what both allow, with the likely stage of the first",
     ]
     sure = link("a", "x", SAME), link("b", "y", SAME)
     opposite = {"low": ("high", "high", "high"), "mid": ("high", "high", "high"), "high": ("high", "high", "high")}
     apart = translated(answers, *sure, link("outcome", "outcome", opposite))
     assert apart.outcome.brief == "only Low is possible"
-    assert list(apart.outcome.remarks)[2:] == ["the two exclude each other, and the first counts"]
+    assert list(apart.outcome.remarks)[2:] == ["the two exclude each other; the first is used"]
     data: Any = apart.to_dict()["outcome"]
     assert (data["by_parts"]["high"], data["by_links"]["low"]) == ("low", "high")
     alone = translated(answers, *sure).to_dict()["outcome"]
@@ -167,7 +167,7 @@ def test_every_part_of_which_nothing_can_be_said_is_named_beside_the_outcome() -
         crosswalk = mk.Crosswalk("one", "two", [link("a", "x", SAME)], "1", not_inferable=gaps)
         found = mk.translate(mk.score(ONE, {"a": "mid", "b": "mid"}), model, crosswalks=[crosswalk])
         # A part stands for all below it.
-        assert list(beside_outcome(found)) == ["nothing can be inferred about y, Outer"]
+        assert list(outcome_notes(found)) == ["nothing can be inferred about y, Outer"]
 
 
 def test_a_contribution_is_what_is_left_without_the_link() -> None:
@@ -181,11 +181,11 @@ def test_a_contribution_is_what_is_left_without_the_link() -> None:
         assert carries == (without.stage != found.stage)
         assert left == (without.outcome.brief if carries else "no change")
     assert {name for name, (carries, _) in told.items() if carries} == {"A → X", "B → X"}
-    assert what_carries(found.contributions()).endswith("left out: A → X; B → X.")
+    assert carrying_links(found.contributions()).endswith("left out: A → X; B → X.")
     assert [item.use.name for item in found.contributions("y")] == ["B → Y"]
     one = found.contributions("x")[0]
-    assert what_carries([one]) == f"The conclusion rests on one link, A → X: without it, {one.left.brief}."
-    assert what_carries([one._replace(carries=False)]).startswith("No single link carries the conclusion")
+    assert carrying_links([one]) == f"The conclusion rests on one link, A → X: without it, {one.left.brief}."
+    assert carrying_links([one._replace(carries=False)]).startswith("No single link carries the conclusion")
 
 
 def test_without_stages_a_conclusion_is_the_dimension_that_a_link_speaks_of() -> None:
@@ -212,8 +212,8 @@ def test_a_crosswalk_that_is_read_backwards_says_how() -> None:
     crosswalk = mk.Crosswalk("one", "two", [link("a", "x", SAME), link("b", "y", SAME)], "1")
     forward = mk.translate(mk.score(ONE, {"a": "low"}), TWO, crosswalks=[crosswalk])
     back = mk.translate(mk.score(TWO, {"x": "low"}), ONE, crosswalks=[crosswalk])
-    assert how_reversed([forward]) == ""
-    assert how_reversed([forward, back]).startswith("Read backwards: one--two. ")
+    assert reversal_note([forward]) == ""
+    assert reversal_note([forward, back]).startswith("Read backwards: one--two. ")
     for suffix in (".html", ".md"):
         text = report.render(report.build(back.origin, translations=[back]), suffix).decode()
         assert "Read backwards: one" in text
@@ -282,7 +282,7 @@ def test_the_command_line(source: str, stage: str, target: str, likely: str, run
     asked = ("crosswalk", source, "--stage", stage.replace("stage-", ""), "--to", target)
     name = mk.model(target).by_id["outcome"].scale.stages[2].name  # type: ignore[union-attr]
     text = " ".join(run(*asked).stdout.split())
-    assert f"likely {name}, at least" in text or f"likely {name}, at the most" in text
+    assert f"likely {name}, at least" in text or f"likely {name}, at most" in text
     assert "if the links hold" in text
     assert "Decided by the link from the overall stage." in text
     assert json.loads(run(*asked, "--json").stdout)["outcome"]["stage"]["likely"] == likely
@@ -304,7 +304,7 @@ def test_a_report_tells_what_the_terminal_does(language: str, suffix: str) -> No
     say = Words(language)
     for sentence in (found.outcome.sentence, *found.outcome.remarks):
         assert any(say(sentence).casefold() in text.casefold() for text in texts)
-    assert say(what_carries(found.contributions())) in texts
+    assert say(carrying_links(found.contributions())) in texts
     text = report.render(document, suffix).decode()
     assert say("What each link contributes") in text
 

@@ -14,7 +14,7 @@ import maturitykit as mk
 from maturitykit.report import build
 from maturitykit.report.nodes import Paragraph
 from maturitykit.scoring import summary
-from maturitykit.scoring.explain import said
+from maturitykit.scoring.explain import rating_line
 from maturitykit.scoring.records import COLUMNS, rows_of
 from maturitykit.words import Words
 
@@ -98,10 +98,10 @@ def test_issues(result: mk.Result) -> None:
 
 def test_a_result_in_short(result: mk.Result) -> None:
     assert repr(result) == "<Result of Acme on toy: Good (from Basic), 80% answered>"
-    assert summary.about(result) == "Acme · 2026-05-31"
+    assert summary.subject_and_date(result) == "Acme · 2026-05-31"
     assert summary.scored_by(result) == "Scored by weakest; 3 respondents, consensus by median."
     assert summary.headline(result) == "Good (from Basic), 80% answered"
-    assert [summary.found(score) for score in result.values()] == [
+    assert [summary.stage_in_words(score) for score in result.values()] == [
         "Good (from Basic)",
         "Good (Basic to Better)",
         "Good (up to Better)",
@@ -153,8 +153,8 @@ def test_a_profile() -> None:
     assert result.issues == ()
     assert summary.headline(result) == "A profile, without an overall stage: 100% answered"
     assert summary.scored_by(result) == "Scored by profile."
-    assert summary.about(result) == ""
-    assert [summary.found(score) for score in result.values()] == [
+    assert summary.subject_and_date(result) == ""
+    assert [summary.stage_in_words(score) for score in result.values()] == [
         "",
         "",
         "partly",
@@ -213,7 +213,7 @@ def test_a_frame_of_an_engine_that_is_not_installed(
     ],
 )  # fmt: skip
 def test_a_rating_in_the_names_of_its_stages(answer: mk.Stage | float | str | None, words: str) -> None:
-    assert said(mk.Rating("plans", answer, "Ann ", " why\n"), LEVEL) == words
+    assert rating_line(mk.Rating("plans", answer, "Ann ", " why\n"), LEVEL) == words
 
 
 def way(*models: mk.Model) -> list[mk.Crosswalk]:
@@ -306,9 +306,9 @@ def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
 
     found = carried({"a": "good", "b": "best"}, ("a", "x"), ("b", "x"))
     assert found.explain("part").splitlines() == [
-        "A part: cannot be told from this: likely Good, at least Basic, at the most Best, if the links hold, "
+        "A part: cannot be told from this: likely Good, at least Basic, at most Best, if the links hold, "
         "50% covered, weakest of 2",
-        "├─ x: not below Good: likely Good, at the most Best, if the links hold, 100% covered, from 2 links",
+        "├─ x: not below Good: likely Good, at most Best, if the links hold, 100% covered, from 2 links",
         "│  ├─ decided by the link from a",
         "│  ├─ a says only Good is possible (equal, strength 0.80)",
         "│  │  └─ a: Good",
@@ -329,7 +329,7 @@ def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
     absent = carried({"a": "not_applicable"}, ("a", "x"), relation="intersects")
     assert absent["x"].why_open == "not inferable: what it would follow from is not applicable: a"
     open_itself = carried({"a": "unknown"}, ("a", "x"))
-    assert open_itself["x"].why_open == "what it would follow from is open itself"
+    assert open_itself["x"].why_open == "the dimensions it follows from are open"
 
 
 def test_a_movement() -> None:
@@ -376,7 +376,10 @@ def test_what_is_told_of_a_score() -> None:
     # Of what is open there is no number.
     assert told["unknown"].explain().splitlines()[0] == "A toy: open (Basic to Best), mean of 2"
     (step,) = mk.roadmap(told["basic"], "best")
-    assert [summary.change(raised) for raised in step.improvements or ()] == ["Basic → Best", "open → Best"]
+    assert [summary.improvement_in_words(raised) for raised in step.improvements or ()] == [
+        "Basic → Best",
+        "open → Best",
+    ]
     equal = mk.score(model, {"learn": "good", "teach": "good"})
     assert summary.lagging(equal) == ()
     situation = mk.Model("toy", "1", "A toy", [learn], ["profile"], outcome=DIAMOND)

@@ -50,7 +50,7 @@ def summary(result: mk.Result) -> list[str]:
     issues: list[Issue] = [issue for issue in result.issues if issue.severity == "warning"]
     return [
         f"{result.subject}, {result.date}: {likely.name if likely else 'open'}, {result.coverage:.0%}",
-        *(f"{name}: at the most {stage}" for name, stage in sorted(stages.items())),
+        *(f"{name}: at most {stage}" for name, stage in sorted(stages.items())),
         *(issue.message for issue in issues),
         *result.explain().splitlines(),
     ]

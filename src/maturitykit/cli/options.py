@@ -35,9 +35,9 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command after checking that it overwrites none of its inputs."""
         if written := [ctx.params[name] for name in _WRITTEN if ctx.params.get(name)]:
-            from maturitykit.files.text import check_apart
+            from maturitykit.files.text import refuse_overwriting
 
-            check_apart(_read_by(ctx.params), written)
+            refuse_overwriting(_read_by(ctx.params), written)
         ctx.obj = sys.stdout
         with redirect_stdout(sys.stderr):
             return super().invoke(ctx)

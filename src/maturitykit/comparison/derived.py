@@ -139,25 +139,25 @@ class DerivedScore(Score):
             else:
                 yield phrase("by its own link: {stages}", stages=by_links)
             if self.is_excluded:
-                yield phrase("the two exclude each other, and the first counts")
+                yield phrase("the two exclude each other; the first is used")
             elif self.by_links.likely:
-                yield phrase("it is what both allow, with the likely stage of the second")
+                yield phrase("the result is what both allow, with the likely stage of the second")
             else:
-                yield phrase("it is what both allow, with the likely stage of the first")
+                yield phrase("the result is what both allow, with the likely stage of the first")
         if (use := self.decided_by) and (self.dimension.children or len(self.links) > 1):
             yield phrase("decided by the link from {source}", source=use.source_name)
 
     @property
     def why_not_inferable(self) -> str:
         """The reason why no link leads to it, if none does."""
-        return self.reason or phrase("no link speaks of it")
+        return self.reason or phrase("no link leads to it")
 
     @property
     def why_open(self) -> str:
         """The reason why nothing is known of it."""
         if self.inferable == "none":
             return phrase("not inferable: {why}", why=self.why_not_inferable)
-        return phrase("what it would follow from is open itself")
+        return phrase("the dimensions it follows from are open")
 
     @property
     def _no_stage_reason(self) -> str:

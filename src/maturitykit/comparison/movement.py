@@ -129,7 +129,7 @@ def compare(before: Result, after: Result, *, network: Network | None = None) ->
     return Comparison(before, after)
 
 
-def how_derived(comparison: Comparison) -> str:
+def derivation_note(comparison: Comparison) -> str:
     """Return a sentence on the crosswalks that results were carried over by; empty if none was."""
     results = (comparison.before, comparison.after)
     used = [item for result in results if isinstance(result, Translation) for item in result.route.crosswalks]
@@ -141,7 +141,7 @@ def how_derived(comparison: Comparison) -> str:
     )
 
 
-def other_respondents(comparison: Comparison) -> str:
+def respondents_note(comparison: Comparison) -> str:
     """Return a warning that other respondents answered than before; empty if they are the same or not named."""
     results = comparison.before, comparison.after
     measured = (result.measured if isinstance(result, Translation) else result for result in results)

@@ -46,7 +46,7 @@ def _lower(scale: Scale, low: Stage) -> str:
 
 
 def _upper(scale: Scale, high: Stage) -> str:
-    return phrase("not above {stage}" if scale.is_chain else "at the most {stage}", stage=high.name)
+    return phrase("not above {stage}" if scale.is_chain else "at most {stage}", stage=high.name)
 
 
 def describe_bounds(scale: Scale, stage: Span[Stage]) -> str:
@@ -61,11 +61,11 @@ def describe_bounds(scale: Scale, stage: Span[Stage]) -> str:
         "{brief}{least}{most}, if the links hold",
         brief=brief,
         least=phrase(", at least {stage}", stage=low.name) if is_lowest and not is_one else "",
-        most=phrase(", at the most {stage}", stage=high.name) if is_highest and not is_one else "",
+        most=phrase(", at most {stage}", stage=high.name) if is_highest and not is_one else "",
     )
 
 
-def beside_outcome(translation: Translation) -> Iterator[str]:
+def outcome_notes(translation: Translation) -> Iterator[str]:
     """Yield what to show beside a derived outcome: what it follows from, and what cannot be inferred."""
     yield from translation.outcome.remarks
     yield from (i.message for i in translation.issues if i.code == "not-inferable" and i.where == OUTCOME)
@@ -73,13 +73,13 @@ def beside_outcome(translation: Translation) -> Iterator[str]:
         yield phrase("without the links {names}, which were left out", names=", ".join(left_out))
 
 
-def what_to_know(translation: Translation) -> list[tuple[str, str, str]]:
+def other_issues(translation: Translation) -> list[tuple[str, str, str]]:
     """Return the severity, dimension and message of each issue that is shown nowhere else."""
     shown_elsewhere = ("open", "not-inferable")
     return [(i.severity, i.where, i.message) for i in translation.issues if i.code not in shown_elsewhere]
 
 
-def what_carries(contributions: Sequence[Contribution]) -> str:
+def carrying_links(contributions: Sequence[Contribution]) -> str:
     """Return a sentence that names the links without which the stages of a conclusion change."""
     carrying = [item for item in contributions if item.carries]
     if not carrying:
@@ -93,7 +93,7 @@ def what_carries(contributions: Sequence[Contribution]) -> str:
     return phrase("Each of these links changes the conclusion if it alone is left out: {names}.", names=names)
 
 
-def how_reversed(translations: Iterable[Translation]) -> str:
+def reversal_note(translations: Iterable[Translation]) -> str:
     """Return a note on the crosswalks that were read backwards; empty if there are none."""
     used = (item for translation in translations for item in translation.route.crosswalks)
     names = dict.fromkeys(item.id for item in used if item.is_reversed)

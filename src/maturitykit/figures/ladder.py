@@ -9,7 +9,7 @@ from maturitykit.definition import Gate, Scale
 from maturitykit.figures.lanes import NAMES_BESIDE
 from maturitykit.figures.svg import LEADING, SIZE, Drawing, wrapped
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.summary import found
+from maturitykit.scoring.summary import stage_in_words
 from maturitykit.words import Words
 
 #: Degree to which a stage or a requirement is reached: for sure, likely, possibly or not at all.
@@ -29,7 +29,7 @@ def ladder(result: Result, width: float = 760, language: str = "") -> str:
     title = say("Stages reached: {title}", title=result.model.title)
     if result.is_derived:
         title = say("Stages reached, derived and not measured: {title}", title=result.model.title)
-    drawing = Drawing(width, title, say(found(result.outcome)))
+    drawing = Drawing(width, title, say(stage_in_words(result.outcome)))
     y = 8.0
     stairs = width * 0.16 if width >= NAMES_BESIDE else 70
     for i in reversed(range(len(scale.stages))):
@@ -91,7 +91,7 @@ def _requirement(result: Result, gate: Gate, say: Words) -> str:
     parts = {
         "name": dimension.name,
         "minimum": dimension.scale.stages[minimum].name,
-        "found": say(found(score)),
+        "found": say(stage_in_words(score)),
     }
     if position is None:
         return say("requires {name} at {minimum}: not applicable, passed over", **parts)

@@ -10,7 +10,7 @@ from maturitykit.definition.names import names_of
 from maturitykit.figures.lanes import draw_tracks, rows_of
 from maturitykit.figures.svg import Drawing
 from maturitykit.scoring.scores import Span
-from maturitykit.scoring.summary import about
+from maturitykit.scoring.summary import subject_and_date
 from maturitykit.words import Words
 
 
@@ -18,7 +18,7 @@ def movement(comparison: Comparison, width: float = 760, language: str = "") -> 
     """Draw every dimension before and after, with an arrow where the likely stage moved."""
     model = comparison.after.model
     say = Words(language or model.language)
-    names = {"before": about(comparison.before), "after": about(comparison.after)}
+    names = {"before": subject_and_date(comparison.before), "after": subject_and_date(comparison.after)}
     used = {"before-dot", "dot"}
     drawing = Drawing(width, say("Movement: {before} to {after}", **names), _in_words(comparison, say))
 

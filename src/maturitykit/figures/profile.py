@@ -10,7 +10,7 @@ from maturitykit.figures.lanes import draw_tracks, rows_of
 from maturitykit.figures.svg import Drawing, triangle, width_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import Score, describe
-from maturitykit.scoring.summary import found
+from maturitykit.scoring.summary import stage_in_words
 from maturitykit.words import Words
 
 
@@ -36,8 +36,8 @@ def profile(result: Result, width: float = 760, language: str = "") -> str:
     legend = [
         ("dot", say("likely")),
         ("derived-dot", say("likely, derived from another model")),
-        ("span", say("from the least to the most it can be")),
-        ("derived-span", say("from the least to the most it can be")),
+        ("span", say("from the lowest to the highest possible stage")),
+        ("derived-span", say("from the lowest to the highest possible stage")),
         ("open-span", say("open: it may be anywhere here")),
         ("target", say("target")),
     ]
@@ -74,5 +74,5 @@ def _marks(drawing: Drawing, score: Score, at: Callable[[float], float], y: floa
 def _in_words(result: Result, say: Words) -> str:
     """Return the likely stages of the first dimensions in words, for screen readers."""
     names = names_of(result.model, result.model.leaves)
-    rated = [f"{names[score.dimension.id]}: {say(found(score))}" for score in result.leaves]
+    rated = [f"{names[score.dimension.id]}: {say(stage_in_words(score))}" for score in result.leaves]
     return "; ".join(rated[:20]) + (" …" if len(rated) > 20 else "")

@@ -17,7 +17,7 @@ from maturitykit.files.documents import read_document
 from maturitykit.files.form_workbook import is_form, read_form
 from maturitykit.files.strict import structure
 from maturitykit.files.table import csv_source, id_of, model_findings, read_table, sheet_source, version_findings
-from maturitykit.files.text import LARGEST_TABLE, Content, Given, given, read_text, why_unreadable
+from maturitykit.files.text import LARGEST_TABLE, Content, Given, as_readable, read_text, why_unreadable
 from maturitykit.files.workbook import OTHERS, read_workbook
 
 
@@ -56,7 +56,7 @@ def read(path: Content, model: str | Model = "", *, format: str = "") -> Assessm
         FileError: If it cannot be read or is not one assessment, with all findings. Ratings are
             compared with the model only when they are scored.
     """
-    path = given(path, format, LARGEST_TABLE)
+    path = as_readable(path, format, LARGEST_TABLE)
     several = read_all(path, model)
     if len(several) > 1:
         names = ", ".join(_name(assessment) for assessment in several[:5]) + (", …" if len(several) > 5 else "")
@@ -73,7 +73,7 @@ def read_all(path: Content, model: str | Model = "", *, format: str = "") -> lis
     Raises:
         FileError: If it cannot be read or holds no assessment, with all findings.
     """
-    path = given(path, format, LARGEST_TABLE)
+    path = as_readable(path, format, LARGEST_TABLE)
     if isinstance(path, Given) and path.table is not None:
         return [_assessment(path, path.table, model)]
     assert isinstance(path, (str, os.PathLike))

@@ -21,7 +21,7 @@ from maturitykit.definition.fields import check_model_name
 from maturitykit.errors import FileError, Finding, ModelError
 from maturitykit.files.documents import read_document
 from maturitykit.files.strict import FORMAT, as_data, structure
-from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_traversable, given
+from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_readable, as_traversable
 from maturitykit.files.translations import Texts
 
 
@@ -107,7 +107,7 @@ def read_crosswalk(path: Content, *, format: str = "") -> Crosswalk:
     Raises:
         FileError: If it cannot be read, or is not a crosswalk; with all findings.
     """
-    file = as_traversable(given(path, format, LARGEST_DOCUMENT, "toml"))
+    file = as_traversable(as_readable(path, format, LARGEST_DOCUMENT, "toml"))
     title = f"{file} is not a crosswalk"
     entry = structure(read_document(file), CrosswalkEntry, title)
     findings = [*check_model_name("source", entry.source), *check_model_name("target", entry.target)]

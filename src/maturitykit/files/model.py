@@ -25,7 +25,7 @@ from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
 from maturitykit.files.documents import read_document
 from maturitykit.files.strict import FORMAT, as_data, structure
-from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_traversable, given, is_folder
+from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_readable, as_traversable, is_folder
 from maturitykit.files.translations import Texts
 
 
@@ -125,7 +125,7 @@ def read_model(path: Content, *, format: str = "") -> Model:
     Raises:
         FileError: If it cannot be read, or is not a model; with all findings.
     """
-    file = as_traversable(given(path, format, LARGEST_DOCUMENT, "toml"))
+    file = as_traversable(as_readable(path, format, LARGEST_DOCUMENT, "toml"))
     folder = file if is_folder(file) else Path(str(file)).parent
     if is_folder(file):
         file = file / "model.toml"

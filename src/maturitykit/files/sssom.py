@@ -23,7 +23,7 @@ from maturitykit.definition.fields import check_ids, check_model_name
 from maturitykit.errors import FileError, Finding, ModelError, coded, one_of, quoted
 from maturitykit.files.crosswalk import LinkEntry, crosswalk_findings, link_to_dict, make_link
 from maturitykit.files.strict import FORMAT, structure
-from maturitykit.files.text import LARGEST_DOCUMENT, NESTED, Content, as_traversable, given, read_text
+from maturitykit.files.text import LARGEST_DOCUMENT, NESTED, Content, as_readable, as_traversable, read_text
 
 #: The prefix of our identifiers, and its expansion.
 PREFIX, NAMESPACE = "maturitykit", "urn:maturitykit:"
@@ -189,7 +189,7 @@ def read_sssom(path: Content) -> Crosswalk:
     Raises:
         FileError: If it cannot be read, or is not such a file; with all findings.
     """
-    file = as_traversable(given(path, "", LARGEST_DOCUMENT, "sssom.tsv"))
+    file = as_traversable(as_readable(path, "", LARGEST_DOCUMENT, "sssom.tsv"))
     title = f"{file} is not a crosswalk in SSSOM"
     lines = read_text(file).split("\n")
     head_height = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))

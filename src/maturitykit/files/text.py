@@ -74,7 +74,7 @@ class Given:
         return False
 
 
-def given(source: Content, format: str, largest: int, default: str = "") -> Readable:
+def as_readable(source: Content, format: str, largest: int, default: str = "") -> Readable:
     """Return a path as it is, and any other source wrapped as `Given`, so that it can be read like a path.
 
     Args:
@@ -232,7 +232,7 @@ def has_deep_key(text: str) -> bool:
     return any(line.count(".") >= _MOST_PARTS and _DEEP_KEY.search(line) for line in text.split("\n"))
 
 
-def check_apart(read: Iterable[str | os.PathLike[str]], written: Iterable[str]) -> None:
+def refuse_overwriting(read: Iterable[str | os.PathLike[str]], written: Iterable[str]) -> None:
     """Refuse to overwrite files that are read, or to write one file twice.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from maturitykit import figures
-from maturitykit.comparison.sentences import beside_outcome, how_reversed, what_carries, what_to_know
+from maturitykit.comparison.sentences import carrying_links, other_issues, outcome_notes, reversal_note
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.report.method import LINKS, derivation
@@ -15,7 +15,7 @@ from maturitykit.report.sections import figure, scores_table
 from maturitykit.report.summary import names_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import describe
-from maturitykit.scoring.summary import capitalized, found, headline
+from maturitykit.scoring.summary import capitalized, headline, stage_in_words
 from maturitykit.words import Words, phrase
 
 CONTRIBUTIONS = phrase("What each link contributes")
@@ -35,7 +35,7 @@ def explained(translation: Translation, id: str, say: Words) -> Iterator[Section
     yield derivation(translation, id, say)
     if blocks := contributions_of(translation, say, id):
         yield Section(say(CONTRIBUTIONS), blocks)
-    if text := how_reversed([translation]):
+    if text := reversal_note([translation]):
         yield Section("", [Paragraph(say(text))])
 
 
@@ -44,7 +44,7 @@ def everywhere(result: Result, translations: Sequence[Translation], say: Words) 
     rows = [
         Row((
             translation.route.path[-1],
-            say(found(translation.outcome) or "a profile"),
+            say(stage_in_words(translation.outcome) or "a profile"),
             Number(translation.coverage, "0%"),
             Number(translation.route.strength, "0.00"),
             " ".join(translation.route.path[1:-1]),
@@ -84,18 +84,18 @@ def _route(pair: Mapping[str, Any], say: Words) -> Row:
 
 def link_reading(translation: Translation, say: Words) -> Section:
     """Return the section that marks links as our reading and explains crosswalks read backwards."""
-    texts = (LINKS, phrase("What each rests on: --explain DIMENSION"), how_reversed([translation]))
+    texts = (LINKS, phrase("What each rests on: --explain DIMENSION"), reversal_note([translation]))
     return Section(say("Our reading, not stated by either source"), [Paragraph(say(t)) for t in texts if t])
 
 
 def findings(translation: Translation, say: Words) -> list[Block]:
     """Return the derived scores as figures and a table, what cannot be inferred, and issues to know."""
-    notes = [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
+    notes = [f"{capitalized(say(text))}." for text in outcome_notes(translation)]
     blocks: list[Block] = [
         Paragraph(_origin(translation, say), "derived"),
         Paragraph(capitalized(say(headline(translation))), "lead"),
         *([Bullets(map(Bullet, notes))] if notes else ()),
-        *figure(figures.flow, translation, say, say("Which dimensions speak of which")),
+        *figure(figures.flow, translation, say, say("Links between dimensions")),
         *figure(figures.quadrant, translation, say, say("Where it stands, derived")),
         *figure(figures.ladder, translation, say, say("Stages and what they require, derived")),
         *figure(figures.profile, translation, say, say("Profile, derived")),
@@ -108,7 +108,7 @@ def findings(translation: Translation, say: Words) -> list[Block]:
         blocks.append(
             Bullets(Bullet(f"{names[score.dimension.id]}: {say(score.why_not_inferable)}") for score in unknown)
         )
-    if issues := what_to_know(translation):
+    if issues := other_issues(translation):
         blocks.append(Paragraph(say("Before you rely on this"), "heading"))
         blocks.append(Bullets(Bullet(f"{names[where]}: {say(message)}") for _, where, message in issues))
     return blocks
@@ -121,7 +121,7 @@ def contributions_of(translation: Translation, say: Words, id: str = OUTCOME) ->
         return []
     head = ["link", "says", "the overall stage without it" if translation.stage else "the dimension without it"]
     rows = [Row((say(item.use.name), say(item.use.says), say(item.describe()))) for item in contributions]
-    return [Paragraph(say(what_carries(contributions))), Table(map(say, head), rows, say(CONTRIBUTIONS))]
+    return [Paragraph(say(carrying_links(contributions))), Table(map(say, head), rows, say(CONTRIBUTIONS))]
 
 
 def _origin(translation: Translation, say: Words) -> str:

@@ -16,7 +16,7 @@ from maturitykit.report.summary import name_of, summary
 from maturitykit.scoring.records import rows_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import roadmap
-from maturitykit.scoring.summary import about, scored_by
+from maturitykit.scoring.summary import scored_by, subject_and_date
 from maturitykit.words import Words
 
 #: Sections of a report, in their order.
@@ -81,13 +81,15 @@ def translation_document(translation: Translation, language: str = "") -> Docume
     """Return a document on one translation, marked as derived throughout."""
     say = Words(language or translation.model.language)
     parts = [derived(translation, say, contributions=False), link_reading(translation, say)]
-    return Document(about(translation) or say("Result"), parts, language=say.language)
+    return Document(subject_and_date(translation) or say("Result"), parts, language=say.language)
 
 
 def everywhere_document(result: Result, translations: Sequence[Translation], language: str = "") -> Document:
     """Return a document on a result in other models, with a row for each."""
     say = Words(language or result.model.language)
-    return Document(about(result) or say("Result"), [everywhere(result, translations, say)], language=say.language)
+    return Document(
+        subject_and_date(result) or say("Result"), [everywhere(result, translations, say)], language=say.language
+    )
 
 
 def routes_document(pairs: Sequence[Mapping[str, Any]], language: str = "") -> Document:
@@ -104,7 +106,9 @@ def routes_document(pairs: Sequence[Mapping[str, Any]], language: str = "") -> D
 def comparison_document(comparison: Comparison, language: str = "") -> Document:
     """Return a document on one comparison."""
     say = Words(language or comparison.after.model.language)
-    before, after = (about(result) or say("(no name)") for result in (comparison.before, comparison.after))
+    before, after = (
+        subject_and_date(result) or say("(no name)") for result in (comparison.before, comparison.after)
+    )
     about_model = [name_of(comparison.after.model)]
     return Document(f"{before} → {after}", [movement(comparison, say)], about_model, say.language)
 
@@ -117,4 +121,4 @@ def explain_document(result: Result, id: str, language: str = "") -> Document:
     """
     say = Words(language or result.model.language)
     parts = explained(result, id, say) if isinstance(result, Translation) else [derivation(result, id, say)]
-    return Document(about(result) or say("Result"), parts, language=say.language)
+    return Document(subject_and_date(result) or say("Result"), parts, language=say.language)

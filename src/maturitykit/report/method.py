@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maturitykit.comparison.sentences import how_reversed
+from maturitykit.comparison.sentences import reversal_note
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition import Model
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
 from maturitykit.report.nodes import Block, Bullet, Bullets, Details, Paragraph, Section
 from maturitykit.report.sections import anchor
 from maturitykit.report.summary import listed, name_of, names_of
-from maturitykit.scoring.explain import DerivationLine, because, derived, inputs_of
+from maturitykit.scoring.explain import DerivationLine, inputs_of, rule_clause, score_line
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.scores import describe
-from maturitykit.scoring.summary import capitalized, found, scored_by, split_issues
+from maturitykit.scoring.summary import capitalized, scored_by, split_issues, stage_in_words
 from maturitykit.words import Words, phrase
 
 #: With more ratings than this, a derivation counts the answers instead of listing them.
 MOST_RATINGS = 30
 
 _RULES = {
-    "weakest": "Rule “weakest”: a dimension is as far as the weakest of its parts.",
+    "weakest": "Rule “weakest”: a dimension is at the stage of its weakest part.",
     "median": "Rule “median”: a dimension is at the highest stage that over half of its parts, by weight, reach.",
     "mean": "Rule “mean”: a dimension is at the weighted mean of its parts; steps between stages count as equal.",
-    "staged": "Rule “staged”: a stage is reached when all that it and all lower stages require is there.",
+    "staged": "Rule “staged”: a stage is reached when everything that it and all lower stages require is met.",
     "profile": "Rule “profile”: nothing is combined; each dimension speaks for itself.",
 }
 _CONSENSUS = {
@@ -63,9 +63,9 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
     ]  # fmt: skip
     if translations:
         points.append(
-            say("Covered is how much of a dimension links speak to, as far as what they read is answered.")
+            say("Coverage is the share of a dimension that links from answered questions reach.")
         )
-    if text := how_reversed(translations):
+    if text := reversal_note(translations):
         points.append(say(text))
     models = {model.id: model for model in (result.model, *(t.model for t in translations))}
     sources = [Bullet(name_of(model), map(Bullet, source_of(model))) for model in models.values()]
@@ -82,7 +82,7 @@ def remarks(result: Result, say: Words) -> Iterator[Section]:
         where = listed([names[issue.where] for issue in small], say, len(small))
         lines.append(say("respondents differ somewhat on {where}", where=where))
     if lines:
-        yield Section(say("Also to know"), [Bullets(map(Bullet, lines))])
+        yield Section(say("Good to know"), [Bullets(map(Bullet, lines))])
 
 
 def source_of(model: Model) -> Iterator[str]:
@@ -151,13 +151,13 @@ def derivation(result: Result, id: str, say: Words) -> Section:
         finding = Finding("", f"{quoted(id)} is not a dimension of {result.model.id}", one_of(list(result), id))
         raise ScoringError("there is nothing to explain", [finding])
     below = [_bullet(item, say) for item in inputs_of(result[id], is_deep=True)]
-    return Section("", [Bullets([Bullet(say(derived(result[id])), below)])])
+    return Section("", [Bullets([Bullet(say(score_line(result[id])), below)])])
 
 
 def _derivations(result: Result, say: Words) -> Iterator[Details]:
     names = names_of(result, say)
     for id, score in result.items():
-        stage, rule, name = say(found(score)), because(score), names[id]
+        stage, rule, name = say(stage_in_words(score)), rule_clause(score), names[id]
         blocks: list[Block] = []
         if rule:
             blocks.append(Paragraph(say("{found}{because}", found=describe(score), because=rule)))

@@ -174,8 +174,8 @@ def _link(link: Link, say: Words) -> Section:
         )
         for stage, span in link.stages.items()
     ]
-    head = map(say, ("stage", "at least", "likely", "at the most"))
-    reference = say("A mere reference: it names no stages, so nothing is inferred from it.")
+    head = map(say, ("stage", "at least", "likely", "at most"))
+    reference = say("A reference only: it names no stages, so nothing is inferred from it.")
     return Section(
         f"{link.source} → {link.target}: {relation}, {strength}",
         [

@@ -17,7 +17,7 @@ from maturitykit.report.nodes import Block, Figure, Paragraph, Row, Table
 from maturitykit.report.sections import figure, movement, scores_table
 from maturitykit.report.summary import name_of, outcome
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.summary import about, scored_by, with_depths
+from maturitykit.scoring.summary import scored_by, subject_and_date, with_depths
 from maturitykit.words import Words
 
 #: JupyterLab and VS Code may be light or dark regardless of the system's setting.
@@ -53,13 +53,13 @@ def shown(thing: object) -> str:
 
 def _blocks(thing: object, say: Words) -> Iterator[Block]:
     if isinstance(thing, Comparison):
-        yield Paragraph(f"{about(thing.before)} → {about(thing.after)}", "heading")
+        yield Paragraph(f"{subject_and_date(thing.before)} → {subject_and_date(thing.after)}", "heading")
         yield from movement(thing, say).blocks
     elif isinstance(thing, Translation):
-        yield Paragraph(about(thing) or thing.model.title, "heading")
+        yield Paragraph(subject_and_date(thing) or thing.model.title, "heading")
         yield from findings(thing, say)
     elif isinstance(thing, Result):
-        yield Paragraph(about(thing) or thing.model.title, "heading")
+        yield Paragraph(subject_and_date(thing) or thing.model.title, "heading")
         yield Paragraph(outcome(thing, say), "lead")
         yield from figure(figures.quadrant, thing, say, say("Where it stands"))
         yield from figure(figures.ladder, thing, say, say("Stages and what they require"))

@@ -9,7 +9,7 @@ from maturitykit import figures
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import Rating, ReadAnswer, is_known, read_answer
 from maturitykit.comparison.derived import DerivedScore
-from maturitykit.comparison.movement import Comparison, how_derived, other_respondents
+from maturitykit.comparison.movement import Comparison, derivation_note, respondents_note
 from maturitykit.definition import Scale
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.figures import NARROW, WIDE
@@ -27,18 +27,18 @@ from maturitykit.report.nodes import (
     Table,
 )
 from maturitykit.report.summary import disputed, is_split, listed, names_of
-from maturitykit.scoring.explain import said
+from maturitykit.scoring.explain import rating_line
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.roadmap import TOLD as SEARCH_LIMIT, Roadmap
+from maturitykit.scoring.roadmap import MOST_SETS as SEARCH_LIMIT, Roadmap
 from maturitykit.scoring.scores import Score
 from maturitykit.scoring.summary import (
-    about,
     bar,
-    change,
     descriptor_at,
-    found,
+    improvement_in_words,
     lagging,
     respondent_names,
+    stage_in_words,
+    subject_and_date,
     with_depths,
 )
 from maturitykit.words import Words
@@ -103,7 +103,7 @@ def scores_table(result: Result, say: Words) -> Table:
 
 def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
     last = say(score.rests_on) if isinstance(score, DerivedScore) else Number(score.respondents)
-    return name, say(found(score)), Number(score.coverage, "0%"), last
+    return name, say(stage_in_words(score)), Number(score.coverage, "0%"), last
 
 
 def weakest(result: Result, say: Words) -> Iterator[Section]:
@@ -112,7 +112,11 @@ def weakest(result: Result, say: Words) -> Iterator[Section]:
     if scores:
         names = names_of(result, say)
         rows = [
-            Row((names[s.dimension.id], say(found(s)), descriptor_at(s)), 0, anchor(result, s.dimension.id))
+            Row(
+                (names[s.dimension.id], say(stage_in_words(s)), descriptor_at(s)),
+                0,
+                anchor(result, s.dimension.id),
+            )
             for s in scores
         ]
         head = say("dimension"), say("stage"), say("what that looks like")
@@ -134,7 +138,7 @@ def disagreement(result: Result, say: Words) -> Iterator[Section]:
     scores = disputed(result)
     blocks: list[Block] = [*figure(figures.heatmap, result, say, say("What each respondent said"))]
     if not scores:
-        blocks.insert(0, Paragraph(say("Nobody differs on any dimension.")))
+        blocks.insert(0, Paragraph(say("Respondents agree on every dimension.")))
         yield Section(say("Where respondents differ"), blocks)
         return
     names = names_of(result, say)
@@ -157,8 +161,8 @@ def disagreement(result: Result, say: Words) -> Iterator[Section]:
     for score in scores[:MOST_COMMENTS]:
         comments = [item for item in score.inputs if isinstance(item, Rating) and item.comment]
         if comments:
-            lines = [say(said(item, score.dimension.scale)) for item in comments[:MOST_COMMENTS]]
-            title = say("What they say of {name}", name=names[score.dimension.id])
+            lines = [say(rating_line(item, score.dimension.scale)) for item in comments[:MOST_COMMENTS]]
+            title = say("What they say about {name}", name=names[score.dimension.id])
             blocks.append(Details(title, [Bullets(map(Bullet, lines))]))
     yield Section(say("Where respondents differ: agenda for a workshop"), blocks)
 
@@ -193,7 +197,7 @@ def road(result: Result, routes: Sequence[Roadmap], say: Words) -> Iterator[Sect
         blocks.append(Paragraph(say("Targets"), "heading"))
         blocks.append(Bullets(Bullet(f"{names[issue.where]}: {say(issue.message)}") for issue in targets))
     if result.stage and result.model.outcome and not blocks:
-        blocks.append(Paragraph(say("There is no stage above that could be named.")))
+        blocks.append(Paragraph(say("There is no higher stage to aim for.")))
     if blocks:
         yield Section(say("Gaps and roadmap"), blocks)
 
@@ -208,9 +212,15 @@ def _route(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Blo
         return
     title = say("What is needed for {stage}", stage=stage)
     yield Paragraph(title, "heading")
-    head = "dimension", "from → to", "what it has to look like"
+    head = "dimension", "from → to", "what this looks like"
     rows = [
-        Row((names[step.dimension.id], say(change(step)), step.dimension.descriptors.get(step.to.id, "")))
+        Row(
+            (
+                names[step.dimension.id],
+                say(improvement_in_words(step)),
+                step.dimension.descriptors.get(step.to.id, ""),
+            )
+        )
         for step in route.improvements
     ]
     yield _table([*map(say, head)], rows, title)
@@ -218,12 +228,12 @@ def _route(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Blo
                         "that this is enough whatever they turn out to be."), "quiet")  # fmt: skip
     if route.alternatives:
         lines = [
-            Bullet("; ".join(f"{names[step.dimension.id]}: {say(change(step))}" for step in steps))
+            Bullet("; ".join(f"{names[step.dimension.id]}: {say(improvement_in_words(step))}" for step in steps))
             for steps in route.alternatives[:MOST_ALTERNATIVES]
         ]
         if (more := len(route.alternatives) - MOST_ALTERNATIVES) > 0:
             is_complete = len(route.alternatives) + 1 < SEARCH_LIMIT
-            lines.append(Bullet(say("and {more} more" if is_complete else "and {more} more at least", more=more)))
+            lines.append(Bullet(say("and {more} more" if is_complete else "and at least {more} more", more=more)))
         yield Details(say("Other ways to get there"), [Bullets(lines)])
 
 
@@ -255,7 +265,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
     """Return the section on what moved since an earlier result, or differs between two subjects."""
     names = say("before"), say("after")
     before, after = (
-        about(r) or name for r, name in zip((comparison.before, comparison.after), names, strict=True)
+        subject_and_date(r) or name for r, name in zip((comparison.before, comparison.after), names, strict=True)
     )
     is_in_time = key(comparison.before.subject) == key(comparison.after.subject)
     words = _CHANGES if is_in_time else _CHANGES | _DIFFERENCES
@@ -272,7 +282,7 @@ def movement(comparison: Comparison, say: Words) -> Section:
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
         Paragraph(note, "quiet"),
-        *(Paragraph(say(text)) for text in (how_derived(comparison), other_respondents(comparison)) if text),
+        *(Paragraph(say(text)) for text in (derivation_note(comparison), respondents_note(comparison)) if text),
     ]
     heading = (
         say("What moved since {before}", before=str(comparison.before.date or before))

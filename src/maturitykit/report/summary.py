@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from maturitykit.comparison.movement import Comparison
-from maturitykit.comparison.sentences import beside_outcome
+from maturitykit.comparison.sentences import outcome_notes
 from maturitykit.comparison.translation import Translation
 from maturitykit.definition.model import Model
 from maturitykit.definition.names import names_of as distinct_names
@@ -40,7 +40,7 @@ def summary(
     for translation in translations:
         found = say(headline(translation))
         texts = [say("In {model}: {found}. Derived, not measured.", model=translation.model.title, found=found)]
-        texts += [f"{capitalized(say(text))}." for text in beside_outcome(translation)]
+        texts += [f"{capitalized(say(text))}." for text in outcome_notes(translation)]
         points.append(" ".join(texts))
     blocks: list[Block] = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
     warnings = [issue for issue in split_issues(result)[0] if issue.severity == "warning"]
@@ -73,11 +73,11 @@ def outcome(result: Result, say: Words) -> str:
         return f"{say('{who} is at “{likely}”.', **parts)} {_why_certain(result, say)}"
     first = say("{who} is most likely at “{likely}”.", **parts)
     if likely == low:
-        bounds = say("It is not lower; what is still open could lift it to “{high}”.", **parts)
+        bounds = say("It cannot be lower; open questions could raise it to “{high}”.", **parts)
     elif likely == high:
-        bounds = say("It is not higher; what is still open could pull it down to “{low}”.", **parts)
+        bounds = say("It cannot be higher; open questions could lower it to “{low}”.", **parts)
     else:
-        bounds = say("What is still open leaves room from “{low}” to “{high}”.", **parts)
+        bounds = say("Open questions leave room from “{low}” to “{high}”.", **parts)
     return f"{first} {bounds}"
 
 

@@ -110,8 +110,8 @@ class LinkTerms(NamedTuple):
         high: For each position of the source, the highest compatible one.
         absent_at: Index in these tables for a source that is not applicable: one more than its highest position.
         maps_absence: Whether a link states stages for a source that is not applicable.
-        absent: For each position of the source, 1 if the link links_apply that its dimension is not applicable, else 0;
-            None if no link reads or links_apply so.
+        absent: For each position of the source, 1 if the link says that its dimension is not applicable, else 0;
+            None if no link reads or says so.
     """
 
     strengths: Any

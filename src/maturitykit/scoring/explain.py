@@ -51,7 +51,7 @@ def explain(score: Score, say: Callable[[str], str] = str) -> str:
         say: Function that puts a phrase into a language; by default into English.
     """
     lines = branched(inputs_of(score, is_deep=True))
-    return "\n".join([say(derived(score)), *(branch + say(text) for branch, text in lines)])
+    return "\n".join([say(score_line(score)), *(branch + say(text) for branch, text in lines)])
 
 
 def branched(items: Sequence[Branch], indent: str = "") -> Iterator[tuple[str, str]]:
@@ -79,13 +79,13 @@ def _inputs_of(score: Score, is_deep: bool, most: int | None) -> Iterator[Deriva
     ratings = [item for item in score.inputs if isinstance(item, Rating)]
     if most is not None and len(ratings) > most:
         for answer, count in Counter(item.answer for item in ratings).most_common():
-            named = said(Rating(score.dimension.id, answer), scale)
+            named = rating_line(Rating(score.dimension.id, answer), scale)
             yield DerivationLine(phrase("{count} respondents: {answer}", count=count, answer=named))
     for item in score.inputs:
         if isinstance(item, Rating):
             if most is None or len(ratings) <= most:
                 evidence = [DerivationLine(phrase("evidence: {what}", what=_in_one_line(item.evidence)))]
-                yield DerivationLine(said(item, scale), tuple(evidence if item.evidence else ()))
+                yield DerivationLine(rating_line(item, scale), tuple(evidence if item.evidence else ()))
         elif isinstance(item, Score):
             yield _derivation(item, is_deep, most)
         else:
@@ -93,16 +93,16 @@ def _inputs_of(score: Score, is_deep: bool, most: int | None) -> Iterator[Deriva
 
 
 def _derivation(score: Score, is_deep: bool, most: int | None) -> DerivationLine:
-    return DerivationLine(derived(score), tuple(_inputs_of(score, is_deep, most)) if is_deep else ())
+    return DerivationLine(score_line(score), tuple(_inputs_of(score, is_deep, most)) if is_deep else ())
 
 
-def derived(score: Score) -> str:
+def score_line(score: Score) -> str:
     """Return a score in one line, with its rule and the number of its inputs."""
-    parts = {"name": _in_one_line(score.dimension.name), "found": describe(score), "because": because(score)}
+    parts = {"name": _in_one_line(score.dimension.name), "found": describe(score), "because": rule_clause(score)}
     return phrase("{name}: {found}{because}", **parts)
 
 
-def said(rating: Rating, scale: Scale | None = None) -> str:
+def rating_line(rating: Rating, scale: Scale | None = None) -> str:
     """Return a rating in one line: respondent, answer and comment; with a scale, in the names of its stages."""
     answer = rating.answer
     text = answer.id if isinstance(answer, Stage) else phrase("no answer") if answer in (None, "") else answer
@@ -123,7 +123,7 @@ def _in_stage_names(answer: str, scale: Scale) -> str:
     return names.get(answer) or words.get(answer) or answer
 
 
-def because(score: Score) -> str:
+def rule_clause(score: Score) -> str:
     """Return the rule of a score and the number of its inputs; empty if it is a single answer."""
     count = len(score.inputs)
     if score.not_applicable or not count:

@@ -15,7 +15,7 @@ from maturitykit.scoring.score import score
 #: Most sets of improvements to try; after these, one without needless improvements will do.
 TRIED = 5_000
 #: Most of the smallest sets to list.
-TOLD = 10
+MOST_SETS = 10
 #: Respondent name used for what-if answers.
 WHAT_IF = "what if"
 
@@ -154,7 +154,7 @@ class _Search:
         tried = ((size, chosen) for size in range(1, bound + 1) for chosen in combinations(candidates, size))
         sets: list[tuple[int, ...]] = []
         for size, chosen in islice(tried, TRIED):
-            if sets and (size > len(sets[0]) or len(sets) == TOLD):
+            if sets and (size > len(sets[0]) or len(sets) == MOST_SETS):
                 break
             if self._reaches({i: self.top[i] for i in chosen}):
                 sets.append(chosen)

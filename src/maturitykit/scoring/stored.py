@@ -14,7 +14,7 @@ from maturitykit.errors import FileError, Finding, quoted
 from maturitykit.files.documents import read_json
 from maturitykit.files.result import ResultEntry, ScoreEntry, Stages
 from maturitykit.files.strict import structure
-from maturitykit.files.text import LARGEST_DOCUMENT, Content, given
+from maturitykit.files.text import LARGEST_DOCUMENT, Content, as_readable
 from maturitykit.registry import model_of
 from maturitykit.rules.consensus import check_consensus
 from maturitykit.scoring.plan import Node, Plan, State, plan_for
@@ -58,7 +58,7 @@ def read_result(path: Content, model: Model | str = "") -> Result:
         ScoringError: If its rule, weights or targets cannot be used.
         PluginError: If its model or rule is not installed.
     """
-    path = given(path, "json", LARGEST_DOCUMENT)
+    path = as_readable(path, "json", LARGEST_DOCUMENT)
     title = f"{path} is not a result"
     data = read_json(path)
     if isinstance(data, Mapping) and data.get("derived") is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_BAR = 12
 
 
-def about(result: Result) -> str:
+def subject_and_date(result: Result) -> str:
     """Return the subject and the date of a result in one line; empty if it has neither."""
     return " · ".join(part for part in (result.subject, str(result.date or "")) if part)
 
@@ -70,7 +70,7 @@ def with_depths(model: Model) -> Iterator[tuple[Dimension, int]]:
         pending += [(child, depth + 1) for child in reversed(dimension.children)]
 
 
-def found(score: Score) -> str:
+def stage_in_words(score: Score) -> str:
     """Return the stage of a dimension in a few words, or why there is none; empty if nothing is combined."""
     if score.not_applicable:
         return phrase("not applicable")
@@ -105,7 +105,7 @@ def descriptor_at(score: Score) -> str:
     return score.dimension.descriptors.get(stage.id, "") if stage else ""
 
 
-def change(step: Improvement) -> str:
+def improvement_in_words(step: Improvement) -> str:
     """Return the present and the needed stage of an improvement: ``basic → good``."""
     return phrase("{start} → {to}", start=step.start.name if step.start else phrase("open"), to=step.to.name)
 

@@ -20,7 +20,7 @@ from maturitykit.definition import Model
 from maturitykit.errors import AssessmentError, FileError, Finding, MaturityError, quoted
 from maturitykit.files.alike import remarks_on
 from maturitykit.files.collect import each, in_file
-from maturitykit.files.text import check_apart
+from maturitykit.files.text import refuse_overwriting
 from maturitykit.registry import models
 from maturitykit.scoring.score import score as score_one
 from maturitykit.tables.csv_files import copy_csv, findings_by_line
@@ -87,7 +87,7 @@ def score_files(
     for path in written:
         _check_target(path)
     paths, kind = _files(files)
-    check_apart(paths, written)
+    refuse_overwriting(paths, written)
     choices |= {"on_error": "report" if problems else "raise"}
     sources: Sequence[str] = ()
     read: list[Assessment] = []

@@ -14,7 +14,7 @@ from maturitykit.files.collect import in_file
 from maturitykit.files.documents import read_json
 from maturitykit.files.result import ResultEntry, ScoreEntry, Stages
 from maturitykit.files.strict import structure
-from maturitykit.files.text import LARGEST_TABLE, given, is_folder
+from maturitykit.files.text import LARGEST_TABLE, as_readable, is_folder
 from maturitykit.scoring.records import COLUMNS, frame_of
 from maturitykit.scoring.stored import date_findings
 from maturitykit.tables.results import ENDS, READINGS
@@ -68,7 +68,7 @@ def _documents(
     """Yield everything that should be a result, with its location."""
     for number, stored in enumerate(results):
         if isinstance(stored, Mapping):
-            yield f"[{number}]", read_json(given(stored, "json", LARGEST_TABLE))
+            yield f"[{number}]", read_json(as_readable(stored, "json", LARGEST_TABLE))
             continue
         path = Path(stored)
         files = sorted(path.glob("*.json")) if is_folder(path) else [path]
