@@ -1,6 +1,6 @@
-"""Formulas: what rules are written in, and so run as Python, in tables and in workbooks.
+"""Formulas in which rules are written, so that they run as Python, in tables and in workbooks.
 
-These functions and `Formula` are what a rule of your own is built from; see `maturitykit.Scorer.formula`.
+Build a rule of your own from `Formula` and these functions; see `maturitykit.Scorer.formula`.
 """
 
 from maturitykit.formula.algebra import (

@@ -26,7 +26,7 @@ class Formula:
 
     Args:
         op: Name of the operation.
-        args: What it works on: formulas, and plain values.
+        args: Its operands: formulas and plain values.
     """
 
     __slots__ = ("_is_symbolic", "args", "op")
@@ -34,7 +34,7 @@ class Formula:
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         self.op = op
         self.args = args
-        #: Whether it is a vector that is known by name.
+        #: True for a symbolic vector.
         self._is_symbolic: bool = op in ("each", "ones") or (
             op not in _REDUCTIONS and any(isinstance(arg, Formula) and arg._is_symbolic for arg in args)
         )
@@ -93,7 +93,7 @@ class Formula:
         return negated
 
     def equals(self, other: Term) -> Formula:
-        """Return the condition that both are the same."""
+        """Return the condition that both are equal."""
         return _operation("==", self, other)
 
 
@@ -120,7 +120,7 @@ def each(name: str) -> Formula:
 
 
 def ones(count: Term) -> Formula:
-    """Return the symbolic vector of so many ones: weights that are all equal."""
+    """Return the symbolic vector of as many ones as `count`, which stands for equal weights."""
     return Formula("ones", (count,))
 
 
@@ -189,7 +189,7 @@ def null(kind: str) -> Formula:
 
 
 def refuse(condition: Condition, why: str, value: Formula) -> Formula:
-    """Return 0 where the condition fails to hold; where it holds the engine stops, and says why."""
+    """Return 0 where the condition is false; where it is true, the engine fails with this message and value."""
     return Formula("refuse", (condition, REFUSED + why, value)) if isinstance(condition, Formula) else constant(0)
 
 
@@ -210,23 +210,23 @@ def negate(condition: Condition) -> Condition:
 
 @elementwise
 def all_of(*conditions: Condition) -> Condition:
-    """Return the condition that all of these hold; true without any."""
+    """Return the condition that all of these hold; true if there are none."""
     return _joined("and", conditions, True)
 
 
 @elementwise
 def any_of(*conditions: Condition) -> Condition:
-    """Return the condition that one of these holds; false without any."""
+    """Return the condition that one of these holds; false if there are none."""
     return _joined("or", conditions, False)
 
 
 def _joined(op: str, conditions: Sequence[Condition], neutral: bool) -> Condition:
-    open_ones = [c for c in conditions if c is not neutral]
-    if any(not isinstance(c, Formula) for c in open_ones):
+    undecided = [c for c in conditions if c is not neutral]
+    if any(not isinstance(c, Formula) for c in undecided):
         return not neutral
-    if len(open_ones) < 2:
-        return open_ones[0] if open_ones else neutral
-    return Formula(op, tuple(open_ones))
+    if len(undecided) < 2:
+        return undecided[0] if undecided else neutral
+    return Formula(op, tuple(undecided))
 
 
 def choose(where: Condition, a: Condition, b: Condition) -> Condition:
@@ -247,7 +247,7 @@ def if_else(condition: Condition, then: Term, otherwise: Term) -> Formula:
 
 
 def first(cases: Iterable[tuple[Condition, Term]], otherwise: Term) -> Formula:
-    """Return what goes with the first condition that holds."""
+    """Return the value of the first condition that holds."""
     conditions: list[Condition] = []
     values: list[Term] = []
     for condition, value in cases:
@@ -270,28 +270,41 @@ def as_int(condition: Condition) -> Formula | int:
 
 
 def bits_of(number: Formula, mask: int) -> Formula:
-    """Return how many bits of a mask are set in a whole number."""
+    """Return the number of bits of a mask that are set in a whole number."""
     return Formula("bits", (number, mask))
 
 
 def look_up(text: Formula, values: Mapping[str, int], otherwise: int, missing: int | None = None) -> Formula:
-    """Return the number that goes with a text; others where the text is none of these, and where there is none."""
+    """Return the number that belongs to a text.
+
+    Args:
+        text: A column of texts.
+        values: The number for each text.
+        otherwise: The number for any other text.
+        missing: The number where there is no text; by default `otherwise`.
+    """
     missing = otherwise if missing is None else missing
     return Formula("look_up", (text, tuple(values), tuple(values.values()), otherwise, missing))
 
 
-def fallback(found: Formula, text: Formula, formula: Formula) -> Formula:
-    """Return a whole number that most rows have; where it is 0, what follows from a column of texts alone."""
-    return Formula("fallback", (found, text, formula))
+def fallback(number: Formula, text: Formula, formula: Formula) -> Formula:
+    """Return a number that most rows have; where it is 0, compute it by a slower formula.
+
+    Args:
+        number: A whole number, not negative.
+        text: A column of texts.
+        formula: The slower formula, which reads that column alone.
+    """
+    return Formula("fallback", (number, text, formula))
 
 
 @elementwise
 def gather(index: Formula, values: Any) -> Formula:
-    """Return the value at a place, counted from 0.
+    """Return the value at an index, counted from 0.
 
     Args:
-        index: The place, which has to be one of theirs.
-        values: A sequence; beside a vector of places, also a vector of sequences.
+        index: The index, which the sequence must have.
+        values: A sequence; with a vector of indexes, also a vector of sequences.
     """
     return Formula("gather", (index, values))
 
@@ -304,7 +317,7 @@ def floor(term: Formula) -> Formula:
 
 @elementwise
 def count_reached(term: Formula, bounds: Any, inclusive: bool) -> Formula:
-    """Return how many of some rising bounds a number is above, or at if these are inclusive."""
+    """Return how many of some rising bounds a number is above or, if they are inclusive, equal to."""
     return Formula("count_reached", (term, bounds, inclusive))
 
 
@@ -312,13 +325,13 @@ def count_reached(term: Formula, bounds: Any, inclusive: bool) -> Formula:
 
 
 def total(terms: Term | Iterable[Term]) -> Formula:
-    """Return the sum of whole numbers; 0 without any."""
+    """Return the sum of whole numbers; 0 if there are none."""
     reduced: Formula = _reduced("sum", terms, _sum)
     return reduced
 
 
 def real_total(terms: Term | Iterable[Term]) -> Formula:
-    """Return the sum of real numbers, in one process rounded once, so that their order makes no difference."""
+    """Return the sum of real numbers, which Python rounds only once, so that their order makes no difference."""
     reduced: Formula = _reduced("fsum", terms, _sum)
     return reduced
 
@@ -346,7 +359,7 @@ def greatest(*terms: Term) -> Formula:
 
 
 def count(conditions: Iterable[Condition]) -> Formula:
-    """Return how many of these hold."""
+    """Return the number of conditions that hold."""
     return total([as_int(condition) for condition in conditions])
 
 
@@ -364,10 +377,10 @@ def weighted_median(order: Order, positions: Formula, weights: Any, whole: Term,
     """Return the join of the stages that more than half of a weight is at or above; on a chain, of the positions.
 
     Args:
-        order: Of the stages.
+        order: The order of the stages.
         positions: A vector; those that do not count are at the lowest stage.
         weights: A vector of whole numbers.
-        whole: The weight of those that count.
+        whole: The total weight of the positions that count.
         is_whole: Whether no position lies between two stages.
     """
     return Formula("weighted_median", (order, positions, weights, whole, is_whole))
@@ -384,11 +397,11 @@ def upper_median(order: Order, positions: Formula, weights: Any, whole: Term) ->
 def call(
     function: Callable[..., float], positions: Formula, takes_part: Condition, weights: Any, is_whole: bool
 ) -> Formula:
-    """Return what a Python function makes of the positions of those that take part.
+    """Return the value of a Python function at the positions of the children that take part.
 
     Args:
-        function: Takes the sequences of positions, of truth values (or True) and of weights; its ``tops`` are the
-            highest stages that the positions can be at.
+        function: A function of the sequences of positions, of truth values (or True) and of weights; its ``tops``
+            are the highest stages that the positions can be at.
         positions: A vector.
         takes_part: A vector of conditions, or True.
         weights: A vector of whole numbers.
@@ -458,7 +471,7 @@ def at_least(order: Order, position: Formula, stage: int, is_whole: bool = True)
 
 
 def highest(order: Order, held: Sequence[Condition]) -> Formula:
-    """Return the join of the stages whose conditions hold; whoever holds one holds all below it."""
+    """Return the join of the stages whose conditions hold; each condition implies those of all stages below it."""
     if order.is_chain:
         return count(held[1:])
     return join(order, vector(if_else(condition, stage, 0) for stage, condition in enumerate(held)))
@@ -469,16 +482,16 @@ def held_within(order: Order, low: Formula, likely: Formula, high: Formula) -> F
     return join(order, vector((low, meet(order, vector((likely, high))))))
 
 
-def columns_of(thing: object) -> Iterator[str]:
-    """Return the names of the columns in formulas, however deep these are held."""
-    waiting: list[object] = [thing]
+def columns_of(terms: object) -> Iterator[str]:
+    """Yield the names of the columns in formulas and in nested tuples and lists of them."""
+    waiting: list[object] = [terms]
     while waiting:
         term = waiting.pop()
         if isinstance(term, Formula):
             if term.op == "column":
                 yield term.args[0]
             elif term.op in ("look_up", "gather", "count_reached"):
-                # The rest are values, and many.
+                # The other arguments are long sequences of plain values.
                 waiting.append(term.args[0])
             else:
                 waiting.extend(term.args)

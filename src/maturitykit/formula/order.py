@@ -25,12 +25,12 @@ class Order:
 
     @property
     def is_chain(self) -> bool:
-        """Whether every two stages can be compared."""
+        """True if every two stages can be compared."""
         return not self.lower
 
     @cached_property
     def below(self) -> tuple[frozenset[int], ...]:
-        """For each stage, all stages at or below it."""
+        """Sets of the stages at or below each stage."""
         return self.lower or tuple(frozenset(range(i + 1)) for i in range(self.top + 1))
 
     @cached_property
@@ -43,31 +43,31 @@ class Order:
         return Order(self.top, tuple(reversed(above)))
 
     def at_least(self, position: float, stage: int) -> bool:
-        """Whether a position is at or above a stage."""
+        """Tell whether a position is at or above a stage."""
         if self.is_chain:
             return position + TOLERANCE >= stage
         return stage in self.lower[int(position)]
 
     def meet(self, positions: Iterable[float]) -> float:
-        """The highest position that is at or below all of these; on a chain the lowest of them."""
+        """Return the highest position that is at or below all of these; on a chain the lowest of them."""
         if self.is_chain:
             return min(positions)
         return max(frozenset.intersection(*(self.lower[int(p)] for p in positions)))
 
     def join(self, positions: Iterable[float]) -> float:
-        """The lowest position that is at or above all of these; on a chain the highest of them."""
+        """Return the lowest position that is at or above all of these; on a chain the highest of them."""
         if self.is_chain:
             return max(positions)
         wanted = {int(p) for p in positions}
         return next(i for i, below in enumerate(self.lower) if wanted <= below)
 
     def weighted_median(self, positions: Sequence[float], weights: Sequence[int], whole: int) -> float:
-        """The join of the stages that more than half of a weight is at or above; on a chain, of the positions.
+        """Return the join of the stages (on a chain, positions) that more than half of a weight is at or above.
 
         Args:
-            positions: Those that do not count are at the lowest stage.
-            weights: Of the positions.
-            whole: The weight of those that count.
+            positions: Positions, of which those that do not count are at the lowest stage.
+            weights: The weights of the positions.
+            whole: The total weight of the positions that count.
         """
         if self.is_chain:
             return lower_weighted_median(positions, weights, whole)
@@ -79,13 +79,13 @@ class Order:
 
     @cached_property
     def meets(self) -> tuple[int, ...]:
-        """The meet of every two stages: that of ``a`` and ``b`` stands at ``a * (top + 1) + b``."""
+        """Meets of every two stages; that of ``a`` and ``b`` is at index ``a * (top + 1) + b``."""
         stages = range(self.top + 1)
         return tuple(int(self.meet((a, b))) for a in stages for b in stages)
 
     @cached_property
     def joins(self) -> tuple[int, ...]:
-        """The join of every two stages, likewise."""
+        """Joins of every two stages, at the same indexes."""
         stages = range(self.top + 1)
         return tuple(int(self.join((a, b))) for a in stages for b in stages)
 

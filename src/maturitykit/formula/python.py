@@ -1,4 +1,4 @@
-"""Formulas as Python: what one assessment is scored by."""
+"""Formulas compiled to Python functions, by which single assessments are scored."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _HELPERS = {
     "weighted_median": lower_weighted_median,
 }  # fmt: skip
 
-#: Longer sums are written as calls: as operators they nest, and Python reads only so many levels.
+#: Terms of the longest sum that is written with operators, as these nest and Python limits the depth.
 MOST_NESTED = 50
 
-#: Operations that are one expression of their operands.
+#: Operations that are a simple expression of their operands.
 _TEMPLATES = {
     "-": "({}-{})",
     "*": "({}*{})",
@@ -62,12 +62,12 @@ def compiled(inputs: Sequence[str], *outputs: Any) -> Callable[..., Any]:
 
 @lru_cache(1000)
 def _code(source: str) -> CodeType:
-    """Compile a text, as many dimensions come to the same one."""
+    """Compile a source text once, as many dimensions share the same one."""
     return compile(source, "<formula>", "exec")
 
 
 class _Writer:
-    """Writes formulas as Python; what is used more than once becomes a variable."""
+    """Writer of formulas as Python, in which terms that are used more than once become variables."""
 
     def __init__(self, outputs: Sequence[Any]) -> None:
         self.constants: dict[str, Any] = {}
@@ -109,7 +109,7 @@ class _Writer:
         return self._operation(term, self.single)
 
     def _operation(self, term: Formula, write: Callable[[Any], str]) -> str:
-        """Write an operation on operands that are each written alike."""
+        """Write an operation, with one function for all of its operands."""
         op, args = term.op, term.args
         if op == "+" and len(args) > MOST_NESTED:
             return f"sum([{','.join(map(write, args))}])"
@@ -142,13 +142,13 @@ class _Writer:
         return self._display(term) if term.op == "vector" else f"[{self._comprehension(term)}]"
 
     def _iterable(self, term: Formula) -> str:
-        """Write a vector as something that can be gone through once."""
+        """Write a vector as an iterable that is read once."""
         if term.op in ("each", "vector") or self._is_shared(term):
             return self._list(term)
         return f"[{self._comprehension(term)}]"
 
     def _display(self, term: Formula) -> str:
-        """Write a listed vector: as a constant, where it is the same each time."""
+        """Write a listed vector; as a constant, if it holds plain values only."""
         if not any(isinstance(element, Formula) for element in term.args):
             return self._constant(term.args)
         return f"[{','.join(map(self.single, term.args))}]"
@@ -160,7 +160,7 @@ class _Writer:
         return f"{written} for {names} in {lists if len(sources) == 1 else f'zip({lists})'}"
 
     def _element(self, term: Any, sources: dict[str, str]) -> str:
-        """Write an element of a vector, and take down which lists it comes from."""
+        """Write an element of a vector, and add the lists that it comes from to the sources."""
         if not isinstance(term, Formula) or not (term._is_symbolic or term.op == "vector"):
             return self.single(term)
         if term.op in ("each", "vector") or self._is_shared(term):
@@ -178,11 +178,11 @@ class _Writer:
         )
 
     def _bound(self, term: Formula, write: Callable[[Formula], str]) -> str:
-        """Return the variable of a formula, which is written when it is first asked for."""
+        """Return the variable of a formula, and assign it when it is first asked for."""
         if id(term) not in self._variables:
             text = write(term)
             if text.isidentifier():
-                # As a constant it has a name already.
+                # A constant has a name already.
                 return text
             name = f"v{len(self.lines)}"
             self.lines.append(f"{name}={text}")
@@ -190,7 +190,7 @@ class _Writer:
         return self._variables[id(term)]
 
     def _constant(self, value: Any) -> str:
-        """Return the name of a value that cannot be written, or is quicker to have than to make."""
+        """Return the parameter for a value that cannot be written as text, or is slow to create on each call."""
         for name, known in self.constants.items():
             if known is value:
                 return name

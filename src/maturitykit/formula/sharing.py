@@ -1,4 +1,4 @@
-"""What formulas use more than once, and so is worked out once."""
+"""Shared parts of formulas, which are computed once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from maturitykit.formula.algebra import Formula
 
-#: Operations that cost nothing to do again.
+#: Operations that cost nothing to repeat.
 TRIVIAL = ("column", "constant", "each", "null", "ones")
-#: Operations that some engines spell out, and then use their operands again and again.
-SPELLED = ("weighted_median", "fold", "gather", "count_reached")
+#: Operations that some engines replace by simpler ones, in which the operands occur many times.
+EXPANDED = ("weighted_median", "fold", "gather", "count_reached")
 
 
 def references(terms: Sequence[Any]) -> Iterator[Formula]:
-    """Yield each formula as often as another one, or the caller, refers to it."""
+    """Yield each formula once for every reference to it from another formula or from the terms."""
     seen: set[int] = set()
     waiting: list[Any] = list(terms)
     while waiting:
@@ -25,7 +25,7 @@ def references(terms: Sequence[Any]) -> Iterator[Formula]:
             if id(term) not in seen:
                 seen.add(id(term))
                 waiting.extend(term.args)
-                if term.op in SPELLED:
+                if term.op in EXPANDED:
                     yield from _operands(term.args)
         elif _holds_formulas(term):
             waiting.extend(term)
@@ -38,16 +38,16 @@ def _operands(args: Sequence[Any]) -> Iterator[Formula]:
 
 
 def uses_of(terms: Sequence[Any]) -> Counter[int]:
-    """Return how often each formula is used, by its identity."""
+    """Return the number of uses of each formula, by its `id()`."""
     return Counter(map(id, references(terms)))
 
 
 def bind_shared(terms: Sequence[Any], let: Callable[[Formula], Formula]) -> list[Any]:
-    """Return formulas in which whatever is used more than once, or called, has become a column.
+    """Replace whatever is used more than once, or is a call, by a column, and return the new formulas.
 
     Args:
         terms: Formulas, and plain values, which stay as they are.
-        let: Makes a column of a formula, and returns it.
+        let: A function that makes a column of a formula, and returns the column.
     """
     uses = uses_of(terms)
     known: dict[int, Any] = {}

@@ -1,4 +1,4 @@
-"""Operations spelled out in simpler ones, for engines that lack them."""
+"""Operations written in simpler ones, for engines that lack them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from maturitykit.formula.algebra import (
 )
 from maturitykit.formula.order import Order
 
-#: A sum of whole weights that a column of whole numbers still holds, doubled.
+#: Largest sum of whole weights, which a column of whole numbers can hold even when it is doubled.
 LARGEST_WHOLE = 2**61
 
 
@@ -40,7 +40,7 @@ def spelled_median(formula: Formula, *, has_bits: bool) -> Formula:
     if not order.is_chain:
         return highest(order, [_outweighs(_weight_at(order, weighted, stage), whole) for stage in _stages(order)])
     if not is_whole:
-        # Between stages: the highest of the positions that more than half of the weight is at or above.
+        # Positions may lie between stages, so each of them is tried, and not each stage.
         reached = (
             if_else(_outweighs(total(as_weight(w, other >= one) for w, other in weighted), whole), one, 0)
             for _, one in weighted
@@ -72,8 +72,11 @@ def _outweighs(weight: Formula, whole: Term) -> Formula:
 
 
 def _as_digits(top: int, weighted: Sequence[tuple[int, Formula]], whole: Term) -> Formula | None:
-    """Return the median in a few operations: the weights at or above all stages are the digits of one number."""
-    # Of each digit the highest bit is there if twice its weight is more than the whole.
+    """Return the median in a few operations on one number, whose digits are the weights at or above each stage.
+
+    None if the digits do not fit into 64 bits.
+    """
+    # The highest bit of a digit is set if twice its weight is more than the whole.
     high = 1 << (2 * sum(weight for weight, _ in weighted)).bit_length()
     ones = [(2 * high) ** i for i in range(top)]
     if 2 * high * ones[-1] >= 2**63:
@@ -102,7 +105,7 @@ def spelled_cases(formula: Formula) -> Formula:
     index, values = formula.args
     absent = null("text" if isinstance(values[-1], str) else "real")
     terms = [absent if value is None else value for value in values]
-    return first([(index.equals(place), term) for place, term in enumerate(terms[1:], start=1)], terms[0])
+    return first([(index.equals(i), term) for i, term in enumerate(terms[1:], start=1)], terms[0])
 
 
 def spelled_bounds(formula: Formula) -> Formula:

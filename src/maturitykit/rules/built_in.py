@@ -1,4 +1,4 @@
-"""The five rules that come along: weakest, median, mean, staged and profile."""
+"""The five built-in rules: weakest, median, mean, staged and profile."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Median(Scorer):
 
 
 class Mean(Scorer):
-    """The weighted mean of what the stages of the children count, on the parent's scale.
+    """The weighted mean of the values of the children's stages, on the parent's scale.
 
-    It takes the steps between stages for equal, or for what their values state: results
+    It assumes equal steps between stages, or the steps between the values that are stated for them; results
     say so.
     """
 
@@ -98,23 +98,24 @@ class Staged(Scorer):
 
     def formula(self, parent: Dimension, parts: Parts) -> Formula:
         scale = _scale(parent)
-        place = {child.id: i for i, child in enumerate(parts.dimensions)}
+        child_index = {child.id: i for i, child in enumerate(parts.dimensions)}
         stages = range(len(scale.stages))
-        # Of each stage: whether it asks for anything that applies, and whether all of that is there.
-        asks: list[list[Condition]] = [[] for _ in stages]
+        # For each stage: the conditions that one of its gates applies, and that all that apply are met.
+        applies: list[list[Condition]] = [[] for _ in stages]
         met: list[list[Condition]] = [[] for _ in stages]
         for gate in parent.gates:
-            stage, child = scale.positions[gate.stage], place[gate.dimension]
-            on = _scale(parts.dimensions[child])
+            stage, child = scale.positions[gate.stage], child_index[gate.dimension]
+            child_scale = _scale(parts.dimensions[child])
             takes = parts.takes_part if isinstance(parts.takes_part, bool) else element(parts.takes_part, child)
-            there = at_least(on.order, element(parts.positions, child), on.positions[gate.minimum], parts.is_whole)
-            asks[stage].append(takes)
-            met[stage].append(any_of(negate(takes), there))
+            minimum = child_scale.positions[gate.minimum]
+            is_there = at_least(child_scale.order, element(parts.positions, child), minimum, parts.is_whole)
+            applies[stage].append(takes)
+            met[stage].append(any_of(negate(takes), is_there))
         # A stage without gates is reached with all the stages directly below it.
         reachable: list[Condition] = [True]
         for stage in stages[1:]:
             below = (reachable[lower] for lower in scale.directly_below[stage])
-            reachable.append(any_of(*asks[stage]) if asks[stage] else all_of(*below))
+            reachable.append(any_of(*applies[stage]) if applies[stage] else all_of(*below))
         all_met = [all_of(*conditions) for conditions in met]
         if scale.is_chain:
             lowest_unmet = least(*(if_else(met, scale.top + 1, stage) for stage, met in enumerate(all_met)))
@@ -139,19 +140,19 @@ class Staged(Scorer):
             gates.setdefault(scale.positions[gate.stage], []).append(gate)
 
         def is_met(gate: Gate) -> bool | None:
-            """None where nothing is known, or where it does not apply."""
+            """Tell whether a gate is met; None where its dimension is not known or not applicable."""
             _, likely, _ = children[gate.dimension] or (0, None, 0)
             minimum = scales[gate.dimension].positions[gate.minimum]
             return None if likely is None else scales[gate.dimension].at_least(likely, minimum)
 
-        unmet = {stage for stage, own in gates.items() if any(is_met(gate) is False for gate in own)}
-        for stage, own in sorted(gates.items()):
-            for gate in own:
+        unmet = {stage for stage, required in gates.items() if any(is_met(gate) is False for gate in required)}
+        for stage, required in sorted(gates.items()):
+            for gate in required:
                 if children[gate.dimension] is None:
                     names = {"stage": scale.stages[stage].name, "dimension": child_name[gate.dimension]}
                     text = phrase("{stage} requires {dimension}, which is not applicable: passed over", **names)
                     yield Issue("passed-over", "warning", parent.id, text)
-            applicable = [gate for gate in own if children[gate.dimension] is not None]
+            applicable = [gate for gate in required if children[gate.dimension] is not None]
             lacking = [scale.stages[lower].name for lower in sorted(scale.below[stage] & unmet - {stage})]
             if lacking and applicable and all(is_met(gate) for gate in applicable):
                 below = ", ".join(lacking)
@@ -161,7 +162,7 @@ class Staged(Scorer):
 
 
 class Profile(Scorer):
-    """No combination: the children speak for themselves."""
+    """No combination: the parent has no stage, only its children have."""
 
     id = "profile"
     ordinal = True

@@ -1,4 +1,4 @@
-"""Consensus: from what several respondents say of one dimension to one span."""
+"""Consensus: the ratings of several respondents for one dimension combined into one span."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from maturitykit.formula.python import compiled
 #: How the known ratings of several respondents become one span.
 Consensus: TypeAlias = Literal["median", "mean", "weakest", "envelope"]
 
-#: What a consensus is a formula of: a vector for each end of what they say, and how many they are.
+#: Inputs of the formula of a consensus: a vector for each end of the ratings, and the number of respondents.
 LOW, LIKELY, HIGH, RESPONDENTS = each("low"), each("likely"), each("high"), column("respondents")
 
 
 def consensus_of(order: Order, how: Consensus) -> tuple[Formula, Formula, Formula]:
-    """Return the lowest, likely and highest position that some respondents amount to, as formulas.
+    """Return the lowest, likely and highest position of a consensus, as formulas.
 
     Args:
-        order: Of the stages; a chain for a mean.
-        how: ``median`` is the lower one of each end, which more than half of the respondents are at or above;
-            ``envelope`` keeps all that anyone said.
+        order: The order of the stages; a chain for a mean.
+        how: The kind. ``median`` is the lower median of each end, which more than half of the respondents are at
+            or above; ``envelope`` goes from the lowest to the highest rating.
     """
 
     def median(ends: Formula) -> Formula:
@@ -48,10 +48,10 @@ def _compiled(order: Order, how: Consensus) -> Callable[..., tuple[Position, Pos
 
 
 def combine(scale: Scale, readings: Sequence[ReadAnswer], how: Consensus) -> tuple[Position, Position, Position]:
-    """Return the lowest, likely and highest position that known ratings amount to.
+    """Return the lowest, likely and highest position of the consensus of known ratings.
 
     Raises:
-        ScoringError: If their mean is asked for on a partial order.
+        ScoringError: If a mean is asked for on a partial order.
     """
     if len(readings) == 1:
         return readings[0]
@@ -63,10 +63,10 @@ def combine(scale: Scale, readings: Sequence[ReadAnswer], how: Consensus) -> tup
 
 
 def check_consensus(how: str) -> None:
-    """Improvement if there is no such consensus.
+    """Refuse an unknown kind of consensus.
 
     Raises:
-        ScoringError: With the names that there are.
+        ScoringError: With the known kinds.
     """
     names = get_args(Consensus)
     if how not in names:

@@ -1,4 +1,4 @@
-"""Links between dimensions of two models, pooled, and joined with what follows from the parts of a target."""
+"""Links between dimensions of two models: pooled, and combined with what follows from the parts of a target."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ from maturitykit.rules.roll_up import SpanTerms, open_terms, overruled
 #: Share of the step to the next stage that a stage may hide, where positions come from a mean.
 HIDDEN = 1 - 1.001e-9
 
-#: Stands for no likely stage in the table of a link.
+#: Entry in the table of a link where it states no likely stage.
 NO_STAGE = -1
 
 
 class Inference(NamedTuple):
-    """What can be inferred of a dimension.
+    """The inferred score of a dimension.
 
     Args:
-        cell: Its score, as far as it follows.
-        speaks: The condition that anything follows.
-        full: The condition that all of it is spoken to.
-        both: The condition that its parts and its own links both say something.
+        cell: The score, as far as it can be inferred.
+        speaks: The condition that anything can be inferred.
+        full: The condition that links cover all of the dimension.
+        both: The condition that something follows both from its parts and from the links into it.
         excluded: The condition that these two exclude each other; then its parts count.
     """
 
@@ -61,12 +61,12 @@ class Inference(NamedTuple):
 
 
 class Below(NamedTuple):
-    """What can be inferred of some children, as vectors of conditions.
+    """Conditions on the inferred scores of some children, as vectors.
 
     Args:
-        speaks: That anything can.
-        full: That all of it can.
-        not_applicable: That it is not applicable.
+        speaks: The conditions that anything can be inferred of the child.
+        full: The conditions that links cover all of it.
+        not_applicable: The conditions that it is not applicable.
     """
 
     speaks: Condition
@@ -83,7 +83,7 @@ class Sources(NamedTuple):
         high: The highest.
         known: The conditions that there is a likely one.
         not_applicable: The conditions that the source is not applicable.
-        coverage: How much of each is answered.
+        coverage: The share of each source that is answered.
         scored: The conditions that the source can be read: it has positions, or is not applicable.
         is_whole: Whether no position lies between two stages.
     """
@@ -103,16 +103,15 @@ class LinkTerms(NamedTuple):
 
     Args:
         strengths: Whole numbers in the proportion of their strengths.
-        shares: How much of the dimension each speaks to.
-        full: Whether each surely judges all of it.
-        low: The guaranteed position on the dimension's scale, by the positions on that of the source.
-        likely: The likely one, likewise; `NO_STAGE` where there is none.
-        high: The highest that is compatible, likewise.
-        beyond: One more than the highest position of the source: there the tables say what follows where it is
-            not applicable.
-        hears: Whether a link says anything of such a source.
-        absent: By the same positions, whether a link says that its dimension is not applicable; None where no link
-            reads or says so.
+        shares: The share of the dimension that each covers.
+        full: Whether each surely covers all of it.
+        low: For each position of the source, the guaranteed position on the dimension's scale.
+        likely: For each position of the source, the likely one; `NO_STAGE` where there is none.
+        high: For each position of the source, the highest compatible one.
+        absent_at: Index in these tables for a source that is not applicable: one more than its highest position.
+        maps_absence: Whether a link states stages for a source that is not applicable.
+        absent: For each position of the source, 1 if the link says that its dimension is not applicable, else 0;
+            None if no link reads or says so.
     """
 
     strengths: Any
@@ -121,30 +120,32 @@ class LinkTerms(NamedTuple):
     low: Any
     likely: Any
     high: Any
-    beyond: Any = None
-    hears: Any = None
+    absent_at: Any = None
+    maps_absence: Any = None
     absent: Any = None
 
 
 def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> LinkTerms:
-    """Return some links into one dimension as tuples.
+    """Return the terms of some links into one dimension, as tuples.
 
     Args:
-        links: With stages by id.
-        sources: The scales that they read, in the same order.
-        target: The scale that they speak of.
+        links: The links.
+        sources: The scales of their sources, in the same order.
+        target: The scale of the dimension.
     """
     anywhere: StageSpan = target.ids[0], None, target.ids[-1]
-    told = [
+    tables = [
         [link.stages.get(stage, NOT_APPLICABLE) for stage in (*scale.ids, NOT_APPLICABLE)]
         for link, scale in zip(links, sources, strict=True)
     ]
-    places: dict[str | None, int] = {None: NO_STAGE}
-    places.update(target.positions)
-    spans = [[anywhere if isinstance(span, str) else span for span in of] for of in told]
-    low, likely, high = (tuple(tuple(places[span[end]] for span in of) for of in spans) for end in range(3))
-    hears = tuple(NOT_APPLICABLE in link.stages for link in links)
-    absent = tuple(tuple(int(isinstance(span, str)) for span in of) for of in told)
+    positions: dict[str | None, int] = {None: NO_STAGE}
+    positions.update(target.positions)
+    spans = [[anywhere if isinstance(span, str) else span for span in table] for table in tables]
+    low, likely, high = (
+        tuple(tuple(positions[span[end]] for span in table) for table in spans) for end in range(3)
+    )
+    maps_absence = tuple(NOT_APPLICABLE in link.stages for link in links)
+    absent = tuple(tuple(int(isinstance(span, str)) for span in table) for table in tables)
     multiple = lcm(*(link.strength.denominator for link in links))
     return LinkTerms(
         smallest([int(link.strength * multiple) for link in links]),
@@ -154,46 +155,46 @@ def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> 
         likely,
         high,
         tuple(len(scale.ids) for scale in sources),
-        hears,
-        absent if any(hears) or any(any(of[:-1]) for of in absent) else None,
+        maps_absence,
+        absent if any(maps_absence) or any(any(table[:-1]) for table in absent) else None,
     )
 
 
 def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
-    """Return what links say of one dimension: the medians of their ends, weighted by strength.
+    """Return the score that links infer for one dimension: the medians of their ends, weighted by strength.
 
-    They hold the truth when links of at least half the strength do. (The part that all spans share would be
-    narrower, but a single wrong link then excludes the truth.)
+    The result contains the true stage if links with at least half of the strength do. (The intersection of all
+    spans would be narrower, but a single wrong link would then exclude the true stage.)
 
     Args:
-        order: Of the dimension's stages.
-        links: Those that speak of it.
-        sources: What they read.
+        order: The order of the dimension's stages.
+        links: The links into it.
+        sources: The scores of their sources.
     """
     applies = all_of(sources.scored, negate(sources.not_applicable))
     says_absent = all_of(sources.scored, sources.not_applicable, links.full)
     known = sources.known
-    places = [p if sources.is_whole else floor(p + TOLERANCE) for p in (sources.low, sources.likely, sources.high)]
+    ends = sources.low, sources.likely, sources.high
+    indexes = [end if sources.is_whole else floor(end + TOLERANCE) for end in ends]
     if links.absent is not None:
-        heard = all_of(sources.not_applicable, links.hears)
-        places = [if_else(heard, links.beyond, place) for place in places]
-        said = gather(places[0], links.absent) > 0
-        surely = all_of(
-            sources.scored, any_of(negate(sources.not_applicable), links.hears), said, places[0].equals(places[2])
-        )
-        applies = all_of(sources.scored, any_of(negate(sources.not_applicable), links.hears), negate(surely))
-        says_absent = any_of(surely, all_of(says_absent, negate(links.hears)))
-        known = any_of(known, heard)
+        reads_absence = all_of(sources.not_applicable, links.maps_absence)
+        indexes = [if_else(reads_absence, links.absent_at, index) for index in indexes]
+        is_absent = gather(indexes[0], links.absent) > 0
+        is_read = all_of(sources.scored, any_of(negate(sources.not_applicable), links.maps_absence))
+        surely = all_of(is_read, is_absent, indexes[0].equals(indexes[2]))
+        applies = all_of(is_read, negate(surely))
+        says_absent = any_of(surely, all_of(says_absent, negate(links.maps_absence)))
+        known = any_of(known, reads_absence)
     low, likely, high = (
-        gather(place, table) for place, table in zip(places, (links.low, links.likely, links.high), strict=True)
+        gather(index, table) for index, table in zip(indexes, (links.low, links.likely, links.high), strict=True)
     )
     known = all_of(known, applies, likely > NO_STAGE)
     strengths = links.strengths
     whole = total(if_else(applies, strengths, 0))
     lowest = weighted_median(order, if_else(applies, low, 0), strengths, whole)
     highest = upper_median(order, if_else(applies, high, order.top), strengths, whole)
-    some_known = total(if_else(known, strengths, 0))
-    middle = weighted_median(order, if_else(known, likely, 0), strengths, some_known)
+    known_strength = total(if_else(known, strengths, 0))
+    middle = weighted_median(order, if_else(known, likely, 0), strengths, known_strength)
     in_part = some(applies)
     not_applicable = all_of(negate(in_part), some(says_absent))
     covered = greatest(if_else(applies, sources.coverage * links.shares, 0.0))
@@ -210,65 +211,67 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
     )
 
 
-def leaf_inference(order: Order, own: Inference | None) -> Inference:
-    """Return what follows of a leaf from its links; it spans its scale where they say nothing."""
-    if own is None:
+def leaf_inference(order: Order, by_links: Inference | None) -> Inference:
+    """Return the inferred score of a leaf by its links; the whole scale where they say nothing."""
+    if by_links is None:
         return Inference(open_terms(order), False, False)
-    return own._replace(cell=overruled(open_terms(order), own.cell, own.speaks))
+    return by_links._replace(cell=overruled(open_terms(order), by_links.cell, by_links.speaks))
 
 
 def inner_inference(
-    order: Order | None, parts: SpanTerms, below: Below, own: Inference | None, *, hides: bool
+    order: Order | None, parts: SpanTerms, below: Below, by_links: Inference | None, *, hides: bool
 ) -> Inference:
-    """Return what follows of a dimension with children: from its parts by its rule, and from its own links.
+    """Return the inferred score of a dimension with children: by its rule over its parts, and by links into it.
 
-    Where both speak, it is what both allow: the join of the lows and the meet of the highs, as either holds the
-    truth if all links are right. Its likely position is that of its own links or, if they have none, of its
-    parts. Where the two exclude each other, judged on stages, its parts alone count.
+    Where both say something, the result is the stages that both allow, from the join of the lows to the meet of
+    the highs: if all links are right, either contains the true stage. The likely position is that of the links
+    or, if they have none, of the parts. Where the two exclude each other, judged on stages, the parts alone count.
 
     Args:
-        order: Of the dimension's stages, if it has any.
+        order: The order of the dimension's stages, if it has any.
         parts: Its cell by its rule over its children.
-        below: What is inferred of its children.
-        own: What its own links say, if it has any.
+        below: The conditions on its children.
+        by_links: Its inferred score by the links into it, if there are any.
         hides: Whether its true position may lie between two stages, of which links see the lower one.
     """
-    # Of what does not apply nothing has to be inferred.
+    # Children that are not applicable need no inference.
     speaks = any_of(some(all_of(below.speaks, negate(below.not_applicable))), parts.not_applicable)
     full = every(below.full)
-    if own is None or order is None:
+    if by_links is None or order is None:
         return Inference(parts, speaks, full)
-    cell = _unhidden(order, own.cell) if hides else own.cell
-    full = any_of(full, own.full)
+    cell = _unhidden(order, by_links.cell) if hides else by_links.cell
+    full = any_of(full, by_links.full)
     if parts.scored is not True:
-        return Inference(overruled(parts, cell, own.speaks), any_of(speaks, own.speaks), full)
-    says = all_of(own.speaks, negate(own.cell.not_applicable), negate(parts.not_applicable))
+        return Inference(overruled(parts, cell, by_links.speaks), any_of(speaks, by_links.speaks), full)
+    links_apply = all_of(by_links.speaks, negate(by_links.cell.not_applicable), negate(parts.not_applicable))
     low, high = join(order, vector((parts.low, cell.low))), meet(order, vector((parts.high, cell.high)))
     is_possible = _meets(order, low, high)
-    together = all_of(says, is_possible)
+    together = all_of(links_apply, is_possible)
     likely = held_within(order, low, if_else(cell.known, cell.likely, parts.likely), high)
-    not_applicable = any_of(parts.not_applicable, all_of(own.cell.not_applicable, negate(speaks)))
+    not_applicable = any_of(parts.not_applicable, all_of(by_links.cell.not_applicable, negate(speaks)))
     both = SpanTerms(
         if_else(together, low, parts.low),
         if_else(together, likely, parts.likely),
         if_else(together, high, parts.high),
         all_of(negate(not_applicable), choose(together, any_of(cell.known, parts.known), parts.known)),
         not_applicable,
-        if_else(not_applicable, 1.0, if_else(says, greatest(parts.coverage, cell.coverage), parts.coverage)),
+        if_else(
+            not_applicable, 1.0, if_else(links_apply, greatest(parts.coverage, cell.coverage), parts.coverage)
+        ),
         is_whole=parts.is_whole and cell.is_whole,
     )
-    excluded = all_of(says, negate(is_possible))
-    return Inference(both, any_of(speaks, own.speaks), full, all_of(says, speaks), excluded)
+    excluded = all_of(links_apply, negate(is_possible))
+    return Inference(both, any_of(speaks, by_links.speaks), full, all_of(links_apply, speaks), excluded)
 
 
 def _unhidden(order: Order, cell: SpanTerms) -> SpanTerms:
-    """Return a cell whose highest position goes up to the next stage."""
+    """Return a cell whose highest position is raised to just below the next stage."""
     top = order.top
     return cell._replace(high=if_else(cell.high >= top, float(top), cell.high + HIDDEN), is_whole=False)
 
 
 def _meets(order: Order, low: Formula, high: Formula) -> Condition:
-    """Return the condition that a lowest and a highest position have a stage between them, or at both."""
+    """Return the condition that a stage lies between a lowest and a highest position, both included."""
     if order.is_chain:
         return floor(high + TOLERANCE) >= floor(low + TOLERANCE)
     stages = range(order.top + 1)

@@ -18,7 +18,7 @@ def smallest(weights: Sequence[int]) -> tuple[int, ...]:
 
 
 class PlainRule:
-    """The rule of a parent by `Scorer.bind`, which is asked once for each set of children that take part."""
+    """The rule of a parent by `Scorer.bind`, bound once for each set of children that take part."""
 
     def __init__(self, scorer: Scorer, parent: Dimension) -> None:
         self._scorer = scorer
@@ -27,36 +27,36 @@ class PlainRule:
 
     @property
     def tops(self) -> list[int]:
-        """The highest stages that the positions of the children can be at."""
+        """Highest positions of the children."""
         return [child.scale.top for child in self._parent.children if child.scale]
 
     def __call__(
         self, positions: Sequence[Position], takes_part: Sequence[bool] | bool, weights: Sequence[int]
     ) -> Position:
         """Return the position of the parent; 0 where no child takes part."""
-        taking = [i for i in range(len(positions)) if takes_part is True or (takes_part and takes_part[i])]
-        rule = self.bound(taking, weights)
-        return 0 if rule is None else self._checked(rule([positions[i] for i in taking]))
+        included = [i for i in range(len(positions)) if takes_part is True or (takes_part and takes_part[i])]
+        rule = self.bound(included, weights)
+        return 0 if rule is None else self._checked(rule([positions[i] for i in included]))
 
-    def bound(self, taking: Sequence[int], weights: Sequence[int]) -> Rule | None:
-        """Return the rule over some of the children, by their numbers; None where nothing is combined."""
-        if not taking:
+    def bound(self, included: Sequence[int], weights: Sequence[int]) -> Rule | None:
+        """Return the rule over some of the children, by their indexes; None if nothing is combined."""
+        if not included:
             return None
-        key = tuple(taking), tuple(weights)
+        key = tuple(included), tuple(weights)
         if key not in self._bound:
-            children = [self._parent.children[i] for i in taking]
-            self._bound[key] = self._scorer.bind(self._parent, children, smallest([weights[i] for i in taking]))
+            children = [self._parent.children[i] for i in included]
+            self._bound[key] = self._scorer.bind(self._parent, children, smallest([weights[i] for i in included]))
         return self._bound[key]
 
     def _checked(self, position: Position) -> Position:
-        """Refuse what is not on the scale: below its bottom, places would count from the top."""
+        """Return a position, or refuse it if it is not on the scale: a negative index would count from the top."""
         scale = self._parent.scale
         assert scale is not None
         try:
             if -TOLERANCE <= position <= scale.top + TOLERANCE:
                 return position
         except TypeError:
-            # What is no number is not on it either.
+            # A value that is not a number is refused below too.
             pass
         problem = f"{self._scorer.id} gives {quoted(position)}, which is not on its scale"
         finding = Finding(self._parent.id, problem, f"a position from 0 to {scale.top}")

@@ -1,4 +1,4 @@
-"""Positions on a scale, the stages that they reach, and the numbers that go with them."""
+"""Positions on a scale, the stages that they reach, and the values of both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def stage_index(scale: Scale, position: Formula, is_whole: bool) -> Formula:
 
 
 def values_of(scales: Sequence[Scale], positions: Formula, is_whole: bool) -> Formula:
-    """Return what a mean counts for positions, a vector, each on its own scale; in proportion between stages."""
+    """Return the values of a vector of positions, each on its own scale; interpolate them between stages."""
     if all(scale.has_equal_steps for scale in scales):
         return positions / _each([scale.top for scale in scales])
     values = _each([scale.values for scale in scales])
@@ -34,7 +34,7 @@ def values_of(scales: Sequence[Scale], positions: Formula, is_whole: bool) -> Fo
 
 
 def position_of(scale: Scale, value: Formula) -> Formula:
-    """Return the position on a scale of which this is the value."""
+    """Return the position on a scale that has this value."""
     if scale.has_equal_steps:
         return value * scale.top
     index = count_reached(value, scale.values[1:-1], True)
@@ -43,5 +43,5 @@ def position_of(scale: Scale, value: Formula) -> Formula:
 
 
 def _each(values: Sequence[T]) -> T | Formula:
-    """Return one value for all children where it is the same, or else a vector."""
+    """Return a vector of one value per child, or the value itself if all have the same."""
     return values[0] if len(set(values)) == 1 else vector(values)

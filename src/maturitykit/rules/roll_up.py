@@ -1,4 +1,4 @@
-"""From the children to their parent: positions, what is known, and how much is answered, as formulas."""
+"""Roll-up of children to their parent: positions, known and not applicable, and coverage, as formulas."""
 
 from __future__ import annotations
 
@@ -32,18 +32,19 @@ from maturitykit.rules.plain import PlainRule
 
 
 class SpanTerms(NamedTuple):
-    """A score as formulas: of one dimension or, as vectors, of all children of one.
+    """A score as formulas: of one dimension or, as vectors, of all children of a dimension.
 
     Args:
         low: The lowest position.
         likely: The likely one, wherever it is known.
         high: The highest.
         known: The condition that there is a likely position; it fails where the dimension is not applicable.
-        not_applicable: The condition that it is not applicable.
-        coverage: How much of it is answered, from 0 to 1.
-        scored: The condition that there are positions at all, unless it is not applicable.
-        is_whole: Whether its positions are stages only, never between two of them.
-        is_masked: Whether positions are 0 where it is not applicable, and the likely one where it is not known.
+        not_applicable: The condition that the dimension is not applicable.
+        coverage: The share of the dimension that is answered, from 0 to 1.
+        scored: The condition that the dimension has positions at all, unless it is not applicable.
+        is_whole: Whether positions are stages only, never between two of them.
+        is_masked: Whether positions are 0 where the dimension is not applicable, and the likely one also where it
+            is not known.
     """
 
     low: Formula
@@ -58,11 +59,11 @@ class SpanTerms(NamedTuple):
 
     @property
     def positions(self) -> tuple[Formula, Formula, Formula]:
-        """Low, likely and high."""
+        """Lowest, likely and highest position."""
         return self.low, self.likely, self.high
 
     def masked(self) -> SpanTerms:
-        """Return the same with positions that are 0 wherever they do not count."""
+        """Return the same score with positions that are 0 wherever they do not count."""
         if self.is_masked:
             return self
         low, high = (_only_where(negate(self.not_applicable), end) for end in (self.low, self.high))
@@ -74,7 +75,7 @@ def _only_where(condition: Condition, position: Formula) -> Formula:
 
 
 def vectors(cells: Sequence[SpanTerms]) -> SpanTerms:
-    """Return the cells of some dimensions as one of vectors."""
+    """Return the cells of some dimensions as one cell of vectors."""
     masked = [cell.masked() for cell in cells]
     low, likely, high, known, not_applicable, coverage = (
         vector(column) for column in list(zip(*masked, strict=True))[:6]
@@ -85,12 +86,12 @@ def vectors(cells: Sequence[SpanTerms]) -> SpanTerms:
 
 
 def open_terms(order: Order) -> SpanTerms:
-    """Return a leaf of which nothing is known."""
+    """Return the cell of a leaf that nobody rated."""
     return SpanTerms(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
 
 
 class Combination:
-    """How a dimension follows from its children: its rule, as far as one applies.
+    """Combination of the children of a dimension by its rule.
 
     Args:
         dimension: The parent.
@@ -106,7 +107,7 @@ class Combination:
     def position(
         self, below: SpanTerms, positions: Formula, weights: Formula, takes_part: Condition
     ) -> Formula | None:
-        """Return the position by the rule; None where nothing is combined."""
+        """Return the position by the rule; None if the rule combines nothing."""
         if not _binds(type(self.scorer)):
             parts = Parts(self.dimension.children, positions, weights, takes_part, below.is_whole)
             formula = self.scorer.formula(self.dimension, parts)
@@ -114,8 +115,8 @@ class Combination:
                 return formula
         if self.plain is None:
             self.plain = PlainRule(self.scorer, self.dimension)
-        everyone = range(len(self.dimension.children))
-        if self.plain.bound(everyone, [1] * len(everyone)) is None:
+        children = range(len(self.dimension.children))
+        if self.plain.bound(children, [1] * len(children)) is None:
             return None
         return self._called(self.plain, below, positions, weights, takes_part)
 
@@ -131,7 +132,7 @@ class Combination:
         return floor(called) if self.stays_whole(below) else called
 
     def stays_whole(self, below: SpanTerms) -> bool:
-        """Whether its own positions are stages only."""
+        """Tell whether the positions of the dimension are stages only."""
         scale = self.dimension.scale
         assert scale is not None
         return not scale.is_chain or (self.scorer.ordinal and below.is_whole and self.plain is None)
@@ -147,7 +148,7 @@ class Combination:
         not_applicable = every(below.not_applicable)
         whole = total(if_else(applies, weights, 0))
         covered = real_total(if_else(applies, below.coverage * weights, 0.0))
-        # Where all of it is not applicable there is nothing to divide by.
+        # Avoid a division by zero where no child is applicable.
         share = covered / (whole if below.not_applicable is False else greatest(whole, 1))
         coverage = if_else(not_applicable, 1.0, share)
         low = self.position(below, below.low, weights, applies)
@@ -183,19 +184,20 @@ class Combination:
 
 
 def _binds(scorer: type[Scorer]) -> bool:
-    """Tell whether a class defines its rule anew by `bind`, over a formula that it inherits."""
+    """Tell whether a class redefines by `bind` a rule that it inherits as a formula."""
     defines = next(base for base in scorer.__mro__ if {"bind", "formula"} & vars(base).keys())
     return defines is not Scorer and "formula" not in vars(defines)
 
 
 class ByProfile(Combination):
-    """A combination whose weights are too large for columns: a Python function, run once for each profile.
+    """A combination whose weights are too large for columns, so that a Python function runs once for each profile.
 
     Args:
         dimension: The parent.
         scorer: Its rule.
-        function: From positions, whether each is not applicable, and weights to the position of the parent.
-        weights: Of the children.
+        function: A function from positions, whether each is not applicable, and weights to the position of the
+            parent.
+        weights: The weights of the children.
     """
 
     def __init__(
@@ -222,7 +224,7 @@ class ByProfile(Combination):
 
 
 def is_below(order: Order, high: Formula, low: Formula) -> Condition:
-    """Return the condition that a bound that should be the higher one is not."""
+    """Return the condition that a highest position is not at or above the lowest one."""
     if order.is_chain:
         return low > high + TOLERANCE
     stages = range(order.top + 1)
@@ -231,17 +233,23 @@ def is_below(order: Order, high: Formula, low: Formula) -> Condition:
     )
 
 
-def overruled(cell: SpanTerms, own: SpanTerms, where: Condition) -> SpanTerms:
-    """Return a cell with what is known of the dimension as such in its place, where it is."""
-    low, likely, high = (if_else(where, a, b) for a, b in zip(own.positions, cell.positions, strict=True))
+def overruled(cell: SpanTerms, direct: SpanTerms, where: Condition) -> SpanTerms:
+    """Return a cell that is replaced by another one where a condition holds.
+
+    Args:
+        cell: The score that follows from the parts of the dimension.
+        direct: The score of the dimension as such.
+        where: The condition that the direct score is known.
+    """
+    low, likely, high = (if_else(where, a, b) for a, b in zip(direct.positions, cell.positions, strict=True))
     return SpanTerms(
         low,
         likely,
         high,
-        choose(where, own.known, cell.known),
-        choose(where, own.not_applicable, cell.not_applicable),
-        if_else(where, own.coverage, cell.coverage),
+        choose(where, direct.known, cell.known),
+        choose(where, direct.not_applicable, cell.not_applicable),
+        if_else(where, direct.coverage, cell.coverage),
         scored=True if where is True or cell.scored is True else where,
-        is_whole=own.is_whole and cell.is_whole,
-        is_masked=own.is_masked and cell.is_masked,
+        is_whole=direct.is_whole and cell.is_whole,
+        is_masked=direct.is_masked and cell.is_masked,
     )

@@ -1,4 +1,4 @@
-"""Sheets: columns by name, each a formula of others, computed in the order in which they depend."""
+"""Bindings: columns by name, each a formula of other columns, computed in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from maturitykit.formula.sharing import bind_shared
 from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.tables.frame import Frame, Row
 
-#: What the names of our own columns begin with, and no id of a dimension can.
+#: Prefix of the names of our own columns; no id of a dimension can begin with it.
 OWN = "~"
 
 
 def keys_of(by: Sequence[str]) -> dict[str, str]:
-    """The columns that make an assessment one, by what they are called while it is scored."""
+    """Return the columns that identify an assessment, by the names that they have during scoring."""
     return {f"{OWN}key{i}": name for i, name in enumerate(by)}
 
 
-#: Columns of one bindings may be those that another one starts from.
+#: Numbers of new columns, all different, as the columns of one `Bindings` may be the input of another.
 _numbers = count()
 
-#: So many rows at the most are worked out before it is known which of them occur.
+#: Most profiles that are computed without asking the engine which of them occur.
 MOST_PROFILES = 10_000
 
 
 class LookUp(NamedTuple):
-    """A column worked out once for each distinct profile of some others, outside the engine.
+    """A column that is computed once for each distinct profile of some others, outside the engine.
 
     Args:
         keys: The columns of the profile, whole numbers as a rule.
-        domains: What each can be; none where that is not known.
-        function: From a profile to its value.
+        domains: The possible values of each; empty if they are not known.
+        function: A function from a profile to its value.
     """
 
     keys: tuple[str, ...]
@@ -41,9 +41,9 @@ class LookUp(NamedTuple):
     function: Callable[[Row], float]
 
     def rows(self, frame: Frame) -> list[Row]:
-        """Each profile with its value: all that can occur or, if they are too many, that do.
+        """Return each profile with its value: all possible ones or, if these are too many, those that occur.
 
-        Only the latter runs the engine.
+        This runs the engine only if it has to find out which occur.
         """
         possible = 1
         for domain in self.domains:
@@ -58,13 +58,13 @@ class Bindings:
 
     def __init__(self) -> None:
         self._formulas: dict[str, Formula | LookUp] = {}
-        #: By how they are written, as 1 and 1.0 are equal but not alike.
+        #: Names of columns by the text of their formula, as 1 and 1.0 are equal but not the same formula.
         self._names: dict[str, str] = {}
-        #: What each is made from.
+        #: Names of the columns that each is computed from.
         self._used: dict[str, tuple[str, ...]] = {}
 
     def let(self, term: Term, name: str = "") -> Formula:
-        """A column for what a formula gives; the same one for the same formula."""
+        """Return a column for the value of a formula; the same column for the same formula."""
         formula = term if isinstance(term, Formula) else constant(term)
         if not name and formula.op in ("column", "constant"):
             return formula
@@ -80,15 +80,15 @@ class Bindings:
         return column(name)
 
     def keep(self, term: Any) -> Any:
-        """A column for a term, unless it is the same in all rows."""
+        """Return a column for a term; the term itself if it is the same in all rows."""
         return self.let(term) if isinstance(term, Formula) else term
 
     def keep_all(self, terms: Sequence[Any]) -> list[Any]:
-        """Columns for terms, likewise, and for whatever they use more than once."""
+        """Return columns for terms likewise, and bind whatever they use more than once."""
         return [self.keep(term) for term in bind_shared(terms, self.let)]
 
     def keep_cell(self, cell: SpanTerms) -> SpanTerms:
-        """A cell with a column for each of its terms."""
+        """Return a cell with a column for each of its terms."""
         kept = self.keep_all(cell[:7])
         return SpanTerms(*kept, *cell[7:])  # type: ignore[call-arg]
 
@@ -109,39 +109,39 @@ class Bindings:
     def look_up(
         self, keys: Sequence[Formula], domains: Sequence[range], function: Callable[[Row], float]
     ) -> Formula:
-        """A column worked out once for each distinct profile."""
+        """Return a column that is computed once for each distinct profile of the keys."""
         terms = [self.let(key) for key in keys]
-        # What is the same in each row, as is a dimension without a column, is no key.
+        # A term that is the same in all rows, such as a dimension without a column, is no key.
         varying = [i for i, term in enumerate(terms) if term.op == "column"]
-        everywhere = [term.args[0] for term in terms]
+        names_or_values = [term.args[0] for term in terms]
 
         def value(profile: Row) -> float:
-            row = everywhere.copy()
+            row = names_or_values.copy()
             for i, position in zip(varying, profile, strict=True):
                 row[i] = position
             return function(tuple(row))
 
         if not varying:
             return constant(value(()))
-        names = tuple(everywhere[i] for i in varying)
+        names = tuple(names_or_values[i] for i in varying)
         name = f"{OWN}{next(_numbers)}"
         self._formulas[name] = LookUp(names, tuple(domains[i] for i in varying) if domains else (), value)
         self._used[name] = names
         return column(name)
 
-    def on(self, frame: Frame, wanted: Iterable[str], given: Iterable[str]) -> Frame:
-        """A frame with the wanted columns, and whatever they need worked out on the way.
+    def on(self, frame: Frame, wanted: Iterable[str], existing: Iterable[str]) -> Frame:
+        """Return a frame with the wanted columns, computed step by step.
 
         Args:
-            frame: What the formulas are about.
+            frame: The table whose columns the formulas read.
             wanted: Names of formulas, or of columns of the frame.
-            given: The columns that the frame has.
+            existing: The columns that the frame has.
         """
         last = dict.fromkeys(wanted, len(self._formulas) + 1)
-        levels: dict[str, int] = dict.fromkeys(given, 0)
+        levels: dict[str, int] = dict.fromkeys(existing, 0)
         order = list(self._ordered(last, levels))
         for name in order:
-            # What is looked up is joined to the finished columns of its level.
+            # A look-up is joined to the finished columns of its level.
             level = levels[name] + isinstance(self._formulas[name], LookUp)
             for used in self._used[name]:
                 last[used] = max(last.get(used, 0), level)
@@ -159,7 +159,7 @@ class Bindings:
         return frame
 
     def _ordered(self, wanted: Iterable[str], levels: dict[str, int]) -> Iterator[str]:
-        """All that is needed, each after what it needs, with their levels filled in."""
+        """Yield the names of all needed formulas, each after those that it uses, and set their levels."""
         waiting = [(name, False) for name in reversed(list(wanted))]
         while waiting:
             name, is_ready = waiting.pop()

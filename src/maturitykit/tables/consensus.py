@@ -1,7 +1,7 @@
-"""Consensus on whole columns: what the respondents of each assessment say of each dimension.
+"""Consensus on whole columns: the combined ratings of the respondents of each assessment.
 
-Everything follows from how many of them are at or above each stage. Counts are sums, so that
-there is nothing to sort, and parts of a table can be counted apart.
+Everything is computed from the number of respondents at or above each stage. Counts are sums, so that
+nothing has to be sorted, and parts of a table can be counted separately.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ from maturitykit.tables.bindings import Bindings
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import TWICE, AnswerColumns, Responses
 
-#: With more digits than this, a table of all is too long: each end of an answer has one of its own.
+#: With more digits than this, one table for all of them is too long, and each end of an answer has its own.
 MOST_DIGITS = 1_000
 
-#: By what one knows that the respondents are to be counted otherwise.
+#: Message of the refusal after which respondents are counted again, with room for more.
 TOO_MANY = "more respondents than"
 
 
 class Split(NamedTuple):
-    """How the respondents differ on a leaf.
+    """Disagreement of the respondents on a leaf.
 
     Args:
-        where: Where two or more rate it.
-        low: The lowest position that one says.
+        where: The condition that two or more rate it.
+        low: The lowest likely position of a respondent.
         high: The highest.
         agreement: Leik's ordinal consensus.
     """
@@ -66,19 +66,19 @@ class Split(NamedTuple):
     agreement: Formula
 
     def kept(self, bindings: Bindings) -> Split:
-        """The same, each as a column of a bindings."""
+        """Return the same with each term bound to a column."""
         return Split(*bindings.keep_all(self))
 
 
 class Voices(NamedTuple):
-    """What the respondents say.
+    """Combined ratings of the respondents.
 
     Args:
-        frame: A row for each assessment, with their counts.
+        frame: A row for each assessment, with the counts of its respondents.
         columns: The names of its columns.
         cells: The cells of the leaves and, if it can be rated, the outcome, by id.
-        splits: How the respondents differ on each.
-        respondents: How many rate each dimension, here or below, by id.
+        splits: The disagreement on each, by id.
+        respondents: The number who rate each dimension, or one below it, by id.
     """
 
     frame: Frame
@@ -91,14 +91,14 @@ class Voices(NamedTuple):
 def voices(
     bindings: Bindings, responses: Responses, plan: Plan, consensus: Consensus, counting: Counting, strict: bool
 ) -> Voices:
-    """The consensus of each assessment in a table.
+    """Return the consensus of each assessment in a table.
 
     Args:
-        bindings: Where the columns are put that follow from the counts.
+        bindings: The bindings to which the formulas of the counts are added.
         responses: The table.
         plan: The compiled model.
-        consensus: How the ratings of several respondents are combined.
-        counting: How the respondents are counted.
+        consensus: The kind of consensus.
+        counting: The coding of the counts of respondents.
         strict: Whether a bad answer stops everything; else it counts as blank.
     """
     below = Bindings()
@@ -120,37 +120,37 @@ def voices(
 
 
 def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formula:
-    """What no result may be made of: nothing but 0, or else the engine stops."""
+    """Return 0, or stop the engine if there are too many respondents or one rates a dimension twice."""
     key = cast(column("~key0"), "text")
     too_many = f"{TOO_MANY} {counting.most:,} (most_respondents= takes more) rate model {model.id} for "
     twice = f"{TWICE} of model {model.id} twice (problems lists all) for "
     return refuse(column("~respondents") > counting.most, too_many, key) + refuse(is_repeated, twice, key)
 
 
-def given_outcome(
+def rated_outcome(
     model: Model, cells: Mapping[str, SpanTerms], strict: bool
 ) -> tuple[SpanTerms, Condition] | None:
-    """Return the overall stage, and where it is rated as such and not beside what it would follow from."""
+    """Return the rated overall stage, and the condition that it is rated but no part is; None if it has none."""
     if OUTCOME not in cells:
         return None
     parts = [any_of(cell.known, cell.not_applicable) for id, cell in cells.items() if id != OUTCOME]
     cell = cells[OUTCOME]
-    said, beside = any_of(cell.known, cell.not_applicable), any_of(*parts)
+    is_rated, has_parts = any_of(cell.known, cell.not_applicable), any_of(*parts)
     if strict:
         why = f"the outcome of model {model.id} is rated beside its parts in one assessment of "
-        refused = refuse(all_of(said, beside), why, cast(column("~key0"), "text"))
-        return cell._replace(coverage=refused + cell.coverage), said
-    return cell, all_of(said, negate(beside))
+        refused = refuse(all_of(is_rated, has_parts), why, cast(column("~key0"), "text"))
+        return cell._replace(coverage=refused + cell.coverage), is_rated
+    return cell, all_of(is_rated, negate(has_parts))
 
 
 def _counted(
     bindings: Bindings, answers: AnswerColumns, responses: Responses, tallies: Mapping[str, Formula]
 ) -> tuple[Frame, list[str]]:
-    """A row for each assessment, with how many are at or above each stage, and its columns."""
+    """Return a frame with a row of counts for each assessment, and the names of its columns."""
     sums = {**answers.sums, **tallies}
     keys = list(responses.keys)
     used = columns_of(list(sums.values()))
-    frame = bindings.on(answers.frame, dict.fromkeys([*keys, *used, *answers.different.values()]), answers.given)
+    frame = bindings.on(answers.frame, dict.fromkeys([*keys, *used, *answers.different.values()]), answers.columns)
     if answers.is_by_assessment:
         whole = {name: cast(formula, "whole") for name, formula in sums.items()}
         return frame.select({**{key: column(key) for key in keys}, **whole}), [*keys, *sums]
@@ -158,50 +158,53 @@ def _counted(
 
 
 class _Tallies:
-    """What is counted, and in which columns.
+    """Counts of respondents, and their columns.
 
-    Of each dimension these are, in this order: how many have their likely position at or above each stage,
-    how many rate it, and how many say that it does not apply; then how many have their lowest, and their
-    highest, at or above each stage. So for what is likely alone, an engine leaves out the rest. Of each inner
-    node it is how many rate a dimension below it.
+    For each dimension these are the numbers of respondents, in this order: with their likely position at or above
+    each stage, with a rating, and with the answer that it is not applicable; then with their lowest position, and
+    with their highest, at or above each stage. (If only the likely stage is wanted, an engine leaves out the last
+    columns.) For each inner node it is the number of respondents who rate a dimension below it.
     """
 
     def __init__(self, codes: AnswerCodes, plan: Plan, counting: Counting) -> None:
         self.counting = counting
-        self._coding = codes
+        self._codes = codes
         slots = {dimension.id: slot for slot, dimension in enumerate(codes.dimensions)}
         self._inner = [[slots[d.id] for d in node.dimension.walk() if d.id in slots] for node in plan.inner]
 
     def sums(self, bindings: Bindings, digits: Sequence[Formula]) -> dict[str, Formula]:
-        """The columns to sum, from the digits of all dimensions."""
+        """Return the columns to sum, from the digits of all dimensions."""
         sums: dict[str, Formula] = {}
-        scales = {scale_of(dimension) for dimension in self._coding.dimensions}
-        is_short = self._coding.base**2 <= MOST_DIGITS
+        scales = {scale_of(dimension) for dimension in self._codes.dimensions}
+        is_short = self._codes.base**2 <= MOST_DIGITS
         tables = {scale: [self._packed(rows) for rows in self._tables(scale, is_short)] for scale in scales}
-        for slot, dimension in enumerate(self._coding.dimensions):
+        for slot, dimension in enumerate(self._codes.dimensions):
             digit, scale = digits[slot], scale_of(dimension)
             parts = [digit] if is_short else self._parts(bindings, scale, digit)
             for i, name in enumerate(self.columns(slot)):
-                read = zip(parts, tables[scale], strict=True)
-                sums[name] = total(gather(part, table[i]) for part, table in read if any(table[i]))
-        places = self.counting.places
-        for start in range(0, len(self._inner), len(places)):
+                pairs = zip(parts, tables[scale], strict=True)
+                sums[name] = total(gather(part, table[i]) for part, table in pairs if any(table[i]))
+        place_values = self.counting.place_values
+        for start in range(0, len(self._inner), len(place_values)):
             rated = (
-                any_of(*(digits[slot] > self._coding.not_applicable for slot in slots))
+                any_of(*(digits[slot] > self._codes.not_applicable for slot in slots))
                 for slots in self._inner[start:]
             )
-            counts = (cast(count([each]), "whole") * place for each, place in zip(rated, places, strict=False))
-            sums[f"~raters{start // len(places)}"] = total(counts)
+            counts = (
+                cast(count([each]), "whole") * place_value
+                for each, place_value in zip(rated, place_values, strict=False)
+            )
+            sums[f"~raters{start // len(place_values)}"] = total(counts)
         return sums
 
     def _tables(self, scale: Scale, is_short: bool) -> list[list[list[int]]]:
-        """What each digit, or else each of its `_parts`, adds to the counts of a dimension."""
-        base, not_applicable = self._coding.base, self._coding.not_applicable
+        """Return the counts to which each digit adds or, if not short, each of its `_parts`."""
+        base, not_applicable = self._codes.base, self._codes.not_applicable
         stages = range(1, len(scale.stages))
         none = [0] * scale.top
         at = [none, *([int(scale.at_least(end, stage)) for stage in stages] for end in range(len(scale.stages)))]
         if is_short:
-            spans = (self._coding.span(digit, scale) or (-1, -1, -1) for digit in range(base**2))
+            spans = (self._codes.span(digit, scale) or (-1, -1, -1) for digit in range(base**2))
             return [
                 [
                     [*at[likely + 1], int(likely >= 0), int(digit == not_applicable), *at[low + 1], *at[high + 1]]
@@ -212,34 +215,34 @@ class _Tallies:
             [[*reached, int(reached is not none), 0, *none, *none] for reached in at],
             [[*none, 0, 0, *reached, *none] for reached in at],
             [[*none, 0, 0, *none, *reached] for reached in at],
-            [[*none, 0, is_exempt, *none, *none] for is_exempt in (0, 1)],
+            [[*none, 0, is_not_applicable, *none, *none] for is_not_applicable in (0, 1)],
         ]
 
     def _parts(self, bindings: Bindings, scale: Scale, digit: Formula) -> list[Formula]:
-        """The likely, lowest and highest stage of an answer, counted from 1, and 1 where it does not apply."""
-        is_said = bindings.keep(digit > self._coding.not_applicable)
-        low = bindings.let(if_else(is_said, digit // self._coding.base, 0))
-        high = bindings.let(if_else(is_said, digit % self._coding.base, 0))
+        """Return the likely, lowest and highest stage of an answer, from 1 up, and 1 if it is not applicable."""
+        is_rated = bindings.keep(digit > self._codes.not_applicable)
+        low = bindings.let(if_else(is_rated, digit // self._codes.base, 0))
+        high = bindings.let(if_else(is_rated, digit % self._codes.base, 0))
         likely = bindings.let((low + high) // 2) if scale.is_chain else low
-        is_exempt = as_int(digit.equals(self._coding.not_applicable))
-        assert isinstance(is_exempt, Formula)
-        return [likely, low, high, bindings.let(is_exempt)]
+        is_not_applicable = as_int(digit.equals(self._codes.not_applicable))
+        assert isinstance(is_not_applicable, Formula)
+        return [likely, low, high, bindings.let(is_not_applicable)]
 
     def _packed(self, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
         return list(zip(*map(self.counting.packed, rows), strict=True))
 
     def columns(self, slot: int) -> list[str]:
-        """The names of those with the counts of a dimension."""
-        numbers = 3 * scale_of(self._coding.dimensions[slot]).top + 2
-        return [f"~count{slot}_{i}" for i in range(-(-numbers // len(self.counting.places)))]
+        """Return the names of the columns that hold the counts of a dimension."""
+        numbers = 3 * scale_of(self._codes.dimensions[slot]).top + 2
+        return [f"~count{slot}_{i}" for i in range(-(-numbers // len(self.counting.place_values)))]
 
     def raters_below(self, inner: int) -> Formula:
-        """How many rate a dimension below an inner node."""
+        """Return the number of respondents who rate a dimension below an inner node."""
         return self.counting.read([f"~raters{i}" for i in range(len(self._inner))], inner)
 
 
 class _Counts:
-    """The counts of one dimension, and what follows from them."""
+    """Counts of one dimension, and its consensus and disagreement."""
 
     def __init__(
         self,
@@ -251,15 +254,15 @@ class _Counts:
         consensus: Consensus,
         refused: Formula,
     ) -> None:
-        self._sheet = bindings
+        self._bindings = bindings
         self._scale = scale
         self._counting = counting
         self._columns = columns
         self._consensus = consensus
         top = scale.top
-        #: Where the counts of each end begin, as `_Tallies` has put them: of stage 1, and those above it.
+        #: Numbers of the first counts of each end, in the order of `_Tallies`: those of stage 1.
         self._starts = {"low": top + 2, "likely": 0, "high": 2 * top + 2}
-        #: How many give a known rating.
+        #: Number of known ratings.
         self.raters = self._read(top)
         if consensus == "mean" and not scale.is_chain:
             why = (
@@ -267,39 +270,39 @@ class _Counts:
             )
             refused += refuse(self.raters > 1, why, cast(column("~key0"), "text"))
         self._is_known = bindings.let(self.raters + refused > 0)
-        self._is_exempt = bindings.let(all_of(self._read(top + 1) > 0, ~self._is_known))
+        self._is_not_applicable = bindings.let(all_of(self._read(top + 1) > 0, ~self._is_known))
 
     def _read(self, number: int) -> Formula:
-        """One count, by its number among those of the dimension."""
+        """Return a count, by its number among those of the dimension."""
         count = self._counting.read(self._columns, number)
-        # Twice the sum of all is still a small number, and small ones are quicker to work with.
+        # If twice the sum of all counts is small, they all are, and small numbers are quicker to compute with.
         is_small = 2 * self._counting.base * self._scale.top < 2**15
-        return self._sheet.let(cast(count, "small") if is_small else count)
+        return self._bindings.let(cast(count, "small") if is_small else count)
 
     def _at(self, end: str, stage: int) -> Formula:
-        """How many have this end at or above a stage."""
+        """Return the number of respondents with this end at or above a stage."""
         return self._read(self._starts[end] + stage - 1) if stage else self.raters
 
     def cell(self) -> SpanTerms:
-        """What the respondents amount to."""
-        scale, let, known = self._scale, self._sheet.let, self._is_known
+        """Return the consensus of the respondents."""
+        scale, let, known = self._scale, self._bindings.let, self._is_known
         is_mean = self._consensus == "mean" and scale.is_chain
-        # A mean on a partial order is refused elsewhere, wherever there is one.
+        # Where several respondents would need a mean on a partial order, `__init__` refuses it.
         formulas = consensus_of(scale.order, self._consensus if is_mean or self._consensus != "mean" else "median")
         low, likely, high = map(self._of_counts, formulas)
         return SpanTerms(
             low,
             likely,
-            let(first([(known, high), (self._is_exempt, 0)], scale.top)),
+            let(first([(known, high), (self._is_not_applicable, 0)], scale.top)),
             known,
-            self._is_exempt,
-            let(if_else(any_of(known, self._is_exempt), 1.0, 0.0)),
+            self._is_not_applicable,
+            let(if_else(any_of(known, self._is_not_applicable), 1.0, 0.0)),
             is_whole=not is_mean,
             is_masked=True,
         )
 
     def _of_counts(self, formula: Formula) -> Formula:
-        """Write a consensus, which is a formula of all respondents, by how many are at or above each stage."""
+        """Return the formula of a consensus, which reads all respondents, as a formula of the counts."""
         match formula:
             case Formula(op="weighted_median", args=(_, Formula(args=(end,)), *_)):
                 return self._held(end, self._counted // 2 + 1)
@@ -318,38 +321,38 @@ class _Counts:
         raise AssertionError(formula)
 
     def split(self) -> Split:
-        """How they differ."""
+        """Return the disagreement of the respondents."""
         low, high = (
             self._of_counts(meet(self._scale.order, LIKELY)),
             self._of_counts(join(self._scale.order, LIKELY)),
         )
-        n = self._sheet.let(greatest(self.raters, 1))
+        n = self._bindings.let(greatest(self.raters, 1))
         at = [self._at("likely", stage) for stage in range(1, len(self._scale.stages))]
         agreement = 1 - total(least(c, n - c) for c in at) * 2 / (n * self._scale.top)
-        return Split(self._sheet.let(self.raters > 1), low, high, agreement)
+        return Split(self._bindings.let(self.raters > 1), low, high, agreement)
 
     @property
     def _counted(self) -> Formula:
-        # Not more than can be counted: that is refused, but not sooner than this is worked out.
-        return self._sheet.let(least(self.raters, self._counting.most))
+        # More than can be counted are refused, but the engine may compute this before it refuses.
+        return self._bindings.let(least(self.raters, self._counting.most))
 
     def _held(self, end: str, needed: Formula) -> Formula:
-        """The position that so many reach with this end of what they say; the lowest if nobody says anything."""
+        """Return the highest position that enough respondents reach with this end; the lowest without answers."""
         if not self._scale.is_chain:
             held = [self._at(end, stage) >= needed for stage in range(len(self._scale.stages))]
-            return self._sheet.let(highest(self._scale.order, held))
-        # With the free bit above each count set, it is still there once the needed count is taken away, unless
-        # that was more.
-        places, free = self._counting.places, self._counting.free
-        above = self._sheet.let(cast(needed, "whole") * -sum(places) + free * sum(places))
+            return self._bindings.let(highest(self._scale.order, held))
+        # All counts of a number are compared at once: the free bit above each is set, and the needed count is
+        # subtracted. The bit stays set if the count was large enough.
+        place_values, free = self._counting.place_values, self._counting.free
+        offset = self._bindings.let(cast(needed, "whole") * -sum(place_values) + free * sum(place_values))
         masks: dict[str, int] = {}
         for number in range(self._starts[end], self._starts[end] + self._scale.top):
-            at, place = divmod(number, len(places))
-            masks[self._columns[at]] = masks.get(self._columns[at], 0) + free * places[place]
-        reached = total(bits_of(column(name) + above, mask) for name, mask in masks.items())
-        return self._sheet.let(cast(reached, "small"))
+            index, digit = divmod(number, len(place_values))
+            masks[self._columns[index]] = masks.get(self._columns[index], 0) + free * place_values[digit]
+        reached = total(bits_of(column(name) + offset, mask) for name, mask in masks.items())
+        return self._bindings.let(cast(reached, "small"))
 
     def _mean(self, end: str) -> Formula:
-        # A position is the number of stages above the lowest that are reached.
+        # The position of a stage is the number of stages up to it, without the lowest.
         at = (self._at(end, stage) for stage in range(1, len(self._scale.stages)))
-        return self._sheet.let(total(at) / greatest(self.raters, 1))
+        return self._bindings.let(total(at) / greatest(self.raters, 1))

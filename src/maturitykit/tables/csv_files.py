@@ -1,4 +1,4 @@
-"""Files of CSV, copied to Parquet: large ones by PyArrow, and at the first doubt as small ones are read."""
+"""CSV files copied to Parquet: large ones by PyArrow, but with the reader of small files at the first doubt."""
 
 from __future__ import annotations
 
@@ -38,31 +38,31 @@ from maturitykit.scoring.score import read_rating
 BLOCK = 1 << 24
 #: Rows that are kept at a time.
 ROWS = 100_000
-#: So many findings at the most are listed.
+#: Most findings that are listed.
 MOST_FINDINGS = 1000
-#: Files that hold no more bytes are read at once, so that all that is wrong is told by line.
+#: Most bytes of a file that is read at once, so that findings name their lines.
 SMALL = 20_000_000
 
-#: The columns of a copy: those of which a scale, a model or nobody else has to know.
+#: The columns of a copy.
 _COPIED = (*COLUMNS, *OF_FORMS)
-#: Those of which an empty one says nothing.
+#: Columns that a copy has even if they are empty.
 _NEEDED = ("subject", "dimension", "rating")
 
 
 def copy_csv(path: str, target: str, model: Model | None, others: Sequence[str] = ()) -> list[Assessment]:
-    """Copy a file of CSV to Parquet: cells as text, empty ones as null, as what they mean is for scales to say.
+    """Copy a CSV file to Parquet, with cells as text, as only scales can read them, and empty cells as null.
 
     Args:
         path: The file.
         target: The copy.
         model: The model, if the file need not name it.
-        others: Columns that are wanted beside ours.
+        others: Columns to copy in addition to ours.
 
     Returns:
-        The assessments, where the file is so small that they were read at once.
+        The assessments, if the file is small enough to be read at once; else an empty list.
 
     Raises:
-        FileError: With all that is wrong, by line.
+        FileError: If the file is not a table of ratings, with the findings by line.
         OSError: If it cannot be read.
     """
     if os.path.getsize(path) <= SMALL and not others:
@@ -82,15 +82,15 @@ def _write(target: str, assessments: Sequence[Assessment]) -> None:
 
 
 def _row(about: About, subject: str, rating: Rating) -> list[str | None]:
-    """A rating as a row of a copy."""
+    """Return a rating as a row of a copy."""
     model, _, date, version, digest = about
     answer = rating.answer if isinstance(rating.answer, str) else str(rating.answer)
-    said = (rating.respondent, str(date or ""), rating.dimension, answer, rating.comment, rating.evidence)
-    return [text or None for text in (model, subject, *said, version, digest)]
+    rated = (rating.respondent, str(date or ""), rating.dimension, answer, rating.comment, rating.evidence)
+    return [text or None for text in (model, subject, *rated, version, digest)]
 
 
 def _copy_fast(path: str, target: str, model: Model | None, others: Sequence[str]) -> bool:
-    """Copy by PyArrow; false at any doubt of what the file means."""
+    """Copy by PyArrow; return False at any doubt about the meaning of the file."""
     header = _plain_header(path, model)
     if header is None:
         return False
@@ -111,16 +111,16 @@ def _copy_fast(path: str, target: str, model: Model | None, others: Sequence[str
         ) as reader:
             if reader.schema.names != names:
                 return False
-            # All that says of nobody whom it is about is about one.
-            nobody = pa.field("subject", pa.string()) if "subject" not in names else None
-            schema = reader.schema.append(nobody) if nobody else reader.schema
+            # Without a column of subjects, all rows are about one subject without a name.
+            no_subject = pa.field("subject", pa.string()) if "subject" not in names else None
+            schema = reader.schema.append(no_subject) if no_subject else reader.schema
             with ParquetWriter(target, schema, compression="lz4") as writer:
                 for batch in reader:
                     rows = _without_empty_rows(batch)
                     if not _is_plain(rows):
                         return False
-                    if nobody:
-                        rows = rows.append_column(nobody, pa.nulls(len(rows), pa.string()))
+                    if no_subject:
+                        rows = rows.append_column(no_subject, pa.nulls(len(rows), pa.string()))
                     writer.write_batch(rows)
     except pa.ArrowInvalid:
         return False
@@ -128,7 +128,7 @@ def _copy_fast(path: str, target: str, model: Model | None, others: Sequence[str
 
 
 def _plain_header(path: str, model: Model | None) -> Header | None:
-    """The header of a file that begins with it, with the names of our columns and dimensions as they are."""
+    """Return the header, if it is the first line and spells the names of our columns and dimensions exactly."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             head = file.read(HEAD)
@@ -138,17 +138,17 @@ def _plain_header(path: str, model: Model | None) -> Header | None:
     header = find_header([first], model or "")
     if header is None or not header.is_table or declared_separator(head)[0] or not newline_of(head):
         return None
-    meant = {**header.columns, **{place: ids[0] for place, ids in header.dimensions.items()}}
-    is_plain = list(header.names) == first and all(first[place] == name for place, name in meant.items())
+    known = {**header.columns, **{index: ids[0] for index, ids in header.dimensions.items()}}
+    is_plain = list(header.names) == first and all(first[index] == name for index, name in known.items())
     is_plain = is_plain and all(first) and len(set(first)) == len(first)
-    # Where each dimension has a column, others are named, and left out; and each row is of somebody.
+    # In a wide table, only the careful reader leaves out unknown columns, and names respondents without a name.
     is_wide = bool(header.dimensions)
-    is_plain = is_plain and not (is_wide and (len(meant) < len(first) or "respondent" not in meant.values()))
+    is_plain = is_plain and not (is_wide and (len(known) < len(first) or "respondent" not in known.values()))
     return header if is_plain and not [*header_findings("", first, header, model.id if model else "")] else None
 
 
 def _is_plain(rows: pa.RecordBatch) -> bool:
-    """Tell whether each row of a long table has its dimension, and no cell is written so that it is no formula."""
+    """Tell whether each row of a long table names its dimension, and no cell is marked as not a formula."""
     names = rows.schema.names
     if "dimension" in names and not all(map(key, pc.unique(pc.fill_null(rows["dimension"], "")).to_pylist())):
         return False
@@ -167,14 +167,14 @@ def _without_empty_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _is_odd(path: str) -> bool:
-    """Tell whether a quote, or the end of a line of old, is something else for PyArrow than for Python.
+    """Tell whether PyArrow reads a quote, or the line end of an old Mac, differently from Python.
 
-    Every other quote opens a cell: it stands behind a separator, or right behind the quote that closed. Every
-    other one closes a cell: before a separator, or right before the quote that opens again.
+    Quotes alternate. One that opens a cell follows a separator, a line end or the quote that closed; one that
+    closes a cell precedes a separator, a line end or the quote that opens again.
     """
     ends = pl.Series([*SEPARATORS.encode(), *b"\r\n"], dtype=pl.UInt8)
     is_open = False
-    # A byte before and behind each block is seen with it.
+    # Each block is examined together with the byte before and the byte after it.
     before = b"\n"
     with open(path, "rb") as file:
         block = file.read(BLOCK).removeprefix(codecs.BOM_UTF8)
@@ -185,13 +185,13 @@ def _is_odd(path: str) -> bool:
             if b'"' in block or is_open:
                 cells = pl.Series(before + block + (following[:1] or b"\n"), dtype=pl.UInt8)
                 at = (cells[1:-1] == ord('"')).arg_true() + 1
-                places = pl.DataFrame({"at": at}).with_columns(
+                quotes = pl.DataFrame({"at": at}).with_columns(
                     opens=pl.int_range(pl.len()) % 2 == int(is_open),
-                    behind=pl.lit(cells).gather(pl.col("at") - 1),
-                    ahead=pl.lit(cells).gather(pl.col("at") + 1),
+                    previous=pl.lit(cells).gather(pl.col("at") - 1),
+                    next=pl.lit(cells).gather(pl.col("at") + 1),
                 )
-                beside = pl.when("opens").then("behind").otherwise("ahead")
-                if not places.select((beside.is_in(ends.implode()) | (beside == ord('"'))).all()).item():
+                beside = pl.when("opens").then("previous").otherwise("next")
+                if not quotes.select((beside.is_in(ends.implode()) | (beside == ord('"'))).all()).item():
                     return True
                 is_open ^= len(at) % 2 == 1
             before, block = block[-1:], following
@@ -199,13 +199,13 @@ def _is_odd(path: str) -> bool:
 
 
 class _Copy(TableReader):
-    """Ratings on their way to a copy, a part at a time.
+    """Reader of ratings that writes them to a copy, many at a time.
 
     Args:
-        path: For messages.
+        path: The file, for messages.
         model: The model, if the file need not name it.
-        others: Columns that are wanted beside ours.
-        writer: Of the copy.
+        others: Columns to copy in addition to ours.
+        writer: The writer of the copy.
     """
 
     def __init__(self, path: str, model: Model | None, others: Sequence[str], writer: ParquetWriter) -> None:
@@ -215,13 +215,13 @@ class _Copy(TableReader):
         self._rows: list[list[str | None]] = []
 
     def put(self, about: About, subject: str, rating: Rating, cells: Mapping[str, str]) -> None:
-        """Write a rating, not at once."""
+        """Add a rating to the rows to write, and write them if there are many."""
         self._rows.append([*_row(about, subject, rating), *(cells.get(name) or None for name in self.others)])
         if len(self._rows) == ROWS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is left."""
+        """Write the rows that are not written yet."""
         schema = self._writer.schema
         columns = [list(column) for column in zip(*self._rows, strict=True)] or [[] for _ in schema]
         self._writer.write_batch(pa.record_batch(columns, schema))
@@ -241,14 +241,14 @@ def _copy_with_care(path: str, target: str, model: Model | None, others: Sequenc
 
 
 def _read(path: str, reader: TableReader) -> None:
-    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+    def plain_rows() -> Iterator[tuple[int, Sequence[str]]]:
         for line, cells in separated_in(path):
             if len(reader.findings) >= MOST_FINDINGS:
                 return
             yield line, [plain(cell) for cell in cells]
 
     try:
-        reader.read([RawTable(rows())])
+        reader.read([RawTable(plain_rows())])
     except CellsError as error:
         reader.findings.append(error.finding)
     except UnicodeDecodeError:
@@ -256,26 +256,27 @@ def _read(path: str, reader: TableReader) -> None:
 
 
 class _Check(TableReader):
-    """Ratings that are read for what is wrong with them, line by line."""
+    """Reader of ratings that checks them line by line."""
 
     def __init__(self, path: str, model: Model) -> None:
         super().__init__(path, model)
-        self._rated = model
+        self._checked_model = model
         self._leaves = [leaf.id for leaf in model.leaves]
-        self._places: dict[bool, str] = {}
+        #: Location of the first rating with a subject, and of the first without.
+        self._locations: dict[bool, str] = {}
 
     def put(self, about: About, subject: str, rating: Rating, cells: Mapping[str, str]) -> None:
-        """Look at a rating."""
-        self._places.setdefault(bool(key(subject)), rating.location)
-        if len(self._places) == 2 and (where := self._places.pop(False, "")):
-            self.findings.append(gap([where], "subject", "beside others"))
-        reading = read_rating(self._rated, rating, rating.location, self._leaves)
+        """Check a rating."""
+        self._locations.setdefault(bool(key(subject)), rating.location)
+        if len(self._locations) == 2 and (location := self._locations.pop(False, "")):
+            self.findings.append(gap([location], "subject", "beside others"))
+        reading = read_rating(self._checked_model, rating, rating.location, self._leaves)
         if isinstance(reading, Finding):
             self.findings.append(reading)
 
 
 def findings_by_line(path: str, model: Model) -> list[Finding]:
-    """What is wrong with the ratings in a file of CSV, the first thousand findings."""
+    """Return the first thousand findings on the ratings in a CSV file."""
     check = _Check(path, model)
     _read(path, check)
     return check.findings[:MOST_FINDINGS]

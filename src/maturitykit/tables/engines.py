@@ -1,4 +1,4 @@
-"""Engines: find out which of them holds a table."""
+"""Engines: recognition of the engine that holds a table."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from maturitykit.tables.responses import columns_read, keys_in
 def frame_of(native: Any, by: str | Sequence[str] | None) -> Frame:
     """Return a table of ratings as a frame.
 
-    Polars scores all tables but those of Spark. Tables of pandas and PyArrow pass through it and come back as what
-    they were; whatever else offers the Arrow stream interface comes back as a table of PyArrow.
+    Polars scores all tables but those of Spark. Tables of pandas and PyArrow are converted to Polars and back; any
+    other table with the Arrow stream interface comes back as a table of PyArrow.
 
     Args:
         native: The table.
         by: The columns that tell assessments apart, as in `maturitykit.tables.score`.
 
     Raises:
-        TypeError: If it is no table.
+        TypeError: If it is not a table of a known kind.
     """
     if isinstance(native, pl.LazyFrame):
         return PolarsFrame(native.select(columns_read(native.collect_schema().names(), by)))
     if isinstance(native, pl.DataFrame):
-        return PolarsFrame(native.select(columns_read(native.columns, by)).lazy(), lambda found: found)
-    # Spark offers the interface too, but must not be asked for all rows.
+        return PolarsFrame(native.select(columns_read(native.columns, by)).lazy(), lambda scored: scored)
+    # Spark offers the Arrow stream interface too, but that would fetch all rows.
     if _is_instance(native, "pyspark.sql", "DataFrame"):
         from maturitykit.tables.sql import SparkFrame
 
@@ -44,12 +44,12 @@ def frame_of(native: Any, by: str | Sequence[str] | None) -> Frame:
 
 
 def _is_instance(native: object, module: str, name: str) -> bool:
-    """Tell whether it is of a class of a module that may not be installed, without importing it."""
+    """Tell whether an object is of a class of a module that may not be installed, without importing it."""
     return module in sys.modules and isinstance(native, getattr(sys.modules[module], name))
 
 
 def _quoted(name: str) -> str:
-    # To Spark, a dot in a name otherwise stands for a part of a column.
+    # Without backticks, Spark reads a dot in a name as access to a field of a column.
     return "`" + name.replace("`", "``") + "`"
 
 
@@ -61,16 +61,16 @@ def _from_pandas(native: Any, by: str | Sequence[str] | None) -> Frame:
     columns = pa.table([_pandas_column(native[name], originals) for name in names], names=names)
     keys = keys_in(native.columns, by)
 
-    def restore(found: pl.DataFrame) -> Any:
+    def restore(scored: pl.DataFrame) -> Any:
         texts = pl.col(pl.Categorical, pl.Enum).cast(pl.String)
-        table = found.with_columns(texts).to_arrow().to_pandas(date_as_object=True)
+        table = scored.with_columns(texts).to_arrow().to_pandas(date_as_object=True)
         for name in keys:
             if name in originals:
-                # Keys may be respelled.
-                table[name] = table[name].map(lambda text, of=originals[name]: of.get(text, text))
+                # A normalised key may be none of the originals.
+                table[name] = table[name].map(lambda text, values=originals[name]: values.get(text, text))
             kind = native[name].dtype
             categories = getattr(kind, "categories", None)
-            # A key that was respelled may be none of the categories.
+            # A normalised key may be none of the categories.
             if categories is None or table[name].dropna().isin(categories).all():
                 table[name] = table[name].astype(kind)
         return table
@@ -101,12 +101,12 @@ def _from_arrow(native: Any, by: str | Sequence[str] | None) -> Frame:
     table = table.select(columns_read(table.column_names, by))
     keys = keys_in(table.column_names, by)
 
-    def restore(found: pl.DataFrame) -> Any:
-        scored = found.to_arrow()
+    def restore(scored: pl.DataFrame) -> Any:
+        restored = scored.to_arrow()
         for name in keys:
-            key = scored[name].cast(table.schema.field(name).type)
-            scored = scored.set_column(scored.schema.get_field_index(name), name, key)
-        return scored
+            key = restored[name].cast(table.schema.field(name).type)
+            restored = restored.set_column(restored.schema.get_field_index(name), name, key)
+        return restored
 
     return PolarsFrame(_of_arrow(table), restore)
 

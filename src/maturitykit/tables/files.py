@@ -1,4 +1,4 @@
-"""Tables in files: scored by Polars in memory that does not grow with the rows."""
+"""Tables in files, which Polars scores in memory that does not grow with the rows."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from maturitykit.tables.writers import KINDS, atomic_writer
 
 T = TypeVar("T")
 
-#: The memory to stay within, in megabytes; Python needs some beside.
+#: Memory to stay within, in megabytes, without that of Python itself.
 MEMORY = 1750
 
-#: Respondents of one assessment, at first: fewer are counted sooner, and more are rare.
+#: Most respondents of one assessment in the first attempt: a low limit is faster, and more are rare.
 RESPONDENTS = 2_047
 
-#: Seconds between two looks at whether the user interrupts.
+#: Seconds after which to check again whether the user interrupts.
 WAIT = 0.2
 
-#: Raised by an engine for a file that it cannot read.
+#: Exceptions of an engine that cannot read a file.
 ENGINE_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError)
 
 NOT_ONE_TABLE = "these files cannot be read as one table"
@@ -62,26 +62,26 @@ def score_files(
     load: Callable[[str], Model] = models.load,
     **choices: Any,
 ) -> tuple[int, list[Finding]]:
-    """Score the table of ratings that some files hold, into another file.
+    """Score the table of ratings in some files, and write the results to another file.
 
     Args:
         files: Files, folders of files, or patterns such as ``"responses/*.parquet"``: Parquet,
             Arrow or CSV, all of one kind.
-        output: The file to write, whole or not at all; its suffix says the kind.
+        output: The file to write, completely or not at all; its suffix determines the kind.
         model: The model; by default the one that a column ``model`` names.
         problems: A file for the bad ratings, which then count as blank.
         tidy: Whether to write a row for each dimension of each assessment.
-        memory: How much memory to stay within, in megabytes.
-        progress: Called before each part and at the end, with the share that is done, from 0 to 1.
-        load: How to load the model that the files name.
-        choices: What else `maturitykit.tables.score` takes.
+        memory: Memory to stay within, in megabytes.
+        progress: A function to call before each part and at the end, with the share that is done, from 0 to 1.
+        load: The function that loads the model that the files name.
+        choices: Other arguments of `maturitykit.tables.score`.
 
     Returns:
-        How many bad ratings there are, 0 unless they have a file; and what a person should know.
+        The number of bad ratings, 0 unless they have a file; and remarks for a person to read.
 
     Raises:
         AssessmentError: If the ratings do not fit the model, with the findings.
-        FileError: If the files cannot be read, or the output not be written.
+        FileError: If the files cannot be read, or the output cannot be written.
     """
     written = [output, *([problems] if problems else [])]
     for path in written:
@@ -107,16 +107,16 @@ def score_files(
                 table, chosen, written, tidy, memory, progress or (lambda share: None), choices
             )
         except AssessmentError as error:
-            # One at a time, what is wrong is told by line.
+            # The table is checked again, one rating at a time, so that findings name their lines.
             each(lambda assessment: score_one(chosen, assessment), read)
-            named = in_file if len(sources) > 1 else lambda finding, _: finding
-            by_line = [named(wrong, path) for path in sources for wrong in findings_by_line(path, chosen)]
+            locate = in_file if len(sources) > 1 else lambda finding, _: finding
+            by_line = [locate(finding, path) for path in sources for finding in findings_by_line(path, chosen)]
             if by_line:
                 raise AssessmentError(error.title, by_line) from None
             raise
         except ENGINE_ERRORS as error:
             raise _unreadable(paths, error) from error
-        # Each file is told of by itself, and read by itself.
+        # Remarks are about the names within one file.
         by_file = groupby(read, key=lambda assessment: assessment.location)
         notes = [in_file(note, file) for file, assessments in by_file for note in remarks_on(list(assessments))]
         if near:
@@ -138,7 +138,7 @@ def _score_table(
     """Score a table in as many parts as it takes.
 
     Returns:
-        How many bad ratings there are, and how many names that may be one with another.
+        The number of bad ratings, and of names that may be the same as another.
     """
     columns = table.collect_schema().names()
     rated = 0 if set(columns) >= LONG else sum(name in model.by_id for name in columns)
@@ -146,7 +146,7 @@ def _score_table(
     keyed = _run(lambda: with_keys(model, frame_of(table, by), by))
     strict = len(written) == 1
     count = count_parts(table, rated, memory)
-    divided = partition(keyed.native(), by, count, are_near_together=not strict)
+    divided = partition(keyed.native(), by, count, keep_near_keys=not strict)
     parts: list[Frame] = list(map(PolarsFrame, divided))
     attempt = Attempt(RESPONDENTS)
     if not strict and any(_run(partial(_repeated, model, part, by)) for part in parts):
@@ -160,11 +160,11 @@ def _score_table(
                     parts = [responses_of(model, part, by).once().frame for part in parts]
                 results += [score(model, part, most_respondents=attempt.most, **choices) for part in parts]
                 wrong = near = 0
-                for number, (part, found) in enumerate(zip(parts, results, strict=True)):
+                for number, (part, scored) in enumerate(zip(parts, results, strict=True)):
                     progress(number / len(parts))
-                    _run(partial(scores.write, found.tidy() if tidy else found.frame))
+                    _run(partial(scores.write, scored.tidy() if tidy else scored.frame))
                     for writer in listed:
-                        wrong += _run(partial(writer.write, found.problems()))
+                        wrong += _run(partial(writer.write, scored.problems()))
                         near += _run(partial(_count, near_names(responses_of(model, part, by)).native()))
                 progress(1)
                 return wrong - near, near
@@ -173,7 +173,7 @@ def _score_table(
                 attempt = other
                 continue
             failed = None
-            # Files that break halfway do so again, whatever is asked of them.
+            # A file that broke halfway breaks again when it is read for findings.
             with suppress(*ENGINE_ERRORS):
                 failed = _failure(results, error)
             if failed is None:
@@ -193,7 +193,7 @@ def _count(table: pl.LazyFrame) -> int:
 def _copies(
     paths: Sequence[str], folder: str, model: Model | None, others: Sequence[str]
 ) -> tuple[list[str], list[Assessment]]:
-    """Copy files of CSV to a folder, as Parquet; and the assessments in those that are small."""
+    """Copy CSV files to a folder, as Parquet; return the copies, and the assessments in the small files."""
     copies = [str(Path(folder) / f"{number}.parquet") for number in range(len(paths))]
     read = [copy_csv(path, copy, model, others) for path, copy in zip(paths, copies, strict=True)]
     return copies, list(chain.from_iterable(read))
@@ -201,7 +201,7 @@ def _copies(
 
 def _scan(paths: Sequence[str], kind: str) -> pl.LazyFrame:
     """Read files as one table that has the columns of all of them."""
-    # Statistics cannot tell which rows belong to a part, and some Polars versions fail on those of empty columns.
+    # Statistics do not help to select the rows of a part, and some Polars versions fail on those of empty columns.
     parquet = partial(pl.scan_parquet, use_statistics=False)
     scan: Callable[..., pl.LazyFrame] = parquet if kind == "parquet" else pl.scan_ipc
     by_schema: dict[Any, list[str]] = {}
@@ -216,27 +216,28 @@ def _scan(paths: Sequence[str], kind: str) -> pl.LazyFrame:
 
 
 def _failure(parts: Sequence[Results], error: Exception) -> MaturityError | None:
-    """Return what is wrong with the ratings in all parts, if it is they that failed."""
+    """Return the error in the ratings of all parts; None if they did not cause the failure."""
     findings = chain.from_iterable(part.findings() for part in parts)
     return failure_of(parts[0].model, list(islice(findings, MOST_FINDINGS)), error) if parts else None
 
 
 def _model_in(table: pl.LazyFrame) -> str:
     """Return the one model that a table names."""
-    found: list[str] = []
+    ids: list[str] = []
     if "model" in table.collect_schema():
         names = table.select(pl.col("model").cast(pl.String)).filter(pl.col("model") != "").unique()
-        found = sorted(_run(lambda: names.head(2).collect(engine="streaming"))["model"])
-    if len(found) != 1:
-        what = f"they name several: {', '.join(map(quoted, found))}, …" if found else "no model is named"
-        raise FileError("cannot tell the model of these ratings", [Finding("model", what, "one, or --model")])
-    return found[0]
+        ids = sorted(_run(lambda: names.head(2).collect(engine="streaming"))["model"])
+    if len(ids) != 1:
+        problem = f"they name several: {', '.join(map(quoted, ids))}, …" if ids else "no model is named"
+        raise FileError("cannot tell the model of these ratings", [Finding("model", problem, "one, or --model")])
+    return ids[0]
 
 
 def _run(work: Callable[[], T]) -> T:
-    """Work in another thread.
+    """Return the result of a function that runs in another thread.
 
-    Polars interrupts the thread that waits for it, and so does Python, a second time while it is cleaning up.
+    On an interrupt, Polars raises in the thread that waits for it, and Python raises in the main thread. If both
+    were the same thread, the second error would disturb the cleaning up after the first.
     """
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(work)
@@ -251,7 +252,7 @@ def _unreadable(paths: Sequence[str], error: Exception) -> FileError:
 
 
 def _first_line(error: Exception) -> str:
-    # What follows is about the engine's plan, which the user did not write.
+    # The other lines are about the engine's plan, which the user did not write.
     return str(error).strip().partition("\n")[0]
 
 
@@ -264,14 +265,14 @@ def _check_target(path: str) -> None:
 
 
 def _files(paths: Sequence[str]) -> tuple[list[str], str]:
-    """The files that the paths lead to, each once, and their kind."""
+    """Return the files that the paths lead to, each once, and their kind."""
     findings: list[Finding] = []
-    found: dict[Path, str] = {}
+    by_path: dict[Path, str] = {}
     for path in paths:
         files = sorted(_below(path))
         if not files:
-            what = "there is no such file" if not Path(path).is_dir() else "the folder holds no tables"
-            findings.append(Finding(path, what, f"files that end in {', '.join(KINDS)}"))
+            problem = "there is no such file" if not Path(path).is_dir() else "the folder holds no tables"
+            findings.append(Finding(path, problem, f"files that end in {', '.join(KINDS)}"))
         for file in files:
             suffix = Path(file).suffix.lower()
             if suffix not in KINDS:
@@ -280,19 +281,19 @@ def _files(paths: Sequence[str]) -> tuple[list[str], str]:
             elif not Path(file).stat().st_size:
                 findings.append(Finding(file, "the file is empty"))
             else:
-                found.setdefault(Path(file).resolve(), file)
-    kinds = sorted({KINDS[Path(file).suffix.lower()] for file in found.values()})
+                by_path.setdefault(Path(file).resolve(), file)
+    kinds = sorted({KINDS[Path(file).suffix.lower()] for file in by_path.values()})
     if len(kinds) > 1:
         findings.append(Finding("", f"the files are of several kinds: {' and '.join(kinds)}", "one kind"))
     if findings:
         raise FileError(NOT_ONE_TABLE, findings)
-    return list(found.values()), kinds[0]
+    return list(by_path.values()), kinds[0]
 
 
 def _below(path: str) -> Iterator[str]:
-    """The files that a path leads to: itself, those that its pattern fits, or the tables in a folder.
+    """Yield the files that a path leads to: itself, those that match its pattern, or the tables in a folder.
 
-    As patterns do, folders pass over what is hidden: unfinished files, and copies that editors keep.
+    In folders, hidden files are passed over, as patterns do: unfinished files, and copies that editors keep.
     """
     if Path(path).is_dir():
         for file in Path(path).rglob("*"):

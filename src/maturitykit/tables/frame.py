@@ -13,7 +13,7 @@ from maturitykit.formula.algebra import Formula, Term, cast, column, first, null
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
 #: The dots of a range, with the spaces around them.
 DOTS = rf"[{SPACES}]*\.\.[{SPACES}]*"
-#: A key in characters of ASCII that stays as it is.
+#: A key of ASCII characters that needs no normalising.
 PLAIN = r"^[!-~]+(?: [!-~]+)*$"
 #: A number as text.
 NUMBER = r"^-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,3})?$"
@@ -27,7 +27,7 @@ class ColumnType(NamedTuple):
 
     Args:
         name: Its name in the engine.
-        kind: As far as scoring is concerned: only floats can be NaN.
+        kind: Its kind, as far as scoring is concerned: only floats can be NaN.
     """
 
     name: str
@@ -50,12 +50,12 @@ class ColumnType(NamedTuple):
 
     @property
     def is_single(self) -> bool:
-        """True for numbers of 32 bits, which stand for the shortest decimal that is nearest to them."""
+        """True for floats of 32 bits, each of which is read as the shortest decimal that rounds to it."""
         return self.name in ("Float32", "float")
 
 
 def is_unchanged(name: str, term: Term) -> bool:
-    """Tell whether a term is just the column of that name."""
+    """Tell whether a term is merely the column of that name."""
     return isinstance(term, Formula) and term.op == "column" and term.args[0] == name
 
 
@@ -64,15 +64,15 @@ class Frame(ABC):
 
     #: True if the caller's table is lazy, so that results have to be lazy too.
     is_lazy: bool
-    #: True if the engine knows how keys are compared; else they have to be looked at before.
-    can_spell = False
+    #: True if the engine can normalise keys; else odd ones are fetched and replaced beforehand.
+    can_normalise_keys = False
     #: True if the engine counts different values in a group quickly.
     can_count_different = False
 
     @property
     @abstractmethod
     def schema(self) -> Mapping[str, ColumnType]:
-        """The type of each column."""
+        """Types of the columns by name."""
 
     @abstractmethod
     def select(self, columns: Selection) -> Frame:
@@ -88,7 +88,7 @@ class Frame(ABC):
 
         Args:
             keys: The columns to group by.
-            columns: What to sum, by the name of the sum.
+            columns: The terms to sum, by the name of the sum.
             different: Columns whose different values to count, by the name of the count; only where
                 `can_count_different`.
         """
@@ -99,25 +99,25 @@ class Frame(ABC):
 
     @abstractmethod
     def look_up(self, keys: Sequence[str], name: str, rows: Sequence[Row]) -> Frame:
-        """Add a column from rows of all keys and its value, among which each row finds one."""
+        """Add a column from rows of the keys and its value, which hold all keys that occur."""
 
     @abstractmethod
     def distinct(self, keys: Sequence[str]) -> Frame:
         """Select the distinct values of these columns."""
 
-    def respelled(self, name: str, spellings: Mapping[str, str | None]) -> Frame:
-        """Write a few texts of a column in another way."""
+    def replace_texts(self, name: str, spellings: Mapping[str, str | None]) -> Frame:
+        """Replace a few texts of a column by others, or by null."""
         text = cast(column(name), "text")
         cases = ((text.equals(old), null("text") if new is None else new) for old, new in spellings.items())
         return self.extend([each for each in self.schema if each != name], {name: first(cases, text)}, only=True)
 
-    def alike(self, names: Sequence[str]) -> Frame:
-        """Write keys as they are compared, and null for those that are empty; only where it `can_spell`."""
+    def normalise_keys(self, names: Sequence[str]) -> Frame:
+        """Replace keys by their normalised form, and empty ones by null; only if it `can_normalise_keys`."""
         raise NotImplementedError
 
     @abstractmethod
     def rows(self, most: int | None = None) -> list[Row]:
-        """Run the engine and return the rows, or as many of them at the most."""
+        """Run the engine and return the rows; at most so many, if `most` is given."""
 
     @abstractmethod
     def concat(self, other: Frame) -> Frame:
@@ -133,8 +133,8 @@ class Frame(ABC):
 
     @abstractmethod
     def native(self) -> Any:
-        """Return the table as the caller's engine has it; this runs an eager engine."""
+        """Return the table in the caller's kind; this runs an eager engine."""
 
     def collect(self) -> Frame:
-        """Work out the plan now, if the caller's table is not lazy."""
+        """Compute the plan now, if the caller's table is not lazy."""
         return self

@@ -1,4 +1,4 @@
-"""Keys of tables: made alike where they look alike, and refused where some are missing."""
+"""Keys of tables: normalised so that keys that look alike are equal, and refused where some are missing."""
 
 from __future__ import annotations
 
@@ -30,48 +30,48 @@ from maturitykit.scoring.score import check_fit
 from maturitykit.tables.frame import PLAIN, Frame
 from maturitykit.tables.responses import LONG, Responses
 
-#: What is to be done where an engine knows no Unicode.
+#: Expectation where an engine cannot normalise Unicode.
 NO_NFC = "keys composed (NFC), without outer, doubled or invisible spaces, which Spark cannot make so"
 
-#: What is expected of names that may be one.
+#: Expectation for names that may be the same.
 ONE_SPELLING = "one spelling, if it is one with a name that differs in case, spaces or punctuation only"
 
-#: Columns of which a table of a model holds one value as a rule.
+#: Columns that have a single value as a rule.
 OF_MODEL = ("model", "version", "digest")
 
 
 def with_keys(model: Model, frame: Frame, by: Sequence[str]) -> Frame:
-    """A table whose keys are spelled as they are compared.
+    """Return a table with normalised keys.
 
-    They are looked at now, even those of a lazy table: nothing can be grouped before.
+    They are read now, even those of a lazy table, as nothing can be grouped before.
 
     Args:
-        model: What is rated.
+        model: The rated model.
         frame: The table.
-        by: The columns that make an assessment one.
+        by: The columns that identify an assessment.
 
     Raises:
-        AssessmentError: With the keys that are missing beside others, or no dates, and the models
-            and versions that are not the one at hand.
+        AssessmentError: If keys are missing beside others, dates cannot be read, or the table names another model
+            or version.
     """
     findings = list(_model_findings(model, frame))
     if "model" in frame.schema:
         texts = [value for (value,) in frame.distinct(["model"]).rows() if isinstance(value, str)]
-        frame = frame.respelled("model", {text: key(text).partition("@")[0] or model.id for text in texts})
+        frame = frame.replace_texts("model", {text: key(text).partition("@")[0] or model.id for text in texts})
     if "date" in by and "date" in frame.schema:
         findings += _date_findings([value for (value,) in frame.distinct(["date"]).rows()])
     names = [name for name in dict.fromkeys((*by, "respondent", "dimension")) if name in frame.schema]
-    # What is no dimension is found as ratings are read.
-    looked_at = [name for name in names if name != "dimension" or not frame.can_spell]
-    tests = {name: as_int(_is_odd(frame, name)) for name in looked_at}
+    # Unknown dimensions are refused when ratings are read.
+    checked = [name for name in names if name != "dimension" or not frame.can_normalise_keys]
+    tests = {name: as_int(_is_odd(frame, name)) for name in checked}
     counts = frame.sums([], tests).rows()[0] if tests else ()
-    odd = [name for name, count in zip(looked_at, counts, strict=True) if count]
+    odd = [name for name, count in zip(checked, counts, strict=True) if count]
     texts = [name for name in odd if frame.schema[name].is_text]
-    if frame.can_spell:
-        frame = frame.alike(texts)
+    if frame.can_normalise_keys:
+        frame = frame.normalise_keys(texts)
     else:
         for name in texts:
-            frame = _spell_few(frame, name, model, findings)
+            frame = _replace_odd_keys(frame, name, model, findings)
     findings += gaps(frame, by, odd)
     if findings:
         raise AssessmentError(f"this is no table of ratings of model {quoted(model.id)}", findings)
@@ -79,7 +79,7 @@ def with_keys(model: Model, frame: Frame, by: Sequence[str]) -> Frame:
 
 
 def _is_odd(frame: Frame, name: str) -> Condition:
-    """Where a key is missing, or may have to be spelled otherwise."""
+    """Return the condition that a key is missing, or may have to be normalised."""
     if not frame.schema[name].is_text:
         return _is_missing(frame, name)
     text = cast(column(name), "text")
@@ -93,29 +93,30 @@ def _is_missing(frame: Frame, name: str) -> Formula:
         tests.append(Formula("is_nan", (key,)))
     if kind.is_text:
         tests.append(Formula("clean", (cast(key, "text"),)).equals(""))
-    # What is null equals nothing, and is looked at first.
+    # Null has to be tested first, as comparing it with anything gives null.
     return first([(test, 1) for test in tests], 0).equals(1)
 
 
-def _spell_few(frame: Frame, name: str, model: Model, findings: list[Finding]) -> Frame:
-    """A table with the ids of its dimensions as they are compared; of other keys, a finding."""
+def _replace_odd_keys(frame: Frame, name: str, model: Model, findings: list[Finding]) -> Frame:
+    """Return a table with normalised ids of dimensions; add a finding on other keys that are not normalised."""
     is_odd = ~Formula("fits", (cast(column(name), "text"), PLAIN))
     odd = [value for (value,) in frame.filter(is_odd).distinct([name]).rows() if isinstance(value, str)]
     if name == "dimension":
-        return frame.respelled(name, {text: key(text) for text in odd if key(text) in model.by_id})
-    if spelled := [repr(text) for text in sorted(odd) if key(text) not in ("", text)]:
-        problem = f"has spaces or characters that other keys may not have: {some(spelled)}"
+        return frame.replace_texts(name, {text: key(text) for text in odd if key(text) in model.by_id})
+    if bad := [repr(text) for text in sorted(odd) if key(text) not in ("", text)]:
+        problem = f"has spaces or characters that other keys may not have: {some(bad)}"
         findings.append(Finding(name, problem, NO_NFC, "MK006"))
     blanks: dict[str, str | None] = {text: None for text in odd if not key(text)}
-    return frame.respelled(name, blanks) if blanks else frame
+    return frame.replace_texts(name, blanks) if blanks else frame
 
 
 def near_names(responses: Responses) -> Frame:
-    """The subjects and respondents that may be one, as problems: whoever wrote them knows whether they are."""
+    """Return the names of subjects and respondents that may be the same, as problems for a person to decide."""
     frame, by = responses.frame, responses.by
-    found = responses.problems().filter(constant(0).equals(1))
-    places = [*((name, ()) for name in by), *((name, by) for name in responses.who.values())]
-    for name, scope in places:
+    problems = responses.problems().filter(constant(0).equals(1))
+    # Subjects are compared in the whole table, respondents within an assessment.
+    scopes = [*((name, ()) for name in by), *((name, by) for name in responses.who.values())]
+    for name, scope in scopes:
         if not responses.schema[name].is_text:
             continue
         keys, text = list(dict.fromkeys((*by, name))), cast(column(name), "text")
@@ -125,17 +126,17 @@ def near_names(responses: Responses) -> Frame:
         rows = named.join(counted, [*scope, "~near"]).filter(column("~spelled") > 1)
         about: dict[str, Term] = {key: column(key) for key in by}
         about |= {other: text if other == name else null("text") for other in responses.who.values()}
-        found = found.concat(rows.select({**about, "column": name, "value": text, "expected": ONE_SPELLING}))
-    return found
+        problems = problems.concat(rows.select({**about, "column": name, "value": text, "expected": ONE_SPELLING}))
+    return problems
 
 
 def gaps(frame: Frame, by: Sequence[str], odd: Sequence[str]) -> Iterator[Finding]:
-    """A finding for each key that is missing beside others; of dates, beside others of the same subject.
+    """Yield a finding for each key that is missing beside others; for dates, beside others of the same subject.
 
     Args:
-        frame: A table.
-        by: The columns that make an assessment one.
-        odd: Those of them, or others, in which something may be missing.
+        frame: The table.
+        by: The columns that identify an assessment.
+        odd: The columns in which keys may be missing.
     """
     for name in by:
         if name not in odd:
@@ -144,19 +145,19 @@ def gaps(frame: Frame, by: Sequence[str], odd: Sequence[str]) -> Iterator[Findin
         is_missing = _is_missing(frame, name)
         without, filled = frame.filter(is_missing), frame.filter(~is_missing)
         if name == "date" and others:
-            # Keys may be lists, of which there is no set.
+            # Keys may be lists, which cannot be put into a set as they are.
             dated = set(map(repr, filled.distinct(others).rows()))
             for row in without.distinct(others).rows():
                 if repr(row) in dated:
-                    whose = " ".join(str(value) for value in row if value is not None)
-                    yield gap([], name, f"beside other dates of {quoted(whose)}")
+                    subject = " ".join(str(value) for value in row if value is not None)
+                    yield gap([], name, f"beside other dates of {quoted(subject)}")
         elif without.rows(1):
             for row in filled.select({name: column(name)}).rows(1):
                 yield gap([], name, f"beside {quoted(str(row[0]))}")
 
 
 def _text(value: object) -> str:
-    """A key as it is compared; empty, if it is missing."""
+    """Return a normalised key; an empty text if it is missing."""
     is_missing = value is None or (isinstance(value, float) and isnan(value))
     return "" if is_missing else key(str(value))
 
@@ -171,19 +172,19 @@ def _date_findings(values: Sequence[Any]) -> Iterator[Finding]:
 
 
 def _model_findings(model: Model, frame: Frame) -> Iterator[Finding]:
-    """What is wrong with the models and versions that the rows say they are of."""
+    """Yield the findings on the models and versions that the rows name."""
     columns = [name for name in OF_MODEL if name in frame.schema]
     is_long = set(frame.schema) >= LONG
     for row in frame.distinct(columns).rows() if columns else ():
-        said = {name: _text(value) for name, value in zip(columns, row, strict=True)}
-        named, _, version = said.get("model", "").partition("@")
-        if is_long and named not in ("", model.id):
-            # This is told of each row, with its keys.
+        texts = {name: _text(value) for name, value in zip(columns, row, strict=True)}
+        model_id, _, id_version = texts.get("model", "").partition("@")
+        if is_long and model_id not in ("", model.id):
+            # Such rows are problems of their own, which name their keys.
             continue
         try:
-            yield from version_findings("version", version, said.get("version", ""))
-            said_version = said.get("version") or version
-            about = Assessment(named or model.id, [], version=said_version, digest=said.get("digest", ""))
+            yield from version_findings("version", id_version, texts.get("version", ""))
+            version = texts.get("version") or id_version
+            about = Assessment(model_id or model.id, [], version=version, digest=texts.get("digest", ""))
             check_fit(model, about)
         except AssessmentError as error:
             yield from error.findings

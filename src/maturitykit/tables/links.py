@@ -1,4 +1,4 @@
-"""Links on whole columns: the results of one model as results of another."""
+"""Links on whole columns: translation of the results of one model to another."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def translate(
     models: Iterable[Model | str] = (),
     network: Network | None = None,
 ) -> Results:
-    """Carry a table of results over to another model, as `maturitykit.translate` does with each.
+    """Translate a table of results to another model, as `maturitykit.translate` does with each result.
 
     Args:
-        results: Of any model; translated ones will do.
-        to: The model to arrive at, or its id.
-        via: Ids of the models on the way, if it is not to be the best one.
+        results: Results of any model; translated ones will do.
+        to: The target model, or its id.
+        via: Ids of the models on the route, in place of the best route.
         without: Links to leave out, each as ``source--target``.
         scorer: The target's rule; by default the first that it offers.
-        crosswalks: Crosswalks beside the installed ones.
-        models: Models beside the installed ones.
-        network: All of these, if they are used again and again.
+        crosswalks: Crosswalks in addition to the installed ones.
+        models: Models in addition to the installed ones.
+        network: Crosswalks and models together, to be used again and again.
 
     A crosswalk that was written for another version of a model is used with a `UserWarning`.
 
@@ -62,19 +62,19 @@ def translate(
         if remark.severity == "warning":
             warnings.warn(remark.message, stacklevel=2)
     plan, bindings = plan_for(route.target, scorer, {}), Bindings()
-    found: dict[int, Inference] = {}
+    inferences: dict[int, Inference] = {}
     readings: dict[str, tuple[SpanTerms, SpanTerms]] = {}
 
-    def own(node: Node) -> Inference | None:
+    def linked(node: Node) -> Inference | None:
         links = [link for link in route.crosswalk.by_target.get(node.dimension.id, ()) if link.speaks]
-        return _said(results, node, links) if links else None
+        return _by_links(results, node, links) if links else None
 
     def kept(inference: Inference) -> Inference:
         cell = bindings.keep_cell(inference.cell)
         return Inference(cell, *bindings.keep_all(inference[1:]))
 
     def inferred(node: Node, parts: SpanTerms) -> SpanTerms:
-        children = [found[child] for child in node.children]
+        children = [inferences[child] for child in node.children]
         below = Below(
             *(
                 vector(column)
@@ -82,29 +82,29 @@ def translate(
             )
         )
         hides = may_be_between(node)
-        scale, by_links = node.dimension.scale, own(node)
+        scale, by_links = node.dimension.scale, linked(node)
         inference = inner_inference(scale.order if scale else None, parts, below, by_links, hides=hides)
-        found[node.index] = kept(inference)
+        inferences[node.index] = kept(inference)
         if by_links and node.is_combined:
-            both = found[node.index].both
+            both = inferences[node.index].both
             readings[node.dimension.id] = (
                 parts._replace(scored=both, not_applicable=False),
                 by_links.cell._replace(scored=both, not_applicable=False),
             )
-        return found[node.index].cell
+        return inferences[node.index].cell
 
     for node in plan.leaves.values():
         assert node.dimension.scale is not None
-        found[node.index] = kept(leaf_inference(node.dimension.scale.order, own(node)))
-    leaves = {node.index: found[node.index].cell for node in plan.leaves.values()}
+        inferences[node.index] = kept(leaf_inference(node.dimension.scale.order, linked(node)))
+    leaves = {node.index: inferences[node.index].cell for node in plan.leaves.values()}
     cells = plan.formulas(leaves, lambda cell: cell, inferred)
     inferable = {
         node.dimension.id: first(
-            [(negate(found[node.index].speaks), "none"), (found[node.index].full, "full")], "part"
+            [(negate(inferences[node.index].speaks), "none"), (inferences[node.index].full, "full")], "part"
         )
         for node in plan
     }
-    below_outcome = (found[child].speaks for child in plan.nodes[0].children)
+    below_outcome = (inferences[child].speaks for child in plan.nodes[0].children)
     return Results(
         plan,
         results.by,
@@ -114,21 +114,21 @@ def translate(
         bindings,
         inferable=inferable,
         readings=readings,
-        outcome_is_given=all_of(found[0].speaks, negate(any_of(*below_outcome))),
+        outcome_is_given=all_of(inferences[0].speaks, negate(any_of(*below_outcome))),
         path=(*results.path[:-1], *route.path),
     )._computed()
 
 
-def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
-    """What the links of one dimension say of it."""
+def _by_links(results: Results, node: Node, links: Sequence[Link]) -> Inference:
+    """Return the score that the links into one dimension infer for it."""
     scale = node.dimension.scale
     assert scale is not None
     cells = [results._cells[link.source] for link in links]
-    scales = [on for link in links if (on := results.model.by_id[link.source].scale) is not None]
+    scales = [s for link in links if (s := results.model.by_id[link.source].scale) is not None]
     low, likely, high, known, not_applicable, coverage = (
         vector(terms) for terms in list(zip(*cells, strict=True))[:6]
     )
-    scored = vector(_is_heard(results, link, cell) for link, cell in zip(links, cells, strict=True))
+    scored = vector(_can_be_read(results, link, cell) for link, cell in zip(links, cells, strict=True))
     is_whole = all(cell.is_whole for cell in cells)
     terms = LinkTerms(*(column and vector(column) for column in terms_of(links, scales, scale)))
     return pooled(
@@ -136,7 +136,7 @@ def _said(results: Results, node: Node, links: Sequence[Link]) -> Inference:
     )
 
 
-def _is_heard(results: Results, link: Link, cell: SpanTerms) -> Condition:
-    """Where a link says anything: if only the overall stage is known, only its links do."""
-    heard: Condition = True if link.source == OUTCOME else negate(results._outcome_is_given)
-    return all_of(heard, any_of(cell.scored, cell.not_applicable))
+def _can_be_read(results: Results, link: Link, cell: SpanTerms) -> Condition:
+    """Return the condition that a link applies: if only the overall stage is known, only its links do."""
+    is_source_known: Condition = True if link.source == OUTCOME else negate(results._outcome_is_given)
+    return all_of(is_source_known, any_of(cell.scored, cell.not_applicable))

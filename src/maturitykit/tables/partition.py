@@ -1,4 +1,4 @@
-"""Partition of a large table, so that it is scored a part of the subjects at a time, within memory."""
+"""Partition of a large table by subject, so that scoring one part at a time stays within memory."""
 
 from __future__ import annotations
 
@@ -12,32 +12,30 @@ import polars as pl
 from maturitykit.formula.algebra import Formula, cast, column
 from maturitykit.tables.polars import expression
 
-#: So many ratings take a megabyte while they are scored.
+#: Ratings that need a megabyte of memory while they are scored.
 RATINGS_PER_MEGABYTE = 10_000
 
 
 def count_parts(table: pl.LazyFrame, rated: int, memory: int) -> int:
-    """Return how many parts fit into memory one after the other.
+    """Return the number of parts of which each fits into memory.
 
     Args:
         table: Ratings, long or wide.
-        rated: How many of its columns hold ratings, if it is wide.
-        memory: In megabytes.
+        rated: The number of its columns that hold ratings, if it is wide.
+        memory: Memory to stay within, in megabytes.
     """
     rows: int = table.select(pl.len()).collect(engine="streaming").item()
     return max(1, ceil(rows * max(1, rated) / (memory * RATINGS_PER_MEGABYTE)))
 
 
-def partition(
-    table: pl.LazyFrame, by: Sequence[str], parts: int, *, are_near_together: bool
-) -> list[pl.LazyFrame]:
+def partition(table: pl.LazyFrame, by: Sequence[str], parts: int, *, keep_near_keys: bool) -> list[pl.LazyFrame]:
     """Divide a table by the hash of the columns that tell assessments apart, so that each is whole in one part.
 
     Args:
         table: Ratings, long or wide.
         by: The columns that tell assessments apart.
-        parts: How many there are to be.
-        are_near_together: Whether those whose keys may be meant for one another are to be in one part too.
+        parts: The number of parts.
+        keep_near_keys: Whether keys that differ in case, spaces or punctuation only are in one part too.
     """
     schema = table.collect_schema()
     keys = [key for key in by if key in schema and not schema[key].is_nested()]
@@ -45,9 +43,9 @@ def partition(
         return [table]
     hashed = []
     for key in keys:
-        # The same category may have another number in another file.
+        # The same category may have different codes in different files.
         text = pl.col(key).cast(pl.String) if schema[key] == pl.Categorical else pl.col(key)
-        is_text = are_near_together and schema[key] in (pl.String, pl.Categorical)
+        is_text = keep_near_keys and schema[key] in (pl.String, pl.Categorical)
         hashed.append(expression(Formula("near", (cast(column(key), "text"),))) if is_text else text)
     part = reduce(add, (key.hash(seed) for seed, key in enumerate(hashed))) % parts
     return [table.filter(part == number) for number in range(parts)]

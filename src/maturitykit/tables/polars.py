@@ -15,7 +15,7 @@ from maturitykit.formula.order import Order
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, PLAIN, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
-#: Turns a table of Polars into one of the caller's kind.
+#: A function from a table of Polars to one of the caller's kind.
 Restore: TypeAlias = Callable[[pl.DataFrame], Any]
 
 
@@ -24,11 +24,11 @@ class PolarsFrame(Frame):
 
     Args:
         frame: The plan.
-        restore: Makes the caller's kind of table from the results; none if the caller's table is lazy.
+        restore: A function from the results to the caller's kind of table; None if the caller's table is lazy.
     """
 
     can_count_different = True
-    can_spell = True
+    can_normalise_keys = True
 
     def __init__(self, frame: pl.LazyFrame, restore: Restore | None = None) -> None:
         self._frame = frame
@@ -48,7 +48,7 @@ class PolarsFrame(Frame):
     def extend(self, kept: Sequence[str], new: Selection, *, only: bool) -> Frame:
         if only:
             return super().extend(kept, new, only=only)
-        # Columns that are not needed are left out all the same, and the optimizer has fewer to look at.
+        # The optimizer drops columns that are not needed anyway, and has fewer expressions to look at.
         return self._with(self._frame.with_columns(_expressions(new)))
 
     def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> PolarsFrame:
@@ -58,7 +58,7 @@ class PolarsFrame(Frame):
         if not keys:
             return self._with(frame.select(pl.all().sum()))
         if different:
-            # Hashes of 64 bits are counted in a third of the time that texts take.
+            # Counting hashes of 64 bits takes a third of the time of counting texts.
             frame = frame.with_columns(pl.col(list(different.values())).hash())
         sums = [pl.col(name).sum() for name in columns]
         counts = [pl.col(old).n_unique().alias(new) for new, old in different.items()]
@@ -78,7 +78,7 @@ class PolarsFrame(Frame):
         schema = self._frame.collect_schema()
         *profiles, values = zip(*rows, strict=True)
         columns = {key: pl.Series(column).cast(schema[key]) for key, column in zip(keys, profiles, strict=True)}
-        # What is a stage is to stay one.
+        # A stage must stay a whole number.
         kind = pl.Float64 if any(isinstance(value, float) for value in values) else pl.Int64
         table = pl.LazyFrame({**columns, name: pl.Series(values, dtype=kind)})
         return self._with(self._frame.join(table, on=list(keys), how="left"))
@@ -86,16 +86,16 @@ class PolarsFrame(Frame):
     def distinct(self, keys: Sequence[str]) -> PolarsFrame:
         return self._with(self._frame.select(*keys).unique())
 
-    def respelled(self, name: str, spellings: Mapping[str, str | None]) -> PolarsFrame:
+    def replace_texts(self, name: str, spellings: Mapping[str, str | None]) -> PolarsFrame:
         new = pl.Series(spellings.values(), dtype=pl.String)
-        respelled = pl.col(name).cast(pl.String).replace(pl.Series(spellings.keys()), new)
-        return self._with(self._frame.with_columns(respelled))
+        replaced = pl.col(name).cast(pl.String).replace(pl.Series(spellings.keys()), new)
+        return self._with(self._frame.with_columns(replaced))
 
-    def alike(self, names: Sequence[str]) -> PolarsFrame:
+    def normalise_keys(self, names: Sequence[str]) -> PolarsFrame:
         schema = self._frame.collect_schema()
         texts = {name: Formula("cast", (column(name), "text")) for name in names if schema[name] != pl.Null}
-        spelled = {name: Formula("key", (text,)) for name, text in texts.items()}
-        return self._with(self._frame.with_columns(_expressions(spelled)))
+        keys = {name: Formula("key", (text,)) for name, text in texts.items()}
+        return self._with(self._frame.with_columns(_expressions(keys)))
 
     def rows(self, most: int | None = None) -> list[Row]:
         return _collect(self._frame if most is None else self._frame.head(most)).rows()
@@ -121,7 +121,7 @@ class PolarsFrame(Frame):
 
 
 def _keys(texts: pl.Series) -> pl.Series:
-    """Return keys as they are compared, and null for those that are empty."""
+    """Return normalised keys, and null for those that are empty."""
     odd = texts.filter(~texts.str.contains(PLAIN)).unique()
     if odd.is_empty():
         return texts
@@ -140,7 +140,7 @@ def _column_type(kind: pl.DataType) -> ColumnType:
     return ColumnType(str(kind), "number" if kind.is_numeric() else "other")
 
 
-#: So many terms are joined two by two, which is quicker; more make an expression too deep.
+#: Most terms that are joined by binary operators, which is quicker; more make an expression too deep.
 MOST_NESTED = 50
 
 #: Name of the column that stands for several keys.
@@ -193,7 +193,7 @@ def _operand(term: Any) -> pl.Expr:
     return _write(term) if isinstance(term, Formula) else _literal(term)
 
 
-# What is the same is made once: expressions of Polars are immutable, and making one takes a while.
+# Equal expressions are created once: they are immutable, and creating one takes a while.
 
 
 @lru_cache(1000)
@@ -208,7 +208,7 @@ def _literal(value: Any, kind: Any = None) -> pl.Expr:
 
 @lru_cache(100)
 def _type(kind: Any) -> Any:
-    # Polars takes a while to see what a type is, but not to see what an expression is.
+    # Polars is slow to parse a type, but not an expression of a type.
     return kind().to_dtype_expr()
 
 
@@ -228,7 +228,7 @@ def _cast(operand: pl.Expr, kind: str) -> pl.Expr:
 
 
 def _remainder(number: Formula, divisor: int) -> pl.Expr:
-    # By a power of two it is the last bits, which are quicker to have.
+    # The remainder by a power of two is the last bits, which are quicker to compute.
     if divisor & (divisor - 1):
         return _write(number) % divisor
     return _write(number) & expression(divisor - 1)
@@ -236,8 +236,8 @@ def _remainder(number: Formula, divisor: int) -> pl.Expr:
 
 def _look_up(text: Formula, keys: tuple[str, ...], values: Sequence[int], otherwise: int, missing: int) -> pl.Expr:
     operand = _write(text)
-    place = _cast(operand.cast(_enum(keys), strict=False).to_physical(), "small")
-    index = (place + 2).fill_null(_cast(operand.is_null(), "small"))
+    key_index = _cast(operand.cast(_enum(keys), strict=False).to_physical(), "small")
+    index = (key_index + 2).fill_null(_cast(operand.is_null(), "small"))
     return _value_at(index, [otherwise, missing, *values], text)
 
 
@@ -247,7 +247,7 @@ def _gather(index: Formula, values: Sequence[Any]) -> pl.Expr:
 
 def _value_at(index: pl.Expr, values: Sequence[Any], formula: Formula) -> pl.Expr:
     listed = _values(values)
-    # Without a column it is the same value in all rows, however many.
+    # Without a column the value is the same in all rows, so that it is a scalar.
     return listed.gather(index) if any(columns_of(formula)) else listed.get(index)
 
 
@@ -265,19 +265,20 @@ def _number_type(numbers: Iterable[float]) -> Any:
     return pl.Int16 if max(map(abs, numbers)) < 2**15 else pl.Int64
 
 
-def _fallback(found: Formula, text: Formula, formula: Formula) -> pl.Expr:
-    """Spare a batch in which all is found the rest of the work."""
+def _fallback(number: Formula, text: Formula, formula: Formula) -> pl.Expr:
+    """Compute the fallback only for batches in which some row needs it."""
     (name,) = text.args
 
     def read(batch: Sequence[pl.Series]) -> pl.Series:
         numbers, texts = batch
         if len(numbers) == 0 or numbers.min() > 0:  # type: ignore[operator]
             return numbers
-        frame = pl.DataFrame({"found": numbers, name: texts})
-        every = pl.when(pl.col("found") > 0).then(pl.col("found")).otherwise(_write(formula)).cast(numbers.dtype)
-        return frame.select(every.alias(numbers.name)).to_series()
+        frame = pl.DataFrame({"~number": numbers, name: texts})
+        is_read, kept = pl.col("~number") > 0, pl.col("~number")
+        filled = pl.when(is_read).then(kept).otherwise(_write(formula)).cast(numbers.dtype)
+        return frame.select(filled.alias(numbers.name)).to_series()
 
-    return _in_batches([found, text], read, _number_type(list(_looked_up(formula))))
+    return _in_batches([number, text], read, _number_type(list(_looked_up(formula))))
 
 
 def _looked_up(term: Any) -> Iterator[int]:
@@ -291,23 +292,23 @@ def _looked_up(term: Any) -> Iterator[int]:
 
 
 def _refuse(condition: Formula, why: str, value: Formula) -> pl.Expr:
-    """Return 0, or fail: expressions have no operation that fails with words of ours."""
+    """Return 0, or fail with a message of ours, for which Polars has no operation."""
     names = sorted(set(columns_of(value)))
 
-    def see(batch: Sequence[pl.Series]) -> pl.Series:
+    def check(batch: Sequence[pl.Series]) -> pl.Series:
         is_bad = batch[0]
         if is_bad.any():
-            here = pl.DataFrame([each.alias(name) for name, each in zip(["", *names], batch, strict=True)])
-            raise ValueError(why + str(here.filter(is_bad).select(expression(value)).item(0, 0)))
+            frame = pl.DataFrame([each.alias(name) for name, each in zip(["", *names], batch, strict=True)])
+            raise ValueError(why + str(frame.filter(is_bad).select(expression(value)).item(0, 0)))
         return pl.zeros(len(is_bad), dtype=pl.Int16, eager=True)
 
-    return _in_batches([condition, *map(column, names)], see, pl.Int16)
+    return _in_batches([condition, *map(column, names)], check, pl.Int16)
 
 
 def _in_batches(
     formulas: Sequence[Formula], function: Callable[[Sequence[pl.Series]], pl.Series], kind: Any
 ) -> pl.Expr:
-    """Return a number for each row, by a function that is called for each batch of rows."""
+    """Return a number for each row, computed by a function of a batch of rows."""
     operands = [_write(formula) for formula in formulas]
     return pl.map_batches(operands, function, return_dtype=kind, is_elementwise=True)
 
@@ -320,7 +321,7 @@ def _case(conditions: Sequence[Formula], values: Sequence[Any], otherwise: Any) 
 
 
 def _sum(*terms: Any) -> pl.Expr:
-    """Return a sum; of many terms, as one operation, as deep expressions take long."""
+    """Return a sum; of many terms as one operation, as deep expressions are slow."""
     if len(terms) > MOST_NESTED:
         return pl.sum_horizontal(*map(expression, terms))
     return reduce(operator.add, map(_operand, terms))

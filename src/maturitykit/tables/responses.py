@@ -1,7 +1,7 @@
-"""Responses: a table of ratings, in either form, as a few whole numbers for each respondent.
+"""Responses: a table of ratings, long or wide, as a few whole numbers for each respondent.
 
-An answer is a digit: its lowest and its highest stage, or that it says nothing, or that the
-dimension does not apply.
+An answer is a digit, which states its lowest and highest stage, that it is unknown, or that the dimension is
+not applicable.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ from maturitykit.tables.answer_codes import AnswerCodes, scale_of
 from maturitykit.tables.bindings import OWN, Bindings, keys_of
 from maturitykit.tables.frame import Frame
 
-#: What makes an assessment one, as far as a table has it.
+#: Columns that identify an assessment by default, as far as a table has them.
 KEYS = ("subject", "date")
-#: What a table of responses may tell beside that.
+#: Other columns that a table of responses may have.
 ABOUT = ("respondent", "comment", "evidence", "model", "version", "digest")
 
-#: The columns by which a table is long.
+#: Columns that a long table has, and a wide one has not.
 LONG = {"dimension", "rating"}
 
-#: Columns of results, problems, distributions and ranks, which no key can be called.
+#: Names of columns of results, problems, distributions and ranks, which no key can have.
 RESERVED = {
     *("dimension", "rating", "column", "value", "expected", "model", "version"),
     *(f"{what}_{end}" for what in ("stage", "index") for end in ("low", "likely", "high")),
@@ -55,34 +55,34 @@ RESERVED = {
     *("stage", "subjects", "known", "share", "others", "percentile", "refused", "inferable"),
 }
 
-#: The digits of an answer that says nothing, and of a cell without any. What is no answer is 0.
+#: Digits of the answer "unknown", and of an empty cell. The digit of an invalid answer is 0.
 UNSURE, BLANK = 1, 2
-#: What is expected where not an answer is wrong, but that there are others beside it.
+#: Expectations where each answer is valid by itself, but not together with others.
 ONE_EACH = "one answer, not as many as the value says"
 ONE_OF_BOTH = "either the overall stage or the dimensions"
 
-#: By what one knows that the answers of a respondent are to be looked at, and those that are equal to be left out.
+#: Message of the refusal after which equal answers of a respondent are removed, and the table is scored again.
 TWICE = "a respondent rates a dimension"
 
-#: The place of the number of answers, beside the sum of their digits.
+#: Place value of the number of answers, in one number with the sum of their digits.
 ONE = 2**32
 
 
 class AnswerColumns(NamedTuple):
-    """What the respondents say: rows that add up to those of assessments.
+    """Answers of the respondents, as columns whose sums are the counts of an assessment.
 
     Args:
         frame: A row for each respondent of each assessment.
-        given: The names of its columns.
+        columns: The names of its columns.
         digits: The digit of each dimension, in the order of the slots.
-        sums: What else is to be summed, ``respondents`` among it.
-        different: Columns whose different values are to be counted, by what that is to be called.
-        is_repeated: Where a respondent answers twice, as the sums tell it.
-        is_by_assessment: Whether each assessment has one row as it is.
+        sums: Other terms to sum, such as the number of respondents.
+        different: Columns whose different values are to be counted, by the name of the count.
+        is_repeated: The condition, on the sums, that a respondent answers twice.
+        is_by_assessment: Whether each assessment already has only one row.
     """
 
     frame: Frame
-    given: Sequence[str]
+    columns: Sequence[str]
     digits: Sequence[Formula]
     sums: Mapping[str, Formula]
     different: Mapping[str, str]
@@ -94,9 +94,9 @@ class Responses(ABC):
     """A table of ratings of a model.
 
     Args:
-        model: What is rated.
+        model: The rated model.
         frame: The table.
-        by: The columns that make an assessment one.
+        by: The columns that identify an assessment.
     """
 
     def __init__(self, model: Model, frame: Frame, by: Sequence[str]) -> None:
@@ -112,16 +112,16 @@ class Responses(ABC):
 
     @property
     def keys(self) -> dict[str, str]:
-        """The columns that make an assessment one, by what they are called while it is scored."""
+        """Columns that identify an assessment, by the names that they have during scoring."""
         return keys_of(self.by)
 
     @property
     def who(self) -> dict[str, str]:
-        """The column of respondents likewise; none if each assessment has only one."""
+        """Column of respondents, likewise; empty if each assessment has only one respondent."""
         return {"~who": "respondent"} if "respondent" in self.schema and "respondent" not in self.by else {}
 
     def by_respondent(self, strict: bool) -> Frame:
-        """A row for each respondent of each assessment, with the numbers that hold their answers.
+        """Return a row for each respondent of each assessment, with the numbers that hold their answers.
 
         Args:
             strict: Whether a bad answer stops everything; else it counts as blank.
@@ -136,15 +136,16 @@ class Responses(ABC):
         )
 
     def answers(self, bindings: Bindings, strict: bool) -> AnswerColumns:
-        """What the respondents say, each on a row of their own.
+        """Return the answers of the respondents, with a row for each of them.
 
         Args:
-            bindings: Where the digits are read, from the columns of the frame.
+            bindings: The bindings to which the formulas of the digits are added.
             strict: Whether a bad answer stops everything; else it counts as blank.
         """
         slots, answers = self._slots(), column("~answers")
         digits = [bindings.let(self.codes.read(slot)) for slot in slots]
-        # A sum of distinct digits is what its digits are; a repeated one leaves fewer, or is carried over.
+        # If an answer is repeated, its digits add up to one other digit, or carry over into the next, so that the
+        # number of digits or their sum no longer agrees.
         is_sound = bindings.let(
             count(digit > 0 for digit in digits).equals(answers // ONE)
             & total(cast(digit, "whole") for digit in digits).equals(answers % ONE)
@@ -163,44 +164,44 @@ class Responses(ABC):
         )
 
     def problems(self) -> Frame:
-        """All that is wrong, a row each: its keys, column, value, and what was expected."""
+        """Return a row for each problem: its keys, column, value, and the expected value."""
         return self._bad_answers().concat(self.repeated()).concat(self._overruled())
 
     @abstractmethod
     def once(self) -> Responses:
-        """The same as a long table, in which a respondent gives equal answers once."""
+        """Return a long table without the rows in which a respondent repeats an answer."""
 
     @abstractmethod
     def _findings(self) -> Iterator[Finding]:
-        """What is wrong with its columns."""
+        """Yield the findings on its columns."""
 
     @abstractmethod
     def _coded(self) -> Sequence[Dimension]:
-        """The dimensions that it can hold ratings of."""
+        """Return the dimensions of which it can hold ratings."""
 
     @abstractmethod
     def _numbers(self, bindings: Bindings, strict: bool) -> dict[str, Formula]:
-        """For each row its part of the numbers of a respondent, and of the number of answers."""
+        """Return the terms of a row in the sums that are a respondent's words and number of answers."""
 
     @abstractmethod
     def _bad_answers(self) -> Frame:
-        """The problems that are seen in a row alone."""
+        """Return the problems that a single row shows."""
 
     @abstractmethod
     def repeated(self) -> Frame:
-        """The dimensions that a respondent answers twice, as problems."""
+        """Return the dimensions that a respondent answers twice, as problems."""
 
     def _overruled(self) -> Frame:
-        """The assessments that rate the outcome and its parts."""
+        """Return the assessments that rate both the outcome and its parts, as problems."""
         bindings = Bindings()
-        says = [bindings.let(self.codes.read(slot)) >= self.codes.not_applicable for slot in self._slots()]
-        parts = [s for s, d in zip(says, self.codes.dimensions, strict=True) if d is not self.model.root]
-        outcome = [s for s in says if s not in parts]
+        answered = [bindings.let(self.codes.read(slot)) >= self.codes.not_applicable for slot in self._slots()]
+        parts = [s for s, d in zip(answered, self.codes.dimensions, strict=True) if d is not self.model.root]
+        outcome = [s for s in answered if s not in parts]
         keys = list(self.keys)
         bindings.let(count([any_of(*outcome)]), "outcome")
         bindings.let(count([any_of(*parts)]), "parts")
-        given = [*keys, *self.who, *self.codes.words]
-        frame = bindings.on(self.by_respondent(strict=False), [*keys, "outcome", "parts"], given)
+        existing = [*keys, *self.who, *self.codes.words]
+        frame = bindings.on(self.by_respondent(strict=False), [*keys, "outcome", "parts"], existing)
         frame = frame.sums(keys, {"outcome": column("outcome"), "parts": column("parts")})
         both = (column("outcome") > 0) & (column("parts") > 0)
         assert isinstance(both, Formula)
@@ -215,18 +216,18 @@ class Responses(ABC):
             bindings.let(column(old), new)
         return list(names)
 
-    def _problem(self, who: Mapping[str, str], where: Term, value: Term, expected: Term) -> dict[str, Term]:
-        """The columns of a problem, on a frame with the keys."""
+    def _problem(self, who: Mapping[str, str], column_name: Term, value: Term, expected: Term) -> dict[str, Term]:
+        """Return the columns of a problem, on a frame with the keys."""
         keys = {old: column(new) for new, old in self.keys.items()}
-        nobody: Term = null("text")
-        about = {old: cast(column(new), "text") if who else nobody for new, old in self.who.items()}
-        return {**keys, **about, "column": where, "value": value, "expected": expected}
+        no_respondent: Term = null("text")
+        about = {old: cast(column(new), "text") if who else no_respondent for new, old in self.who.items()}
+        return {**keys, **about, "column": column_name, "value": value, "expected": expected}
 
     def _key_findings(self) -> Iterator[Finding]:
-        here = list(self.schema)
+        names = list(self.schema)
         for key in self.by:
             if key not in self.schema:
-                yield Finding("by", f"there is no column {quoted(key)}", one_of(here, key))
+                yield Finding("by", f"there is no column {quoted(key)}", one_of(names, key))
             elif key in RESERVED or ("__" in key and key.partition("__")[0] in self.model.by_id):
                 yield Finding("by", f"{quoted(key)} is what a column of the results is called", "another name")
         for key, times in Counter(self.by).items():
@@ -235,13 +236,13 @@ class Responses(ABC):
         if not self.by:
             expected = "one of them, or by=[...] with the columns that tell assessments apart"
             yield Finding("columns", f"there is no column {' or '.join(KEYS)}", expected)
-        for name in here:
+        for name in names:
             if name.startswith(OWN):
                 problem = f"{quoted(name)} begins with {OWN}, as our own columns do"
                 yield Finding("columns", problem, "another name")
 
     def _read(self, bindings: Bindings, scale: Scale, name: str) -> Formula:
-        """The digit of an answer in a column; 0 where it is none on that scale."""
+        """Return the digit of an answer in a column; 0 where it is not valid on that scale."""
         if self.schema[name].is_numeric:
             tests = ["is_null", "is_nan"] if self.schema[name].is_float else ["is_null"]
             missing = [(bindings.let(Formula(test, (column(name),))), BLANK) for test in tests]
@@ -249,12 +250,12 @@ class Responses(ABC):
             share = bindings.let(Formula(filled, (column(name),)))
             return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
         text = self.text(bindings, name)
-        found = bindings.let(look_up(text, self._digits(scale), 0, BLANK))
-        # Few answers are written otherwise: only these have to be read with care.
-        return bindings.let(fallback(found, text, self._with_care(scale, text)))
+        digit = bindings.let(look_up(text, self._digits(scale), 0, BLANK))
+        # Few answers are spelled otherwise, so the slow formula is only for these.
+        return bindings.let(fallback(digit, text, self._with_care(scale, text)))
 
     def _with_care(self, scale: Scale, text: Formula) -> Formula:
-        """The digit of an answer with spaces around its parts, or of a share; 0 where it is none."""
+        """Return the digit of an answer with spaces around its parts, or of a share; 0 where it is not valid."""
         clean = Formula("clean", (text,))
         digit = look_up(clean, self._digits(scale), 0)
         if not scale.cuts:
@@ -264,7 +265,7 @@ class Responses(ABC):
         return if_else(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
 
     def _digits(self, scale: Scale) -> dict[str, int]:
-        """The digit of each answer but a share, as it is usually written."""
+        """Return the digit of each usual spelling of an answer, except shares."""
         digit = self.codes.digit
         return {
             **{stage: digit(i, i) for i, stage in enumerate(scale.ids)},
@@ -285,7 +286,7 @@ class Responses(ABC):
         return self._of_stage(count(share > edge for edge in scale._edges))
 
     def text(self, bindings: Bindings, name: str) -> Formula:
-        """A column as text."""
+        """Return a column as text."""
         return bindings.let(cast(column(name), "text"))
 
 
@@ -304,23 +305,23 @@ class LongResponses(Responses):
     def _slot(self, bindings: Bindings) -> Formula:
         name = self.text(bindings, "dimension")
         slots = {dimension.id: slot for slot, dimension in enumerate(self.codes.dimensions, start=1)}
-        found = bindings.let(look_up(name, slots, 0))
-        spelled = look_up(Formula("key", (name,)), slots, 0)
-        return bindings.let(bindings.let(fallback(found, name, spelled)) - 1)
+        number = bindings.let(look_up(name, slots, 0))
+        normalised = look_up(Formula("key", (name,)), slots, 0)
+        return bindings.let(bindings.let(fallback(number, name, normalised)) - 1)
 
     def _digit(self, bindings: Bindings) -> Formula:
-        """The digit of the rating, on the scale of the dimension in its row."""
+        """Return the digit of the rating, on the scale of the dimension in its row."""
         slots: dict[Scale, list[int]] = {}
         for slot, dimension in enumerate(self.codes.dimensions):
             slots.setdefault(scale_of(dimension), []).append(slot)
         digits = {scale: bindings.let(self._read(bindings, scale, "rating")) for scale in slots}
-        at = self._slot(bindings)
-        *some, last = slots
-        cases = ((any_of(*(at.equals(slot) for slot in slots[scale])), digits[scale]) for scale in some)
+        own_slot = self._slot(bindings)
+        *others, last = slots
+        cases = ((any_of(*(own_slot.equals(slot) for slot in slots[scale])), digits[scale]) for scale in others)
         return bindings.let(first(cases, digits[last]))
 
     def _is_foreign(self, bindings: Bindings) -> Condition:
-        """Where the row is about another model."""
+        """Return the condition that the row is about another model."""
         return "model" in self.schema and ~self.text(bindings, "model").equals(self.model.id)
 
     def _numbers(self, bindings: Bindings, strict: bool) -> dict[str, Formula]:
@@ -331,8 +332,8 @@ class LongResponses(Responses):
             counts = all_of(slot >= 0, negate(foreign), ~digit.equals(BLANK))
             digit = if_else(counts, if_else(digit > 0, digit, UNSURE), 0)
         digit = bindings.let(cast(digit, "whole"))
-        places = [0, *map(self.codes.factor, self._slots())]
-        number = bindings.let(digit * bindings.let(gather(slot + 1, places)))
+        factors = [0, *map(self.codes.factor, self._slots())]
+        number = bindings.let(digit * bindings.let(gather(slot + 1, factors)))
         words: dict[str, Formula] = {
             word: if_else(all_of(slot >= slots.start, negate(slot >= slots.stop)), number, 0)
             for word, slots in self.codes.words.items()
@@ -340,13 +341,13 @@ class LongResponses(Responses):
         return {**words, "~answers": if_else(digit > 0, digit + ONE, 0)}
 
     def _refused(self, bindings: Bindings, slot: Formula, digit: Formula, foreign: Condition) -> Formula:
-        """Nothing but 0, or else the engine stops as a row is none of a rating of the model."""
+        """Return 0, or stop the engine at a row that is not a rating of the model."""
         wrong = [
             (foreign, self.text(bindings, "model") if foreign is not False else ""),
             (slot.equals(-1), self.text(bindings, "dimension")),
             (digit.equals(0), self.text(bindings, "rating")),
         ]
-        return refuse(any_of(*(where for where, _ in wrong)), _refusal(self.model, "row"), first(wrong, ""))
+        return refuse(any_of(*(is_wrong for is_wrong, _ in wrong)), _refusal(self.model, "row"), first(wrong, ""))
 
     def _bad_answers(self) -> Frame:
         bindings = Bindings()
@@ -359,41 +360,41 @@ class LongResponses(Responses):
             (digit.equals(0) & slot.equals(i), _expected(scale_of(d))) for i, d in enumerate(self.codes.dimensions)
         ]
         expected = first([(foreign, quoted(self.model.id)), (slot.equals(-1), leaves), *wrong], "")
-        where = bindings.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "~column")
+        column_name = bindings.let(first([(foreign, "model"), (slot.equals(-1), "dimension")], name), "~column")
         value = bindings.let(first([(foreign, model), (slot.equals(-1), name)], text), "~value")
         expected = bindings.let(expected, "~expected")
         frame = bindings.on(self.frame, [*keys, "~column", "~value", "~expected"], self.schema)
         frame = frame.filter(~expected.equals(""))
-        return frame.select(self._problem(self.who, where, value, expected))
+        return frame.select(self._problem(self.who, column_name, value, expected))
 
     def repeated(self) -> Frame:
-        """The dimensions that a respondent answers twice, as problems."""
+        """Return the dimensions that a respondent answers twice, as problems."""
         bindings = Bindings()
         keys = [*self._named(bindings), "dimension"]
-        says = ~self._digit(bindings).equals(BLANK)
+        answered = ~self._digit(bindings).equals(BLANK)
         name = bindings.let(self.text(bindings, "dimension"), "~name")
-        bindings.let(count([all_of(~self._slot(bindings).equals(-1), says)]), "~answers")
+        bindings.let(count([all_of(~self._slot(bindings).equals(-1), answered)]), "~answers")
         frame = bindings.on(self.frame, [*keys[:-1], "~name", "~answers"], self.schema)
         frame = frame.sums([*keys[:-1], "~name"], {"~answers": column("~answers")}).filter(column("~answers") > 1)
         return frame.select(self._problem(self.who, name, cast(column("~answers"), "text"), ONE_EACH))
 
     def once(self) -> Responses:
-        """The same without the rows in which a respondent gives an answer again."""
+        """Return the table without the rows in which a respondent repeats an answer."""
         if "respondent" not in self.schema:
-            # Equal answers may be of several people.
+            # Without respondents, equal answers may come from several people.
             return self
-        says = cast(column("respondent"), "text")
-        is_named = first([(Formula("is_null", (says,)), 0), (says.equals(""), 0)], 1).equals(1)
-        # Versions were looked at before, and some rows may name none.
+        respondent = cast(column("respondent"), "text")
+        is_named = first([(Formula("is_null", (respondent,)), 0), (respondent.equals(""), 0)], 1).equals(1)
+        # The version is left out: it was checked before, and may be missing in some of two equal rows.
         rest = [name for name in self.schema if name in (*self.by, "respondent", "model")]
-        spelled: dict[str, Term] = {"dimension": Formula("key", (cast(column("dimension"), "text"),))}
+        answer: dict[str, Term] = {"dimension": Formula("key", (cast(column("dimension"), "text"),))}
         rating = column("rating")
-        spelled["rating"] = Formula("clean", (cast(rating, "text"),)) if self.schema["rating"].is_text else rating
+        answer["rating"] = Formula("clean", (cast(rating, "text"),)) if self.schema["rating"].is_text else rating
         named, nameless = (
-            each.extend(rest, spelled, only=True)
+            each.extend(rest, answer, only=True)
             for each in (self.frame.filter(is_named), self.frame.filter(~is_named))
         )
-        frame = named.distinct([*rest, *spelled]).concat(nameless)
+        frame = named.distinct([*rest, *answer]).concat(nameless)
         return LongResponses(self.model, frame, self.by)
 
 
@@ -424,10 +425,10 @@ class WideResponses(Responses):
             yield Finding("columns", "there are no ratings", expected)
 
     def answers(self, bindings: Bindings, strict: bool) -> AnswerColumns:
-        """What the respondents say, each on a row of their own."""
+        """Return the answers of the respondents, with a row for each of them."""
         if not (strict and self.frame.can_count_different):
             return super().answers(bindings, strict)
-        # Each row is a respondent's, so that there is nothing to bring together if nobody has two.
+        # Each row holds all answers of a respondent, so nothing has to be grouped unless somebody has two rows.
         self._named(bindings)
         repeated = column("~respondents") > (column("~people") if self.who else 1)
         digits = self._digits_of_rows(bindings, strict)
@@ -446,7 +447,7 @@ class WideResponses(Responses):
         return digits if strict else [bindings.let(if_else(digit > 0, digit, UNSURE)) for digit in digits]
 
     def _refused(self, bindings: Bindings, digits: Sequence[Formula]) -> Formula:
-        """Nothing but 0, or else the engine stops as an answer is none."""
+        """Return 0, or stop the engine at an answer that is not valid."""
         is_bad = [digit.equals(0) for digit in digits]
         texts = [self.text(bindings, dimension.id) for dimension in self.codes.dimensions]
         return refuse(any_of(*is_bad), _refusal(self.model, "rating"), first(zip(is_bad, texts, strict=True), ""))
@@ -475,11 +476,11 @@ class WideResponses(Responses):
         return frame.filter(~column("expected").equals(""))
 
     def repeated(self) -> Frame:
-        """The dimensions that a respondent answers twice, as problems."""
+        """Return the dimensions that a respondent answers twice, as problems."""
         return self._as_long().repeated()
 
     def once(self) -> Responses:
-        """The same as a long table, without the rows in which a respondent gives an answer again."""
+        """Return a long table without the rows in which a respondent repeats an answer."""
         return self._as_long().once()
 
     def _as_long(self) -> LongResponses:
@@ -495,12 +496,12 @@ class WideResponses(Responses):
 
 
 def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> Responses:
-    """Return the table of ratings that a frame holds, in the form that its columns tell.
+    """Return the table of ratings that a frame holds: long or wide, as its columns show.
 
     Args:
-        model: What is rated.
+        model: The rated model.
         frame: The table.
-        by: The columns that make an assessment one; by default `KEYS`, as far as they are there.
+        by: The columns that identify an assessment; by default `KEYS`, as far as they are there.
 
     Raises:
         AssessmentError: If its columns are not those of such a table.
@@ -511,14 +512,14 @@ def responses_of(model: Model, frame: Frame, by: str | Sequence[str] | None) -> 
 
 
 def keys_in(columns: Collection[str], by: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return the columns that make an assessment one."""
+    """Return the columns that identify an assessment."""
     if by is None:
         return tuple(key for key in KEYS if key in columns)
     return (by,) if isinstance(by, str) else tuple(by)
 
 
 def columns_read(columns: Collection[str], by: str | Sequence[str] | None) -> list[str]:
-    """Return the columns that matter: of a long table not all; of a wide one all, as each may be misspelt."""
+    """Return the columns to read: of a wide table all of them, as the id of a dimension may be misspelt."""
     keys = keys_in(columns, by)
     if not (set(columns) >= LONG and keys and set(keys) <= set(columns)):
         return list(columns)

@@ -1,4 +1,4 @@
-"""Results: the scores of many assessments as a table, and ratings to such a table."""
+"""Results: the scores of many assessments as a table, and the function that scores a table of ratings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.score import Weights, exact_weights
 from maturitykit.tables.answer_codes import Counting
 from maturitykit.tables.bindings import Bindings, keys_of
-from maturitykit.tables.consensus import TOO_MANY, Split, given_outcome, voices
+from maturitykit.tables.consensus import TOO_MANY, Split, rated_outcome, voices
 from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.keys import near_names, with_keys
@@ -44,20 +44,20 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
 #: The two readings of a dimension that has parts and links of its own.
 READINGS = ("by_parts", "by_links")
-#: How many respondents of one assessment can be counted.
+#: Most respondents of one assessment that can be counted.
 MOST_RESPONDENTS = 2**30 - 1
-#: So many findings at the most are fetched from a table.
+#: Most findings that are fetched from a table.
 MOST_FINDINGS = 1000
 
-#: What can be done about bad ratings.
+#: Choices of what to do about bad ratings.
 WAYS = ("raise", "report")
 
 
 class Results:
     """The scores of the assessments in a table, one in a row.
 
-    Made by `score` and `translate`. A lazy table stays so: nothing runs before `frame` or what
-    else is asked for is collected.
+    Made by `score` and `translate`. A lazy table stays lazy: nothing runs before `frame`, or another table, is
+    collected.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Results:
         plan: Plan,
         by: Sequence[str],
         frame: Frame,
-        given: Iterable[str],
+        columns: Iterable[str],
         cells: Mapping[str, SpanTerms],
         bindings: Bindings,
         *,
@@ -77,11 +77,11 @@ class Results:
         path: Sequence[str] = (),
         responses: Responses | None = None,
     ) -> None:
-        #: The compiled model that they were made by.
+        #: The compiled model by which they were scored.
         self._plan = plan
         #: The columns that tell assessments apart.
         self.by: tuple[str, ...] = tuple(by)
-        #: Ids of the models on the way to these results, their own the last; it alone, if they were measured.
+        #: Ids of the models on the route to these results, their own the last; it alone, if they were measured.
         self.path: tuple[str, ...] = tuple(path) or (plan.model.id,)
         self._cells = {id: bindings.keep_cell(cell) for id, cell in cells.items()}
         self._outcome_is_given = bindings.keep(outcome_is_given)
@@ -101,7 +101,7 @@ class Results:
             ]
         )
         self._columns = list(dict.fromkeys([*self._keys, *used]))
-        self._frame = bindings.on(frame, self._columns, given)
+        self._frame = bindings.on(frame, self._columns, columns)
 
     def __repr__(self) -> str:
         kind = "translated" if self.is_derived else "scored"
@@ -114,12 +114,12 @@ class Results:
 
     @property
     def scorer(self) -> str:
-        """Id of the rule for all dimensions that do not name their own."""
+        """Id of the rule for all dimensions that do not name one."""
         return self._plan.scorer.id
 
     @property
     def is_derived(self) -> bool:
-        """Whether they follow from results of another model, and were not measured."""
+        """True if they were translated from results of another model, and not measured."""
         return len(self.path) > 1
 
     @cached_property
@@ -131,8 +131,8 @@ class Results:
         ``culture__index_low`` and so on (0 to 1), ``culture__coverage`` (0 to 1),
         ``culture__respondents``, ``culture__disagreement_low``, ``culture__disagreement_high``,
         ``culture__agreement`` and ``culture__not_applicable``; of a translation, also
-        ``culture__inferable`` and, for a dimension that has parts and links of its own, what
-        either says: ``culture__by_parts_low`` and so on, ``culture__by_links_low`` and so on.
+        ``culture__inferable`` and, for a dimension that has both parts and links of its own, the
+        reading by either: ``culture__by_parts_low`` and so on, ``culture__by_links_low`` and so on.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         for id in self._plan.index:
@@ -140,7 +140,7 @@ class Results:
         return self._frame.select(columns).native()
 
     def tidy(self) -> Any:
-        """The same with a row for each dimension of each assessment, its id in ``dimension``."""
+        """Return the table with a row for each dimension of each assessment, whose id is in ``dimension``."""
         about: dict[str, Term] = {"model": self.model.id, "version": self.model.version}
         keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         # Every row of a tidy table has the same columns.
@@ -149,24 +149,24 @@ class Results:
         return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
-        """What a person is to look at: its keys, column, value, and what was expected.
+        """Return a row for each problem that a person should look at: keys, column, value, and expected value.
 
-        These are the answers that could not be read, and the subjects and respondents that may be one, as their
-        names differ in case, spaces or punctuation only.
+        Problems are answers that could not be read, and names of subjects and respondents that may be the same, as
+        they differ in case, spaces or punctuation only.
         """
         assert self._responses is not None, "a translation reads no answers"
         return self._responses.problems().concat(near_names(self._responses)).native()
 
     def findings(self) -> list[Finding]:
-        """The answers that could not be read, in words, the first thousand. This runs the engine, lazy or not."""
+        """Return the answers that could not be read, the first thousand; this runs the engine, lazy or not."""
         return list(findings_of(self._responses)) if self._responses else []
 
     def explain_error(self, error: Exception) -> AssessmentError | ScoringError | None:
-        """What was wrong, where collecting a lazy table raised an error; None if it was not the ratings."""
+        """Return the error in the ratings that made collecting a lazy table fail; None for any other failure."""
         return failure_of(self.model, self.findings(), error)
 
     def _computed(self) -> Results:
-        """The same, worked out now unless the table is lazy."""
+        """Compute the table now unless it is lazy, and return these results."""
         self._frame = self._frame.collect()
         return self
 
@@ -175,7 +175,7 @@ class Results:
         return keys_of(self.by)
 
     def _score(self, id: str) -> dict[str, Term]:
-        """The columns of one dimension."""
+        """Return the columns of one dimension."""
         cell, dimension = self._cells[id], self._plan.nodes[self._plan.index[id]].dimension
         split = self._splits.get(id)
         columns: dict[str, Term] = {}
@@ -183,13 +183,13 @@ class Results:
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
             columns[f"index_{end}"] = _index(dimension, position, where)
         columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
-        differ = split.where if split else False
+        differs = split.where if split else False
         columns |= {
             "coverage": cast(cell.coverage, "real"),
             "respondents": cast(self._respondents.get(id, constant(0)), "whole"),
-            "disagreement_low": _stage(dimension, split and split.low, differ),
-            "disagreement_high": _stage(dimension, split and split.high, differ),
-            "agreement": if_else(differ, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
+            "disagreement_low": _stage(dimension, split and split.low, differs),
+            "disagreement_high": _stage(dimension, split and split.high, differs),
+            "agreement": if_else(differs, split.agreement, _NO_NUMBER) if split else _NO_NUMBER,
             "not_applicable": cell.not_applicable
             if isinstance(cell.not_applicable, Formula)
             else constant(cell.not_applicable),
@@ -203,7 +203,7 @@ class Results:
 
 
 def _ends(cell: SpanTerms) -> Iterator[tuple[str, Formula, Condition]]:
-    """The ends of a cell: the name of each, its position, and where it has one."""
+    """Yield the ends of a cell: the name of each, its position, and the condition that it has one."""
     for end, is_known in zip(ENDS, (True, cell.known, True), strict=True):
         yield end, getattr(cell, end), all_of(is_known, cell.scored, negate(cell.not_applicable))
 
@@ -212,7 +212,7 @@ _NO_TEXT, _NO_NUMBER = null("text"), null("real")
 
 
 def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_whole: bool = True) -> Formula:
-    """The id of the stage that a position reaches; nothing elsewhere."""
+    """Return the id of the stage that a position reaches; null where the condition fails."""
     if position is None or dimension.scale is None:
         return _NO_TEXT
     index = stage_index(dimension.scale, position, is_whole)
@@ -220,7 +220,7 @@ def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_
 
 
 def _index(dimension: Dimension, position: Formula | None, where: Condition) -> Formula:
-    """What a position is in [0, 1]; nothing elsewhere, and where stages cannot all be compared."""
+    """Return the index of a position, from 0 to 1; null where the condition fails, and on a partial order."""
     scale = dimension.scale
     if position is None or scale is None or not scale.is_chain:
         return _NO_NUMBER
@@ -231,15 +231,15 @@ class Attempt(NamedTuple):
     """An attempt to score a table: first as if respondents were few and nobody answered twice.
 
     Args:
-        most: How many respondents of one assessment can be counted.
-        is_once: Whether equal answers of a respondent are left out.
+        most: Most respondents of one assessment that can be counted.
+        is_once: Whether repeated equal answers of a respondent are left out.
     """
 
     most: int
     is_once: bool = False
 
     def after(self, error: Exception) -> Attempt | None:
-        """The next attempt after an engine failed; None if another would fail likewise."""
+        """Return the next attempt after an engine failed; None if another would fail likewise."""
         if f"{REFUSED}{TOO_MANY}" in str(error) and self.most < MOST_RESPONDENTS:
             return self._replace(most=MOST_RESPONDENTS)
         if f"{REFUSED}{TWICE}" in str(error) and not self.is_once:
@@ -258,7 +258,7 @@ def score(
     on_error: Literal["raise", "report"] = "raise",
     most_respondents: int = 2_047,
 ) -> Results:
-    """Score a table of ratings, with the numbers that `maturitykit.score` gives for each assessment.
+    """Score a table of ratings, with the same numbers as `maturitykit.score` for each assessment.
 
     Args:
         model: A model, or the id of an installed one.
@@ -266,17 +266,17 @@ def score(
             stream interface, such as a relation of DuckDB; that comes back as a table of PyArrow.
             Either long, with a row for each rating (``subject, respondent, dimension, rating``), or
             wide, with a row for each respondent and a column for each dimension. A table without a
-            column ``respondent`` has one for each assessment. Null and NaN are blanks. Keys that look alike
-            are alike; to see them, the keys of a lazy table are looked at once, before it is collected.
-        scorer: The rule for the outcome and for all dimensions that do not name their own.
+            column ``respondent`` has one respondent for each assessment. Null and NaN are blanks. Keys that look
+            alike are the same key; for that, the keys of a lazy table are read at once, before it is collected.
+        scorer: The rule for the outcome and for all dimensions that do not name one.
         consensus: How the ratings of several respondents are combined.
         weights: Weights above zero in place of the model's, by dimension.
         by: The columns, or the one, that tell assessments apart; by default ``subject`` and ``date``, as far
             as they are there.
         on_error: Whether bad ratings stop everything, or count as blank and are listed by
             `Results.problems`. A lazy table stops when it is collected.
-        most_respondents: Of one assessment in a lazy table, up to 1,073,741,823; more are refused. The fewer
-            there can be, the sooner they are counted. A table that is not lazy may have any number.
+        most_respondents: The most respondents of one assessment in a lazy table, up to 1,073,741,823; more are
+            refused. A lower limit is faster. A table that is not lazy may have any number.
 
     Raises:
         AssessmentError: If the table does not fit the model, with its findings.
@@ -318,7 +318,7 @@ def score(
                     responses = responses.once()
                 attempt = other
                 continue
-            # Whatever an engine says: here is what is wrong with the table, if that is it.
+            # Whatever the engine reports, bad ratings are the likely cause, and we report them better.
             failed = failure_of(model, list(findings_of(responses)), error)
             if failed is None:
                 raise
@@ -328,7 +328,7 @@ def score(
 def failure_of(
     model: Model, findings: Sequence[Finding], error: Exception
 ) -> AssessmentError | ScoringError | None:
-    """What is wrong with the ratings, or else what was refused as an engine failed; None if it is neither."""
+    """Return the error for some findings on ratings, or for our refusal in an engine's error; else None."""
     if findings:
         return AssessmentError(f"the ratings do not fit model {quoted(model.id)}", findings)
     refused = re.search(f'{REFUSED}([^"\n]*)', str(error))
@@ -339,45 +339,45 @@ def failure_of(
 
 def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:
     bindings = Bindings()
-    said = voices(bindings, responses, plan, consensus, counting, strict)
-    given = given_outcome(plan.model, said.cells, strict)
+    combined = voices(bindings, responses, plan, consensus, counting, strict)
+    outcome = rated_outcome(plan.model, combined.cells, strict)
     leaves = {
-        node.index: said.cells.get(id) or open_terms(node.dimension.scale.order)  # type: ignore[union-attr]
+        node.index: combined.cells.get(id) or open_terms(node.dimension.scale.order)  # type: ignore[union-attr]
         for id, node in plan.leaves.items()
     }
 
     def overrule(node: Node, cell: SpanTerms) -> SpanTerms:
-        return overruled(cell, *given) if given and not node.index else cell
+        return overruled(cell, *outcome) if outcome and not node.index else cell
 
     cells = plan.formulas(leaves, bindings.keep_cell, overrule)
     return Results(
         plan,
         responses.by,
-        said.frame,
-        said.columns,
+        combined.frame,
+        combined.columns,
         {node.dimension.id: cells[node.index] for node in plan},
         bindings,
-        splits=said.splits,
-        respondents=said.respondents,
-        outcome_is_given=given[1] if given else False,
+        splits=combined.splits,
+        respondents=combined.respondents,
+        outcome_is_given=outcome[1] if outcome else False,
         responses=responses,
     )
 
 
 def findings_of(responses: Responses) -> Iterator[Finding]:
-    """What is wrong with the ratings in a table, as far as one wants to read it. This runs its engine."""
+    """Yield the findings on the ratings in a table, up to `MOST_FINDINGS`; this runs its engine."""
     scales = {dimension.id: dimension.scale for dimension in responses.rated}
     about = [*responses.by, *responses.who.values()]
-    for *keys, place, value, expected in responses.problems().rows(MOST_FINDINGS):
+    for *keys, column_name, value, expected in responses.problems().rows(MOST_FINDINGS):
         named = zip(about, keys, strict=True)
-        where = ", ".join([*(f"{name} {quoted(str(key))}" for name, key in named if key is not None), place])
-        # Read once more by itself, what is no answer has the better words.
-        reading = read_answer(scale, value) if (scale := scales.get(place)) else None
+        where = ", ".join([*(f"{name} {quoted(str(key))}" for name, key in named if key is not None), column_name])
+        # Reading a bad answer again by itself gives a better message.
+        reading = read_answer(scale, value) if (scale := scales.get(column_name)) else None
         if expected == ONE_EACH:
             yield Finding(where, f"is answered {value} times", "one answer")
         elif isinstance(reading, Finding) and expected != ONE_OF_BOTH:
             yield reading._replace(where=where)
-        elif place == "dimension":
+        elif column_name == "dimension":
             problem = f"{quoted(value)} is not a dimension of {responses.model.id} that is rated"
             yield Finding(where, problem, one_of(list(scales), value))
         else:

@@ -1,4 +1,4 @@
-"""Formulas as SQL of Spark, which plans it far sooner than expressions."""
+"""Formulas as SQL of Spark, which plans SQL much faster than expressions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _numbers = count()
 class SparkFrame(Frame):
     """A data frame of Spark, on one machine or a cluster.
 
-    Each query is made a frame at once: Spark takes thrice as long to look through one text of them all.
+    Each query becomes a data frame at once, as Spark takes three times as long to analyse one text of all queries.
     """
 
     is_lazy = True
@@ -35,17 +35,17 @@ class SparkFrame(Frame):
         return self._query(f"SELECT {_listed(columns)} FROM {self._name}")
 
     def sums(self, keys: Sequence[str], columns: Selection, different: Mapping[str, str] = {}) -> SparkFrame:
-        assert not different, "counting these takes Spark as long as grouping by them"
+        assert not different, "Spark counts different values no faster than it groups by them"
         names = list(map(_name, keys))
         sums = [f"coalesce(try_sum({_term(term)}), 0) AS {_name(name)}" for name, term in columns.items()]
         grouped = f" GROUP BY {', '.join(names)}" if names else ""
         return self._query(f"SELECT {', '.join([*names, *sums])} FROM {self._name}{grouped}")
 
     def filter(self, condition: Formula) -> SparkFrame:
-        # A filter that may be different each time stays where it is. Pushed down through all that it follows
-        # from, it would hold each part as often as that is used, and that of each of these.
-        stays = f"CASE WHEN rand() >= 0 THEN {_term(condition)} ELSE FALSE END"
-        return self._query(f"SELECT * FROM {self._name} WHERE {stays}")
+        # A filter that is not deterministic is not pushed down: Spark would replace each column in it by its
+        # definition, again and again, so that its size would grow exponentially.
+        not_pushed_down = f"CASE WHEN rand() >= 0 THEN {_term(condition)} ELSE FALSE END"
+        return self._query(f"SELECT * FROM {self._name} WHERE {not_pushed_down}")
 
     def look_up(self, keys: Sequence[str], name: str, rows: Sequence[Row]) -> SparkFrame:
         values = ", ".join(f"({', '.join(map(_term, row))})" for row in rows)
@@ -82,7 +82,7 @@ class SparkFrame(Frame):
         return self._frame
 
     def _query(self, query: str, *others: SparkFrame) -> SparkFrame:
-        """Return the result of a query that names this frame and some others."""
+        """Return the result of a query on this frame and some others."""
         session = self._frame.sparkSession
         for frame in (self, *others):
             frame._frame.createOrReplaceTempView(frame._name)
@@ -135,21 +135,21 @@ def _term(term: Any) -> str:
 
 
 def _look_up(text: Formula, keys: Sequence[str], values: Sequence[int], otherwise: int, missing: int) -> str:
-    # By the place of the text among all keys: many cases make a program that Java does not compile.
+    # An array is searched for the text, as many cases make a program that is too large for Java to compile.
     written = _term(text)
-    place = f"coalesce(array_position(array({', '.join(map(_text, keys))}), {written}), 0)"
-    found = f"get(array({', '.join(map(str, (otherwise, *values)))}), {place})"
-    return found if missing == otherwise else f"CASE WHEN {written} IS NULL THEN {missing} ELSE {found} END"
+    index = f"coalesce(array_position(array({', '.join(map(_text, keys))}), {written}), 0)"
+    value = f"get(array({', '.join(map(str, (otherwise, *values)))}), {index})"
+    return value if missing == otherwise else f"CASE WHEN {written} IS NULL THEN {missing} ELSE {value} END"
 
 
-def _gather(place: Formula, values: Sequence[Any]) -> str:
-    # Spark takes long to find out that values of two types are to be cast to the wider one.
+def _gather(index: Formula, values: Sequence[Any]) -> str:
+    # Spark is slow to find the common type of values of two types.
     numbers = [value for value in values if isinstance(value, (int, float))]
     if any(isinstance(number, float) for number in numbers):
         values = [None if value is None else float(value) for value in values]
     long = "L" if numbers and isinstance(values[-1], int) and max(numbers) >= 2**31 else ""
     written = ("NULL" if value is None else _term(value) + long for value in values)
-    return f"get(array({', '.join(written)}), {_term(place)})"
+    return f"get(array({', '.join(written)}), {_term(index)})"
 
 
 def _divide(number: Formula, divisor: int) -> str:
@@ -160,7 +160,7 @@ def _divide(number: Formula, divisor: int) -> str:
 
 
 def _remainder(number: Formula, divisor: int) -> str:
-    # By a power of two, it is the last bits of the number.
+    # The remainder by a power of two is the last bits of the number.
     if divisor & (divisor - 1):
         return f"({_term(number)} % {divisor})"
     return f"({_term(number)} & {divisor - 1})"
@@ -191,13 +191,13 @@ _WRITERS: Mapping[str, Callable[..., str]] = {
     "greatest": lambda *terms: f"greatest({', '.join(map(_term, terms))})",
     "look_up": _look_up,
     "gather": _gather,
-    # A case is worked out for those rows alone that it is about.
-    "fallback": lambda found, text, formula: _term(if_else(found > 0, found, formula)),
+    # Spark evaluates a case only for the rows that need it.
+    "fallback": lambda number, text, formula: _term(if_else(number > 0, number, formula)),
     "weighted_median": lambda *args: _term(spelled_median(Formula("weighted_median", args), has_bits=True)),
     "fold": lambda *args: _term(spelled_fold(Formula("fold", args))),
     "count_reached": _count_reached,
     "fits": lambda term, pattern: f"({_term(term)} RLIKE r'{pattern}')",
-    # Keys were looked at before.
+    # Keys were normalised before.
     "key": _term,
     "near": lambda term: reduce(
         lambda text, pattern: f'regexp_replace({text}, r"{pattern}", "$1")', SMALL, f"lower({_term(term)})"

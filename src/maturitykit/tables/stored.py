@@ -1,4 +1,4 @@
-"""Stored results as one table, as they were stored."""
+"""Stored results as one table, unchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from maturitykit.scoring.records import COLUMNS, frame_of
 from maturitykit.scoring.stored import date_findings
 from maturitykit.tables.results import ENDS, READINGS
 
-#: What rows of translations have beside those of results.
+#: Columns that only translations have.
 _DERIVED = ("inferable", *(f"{name}_{end}" for name in READINGS for end in ENDS))
 
 
@@ -27,35 +27,35 @@ def read_results(
     results: str | os.PathLike[str] | Mapping[str, Any] | Iterable[str | os.PathLike[str] | Mapping[str, Any]],
     engine: str = "polars",
 ) -> Any:
-    """Read stored results as one table, with a row for each dimension of each, as `Results.tidy` has them.
+    """Read stored results as one table, with a row for each dimension of each, in the columns of `Results.tidy`.
 
-    They are neither scored again nor held against their models, which need not be installed;
+    They are neither scored again nor compared with their models, which need not be installed;
     `maturitykit.read_result` does both. If there are translations among them, all rows have the columns of
-    these, of which ``inferable`` is null where a result was measured.
+    translations, of which ``inferable`` is null where a result was measured.
 
     Args:
         results: A file or folder, or several: files hold the JSON of a result or a list of these, as
-            ``maturitykit score --json`` prints it, and of a folder those in ``.json`` are read. What
-            `Result.to_dict` gave stands for itself.
-        engine: What the table is of: ``polars`` or ``pandas``.
+            ``maturitykit score --json`` prints it, and in a folder all files that end in ``.json`` are read. A
+            dictionary from `Result.to_dict` will do too.
+        engine: The kind of table: ``polars`` or ``pandas``.
 
     Raises:
         FileError: If anything is not a result, with all findings on all files.
-        MaturityError: If there is no such engine here.
+        MaturityError: If the engine is unknown or not installed.
     """
     names: tuple[str, ...] = COLUMNS
     entries: list[ResultEntry] = []
     findings: list[Finding] = []
     several = [results] if isinstance(results, (str, os.PathLike, Mapping)) else results
-    for where, data in _documents(several, findings):
+    for location, data in _documents(several, findings):
         try:
             entry = structure(data, ResultEntry, "", allows_more=True)
         except FileError as error:
-            findings += (in_file(finding, where) for finding in error.findings)
+            findings += (in_file(finding, location) for finding in error.findings)
         else:
             if "derived" in entry:
                 names = (*COLUMNS, *_DERIVED)
-            findings += (in_file(finding, where) for finding in date_findings(entry))
+            findings += (in_file(finding, location) for finding in date_findings(entry))
             entries.append(entry)
     if findings:
         raise FileError("these are not all stored results", findings)
@@ -65,7 +65,7 @@ def read_results(
 def _documents(
     results: Iterable[str | os.PathLike[str] | Mapping[str, Any]], findings: list[Finding]
 ) -> Iterator[tuple[str, Any]]:
-    """Everything that should be a result, with its place."""
+    """Yield everything that should be a result, with its location."""
     for number, stored in enumerate(results):
         if isinstance(stored, Mapping):
             yield f"[{number}]", read_json(given(stored, "json", LARGEST_TABLE))

@@ -1,4 +1,4 @@
-"""Files that tables are written to, whole or not at all."""
+"""Writers of tables to files, which are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import polars as pl
 from maturitykit.errors import FileError, Finding
 from maturitykit.files.separated import FORMULA, to_csv
 
-#: The kinds of files that hold a table, by their suffix.
+#: Kinds of files that hold a table, by suffix.
 KINDS = {".parquet": "parquet", ".csv": "csv", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
 
-#: As many rows of a file can be read apart from the others.
+#: Rows in a row group, the smallest part of a file that can be read by itself.
 ROW_GROUP = 122_880
 
 
@@ -24,7 +24,7 @@ class Writer:
     """A file for the tables of the same columns that are written to it.
 
     Args:
-        path: Of the file; its suffix says the kind.
+        path: Path of the file; its suffix determines the kind.
         unfinished: Path of the file while it is written.
     """
 
@@ -35,7 +35,7 @@ class Writer:
         self._writer: Any = None
 
     def write(self, table: pl.LazyFrame) -> int:
-        """Run a plan, append its rows, and return how many there are."""
+        """Run a plan, append its rows, and return their number."""
         rows = 0
         if self._kind == "csv":
             table = _without_formulas(table)
@@ -52,7 +52,7 @@ class Writer:
         return rows
 
     def close(self) -> None:
-        """Finish the file; done again, this does nothing."""
+        """Finish the file; a second call does nothing."""
         writer, self._writer = self._writer, None
         with writing(self._path):
             try:
@@ -72,17 +72,17 @@ class Writer:
             return new_file(self._file, schema)
         from pyarrow.csv import CSVWriter, WriteOptions
 
-        # By itself, it would put quotes around each name.
+        # The header is ours, as PyArrow would put quotes around each name.
         self._file.write(to_csv([schema.names]).encode())
         return CSVWriter(self._file, schema, write_options=WriteOptions(include_header=False))
 
 
 @contextmanager
 def atomic_writer(path: str) -> Iterator[Writer]:
-    """Write elsewhere, and put the file in place in the end: whole or not at all."""
+    """Yield a writer to a temporary file, which replaces the target only if all goes well."""
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
-    # Better known before the work than after it.
+    # A target that cannot be written is reported before the work, not after it.
     with writing(target):
         writer = Writer(target, unfinished)
     try:
@@ -110,5 +110,5 @@ def _without_formulas(table: pl.LazyFrame) -> pl.LazyFrame:
     """Put a quote before texts that a spreadsheet may run, as `safe` does."""
     texts = pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String)
     is_formula = texts.str.contains(FORMULA)
-    # Columns keep the name of what stands first.
+    # The result takes its column names from the first branch.
     return table.with_columns(pl.when(~is_formula).then(texts).otherwise(pl.lit("'") + texts))
