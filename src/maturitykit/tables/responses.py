@@ -58,7 +58,7 @@ RESERVED = {
 #: Digits of the answer "unknown", and of an empty cell. The digit of an invalid answer is 0.
 UNSURE, BLANK = 1, 2
 #: Expectations where each answer is valid by itself, but not together with others.
-ONE_EACH = "one answer, not as many as the value answered"
+ONE_EACH = "one answer, not as many as the value says"
 ONE_OF_BOTH = "either the overall stage or the dimensions"
 
 #: Message of the refusal after which equal answers of a respondent are removed, and the table is scored again.
