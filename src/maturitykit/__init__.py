@@ -1,11 +1,11 @@
-"""Score organisations against maturity models, and carry results from one to another.
+"""Score organisations against maturity models, and carry results from one model to another.
 
 Names are resolved when they are first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
 
-# Type checkers read this as true; importing it from typing would be most of the cost.
+# Type checkers treat this name as true. Importing typing would take most of the time of importing this package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maturitykit import (
@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from maturitykit.scoring.scores import Score as Score, Span as Span
     from maturitykit.scoring.stored import read_result as read_result
 
-_PLACES = {
+#: Public names, by the module that each is imported from when it is first used.
+_NAMES_BY_MODULE = {
     "assessment.ratings": ("NOT_APPLICABLE", "UNKNOWN", "Assessment", "Rating"),
     "comparison.movement": ("Comparison", "compare"),
     "comparison.network": ("Network",),
@@ -85,19 +86,19 @@ _PLACES = {
     "scoring.scores": ("Score", "Span"),
     "scoring.stored": ("read_result",),
 }
-#: Modules that are imported when they are first used, as names are.
+#: Modules that are imported when they are first used, as the names are.
 _MODULES = ("agreement", "links", "sssom", "tables", "types")
-_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
-#: Names that are to go: the one to use instead, and the version in which the old one goes.
+#: Deprecated names, each with its replacement and the version that removes it.
 _RENAMED: dict[str, tuple[str, str]] = {}
 
 __version__: str
-__all__ = ["model", *_PLACE_OF]  # noqa: PLE0604
+__all__ = ["model", *_MODULE_OF]  # noqa: PLE0604
 
 
 def model(id: str) -> Model:
-    """The installed model of this name: its id, or ``id@version`` for a certain version of it.
+    """Return the installed model of this name: its id, or ``id@version`` for a certain version of it.
 
     Raises:
         PluginError: If there is none, or more than one, or it is broken.
@@ -108,7 +109,7 @@ def model(id: str) -> Model:
 
 
 if not TYPE_CHECKING:
-    # Type checkers are not to believe that there is every name.
+    # Hidden from type checkers, which would otherwise accept any name.
     def __getattr__(name):
         from importlib import import_module
 
@@ -125,9 +126,9 @@ if not TYPE_CHECKING:
             return version()
         if name in _MODULES:
             return import_module(f"{__name__}.{name}")
-        if name not in _PLACE_OF:
+        if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
         globals()[name] = value
         return value
 

@@ -1,4 +1,4 @@
-"""``python -m maturitykit`` is the command line."""
+"""The command line, run as ``python -m maturitykit``."""
 
 from maturitykit.cli import main
 

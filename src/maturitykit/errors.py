@@ -1,25 +1,25 @@
-"""Every deliberate error: what is wrong, where, and what was expected instead."""
+"""Errors that are raised on purpose, and the findings that they list."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-#: How many findings the text of an error lists; all of them are in its ``findings``.
+#: The most findings that the text of an error lists; ``findings`` holds all of them.
 SHOWN = 20
 
-#: How much of a finding is shown, and how much of its place; and of a title, which may hold a path.
+#: The most characters that are shown of a finding, of its ``where``, and of a title, which may hold a path.
 LONGEST = 1_000
-LONGEST_PLACE = 200
+LONGEST_WHERE = 200
 LONGEST_TITLE = 5_000
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong: where it is, what it is, and what was expected.
+    """A problem: where it is, what is wrong, and what was expected.
 
     Args:
-        where: A path in what is read (``dimensions.culture.weight``), or a line of it.
-        problem: What is wrong.
-        expected: What would be right.
-        code: Stable, for programs ("MK109"); `maturitykit.testing.CODES` says what each means.
+        where: Path in the data (``dimensions.culture.weight``), or a line of the file.
+        problem: Description of what is wrong.
+        expected: Description of what would be right.
+        code: Stable identifier for programs ("MK109"); `maturitykit.testing.CODES` explains each.
     """
 
     where: str
@@ -28,7 +28,7 @@ class Finding(NamedTuple):
     code: str = ""
 
     def __str__(self) -> str:
-        where, expected = shown(self.where, LONGEST_PLACE), self.expected
+        where, expected = shown(self.where, LONGEST_WHERE), self.expected
         text = f"{where}: {self.problem}" if where else self.problem
         if isinstance(expected, OneOf):
             expected = expected.nearest_first()
@@ -36,7 +36,7 @@ class Finding(NamedTuple):
 
 
 def coded(code: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, those without a code with this one."""
+    """Yield the findings, and give this code to those that have none."""
     for finding in findings:
         yield finding if finding.code else finding._replace(code=code)
 
@@ -45,8 +45,8 @@ class MaturityError(Exception):
     """Base of all errors that maturitykit raises on purpose.
 
     Args:
-        title: What could not be done.
-        findings: Everything that stands in the way, in the order of the input.
+        title: Sentence on what could not be done.
+        findings: Every problem, in the order of the input.
     """
 
     def __init__(self, title: str, findings: Iterable[Finding] = ()) -> None:
@@ -87,21 +87,21 @@ class PluginError(MaturityError):
 
 
 def install_hint(package: str, extra: str = "") -> str:
-    """Return the message on a package that is not installed, with the command that installs it.
+    """Return a message that a package is not installed, with the command that installs it.
 
     Args:
-        package: Its name.
-        extra: The extra of maturitykit that brings it, if one does.
+        package: Name of the package.
+        extra: The extra of maturitykit that includes it, if there is one.
     """
     wanted = f'"maturitykit[{extra}]"' if extra else package
     return f"this needs {package}: python -m pip install {wanted}"
 
 
 class OneOf(str):
-    """Valid names, as words.
+    """A list of valid names as text.
 
-    The nearest of them takes long to find, and of very many findings few are ever shown:
-    it is looked for when one is.
+    Finding the nearest name is slow, and few of many findings are ever shown, so it is
+    looked up only when a finding is shown.
     """
 
     names: Sequence[str] = ()
@@ -109,18 +109,18 @@ class OneOf(str):
     rest: str = ""
 
     def nearest_first(self) -> str:
-        """The name that is nearest to the wrong one, if any is near, before all of them."""
+        """Return the text with the name that is nearest to the wrong one first, if any is near."""
         near = nearest(self.names, self.wrong)
         return f"{quoted(near)}, perhaps ({self.removesuffix(self.rest)}){self.rest}" if near else self
 
 
 def one_of(names: Sequence[str], wrong: object = None, rest: str = "") -> str:
-    """What was expected, as words: the names, of which a finding shows the nearest first.
+    """Return the valid names as the text of what was expected; a finding shows the nearest first.
 
     Args:
-        names: All that would be valid.
-        wrong: What stands there instead.
-        rest: What else would be valid.
+        names: All valid names.
+        wrong: The value that is there instead.
+        rest: Text for what else is valid, put at the end.
 
     >>> str(Finding("stage", "is unknown", one_of(["emerging", "operational"], "emergin")))
     'stage: is unknown; expected "emerging", perhaps (one of emerging, operational)'
@@ -137,16 +137,16 @@ def one_of(names: Sequence[str], wrong: object = None, rest: str = "") -> str:
 
 
 def nearest(names: Sequence[str], wrong: str) -> str | None:
-    """The name that a wrong one was meant for, most likely."""
+    """Return the name that a wrong one was most likely meant to be, or None."""
     from difflib import get_close_matches
 
-    # Comparing with a very long one is slow and tells nobody anything.
+    # Comparing with a very long text is slow, and no name resembles one.
     near = get_close_matches(wrong, names, 1, 0.7) if len(wrong) < 100 else []
     return near[0] if near else None
 
 
 def quoted(value: object) -> str:
-    """A value as it is shown in a message: quoted, control characters escaped, cut when long."""
+    """Return a value as messages show it: quoted, control characters escaped, cut when long."""
     if isinstance(value, str):
         return f'"{shown(value, 60)}"'
     if isinstance(value, int) and value.bit_length() > 1_000:
@@ -155,12 +155,12 @@ def quoted(value: object) -> str:
     try:
         return shown(repr(value), 60)
     except Exception:
-        # The repr of a stranger's object may fail like anything else of it.
+        # Objects from outside this package may have a repr that fails.
         return f"a {type(value).__name__}"
 
 
 def message_of(error: BaseException) -> str:
-    """The message of a stranger's error on one line; empty, if it cannot even tell that."""
+    """Return the message of an error on one line, or an empty text if its ``__str__`` fails."""
     try:
         return " ".join(str(error).split())
     except Exception:
@@ -168,17 +168,17 @@ def message_of(error: BaseException) -> str:
 
 
 def shown(text: str, longest: int) -> str:
-    """A text as it is safe to show: on one line, control characters escaped, cut when long."""
+    """Return a text that is safe to show: on one line, control characters escaped, cut when long."""
     text = escaped(text[: longest + 1])
     return f"{text[:longest]}…" if len(text) > longest else text
 
 
-#: Joiners show nothing and steer nothing, and without them words of many languages are misspelled.
+#: Joiners are invisible and harmless to terminals, and many languages need them for correct spelling.
 JOINERS = "\u200c\u200d"
 
 
 def escaped(text: str) -> str:
-    """A text without what could steer a terminal: control characters are shown, not sent."""
+    """Return a text with its control characters escaped, so that it cannot control a terminal."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text)

@@ -1,4 +1,4 @@
-"""Crosswalks made of crosswalks: read backwards, and joined over a model in the middle."""
+"""Crosswalks made from other crosswalks: reversed, or composed through a model in the middle."""
 
 from maturitykit.comparison.links import compose, reverse
 

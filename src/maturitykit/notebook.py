@@ -1,9 +1,9 @@
-"""How models and results show themselves in a notebook."""
+"""Display of models and results in notebooks."""
 
 
 def repr_html(self: object) -> str:
-    """Return the figure and the table that a notebook shows, light or dark as the notebook is."""
-    # The one import that points up, and only when a notebook asks: what is shown is made there.
+    """Return the figure and the table that a notebook displays, light or dark as the notebook is."""
+    # The only import that points up. It runs only when a notebook displays something.
     from maturitykit.report.notebook import shown
 
     return shown(self)

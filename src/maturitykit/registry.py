@@ -1,7 +1,7 @@
-"""What is installed: models, scorers and crosswalks, found by their entry points.
+"""Registries of the installed models, scorers and crosswalks, discovered by their entry points.
 
-Only metadata is read to list them; a plugin is imported when it is first asked for, and a
-broken one disturbs no other. This module imports nothing that a listing does not need.
+Listing them reads metadata only. A plugin is imported when it is first used, and a broken one
+does not affect the others. This module imports nothing that a listing does not need.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: One for all registries, as a plugin may load another while it is imported.
+#: One lock for all registries, as a plugin may load another while it is imported.
 _LOADING = RLock()
 
 
 @cache
 def version() -> str:
-    """The version of maturitykit that is installed."""
+    """Return the installed version of maturitykit."""
     import importlib_metadata
 
     return importlib_metadata.version("maturitykit")
 
 
 class Entry(NamedTuple):
-    """A registered name: who claims it, and what is known to be wrong with it.
+    """A registered name, the distribution that claims it, and the error that is known of it.
 
     Args:
         id: The registered name.
-        distribution: The distribution that claims it; several, if they are at odds.
-        version: Of the distribution.
-        error: Why it cannot be used. A broken plugin is found out when it is first asked for.
+        distribution: The distribution that claims it; all of them, if several claim it.
+        version: Version of the distribution.
+        error: Reason why it cannot be used. An error in a plugin shows only when it is first loaded.
     """
 
     id: str
@@ -60,10 +60,10 @@ class Registry(Mapping[str, Entry], Generic[T]):
 
     Args:
         group: Name of the group of entry points.
-        noun: What it holds, in words.
-        kind: Where the class of what it holds is, as ``module:class``.
-        builtin: What maturitykit itself brings, as ``module:object`` by name. No
-            plugin can take such a name.
+        noun: Word for one object in it, such as "model".
+        kind: Class of its objects, as ``module:class``.
+        builtin: Objects that are part of maturitykit, as ``module:object`` by name. No
+            plugin can use these names.
     """
 
     def __init__(self, group: str, noun: str, kind: str, builtin: Mapping[str, str] = {}) -> None:
@@ -97,11 +97,11 @@ class Registry(Mapping[str, Entry], Generic[T]):
         return f"<{self._noun}s: {', '.join(self) or 'none installed'}>"
 
     def __reduce__(self) -> str:
-        """Pickle its name in this module."""
+        """Return its name in this module, by which it is pickled."""
         return self._group.rpartition(".")[2]
 
     def load(self, id: str) -> T:
-        """What is registered under a name, imported once when it is first asked for, by whichever thread.
+        """Return the object that is registered under a name; it is imported once, also with several threads.
 
         Raises:
             PluginError: If nothing or more than one thing has this name, or it is broken.
@@ -121,7 +121,7 @@ class Registry(Mapping[str, Entry], Generic[T]):
         self._errors.pop(id, None)
 
     def refresh(self) -> None:
-        """Look again at what is installed, and forget what was imported."""
+        """Read the installed entry points again, and forget the objects that were loaded."""
         invalidate_caches()
         _scan.cache_clear()
         self._loaded.clear()
@@ -158,7 +158,7 @@ class Registry(Mapping[str, Entry], Generic[T]):
                     thing = thing()
         except KeyboardInterrupt:
             raise
-        # A plugin may raise anything, and even try to leave the process.
+        # A plugin may raise anything, even SystemExit.
         except BaseException as error:
             problem = f"{type(error).__name__} on loading {claims[0].value}: {message_of(error)}"
             raise PluginError(title, [Finding(where, problem, "", "MK007")]) from error
@@ -170,14 +170,14 @@ class Registry(Mapping[str, Entry], Generic[T]):
             problem = f"gives {quoted(thing)}"
             expected = f"a {kind.__name__}, or a function that returns one"
             raise PluginError(title, [Finding(where, problem, expected, "MK007")])
-        own = self._name_of(thing, id)
-        if own != id:
-            problem = f"registers {quoted(own)} under the name {quoted(id)}" if own else "has no id"
+        name = self._name_of(thing, id)
+        if name != id:
+            problem = f"registers {quoted(name)} under the name {quoted(id)}" if name else "has no id"
             raise PluginError(title, [Finding(where, problem, "one name for both", "MK007")])
         return thing  # type: ignore[no-any-return]
 
     def _name_of(self, thing: Any, registered: str) -> Any:
-        """The name that a thing should be registered by."""
+        """Return the name that an object has to be registered under."""
         return getattr(thing, "id", None)
 
     def _class(self) -> type[Any]:
@@ -187,14 +187,14 @@ class Registry(Mapping[str, Entry], Generic[T]):
 class Models(Registry["Model"]):
     """The installed models. An id names one, and ``id@version`` a certain version of it.
 
-    A distribution may register several versions: the one to be used by its id, and each
-    other as ``id@version``.
+    A distribution may register several versions: the default one under the id, and each
+    other one as ``id@version``.
     """
 
     def load(self, id: str) -> Model:
-        """The model of this name, imported when it is first asked for.
+        """Return the model of this name, imported when it is first used.
 
-        What is registered under the id alone also goes by ``id@version``, of its own version.
+        A model that is registered under its id alone can also be loaded by ``id@version``.
 
         Raises:
             PluginError: If nothing or more than one thing has this name, or it is broken.
@@ -210,19 +210,19 @@ class Models(Registry["Model"]):
         raise PluginError(f"no model {quoted(id)} can be used", [finding])
 
     def _name_of(self, thing: Any, registered: str) -> Any:
-        own = super()._name_of(thing, registered)
-        return f"{own}@{thing.version}" if own and "@" in registered else own
+        id = super()._name_of(thing, registered)
+        return f"{id}@{thing.version}" if id and "@" in registered else id
 
 
-def _resolve(place: str) -> Any:
-    module, _, name = place.partition(":")
+def _resolve(reference: str) -> Any:
+    module, _, name = reference.partition(":")
     return getattr(import_module(module), name)
 
 
 def _distribution(claim: EntryPoint) -> tuple[str, str]:
-    """Name and version; from the head of the metadata, as parsing all of it is slow."""
+    """Return name and version, read from the head of the metadata, as parsing all of it is slow."""
     text = ""
-    # The second is where setuptools has it in a source tree.
+    # In a source tree, setuptools writes PKG-INFO.
     for file in ("METADATA", "PKG-INFO"):
         with suppress(ValueError):
             text = text or (claim.dist and claim.dist.read_text(file)) or ""
@@ -232,31 +232,31 @@ def _distribution(claim: EntryPoint) -> tuple[str, str]:
 
 @cache
 def _scan() -> Mapping[str, Mapping[str, list[EntryPoint]]]:
-    """The entry points of our groups, by group and name: one look at what is installed."""
-    found: dict[str, dict[str, list[EntryPoint]]] = {}
+    """Return the entry points of our groups, by group and name."""
+    groups: dict[str, dict[str, list[EntryPoint]]] = {}
     for point in _points():
         if point.group.startswith("maturitykit."):
-            claims = found.setdefault(point.group, {}).setdefault(point.name, [])
+            claims = groups.setdefault(point.group, {}).setdefault(point.name, [])
             # An editable install may show the same distribution twice.
             if (point.value, _distribution(point)) not in [(c.value, _distribution(c)) for c in claims]:
                 claims.append(point)
-    return found
+    return groups
 
 
 def _points() -> list[EntryPoint]:
-    """All entry points, but for those of distributions whose metadata cannot be read."""
+    """Return all entry points, except those of distributions whose metadata cannot be read."""
     import importlib_metadata
 
     try:
         return list(importlib_metadata.entry_points())
     except Exception:
-        # Somebody's metadata is broken: look at each distribution, the first of a name.
-        found: dict[str, list[EntryPoint]] = {}
+        # Some distribution has broken metadata, so each is read alone. The first of a name counts, as on import.
+        by_distribution: dict[str, list[EntryPoint]] = {}
         for distribution in importlib_metadata.distributions():
             with suppress(Exception):
                 name = re.sub("[-_.]+", "-", distribution.name).lower()
-                found.setdefault(name, list(distribution.entry_points))
-        return [point for points in found.values() for point in points]
+                by_distribution.setdefault(name, list(distribution.entry_points))
+        return [point for points in by_distribution.values() for point in points]
 
 
 _RULES = "maturitykit.rules.built_in"
@@ -266,14 +266,14 @@ models = Models("maturitykit.models", "model", "maturitykit.definition.model:Mod
 
 
 def model_of(model: Model | str, version: str = "") -> Model:
-    """Return a model that is given as such, or load it by its id.
+    """Return a model, loaded by its id if need be.
 
     Args:
         model: A model, or the id of an installed one.
-        version: The version that is loaded, if it is registered; else the one that the id stands for.
+        version: The version to load, if it is registered; otherwise the default version of the id.
 
     Raises:
-        PluginError: As `Models.load` does.
+        PluginError: If it is an id that `Models.load` refuses.
     """
     if not isinstance(model, str):
         return model
@@ -281,7 +281,7 @@ def model_of(model: Model | str, version: str = "") -> Model:
     return models.load(name if version and name in models else model)
 
 
-#: The rules that maturitykit brings, and those that are installed.
+#: The built-in and the installed rules.
 scorers: Registry[Scorer] = Registry(
     "maturitykit.scorers",
     "scorer",

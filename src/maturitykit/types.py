@@ -1,4 +1,4 @@
-"""The types of what models and results are made of, and of what functions take and return."""
+"""Types of the parts of models and results, and of the arguments and results of functions."""
 
 from maturitykit.assessment.ratings import Answer, NoStage
 from maturitykit.comparison.derived import Contribution, DerivedScore, Use

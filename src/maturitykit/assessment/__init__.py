@@ -1,1 +1,1 @@
-"""What respondents say, how it becomes one span, and how far they agree."""
+"""Ratings of respondents, and measures of how far they agree."""

@@ -16,15 +16,15 @@ Level: TypeAlias = Literal["nominal", "ordinal", "interval"]
 
 
 def ordinal_consensus(positions: Sequence[float], stages: int) -> float:
-    """Leik's ordinal consensus, from 0 (split between both ends) to 1 (all alike).
+    """Return Leik's ordinal consensus, from 0 (split between both ends) to 1 (all alike).
 
-    It reads only how many ratings are at or above each stage, so no distance between
+    It depends only on how many ratings are at or above each stage, so no distance between
     stages is assumed. R. K. Leik, "A measure of ordinal consensus", Pacific Sociological
     Review 9 (1966), 85-90.
 
     Args:
         positions: One or more ratings, in [0, stages - 1].
-        stages: How many stages the scale has, two or more.
+        stages: Number of stages of the scale, two or more.
 
     >>> ordinal_consensus([2, 2, 2], stages=5), ordinal_consensus([0, 4], stages=5)
     (1.0, 0.0)
@@ -34,14 +34,14 @@ def ordinal_consensus(positions: Sequence[float], stages: int) -> float:
 
 
 def krippendorff_alpha(ratings: Iterable[Sequence[float | None]], level: Level = "ordinal") -> float:
-    """Krippendorff's alpha: 1 is perfect agreement, 0 what chance gives.
+    """Return Krippendorff's alpha: 1 is perfect agreement, 0 is agreement by chance.
 
     From .800 on it can be relied upon; from .667 conclusions are tentative. K.
     Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011).
 
     Args:
         ratings: A row for each rater with a rating, or None, for each unit; rows of equal length.
-        level: What is assumed of the ratings. ``ordinal`` is Krippendorff's own metric.
+        level: Level of measurement of the ratings. ``ordinal`` is Krippendorff's own metric.
 
     Raises:
         ValueError: If no unit has two ratings.
@@ -77,14 +77,14 @@ _DISTANCES: dict[Level, Callable[[Counter[float]], Callable[[float, float], floa
 def weighted_kappa(
     table: Sequence[Sequence[float]], weights: Literal["none", "linear", "quadratic"] = "linear"
 ) -> float:
-    """Cohen's kappa of two raters, weighted by how far apart their ratings are.
+    """Return Cohen's kappa of two raters, weighted by how far apart their ratings are.
 
     J. Cohen, "Weighted kappa", Psychological Bulletin 70 (1968), 213-220.
 
     Args:
-        table: How often the first rater said the row's stage and the second the column's;
-            square, in the order of the stages.
-        weights: How a disagreement grows with the number of stages between the two.
+        table: Counts of the cases in which the first rater chose the row's stage and the second
+            the column's; square, in the order of the stages.
+        weights: Growth of a disagreement with the number of stages between the two ratings.
     """
     power = {"none": 0, "linear": 1, "quadratic": 2}[weights]
     total = fsum(map(fsum, table))
@@ -97,14 +97,14 @@ def weighted_kappa(
 
 
 def r_wg(positions: Sequence[float], stages: int) -> float:
-    """The within-group agreement r_WG against a uniform null; at or above .70 is usual.
+    """Return the within-group agreement r_WG against a uniform null; at or above .70 is usual.
 
     It assumes equal steps, and few raters reach .70 by chance: state their number. L. R.
     James, R. G. Demaree, G. Wolf, Journal of Applied Psychology 69 (1984), 85-98.
 
     Args:
         positions: Two ratings or more.
-        stages: How many stages the scale has.
+        stages: Number of stages of the scale.
     """
     center = fsum(positions) / len(positions)
     variance = fsum((p - center) ** 2 for p in positions) / (len(positions) - 1)
@@ -112,7 +112,7 @@ def r_wg(positions: Sequence[float], stages: int) -> float:
 
 
 def average_deviation(positions: Sequence[float], around: Literal["mean", "median"] = "median") -> float:
-    """The mean distance of the ratings from their mean or median, in stages.
+    """Return the mean distance of the ratings from their mean or median, in stages.
 
     M. J. Burke, L. M. Finkelstein, M. S. Dusig, Organizational Research Methods 2 (1999), 49-68.
     """

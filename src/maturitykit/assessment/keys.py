@@ -1,4 +1,4 @@
-"""Keys: models, subjects, respondents, dates and dimensions that look alike are alike."""
+"""Keys by which names of subjects, models, respondents and dimensions are compared; lookalikes match."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from functools import lru_cache
 from unicodedata import normalize
 
-#: White space as Python knows it; a class of regular expressions, without its brackets.
+#: White space as Python defines it, as a character class of regular expressions without its brackets.
 WHITE_SPACE = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-#: Characters that show nothing: Unicode's default-ignorable ones, those that turn the direction of text
-#: among them. A class as above.
+#: Invisible characters: Unicode's default-ignorable ones, among them those that change the direction of text.
+#: A character class as above.
 INVISIBLE = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-#: Spaces and punctuation that people write or leave out ("B.V.", "BV"), but for those between two digits, as "1.1"
-#: and "11" differ. A match is replaced by its group. Python, Polars and Spark read these expressions alike.
+#: Spaces and punctuation that people may leave out ("B.V.", "BV"), except between two digits, as "1.1" and "11"
+#: differ. A match is replaced by its group. Python, Polars and Spark treat these expressions alike.
 SMALL = (r"(^|[^0-9 .,'’-])[ .,'’-]+", r"[ .,'’-]+([^0-9 .,'’-]|$)")
 
 
 def key(text: str) -> str:
-    r"""Return what a name or an id is compared by: composed, visible, single spaces, ends trimmed.
+    r"""Return the key that a name or an id is compared by: composed, single spaces, ends trimmed.
 
-    Invisible characters go first, as one between a letter and its accent keeps the two apart.
+    Invisible characters are removed first, as one between a letter and its accent would keep them apart.
 
     >>> key(" Jose\u0301  de\xa0Vries\u200b") == "José de Vries"
     True
@@ -32,7 +32,7 @@ def key(text: str) -> str:
     return _key(text)
 
 
-# Tables say the same names again and again.
+# Tables repeat the same names many times.
 @lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     if not text.isascii():
@@ -41,7 +41,7 @@ def _key(text: str) -> str:
 
 
 def near_key(text: str) -> str:
-    """Return what two names share that differ in case, spaces or punctuation only.
+    """Return a key that is equal for names that differ in case, spaces or punctuation only.
 
     >>> near_key("ACME B.V.") == near_key("Acme BV")
     True

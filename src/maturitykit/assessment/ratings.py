@@ -1,4 +1,4 @@
-"""What respondents say: ratings, and assessments made of them."""
+"""Ratings of respondents, and assessments made of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?")
 
 
 class NoStage(StrEnum):
-    """Answers that are no stage, and differ from a blank and from the lowest stage."""
+    """Answers without a stage, which differ from a blank and from the lowest stage."""
 
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
@@ -38,18 +38,18 @@ Answer: TypeAlias = str | float | Stage | None
 
 @frozen
 class Rating:
-    """What one respondent says of one dimension.
+    """The answer of one respondent for one dimension.
 
     Args:
         dimension: Id of the dimension; a leaf, or ``outcome`` for an overall stage that is
-            given as such.
+            rated directly.
         answer: A stage by its id, a range ``a..b``, a share from 0 to 1 where the scale has
             cut points, ``unknown``, ``not_applicable``, or blank, as by default. Files call
             it the rating.
-        respondent: Who says so; may stay empty when there is only one.
-        comment: Why.
-        evidence: Where it can be seen.
-        location: Where it was read ("line 4"), for messages.
+        respondent: Name of the respondent; may stay empty when there is only one.
+        comment: Reason for the answer.
+        evidence: Proof of it, or where to find it.
+        location: Location in its file ("line 4"), for messages.
     """
 
     dimension: str = field(converter=key)
@@ -61,19 +61,19 @@ class Rating:
 
 
 def _under_first_spelling(ratings: Items[Rating] | Iterator[Rating]) -> tuple[Rating, ...]:
-    """Give respondents whose names look alike the first spelling among them."""
-    found = TupleOf[Rating](ratings)
-    if not isinstance(found, tuple) or not all(isinstance(rating, Rating) for rating in found):
-        # That is told by the field.
-        return found
+    """Give respondents whose names look alike the first of their spellings."""
+    items = TupleOf[Rating](ratings)
+    if not isinstance(items, tuple) or not all(isinstance(rating, Rating) for rating in items):
+        # The check of types of the field refuses these.
+        return items
     first: dict[str, str] = {}
-    spellings = {name: first.setdefault(key(name), name) for name in dict.fromkeys(r.respondent for r in found)}
+    spellings = {name: first.setdefault(key(name), name) for name in dict.fromkeys(r.respondent for r in items)}
     if len(first) == len(spellings):
-        return found
+        return items
     return tuple(
         rating if spellings[rating.respondent] == rating.respondent
         else evolve(rating, respondent=spellings[rating.respondent])
-        for rating in found
+        for rating in items
     )  # fmt: skip
 
 
@@ -85,14 +85,14 @@ class Assessment:
 
     Args:
         model: Id of the model.
-        ratings: In any order.
-        subject: Who or what is judged.
-        date: When.
-        version: Of the model, if the ratings are meant for a certain one.
-        digest: The model's `Model.digest`, if a form asked the questions.
-        location: Where it was read ("acme.csv"), for messages.
-        remarks: What a person should know of how it was read, such as columns that were passed
-            over. Findings, of which none stands in the way.
+        ratings: The ratings, in any order.
+        subject: Person, team or organisation that is assessed.
+        date: Date of the assessment.
+        version: Version of the model, if the ratings are meant for a certain one.
+        digest: The model's `Model.digest`, if the ratings come from a form.
+        location: Path of its file ("acme.csv"), for messages.
+        remarks: Findings on how it was read that do not prevent its use, such as columns that were
+            ignored.
     """
 
     model: str = field(converter=key)
@@ -106,7 +106,7 @@ class Assessment:
 
 
 class ReadAnswer(NamedTuple):
-    """A known answer as positions on its scale."""
+    """An answer as positions on its scale."""
 
     low: int
     likely: int
@@ -114,21 +114,23 @@ class ReadAnswer(NamedTuple):
 
 
 def ratings_of(answers: Mapping[str, Answer | Rating | Sequence[Answer | Rating]]) -> list[Rating]:
-    """Answers by dimension as ratings; NaN, as pandas has it, for a blank too.
+    """Return answers by dimension as ratings; NaN, which pandas uses for missing values, is a blank.
 
-    Of a list, the first answer is that of the respondent "1", the second of "2", and so on.
+    In a list, the first answer is that of the respondent "1", the second that of "2", and so on.
 
     Raises:
-        AssessmentError: If a rating stands under another dimension than its own.
+        AssessmentError: If a rating is listed under another dimension than its own.
     """
     ratings: list[Rating] = []
     misplaced: list[Finding] = []
     for id, answer in answers.items():
-        # A text is a sequence too, but of nobody's answers.
+        # A text is a sequence too, but not one of answers.
         several = isinstance(answer, (list, tuple))
         listed: Iterable[tuple[object, Any]] = enumerate(answer, start=1) if several else [("", answer)]  # type: ignore[arg-type]
-        for who, each in listed:
-            rating = each if isinstance(each, Rating) else Rating(id, None if _is_nan(each) else each, str(who))
+        for respondent, each in listed:
+            rating = (
+                each if isinstance(each, Rating) else Rating(id, None if _is_nan(each) else each, str(respondent))
+            )
             ratings.append(rating)
             if rating.dimension != id:
                 problem = f"holds a rating of {quoted(rating.dimension)}"
@@ -143,13 +145,13 @@ def _is_nan(answer: object) -> bool:
 
 
 def is_blank(rating: Rating) -> bool:
-    """Tell whether a rating has no answer, whatever else it says."""
+    """Return whether a rating has no answer; it may have a comment or evidence."""
     answer = rating.answer
     return answer is None or (isinstance(answer, str) and not key(answer))
 
 
 def says_something(rating: Rating) -> bool:
-    """Tell whether a rating has an answer, a comment or evidence."""
+    """Return whether a rating has an answer, a comment or evidence."""
     return not is_blank(rating) or bool(rating.comment.strip() or rating.evidence.strip())
 
 
@@ -158,29 +160,29 @@ def count_once(
     conflict: Callable[[Rating, Rating], object],
     again: Callable[[Rating], object] = lambda rating: None,
 ) -> list[Rating]:
-    """Leave out what a respondent answers for the second time, and blanks beside an answer; what they add is kept.
+    """Leave out repeated answers of a respondent, and blanks beside an answer; keep their comments and evidence.
 
-    Ratings without a respondent may be of several people: of these, only blanks are left out.
+    Ratings without a respondent may come from several people, so only blanks are left out among them.
 
     Args:
-        ratings: In their order.
-        conflict: Called with a rating and an earlier one that it is at odds with.
-        again: Called with a rating whose answer was given before.
+        ratings: Ratings in their order.
+        conflict: Called with a rating and an earlier one that has another answer.
+        again: Called with a rating that repeats an earlier answer.
     """
     kept: dict[tuple[str, str], Rating] = {}
     for rating in ratings:
-        who = key(rating.respondent), rating.dimension
-        other = kept.setdefault(who, rating)
+        cell = key(rating.respondent), rating.dimension
+        other = kept.setdefault(cell, rating)
         if other is rating:
             continue
         if not (is_blank(rating) or is_blank(other)):
-            if not who[0] or _answer(rating) != _answer(other):
+            if not cell[0] or _answer(rating) != _answer(other):
                 conflict(rating, other)
                 continue
             again(rating)
         first, second = (rating, other) if is_blank(other) and not is_blank(rating) else (other, rating)
         more = {name: _joined(getattr(first, name), getattr(second, name)) for name in ("comment", "evidence")}
-        kept[who] = evolve(first, **more)
+        kept[cell] = evolve(first, **more)
     return list(kept.values())
 
 
@@ -194,7 +196,7 @@ def _joined(*texts: str) -> str:
 
 
 def is_known(rating: Rating) -> bool:
-    """Whether a rating says something of the stage: it is not blank, unknown or not applicable."""
+    """Return whether a rating has a stage, a range or a share: it is not blank, unknown or not applicable."""
     answer = rating.answer
     if isinstance(answer, str):
         return answer.strip() not in ("", UNKNOWN, NOT_APPLICABLE)
@@ -202,7 +204,7 @@ def is_known(rating: Rating) -> bool:
 
 
 def read_answer(scale: Scale, answer: Answer) -> ReadAnswer | NoStage | Finding:
-    """An answer as positions; ``UNKNOWN`` for a blank too; a finding if it is neither."""
+    """Return an answer as positions or as ``NoStage``, ``UNKNOWN`` for a blank; a finding if it is invalid."""
     if isinstance(answer, Stage):
         answer = answer.id
     if isinstance(answer, str):
@@ -250,10 +252,10 @@ def _read_share(scale: Scale, answer: str | float) -> ReadAnswer | Finding:
         return _wrong(scale, answer)
     share = float(answer) if isinstance(answer, str) else answer
     if not SHARES[0] <= share <= SHARES[1]:
-        said = answer if isinstance(answer, str) else quoted(answer)
+        written = answer if isinstance(answer, str) else quoted(answer)
         return Finding(
             "",
-            f"the share {said} is out of range",
+            f"the share {written} is out of range",
             "a number from 0 to 1, where 1 is 100 % and no code of a stage",
         )
     position = scale.of_share(share)

@@ -1,4 +1,4 @@
-"""What a model is made of, and what must hold between its parts."""
+"""Parts of a model: scales, dimensions and scorers, and the checks that they fit together."""
 
 from maturitykit.definition.dimension import Dimension, Gate, Guidance, Note
 from maturitykit.definition.model import Label, Model, Reading, Source

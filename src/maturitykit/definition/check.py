@@ -1,4 +1,4 @@
-"""What must hold between the parts of a model."""
+"""Checks that the parts of a model fit together."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from maturitykit.errors import Finding, coded, one_of, quoted
 if TYPE_CHECKING:
     from maturitykit.definition.model import Model
 
-#: Deeper trees than this are a mistake, or an attack on the reader's stack.
+#: The most levels of dimensions: deeper trees are a mistake, or an attack on Python's stack.
 DEEPEST = 32
 
 
 def check_model(model: Model) -> Iterator[Finding]:
-    """A finding for everything in a model that does not fit the rest of it."""
+    """Yield a finding for everything in a model that does not fit the rest of it."""
     yield from check_ids("id", [model.id])
     yield from coded("MK101", _empty(model))
     if not model.dimensions:
@@ -54,7 +54,7 @@ def _empty(model: Model) -> Iterator[Finding]:
 
 
 class _DeclaredIds:
-    """Declared ids: in a file there may be very many, and each is looked up very often."""
+    """Ids that a model declares, as a list for messages and as a set, since files may name very many."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         self.listed = list(ids)
@@ -83,7 +83,7 @@ def _same_scales(root: Dimension) -> Iterator[Finding]:
 
 
 def _check_dimension(dimension: Dimension, tags: _DeclaredIds, kinds: _DeclaredIds) -> Iterator[Finding]:
-    # What belongs to the outcome stands in a file by itself.
+    # In a file, keys of the outcome are at the top level.
     here = f"dimensions.{dimension.id}." if dimension.id != OUTCOME else ""
     scale = dimension.scale
     if dimension.weight <= 0:
@@ -140,21 +140,27 @@ def _check_gates(where: str, parent: Dimension) -> Iterator[Finding]:
         return
     children = {child.id: child for child in parent.children}
     names = list(children)
-    sound = True
+    valid = True
     for i, gate in enumerate(parent.gates):
         for finding in _check_gate(f"{where}[{i}]", gate, parent.id, parent.scale, children, names):
-            sound = False
+            valid = False
             yield finding
-    if sound:
+    if valid:
         yield from coded("MK108", _check_reachable(where, parent, parent.scale, children))
 
 
 def _check_gate(
-    where: str, gate: Gate, parent: str, own: Scale, children: Mapping[str, Dimension], names: Sequence[str]
+    where: str,
+    gate: Gate,
+    parent: str,
+    parent_scale: Scale,
+    children: Mapping[str, Dimension],
+    names: Sequence[str],
 ) -> Iterator[Finding]:
     stage, child, minimum = gate.stage, gate.dimension, gate.minimum
-    if stage not in own.ids[1:]:
-        yield Finding(f"{where}.stage", f"{quoted(stage)} cannot be gated", one_of(own.ids[1:], stage))
+    if stage not in parent_scale.ids[1:]:
+        expected = one_of(parent_scale.ids[1:], stage)
+        yield Finding(f"{where}.stage", f"{quoted(stage)} cannot be gated", expected)
     if child not in children:
         yield Finding(f"{where}.dimension", f"{quoted(child)} is not a child of {parent}", one_of(names, child))
     elif (scale := children[child].scale) and minimum not in scale.ids[1:]:
@@ -167,7 +173,7 @@ def _check_reachable(
 ) -> Iterator[Finding]:
     gated = {scale.positions[gate.stage] for gate in parent.gates}
     for i, below in enumerate(scale.directly_below):
-        # A join of two stages or more is reached with them, and needs no gate of its own.
+        # A join of several stages is reached with them, so it needs no gate.
         if len(below) == 1 and i not in gated:
             (lower,) = below
             who = f"whoever is at {scale.ids[lower]}" if lower else "everyone"
@@ -187,7 +193,7 @@ def _check_reachable(
 
 
 def _needs(parent: Dimension, stages: frozenset[int], children: Mapping[str, Dimension]) -> dict[str, int]:
-    """What being at or above all these stages takes of each child."""
+    """Return the position that each child must reach for the parent to be at or above all these stages."""
     assert parent.scale is not None
     needs: dict[str, int] = {}
     for gate in parent.gates:
@@ -219,12 +225,18 @@ def _check_readings(model: Model) -> Iterator[Finding]:
         if not reading.about:
             yield Finding(where, "is empty", "the parts of the model that it concerns")
         for path in reading.about:
-            if expected := _misled(parts, path, names):
+            if expected := _expected_path(parts, path, names):
                 yield Finding(where, f"{quoted(path)} is no part of the model", expected)
 
 
-def _misled(parts: Mapping[str, object], path: str, names: dict[str, list[str]]) -> str:
-    """What was expected of a dotted path, if it leads to nothing; the paths beside it are kept in names."""
+def _expected_path(parts: Mapping[str, object], path: str, names: dict[str, list[str]]) -> str:
+    """Return the expected paths if a dotted path leads to nothing, else an empty text.
+
+    Args:
+        parts: The top-level parts of the model, by name.
+        path: Path to check.
+        names: Cache of the valid paths by prefix; filled here.
+    """
     prefix = ""
     for step in path.split("."):
         if step not in parts:
@@ -236,7 +248,7 @@ def _misled(parts: Mapping[str, object], path: str, names: dict[str, list[str]])
 
 
 def _parts(thing: object) -> Mapping[str, object]:
-    """What a part of a model is made of, by the names that lead to it."""
+    """Return the parts of a part of a model, by their names in paths."""
     if isinstance(thing, Mapping):
         return thing
     if isinstance(thing, Scale):

@@ -1,4 +1,4 @@
-"""Crosswalks: what the stages of one model say of another's, as data."""
+"""Crosswalks: mappings from the stages of one model to those of another, as data."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from maturitykit.definition.fields import SENTENCE, TupleOf, held_to_types, with
 from maturitykit.definition.translation import language_of, translated
 from maturitykit.errors import Finding, ModelError, one_of, quoted
 
-#: What a source dimension judges, compared with what a target dimension judges.
+#: Relation of the content that a source dimension judges to that of a target dimension.
 Relation: TypeAlias = Literal["equal", "subset", "superset", "intersects", "disjoint"]
 RELATIONS: tuple[str, ...] = get_args(Relation)
 
-#: Ids of the target's stages: guaranteed at least, likely (None where no coder said any), compatible at the most.
+#: Ids of the target's stages: guaranteed at least, likely (None where coders chose none), compatible at the most.
 StageSpan: TypeAlias = tuple[str, str | None, str]
 
 
 def words_of(span: StageSpan | str) -> str:
-    """Return a span as a file writes it."""
+    """Return a span as files write it."""
     return span if isinstance(span, str) else " ".join(id or "-" for id in span)
 
 
 def _relations(relation: str | Iterable[str]) -> frozenset[str]:
-    """One relation, or all that a composed link may have."""
-    found = frozenset([relation] if isinstance(relation, str) else relation)
-    if not found or not found <= set(RELATIONS):
-        wrong = sorted(found - set(RELATIONS))
+    """Return a relation as a set; a composed link may have several."""
+    relations = frozenset([relation] if isinstance(relation, str) else relation)
+    if not relations or not relations <= set(RELATIONS):
+        wrong = sorted(relations - set(RELATIONS))
         expected = one_of(RELATIONS, *wrong[:1])
         finding = Finding("relation", f"{quoted(', '.join(wrong))} is no relation", expected, "MK301")
         raise ModelError("a link cannot be used", [finding])
-    return found
+    return relations
 
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Link:
-    """From one dimension of the source to one of the target.
+    """A mapping from the stages of a dimension of the source to those of a dimension of the target.
 
     Args:
         source: Id of a dimension of the source; ``outcome`` for its overall stage.
         target: Id of a dimension of the target; ``outcome`` for its overall stage.
-        relation: What the source dimension judges is equal to, a subset or superset of,
-            intersects or is disjoint from what the target dimension judges. A composed
-            link may have one of several.
-        strength: How much of what the target judges the source speaks to, in (0, 1].
-        stages: For each stage of the source by id, the span of the target's stages, or ``"not_applicable"``.
-            ``not_applicable`` may itself be a source. A link without any is a mere reference: listed, and nothing
-            is inferred from it.
-        rationale: Which claims on both sides it rests on.
+        relation: Relation of the content that the source dimension judges to that of the target
+            dimension: equal, subset, superset, intersects or disjoint. A composed link may have
+            several, of which one holds.
+        strength: Share of what the target judges that the source covers, in (0, 1].
+        stages: Span of the target's stages by the id of each stage of the source, or ``"not_applicable"``.
+            ``not_applicable`` may itself be a source. A link without stages is a mere reference: it is listed, and
+            nothing is inferred from it.
+        rationale: The claims on both sides that it rests on.
         cells: The pairs of source and target stages whose texts correspond, by id.
-        steps: The links that it was composed of, in their order; empty if it was written.
-        location: Where it was read ("line 4"), for messages, if its file does not tell.
+        steps: The links that it was composed of, in their order; empty for a link from a file.
+        location: Line of the table that it was read from ("line 4"), for messages; empty for other files.
     """
 
     source: str
@@ -70,32 +70,32 @@ class Link:
 
     @property
     def name(self) -> str:
-        """``source--target``, by which a file and its reader know it."""
+        """Name in files and reports: ``source--target``."""
         return f"{self.source}--{self.target}"
 
     @property
     def speaks(self) -> bool:
-        """Whether anything can be inferred by it."""
+        """True if something can be inferred from it."""
         return bool(self.stages) and self.relation != {"disjoint"}
 
     @property
     def is_full(self) -> bool:
-        """Whether the source surely judges all that the target does."""
+        """True if the source certainly judges everything that the target does."""
         return self.relation <= {"equal", "superset"}
 
 
-#: In place of a dimension: all that are neither linked nor listed.
+#: Used instead of a dimension's id for all dimensions that are neither linked nor listed.
 REST = "rest"
 
 
 @frozen(field_transformer=held_to_types(ModelError))
 class NotInferable:
-    """A dimension on either side that no link touches, and why.
+    """A dimension of either model that has no link, and the reason.
 
     Args:
-        model: The model that it is of: the crosswalk's source, or its target.
+        model: The model of the dimension: the crosswalk's source or its target.
         dimension: Its id; ``rest`` for all that are neither linked nor listed.
-        reason: Why nothing can be inferred from it, or of it.
+        reason: Reason why nothing can be inferred from it, or about it.
     """
 
     model: str
@@ -104,21 +104,21 @@ class NotInferable:
 
     @property
     def name(self) -> str:
-        """``model.dimension``, by which a translation knows it."""
+        """Key in translations: ``model.dimension``."""
         return f"{self.model}.{self.dimension}"
 
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Coding:
-    """How the links were found, and how far independent coders agreed before settling.
+    """Method by which the links were found, and agreement of independent coders before they settled.
 
     Args:
-        method: How the links were found, in words.
-        coders: How many coded independently.
-        links_by_any: Links that at least one coder drew.
-        links_by_all: Links that all of them drew.
-        stages_compared: Stages of the links that all drew.
-        stages_agreed: Of these, the ones with the same low, likely and high.
+        method: Description of the method by which the links were found.
+        coders: Number of people who coded independently.
+        links_by_any: Number of links that at least one coder drew.
+        links_by_all: Number of links that all of them drew.
+        stages_compared: Number of stages of the links that all drew.
+        stages_agreed: Number of these with the same low, likely and high.
         kappa: Linear weighted kappa of the likely stages, on the links that all drew.
     """
 
@@ -136,22 +136,25 @@ class Crosswalk:
     """Links from the dimensions of one model to those of another.
 
     Args:
-        source: The model that is read: its id, or ``id@version`` for a certain version of it.
-        target: The model that is spoken of, named likewise.
-        links: In any order.
-        version: Of the crosswalk.
-        source_version: The version of the source that it was written for. What it names
-            in part stands for all that begin so: ``1`` for ``1.0`` and ``1.2``.
-        target_version: Likewise, of the target.
-        summary: What can be carried over, and what cannot.
-        caveat: Where two readings differ, or all at the top is not likely at the top, and why.
+        source: The model that results are translated from: its id, or ``id@version`` for a certain
+            version of it.
+        target: The model that results are translated to, named likewise.
+        links: The links, in any order.
+        version: Version of the crosswalk.
+        source_version: The version of the source that it was written for. A part of a version
+            stands for all that begin with it: ``1`` for ``1.0`` and ``1.2``.
+        target_version: The version of the target that it was written for, likewise.
+        summary: Text on what can be inferred, and what cannot.
+        caveat: Text on known limits: where two readings differ, or the highest stages in the source do
+            not make the highest likely in the target, and why.
         not_inferable: The dimensions without links, on both sides.
-        coding: How it was made.
-        path: Ids of the written crosswalks it follows from, if it was reversed or composed.
-        language: Of its texts.
-        location: Where it was read, for messages.
-        translations: The texts in other languages, by language tag. Each has texts by the path that leads to
-            them in a file, such as ``links.people--culture``.
+        coding: Method by which the links were found.
+        path: Ids of the crosswalks that it was reversed or composed from; empty for one from a file.
+        language: Language of its texts.
+        location: Path of its file, for messages.
+        translations: Texts in other languages, by language tag. Each maps the paths of texts in a file to
+            their translations,
+            such as ``links.people--culture``.
     """
 
     source: str
@@ -178,37 +181,37 @@ class Crosswalk:
 
     @property
     def id(self) -> str:
-        """``source--target``, its name in the registry."""
+        """Name in the registry: ``source--target``."""
         return f"{self.source}--{self.target}"
 
     @property
     def versions(self) -> tuple[str, str]:
-        """The versions of its source and target that it was written for; empty where it does not say."""
+        """Versions of its source and target that it was written for; empty where none is stated."""
         names = (self.source, self.source_version), (self.target, self.target_version)
         source, target = (version or name.partition("@")[2] for name, version in names)
         return source, target
 
     def in_language(self, language: str) -> Crosswalk:
-        """This crosswalk with its texts in another language, as far as it has them.
+        """Return this crosswalk with its texts in another language, as far as it has them.
 
         Raises:
             ModelError: If the texts belong to links or reasons that it does not have.
         """
-        found = language_of(language, self.translations)
-        if found is None or found == self.language:
+        tag = language_of(language, self.translations)
+        if tag is None or tag == self.language:
             return self
-        return evolve(translated(self, "crosswalk", self.translations[found], found), language=found)
+        return evolve(translated(self, "crosswalk", self.translations[tag], tag), language=tag)
 
     @cached_property
     def strength(self) -> Fraction:
-        """The mean strength of its links, but for mere references; 0 without any."""
+        """Mean strength of its links, without mere references; 0 if there are none."""
         strengths = [link.strength for link in self.links if link.stages]
         return sum(strengths, Fraction(0)) / max(len(strengths), 1)
 
     @cached_property
     def by_target(self) -> Mapping[str, tuple[Link, ...]]:
-        """Its links by the dimension that they speak of."""
-        found: dict[str, list[Link]] = {}
+        """Links by the id of their target dimension."""
+        by_target: dict[str, list[Link]] = {}
         for link in self.links:
-            found.setdefault(link.target, []).append(link)
-        return {target: tuple(links) for target, links in found.items()}
+            by_target.setdefault(link.target, []).append(link)
+        return {target: tuple(links) for target, links in by_target.items()}

@@ -1,4 +1,4 @@
-"""Dimensions: the tree of what is judged, with the texts that go with it."""
+"""Dimensions: the tree of the parts that a model judges, with their texts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from maturitykit.errors import Finding, ModelError, quoted
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Guidance:
-    """What to do *while at* each stage, on one topic.
+    """Advice on what to do *while at* each stage, on one topic.
 
     Args:
         id: Unique on its model or dimension.
         name: The topic ("What to develop?").
-        texts: A text by the id of a stage, of the outcome's or the dimension's scale.
+        texts: Texts by the id of a stage on the scale of the outcome or the dimension.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Note:
     Args:
         id: Unique on its model or dimension.
         kind: Id of the kind.
-        text: What the source says, or what is said on it.
+        text: A text of the source, or a remark on the source.
     """
 
     id: str
@@ -46,13 +46,13 @@ class Note:
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Gate:
-    """A stage of the parent requires a child to be at some stage of the child's own scale.
+    """A condition for a stage of the parent: the lowest stage that a child must be at.
 
     Args:
-        stage: Id of the parent's stage. Where any has a gate, each that stands directly above
-            exactly one other has one.
+        stage: Id of the parent's stage. If any stage has a gate, each that is directly above
+            exactly one other stage needs one.
         dimension: Id of the child.
-        minimum: Id of the lowest stage of the child that will do.
+        minimum: Id of the lowest stage, on the child's scale, that is enough.
     """
 
     stage: str
@@ -60,20 +60,20 @@ class Gate:
     minimum: str
 
 
-#: Beyond this, either part of a weight is a mistake, and its products are more than a float holds.
+#: A larger numerator or denominator of a weight is a mistake, and its products would overflow a float.
 _LARGEST = 10**24
 _LONG_EXPONENT = re.compile(r"e[+-]?[0-9_]{4}", re.IGNORECASE)
 
 
 def exact_weight(weight: int | float | str | Fraction) -> Fraction:
-    """A weight as a fraction, so that sums of weights do not depend on their order."""
+    """Return a weight as a fraction, so that sums of weights do not depend on their order."""
     if isinstance(weight, Fraction):
         return weight
     problem = "is too large or too exact"
     try:
-        # By way of its decimal text, a float means what its author wrote: 0.1 is a tenth.
+        # The decimal text of a float gives the number that its author wrote: 0.1 is a tenth.
         text = str(weight)
-        # A power of ten with a long exponent is not to be worked out.
+        # Computing a power of ten with a long exponent would take too long.
         if len(text) < 100 and not _LONG_EXPONENT.search(text):
             exact = Fraction(text)
             if max(abs(exact.numerator), exact.denominator) < _LARGEST:
@@ -88,24 +88,24 @@ def exact_weight(weight: int | float | str | Fraction) -> Fraction:
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Dimension:
-    """A node in the tree of what is judged: a leaf is rated, any other node is scored.
+    """A node in the tree of what a model judges: a leaf is rated, any other node is scored.
 
     Args:
         id: Unique in its model.
         name: The label as published.
-        summary: What is judged.
-        question: What a respondent is asked.
+        summary: Description of what is judged.
+        question: The question that respondents are asked.
         tags: Ids of tags that the model declares ("long-term").
         weight: Its weight among its siblings, above zero.
-        scale: What it is rated or scored on. A node with children may have none: then they
-            are not combined.
-        scorer: The id of its own rule, or the rule; by default the one that the model
-            offers first or that the caller chooses.
-        gates: Requirements of its stages on its children, for rules that read them.
-        descriptors: What the dimension looks like at each stage, by the stage's id.
-        guidance: What to do at each stage.
-        notes: Other texts of the source, or on it.
-        children: The dimensions that it is made of.
+        scale: The scale that it is rated or scored on. A node with children may have none: then
+            they are not combined.
+        scorer: Its rule, or the id of its rule; by default the one that the caller chooses, or
+            the first that the model offers.
+        gates: Requirements of its stages on its children, for rules that use gates.
+        descriptors: Description of the dimension at each stage, by the stage's id.
+        guidance: Advice on what to do at each stage.
+        notes: Other texts of the source, or remarks on it.
+        children: The dimensions that it consists of.
     """
 
     id: str
@@ -133,12 +133,12 @@ class Dimension:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether it is rated, not scored from children."""
+        """True if it is rated rather than scored from children."""
         return not self.children
 
     def walk(self) -> Iterator[Dimension]:
-        """This dimension and all below it, each before its children."""
-        # Without recursion: a file may nest deeper than Python's stack.
+        """Yield this dimension and all below it, each before its children."""
+        # A loop rather than recursion, as a file may nest deeper than Python's stack.
         waiting = [self]
         while waiting:
             dimension = waiting.pop()

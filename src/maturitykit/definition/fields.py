@@ -1,4 +1,4 @@
-"""What the fields of models, dimensions, stages and the rest have in common."""
+"""Checks, converters and metadata for the fields of models, dimensions, stages and crosswalks."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ T_co = TypeVar("T_co", covariant=True)
 #: The id of the root of every model's tree.
 OUTCOME = "outcome"
 
-# Two hyphens join the ids of two models to that of a crosswalk.
+# Two hyphens are the separator in the id of a crosswalk, so no other id may have them.
 _ID = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9_-]{0,99}")
 _VERSION = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 
 class Items(Protocol[T_co]):
-    """A list or a tuple, and no text, which would be one of its own letters."""
+    """A list or a tuple, but not a text, which would be a sequence of its characters."""
 
     def __contains__(self, item: object, /) -> bool: ...
     def __iter__(self) -> Iterator[T_co]: ...
@@ -47,20 +47,20 @@ class Items(Protocol[T_co]):
 
 
 class TupleOf(Generic[T]):
-    """Items as a tuple, so that a list will do where one is made in Python.
+    """Converter to a tuple, so that callers may pass a list.
 
-    A text, a mapping, and what cannot be gone through come back as they are, for the check of types to refuse.
-    A class, as type checkers read a function with a type variable as one of any items.
+    A text, a mapping and an object that is not iterable are returned unchanged, for the check of types to refuse.
+    It is a class because type checkers would take a function with a type variable to accept any items.
     """
 
     def __new__(cls, items: Items[T] | Iterator[T]) -> tuple[T, ...]:  # type: ignore[misc]
-        """Return the items."""
+        """Return the items as a tuple."""
         is_list = isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping))
         return tuple(items) if is_list else items  # type: ignore[return-value]
 
 
 class Fixed(dict[K, V]):
-    """A mapping that nobody changes."""
+    """An immutable mapping."""
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("this mapping cannot be changed: make another one, as with {**this, ...}")
@@ -72,12 +72,12 @@ class Fixed(dict[K, V]):
 
 
 def _fixed(mapping: Any) -> Any:
-    # Other kinds of mappings may read a file for each of their values.
+    # Copying other kinds of mappings may read a file for each of their values.
     return Fixed(mapping) if type(mapping) is dict else mapping
 
 
-#: The metadata of fields that hold a text, or texts by a key: sentences have a translation in every language,
-#: labels may have one, and what stays as published has none.
+#: Metadata of fields that hold a text, or texts by a key: sentences have a translation in every language,
+#: labels may have one, and texts as published have none.
 SENTENCE: Mapping[str, str] = {"text": "sentence"}
 LABEL: Mapping[str, str] = {"text": "label"}
 AS_PUBLISHED: Mapping[str, str] = {"text": "as published"}
@@ -87,27 +87,27 @@ def with_texts(meaning: str = "", *, at: str | None = None) -> Mapping[str, str 
     """Return the metadata of a field that holds something with texts of its own, or a list of such things.
 
     Args:
-        meaning: What a translation file has under its key.
-        at: The key at the top of the file that it stands under; the empty text for the top itself. By default its
-            own name, within what it is a part of.
+        meaning: Description of what a translation file has under its key.
+        at: Top-level key of a translation file that holds its texts; an empty text for the top level itself.
+            By default the name of the field, within the object that it is a part of.
     """
     return {"part": meaning, "at": at}
 
 
-#: How attrs takes the fields of a class.
+#: A field transformer of attrs.
 Fields: TypeAlias = "Callable[[type, list[attrs.Attribute[Any]]], list[attrs.Attribute[Any]]]"
 
 
 def held_to_types(error: type[MaturityError]) -> Fields:
-    """Return a field transformer for attrs that checks the types of all fields, and fixes their mappings.
+    """Return a field transformer for attrs that checks the types of all fields, and makes mappings immutable.
 
     Args:
-        error: Raised with a finding for each value of a wrong type, by the name of the field.
+        error: Class of the error that is raised, with a finding for each value of a wrong type.
     """
 
     def transform(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
         def check(instance: Any, attribute: Any, value: object) -> None:
-            # All fields are set when the first one is checked.
+            # One check is enough: attrs runs validators after it has set all fields.
             if findings := list(_misfits(instance)):
                 raise error(f"this {cls.__name__} cannot be made", findings)
 
@@ -138,15 +138,15 @@ _Test: TypeAlias = Callable[[Any], bool]
 
 @cache
 def _types(cls: Any) -> list[tuple[str, _Test, str, tuple[_Test, str] | None]]:
-    """For each field: what its values pass, what is expected in words, and both for the items of a list."""
+    """Return for each field its name, test and expected type in words, and the latter two for items of a list."""
     hints = get_type_hints(cls)
-    found = []
+    types = []
     for each in attrs.fields(cls):
         hint = hints[each.name]
         item = get_args(hint)[0] if get_origin(hint) is tuple else None
         words = None if item is None else (_test(item), _words(item))
-        found.append((each.name, _test(hint), _words(hint), words))
-    return found
+        types.append((each.name, _test(hint), _words(hint), words))
+    return types
 
 
 def _test(hint: Any) -> _Test:
@@ -200,13 +200,13 @@ _PLAIN: Mapping[Any, _Test] = {
     Any: lambda value: True,
     int: lambda value: isinstance(value, int) and not isinstance(value, bool),
     float: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
-    # A date is a day, without a time.
+    # A datetime is a date to Python, but not here.
     Date: lambda value: isinstance(value, Date) and not isinstance(value, datetime),
 }
 
 
 def _words(hint: Any) -> str:
-    """Return what is expected of a type, in words."""
+    """Return a type in words."""
     kind, parts = get_origin(hint), get_args(hint)
     if kind in (Union, UnionType):
         return " or ".join(map(_words, parts))
@@ -232,30 +232,29 @@ def _words(hint: Any) -> str:
 def check_ids(
     where: str, ids: Iterable[str], reserved: Sequence[str] = (), listed: bool = False
 ) -> Iterable[Finding]:
-    """A finding for every id that is malformed, reserved or stands twice.
+    """Yield a finding for every id that is malformed, reserved or used twice.
 
     Args:
-        where: They are.
-        ids: To be checked.
-        reserved: What none may be.
-        listed: Whether they are those of a list, and findings have the number of its item.
+        where: Path of the ids, for findings.
+        ids: Ids to check.
+        reserved: Names that no id may be.
+        listed: Whether the ids are items of a list, so that findings have the number of the item.
     """
     seen: set[str] = set()
-    place = where
     for number, name in enumerate(ids):
-        where = f"{place}[{number}]" if listed else place
+        path = f"{where}[{number}]" if listed else where
         if not _ID.fullmatch(name):
             expected = "a letter, then letters, digits, _ or single - (100 at most)"
-            yield Finding(where, f"{quoted(name)} is not an id", expected, "MK102")
+            yield Finding(path, f"{quoted(name)} is not an id", expected, "MK102")
         elif name in reserved:
-            yield Finding(where, f"{quoted(name)} has a meaning of its own", "another id", "MK102")
+            yield Finding(path, f"{quoted(name)} has a meaning of its own", "another id", "MK102")
         if name in seen:
-            yield Finding(where, f"the id {quoted(name)} stands twice", "each id once", "MK102")
+            yield Finding(path, f"the id {quoted(name)} stands twice", "each id once", "MK102")
         seen.add(name)
 
 
 def check_model_name(where: str, name: str) -> Iterable[Finding]:
-    """A finding if it is neither the id of a model nor ``id@version``."""
+    """Yield a finding if a name is neither the id of a model nor ``id@version``."""
     id, at, version = name.partition("@")
     yield from check_ids(where, [id])
     if at and not _VERSION.fullmatch(version):

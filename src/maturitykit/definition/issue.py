@@ -1,4 +1,4 @@
-"""What a result has to say about itself, beside its numbers."""
+"""Issues: remarks that a result carries beside its numbers."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -6,13 +6,13 @@ Severity: TypeAlias = Literal["info", "warning"]
 
 
 class Issue(NamedTuple):
-    """Something a reader of a result should know.
+    """A remark that readers of a result should know.
 
     Args:
-        code: Stable, for programs.
-        severity: ``warning`` where it bears on what the result can be used for.
+        code: Stable identifier for programs.
+        severity: ``warning`` if it limits what the result can be used for.
         where: Id of the dimension that it concerns.
-        message: For people.
+        message: Sentence for people.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""Models: a published framework at a version, as data."""
+"""Models: published frameworks, each at a version, as data."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from maturitykit.notebook import repr_html
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Source:
-    """Where a model was published. What the source itself does not name stays empty.
+    """The publication of a model. Details that the source does not name stay empty.
 
     Args:
-        title: Of the publication.
-        publisher: Who published it.
-        author: Who wrote it.
-        date: When, as the source gives it.
-        url: Where it can be read.
-        note: What is missing, or what else to know about the source.
+        title: Title of the publication.
+        publisher: Name of its publisher.
+        author: Name of its author.
+        date: Date of publication, as the source gives it.
+        url: Web address of the publication.
+        note: Text on what is missing, or what else to know about the source.
     """
 
     title: str = field(default="", metadata=AS_PUBLISHED)
@@ -48,13 +48,13 @@ class Source:
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Reading:
-    """*Our reading*: something the encoding added that the source does not state.
+    """*Our reading*: an addition of the encoding that the source does not state.
 
     Args:
         id: Unique in the model.
         about: The parts that it concerns, as dotted paths: ``outcome``, ``outcome.scorer``,
             ``scales.attainment``, ``dimensions.culture``, ``dimensions.culture.question``.
-        why: What was added, and the reason.
+        why: Text on what was added, and the reason.
     """
 
     id: str
@@ -68,7 +68,7 @@ class Label:
 
     Args:
         id: Unique among the tags, or among the kinds.
-        name: What people call it; by default the id.
+        name: Name for people; by default the id.
     """
 
     id: str
@@ -77,32 +77,32 @@ class Label:
 
 @frozen(field_transformer=held_to_types(ModelError))
 class Model:
-    """A published framework at a version: what it judges, on which scales, by which rules.
+    """A published framework at a version: its dimensions, scales, rules and texts.
 
     Args:
         id: Its name in the registry.
-        version: Of this encoding.
-        title: As published.
-        dimensions: The tops of the tree.
-        scorers: Ids of the rules it offers, the default first. A dimension that names its
-            own keeps that.
-        outcome: The scale of the overall result. None where the source has no such stages:
+        version: Version of this encoding.
+        title: Title as published.
+        dimensions: The top-level dimensions.
+        scorers: The rules that it offers, or their ids, the default first. A dimension with a
+            rule of its own keeps that.
+        outcome: The scale of the overall result. None if the source has no overall stages:
             then the result is a profile.
         gates: Requirements of the outcome's stages on the dimensions.
-        summary: What the model is about.
-        source: Where it was published.
-        readings: What the encoding added to the source.
-        guidance: What to do at each stage of the outcome.
+        summary: Description of the model.
+        source: Its publication.
+        readings: Additions of the encoding that the source does not state.
+        guidance: Advice on what to do at each stage of the outcome.
         notes: Texts on the model as a whole.
         tags: The tags its dimensions may carry.
         kinds: The kinds its notes may be of.
-        language: Of the texts in it.
-        location: Where it was read ("model.toml"), for messages.
-        translations: The texts in other languages, by language tag. Each has texts by the path that leads to
-            them in a file, such as ``dimensions.people.name``.
+        language: Language of its texts.
+        location: Path of its file, for messages.
+        translations: Texts in other languages, by language tag. Each maps the paths of texts in a file to
+            their translations, such as ``dimensions.people.name``.
 
     Raises:
-        ModelError: With everything that does not fit.
+        ModelError: If its parts do not fit together, with all findings.
     """
 
     id: str
@@ -183,9 +183,9 @@ class Model:
 
     @cached_property
     def digest(self) -> str:
-        """A short mark of what ratings depend on: dimensions, scales and rules, none of the texts.
+        """A short hash of everything that ratings depend on: dimensions, scales and rules, but no texts.
 
-        A form carries it, so that answers to another set of questions are not taken for these.
+        A form carries it, so that answers to other questions are not taken for answers to these.
         """
         import json
         from hashlib import sha256
@@ -203,30 +203,30 @@ class Model:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that it speaks, its own first."""
-        own = (self._original or self).language
-        return (own, *(language for language in self.translations if language != own))
+        """The languages of its texts, the original first."""
+        original = (self._original or self).language
+        return (original, *(language for language in self.translations if language != original))
 
     def in_language(self, language: str) -> Model:
-        """This model with its texts in another language.
+        """Return this model with its texts in another language.
 
         A regional tag falls back to its language (``nl-BE`` to ``nl``), and a text that is
-        not translated stays as it is.
+        not translated stays in the original language.
 
         Raises:
             ModelError: If the texts belong to parts that the model does not have.
         """
         original = self._original or self
-        found = language_of(language, self.languages)
-        if found is None or found == original.language:
+        tag = language_of(language, self.languages)
+        if tag is None or tag == original.language:
             return original
-        if found == self.language:
+        if tag == self.language:
             return self
-        text = self.translations[found]
-        return evolve(translated(original, "model", text, found), language=found, original=original)
+        texts = self.translations[tag]
+        return evolve(translated(original, "model", texts, tag), language=tag, original=original)
 
     def readings_on(self, *parts: str) -> Iterable[Reading]:
-        """What is our reading of a part, or of something within it."""
+        """Return our readings of a part of the model, or of something within it."""
         path = ".".join(parts)
         return [r for r in self.readings if any((about + ".").startswith(path + ".") for about in r.about)]
 

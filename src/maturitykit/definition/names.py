@@ -1,4 +1,4 @@
-"""Names of dimensions, told apart where several have the same."""
+"""Distinct names of dimensions, for lists in which several have the same name."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from maturitykit.definition.model import Model
 
 
 def names_of(model: Model, dimensions: Iterable[Dimension] | None = None) -> dict[str, str]:
-    """Return a name for each dimension, by id: with its parent's, or with its id, where another has the same.
+    """Return distinct names of dimensions by id; equal names get the name of their parent, or their id, added.
 
     Args:
-        model: In the language that the names are to be in.
-        dimensions: Those that are listed together; by default all of the model.
+        model: The model, in the language of the names.
+        dimensions: The dimensions that are listed together; by default all of the model.
 
     >>> from maturitykit.definition import Dimension, Model, Scale, Stage
     >>> scale = Scale("level", [Stage("low"), Stage("high")])

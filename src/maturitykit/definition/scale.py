@@ -1,4 +1,4 @@
-"""Scales: ordered sets of stages, a chain as a rule, a lattice where the order is partial."""
+"""Scales: ordered sets of stages, usually a chain, and a lattice if the order is partial."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -12,14 +12,14 @@ from maturitykit.definition.fields import LABEL, SENTENCE, TupleOf, check_ids, h
 from maturitykit.errors import Finding, ModelError, coded, one_of, quoted
 from maturitykit.formula.order import TOLERANCE, Order
 
-#: Where a score is on its scale. On a chain of n stages a number in [0, n-1], fractional
+#: Position of a score on its scale. On a chain of n stages a number in [0, n-1], fractional
 #: only under rules that assume equal steps; on a partial order the index of a stage.
 Position: TypeAlias = float
 
-#: The lowest and the highest number that is a share; sums of decimals may lie that little beside 0 and 1.
+#: The lowest and the highest number that counts as a share; rounding may put sums slightly outside 0 to 1.
 SHARES = (-TOLERANCE, 1 + TOLERANCE)
 
-#: Enough for a stage for each percent. What is known of each pair of stages has to fit into memory.
+#: Enough for a stage for each percent. The order is stored for each pair of stages, so more would fill memory.
 MOST_STAGES = 200
 
 
@@ -30,9 +30,9 @@ class Stage:
     Args:
         id: Unique on its scale.
         name: The label as published.
-        question: What one asks at this stage, where the source has such a question.
-        summary: What being at this stage means.
-        value: What a mean counts for this stage, in [0, 1]; by default equal steps.
+        question: The question that the source asks at this stage, if it has one.
+        summary: Meaning of being at this stage.
+        value: Value of this stage in a mean, in [0, 1]; by default equal steps.
         cut: The share, in [0, 1), that must be *exceeded* to be at this stage.
         above: On a partial order, the ids of the stages directly below this one.
     """
@@ -53,16 +53,16 @@ class Stage:
 class Scale:
     """An ordered set of two or more stages, listed from the lowest up.
 
-    Stages form a chain in the order they are listed, unless a stage says which others it
-    stands ``above``: then they form a partial order, which must be a lattice.
+    Stages form a chain in the order they are listed, unless a stage lists the others that it
+    is ``above``: then they form a partial order, which must be a lattice.
 
     Args:
         id: Unique in the model.
-        stages: From the lowest up.
+        stages: The stages, from the lowest up.
 
     Raises:
-        ModelError: Stages that share an id, an order that is not a lattice, or cut points
-            or values that do not rise.
+        ModelError: If stages share an id, the order is not a lattice, or cut points or values
+            do not rise.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Scale:
         return stage in self.positions if isinstance(stage, str) else stage in self.stages
 
     def __getitem__(self, stage: str | int) -> Stage:
-        """The stage of an id, or at a position."""
+        """Return the stage with an id, or at a position."""
         if isinstance(stage, int):
             return self.stages[stage]
         if stage not in self.positions:
@@ -102,7 +102,7 @@ class Scale:
 
     @cached_property
     def is_chain(self) -> bool:
-        """Whether every two stages can be compared."""
+        """True if every two stages can be compared."""
         return not any(stage.above for stage in self.stages)
 
     @property
@@ -128,24 +128,24 @@ class Scale:
 
     @property
     def below(self) -> tuple[frozenset[int], ...]:
-        """For each stage, the positions of all stages at or below it."""
+        """Positions of all stages at or below each stage."""
         return self.order.below
 
     @cached_property
     def directly_below(self) -> tuple[frozenset[int], ...]:
-        """For each stage, the positions of the highest stages below it."""
+        """Positions of the highest stages below each stage."""
         strict = [below - {i} for i, below in enumerate(self.below)]
         return tuple(s - frozenset().union(*(strict[i] for i in s)) for s in strict)
 
     @cached_property
     def values(self) -> tuple[float, ...]:
-        """What a mean counts for each stage, from 0 to 1; only on a chain."""
+        """Values of the stages in a mean, from 0 to 1; only on a chain."""
         stated = [stage.value for stage in self.stages]
         return tuple(i / self.top if v is None else v for i, v in enumerate(stated))
 
     @cached_property
     def has_equal_steps(self) -> bool:
-        """Whether the values of the stages are evenly spaced."""
+        """True if no stage states a value, so that their values are evenly spaced."""
         return all(stage.value is None for stage in self.stages)
 
     @cached_property
@@ -155,22 +155,22 @@ class Scale:
 
     @cached_property
     def _edges(self) -> tuple[float, ...]:
-        """What a share must exceed: the cut points and so little more that 0.8 + 0.05 is still at 0.85."""
+        """Cut points plus a tolerance, so that 0.8 + 0.05 does not exceed 0.85 by rounding."""
         return tuple(cut + TOLERANCE for cut in self.cuts)
 
     def stage(self, position: Position) -> Stage:
-        """The highest stage that a position reaches, never by rounding up."""
+        """Return the highest stage that a position reaches; positions between stages are never rounded up."""
         return self.stages[floor(position + TOLERANCE)]
 
     def find(self, text: str) -> str:
-        """Return the id of the stage that someone means by its id, its name or its number, the lowest being 1.
+        """Return the id of the stage with this id, name or number, where the lowest stage is 1.
 
-        A text that means none of them comes back as it is.
+        A text that matches none of them is returned unchanged.
         """
         wanted = " ".join(text.split()).casefold()
         known = {stage.name.casefold(): stage.id for stage in self.stages} | {id.casefold(): id for id in self.ids}
         number = wanted.removeprefix("stage ")
-        # A stage that is called "stage 3" need not be the third.
+        # Names go first, as a stage that is called "stage 3" need not be the third.
         for name in (wanted, f"stage {number}", f"stage-{number}"):
             if name in known:
                 return known[name]
@@ -179,19 +179,19 @@ class Scale:
         return text
 
     def at_least(self, position: Position, other: int) -> bool:
-        """Whether a position is at or above the stage at ``other``."""
+        """Return whether a position is at or above the stage at ``other``."""
         return self.order.at_least(position, other)
 
     def meet(self, positions: Iterable[Position]) -> Position:
-        """The highest position that is at or below all of these; on a chain the least."""
+        """Return the highest position that is at or below all of these; on a chain the least."""
         return self.order.meet(positions)
 
     def join(self, positions: Iterable[Position]) -> Position:
-        """The lowest position that is at or above all of these; on a chain the greatest."""
+        """Return the lowest position that is at or above all of these; on a chain the greatest."""
         return self.order.join(positions)
 
     def of_share(self, share: float) -> int:
-        """The position that a share in [0, 1] attains by the cut points."""
+        """Return the position that a share in [0, 1] reaches by the cut points."""
         return sum(share > edge for edge in self._edges)
 
     def _findings(self) -> Iterable[Finding]:
@@ -242,17 +242,17 @@ class Scale:
 def _rising(
     where: str, what: str, numbers: Sequence[float | None], ends: tuple[float, float] | None = None
 ) -> Iterable[Finding]:
-    given = [number for number in numbers if number is not None]
-    if not given:
+    stated = [number for number in numbers if number is not None]
+    if not stated:
         return
-    texts = [quoted(number) for number in given]
+    texts = [quoted(number) for number in stated]
     listed = f"[{', '.join(texts)}]"
-    if len(given) < len(numbers):
+    if len(stated) < len(numbers):
         yield Finding(where, f"some stages have a {what} and some have none", "all or none")
-    # What is not a number is not below any other.
-    elif not all(a < b for a, b in pairwise(given)):
+    # Comparisons with NaN are false, so it is refused here.
+    elif not all(a < b for a, b in pairwise(stated)):
         yield Finding(where, f"the {what}s of the stages do not rise: {listed}", "each above the one before")
-    elif ends and (given[0], given[-1]) != ends:
+    elif ends and (stated[0], stated[-1]) != ends:
         yield Finding(where, f"the {what}s run from {texts[0]} to {texts[-1]}", f"from {ends[0]} to {ends[1]}")
-    elif not (ends or (given[0] >= 0 and given[-1] < 1)):
+    elif not (ends or (stated[0] >= 0 and stated[-1] < 1)):
         yield Finding(where, f"the {what}s of the stages leave 0..1: {listed}", "numbers from 0 to below 1")

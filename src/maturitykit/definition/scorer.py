@@ -1,4 +1,4 @@
-"""The abstract rule by which a dimension's score follows from those of its children."""
+"""Abstract base class of the rules that score a dimension from its children."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from maturitykit.formula.algebra import Condition, Formula, Term, if_else, total
 if TYPE_CHECKING:
     from maturitykit.definition.dimension import Dimension
 
-#: Positions of some children, in their order, to the position of their parent.
+#: A function from the positions of some children, in their order, to the position of their parent.
 Rule: TypeAlias = Callable[[Sequence[Position]], Position]
 
 
@@ -21,14 +21,14 @@ Bounds: TypeAlias = tuple[Position, Position | None, Position]
 
 
 class Parts(NamedTuple):
-    """The children of a dimension as its rule sees them: vectors with an element for each child, in their order.
+    """The children of a dimension as formulas: vectors with an element for each child, in their order.
 
     Args:
         dimensions: The children.
-        positions: Where each is on its scale; 0 wherever it takes no part.
-        weights: Among its siblings, as the smallest whole numbers in proportion.
-        takes_part: The condition that it takes part; True where all do.
-        is_whole: Whether every position is that of a stage, and none lies between two of them.
+        positions: Position of each child on its scale; 0 if the child takes no part.
+        weights: Weights of the children, as the smallest whole numbers in proportion.
+        takes_part: Condition that a child takes part; True if all do.
+        is_whole: Whether every position is that of a stage, and none lies between two stages.
     """
 
     dimensions: Sequence[Dimension]
@@ -39,12 +39,12 @@ class Parts(NamedTuple):
 
     @property
     def weights_taken(self) -> Formula:
-        """The weights of those that take part; 0 for the others."""
+        """Weights of the children that take part; 0 for the others."""
         return if_else(self.takes_part, self.weights, 0)
 
     @property
     def whole(self) -> Term:
-        """The weight of those that take part."""
+        """Total weight of the children that take part."""
         return total(self.weights_taken)
 
 
@@ -57,14 +57,14 @@ class Scorer:
 
     #: Its name in models, on the command line and as an entry point.
     id: ClassVar[str]
-    #: Whether it reads the order of stages only, never a distance between them.
+    #: Whether it uses only the order of stages, never a distance between them.
     ordinal: ClassVar[bool]
     #: Whether a child without a likely stage counts with its lowest one in the parent's
     #: likely stage; otherwise it is left out there.
     reads_open_as_low: ClassVar[bool] = False
 
     def __new__(cls, *args: object, **named: object) -> Self:
-        """Refuse a class without a rule, or one that does not say what it is called and whether it is ordinal."""
+        """Refuse a class that defines neither `formula` nor `bind`, or lacks `id` or `ordinal`."""
         if cls.formula is Scorer.formula and cls.bind is Scorer.bind:
             raise TypeError(f"{cls.__name__} is abstract: it defines neither formula nor bind")
         for name in ("id", "ordinal"):
@@ -77,16 +77,16 @@ class Scorer:
 
         Args:
             parent: The dimension to score; it has a scale.
-            parts: All of its children. The value of the formula where none of them takes part is not read.
+            parts: All of its children. The value of the formula is ignored where none of them takes part.
         """
         return None
 
     def bind(self, parent: Dimension, children: Sequence[Dimension], weights: Sequence[int]) -> Rule | None:
         """Return the rule for one parent and those of its children that take part, as a Python function.
 
-        It is called for one assessment, and once for each distinct profile of a table; a live workbook
-        cannot follow it. None, where there is no formula either, combines nothing: the children speak
-        for themselves.
+        The function is called for one assessment, and once for each distinct profile of a table; a live
+        workbook cannot follow it. If this returns None and there is no formula either, the children are
+        not combined: the result is a profile of them.
 
         Args:
             parent: The dimension to score; it has a scale.
@@ -98,14 +98,14 @@ class Scorer:
         return None
 
     def problems(self, parent: Dimension) -> Iterable[str]:
-        """Return the reasons why this rule cannot serve the parent; nothing when it can."""
+        """Return the reasons why this rule cannot score the parent; nothing if it can."""
         return ()
 
     def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
-        """Return what a reader of the result should know.
+        """Return the issues that readers of the result should know.
 
         Args:
             parent: The dimension that was scored.
-            children: Low, likely and high of each child, by id; None if it is not applicable.
+            children: Low, likely and high position of each child, by id; None if it is not applicable.
         """
         return ()

@@ -1,4 +1,4 @@
-"""The texts of models and crosswalks, and what becomes of them in another language."""
+"""Texts of models and crosswalks, and their translations."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from maturitykit.errors import Finding, ModelError, one_of, quoted
 _T = TypeVar("_T", bound=AttrsInstance)
 _Steps: TypeAlias = tuple[str, ...]
 
-#: What has texts, each with the code of findings on what its translations have beside them.
+#: Kinds of objects that have translations.
 Translatable: TypeAlias = Literal["model", "crosswalk"]
+#: Codes of findings on texts in a translation that belong to nothing.
 _CODES: Mapping[Translatable, str] = {"model": "MK111", "crosswalk": "MK311"}
 
 
@@ -22,9 +23,9 @@ class Text(NamedTuple):
     """A text of a model or crosswalk.
 
     Args:
-        steps: The keys that lead to it in the file of a translation.
-        text: What it says; empty where it is left out.
-        kind: ``sentence``, ``label`` or ``as published``; the last are in no translation.
+        steps: Keys of its path in a translation file.
+        text: The text itself; empty if it is left out.
+        kind: ``sentence``, ``label`` or ``as published``; the last have no translation.
     """
 
     steps: _Steps
@@ -33,19 +34,19 @@ class Text(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The steps as findings have them: ``dimensions.people.name``."""
+        """The path as findings show it: ``dimensions.people.name``."""
         return ".".join(self.steps)
 
 
 @cache
 def fields_with_texts(kind: type) -> tuple[Attribute[Any], ...]:
-    """Return the fields of a class that are texts, then those that hold things with texts."""
+    """Return the fields of a class that are texts, then those that hold objects with texts."""
     marked = [each for each in fields(kind) if {"text", "part"} & each.metadata.keys()]
     return tuple(sorted(marked, key=lambda each: "part" in each.metadata))
 
 
 def key_of(part: Any) -> Any:
-    """Return the key of a thing among its like in a file, None where it stands alone; of a class, likewise."""
+    """Return the key of an object among others of its kind, or None; of a class, something true if it has keys."""
     return getattr(part, "id", None) or getattr(part, "name", None)
 
 
@@ -54,16 +55,16 @@ class TextWalk(Generic[_T]):
 
     Args:
         thing: The model or crosswalk.
-        change: What becomes of each text; by default all stay.
+        change: Returns the new text for each text; by default all stay.
     """
 
     def __init__(self, thing: _T, change: Callable[[Text], str] = lambda text: text.text) -> None:
         self._change = change
-        # Many dimensions have the same scale.
-        self._met: dict[_Steps, Any] = {}
-        #: All texts, also those that are empty.
+        # Cached by path, as many dimensions have the same scale.
+        self._changed_items: dict[_Steps, Any] = {}
+        #: All texts, including empty ones.
         self.texts: list[Text] = []
-        #: For each path that leads to more than a text, the keys that there may be; the top has the empty path.
+        #: The valid keys below each path that is a table; the top level has the empty path.
         self.keys: dict[str, dict[str, None]] = {}
         #: The model or crosswalk with its texts changed.
         self.changed = self._changed(thing, ())
@@ -73,11 +74,11 @@ class TextWalk(Generic[_T]):
         new = {}
         for each in marked:
             value = getattr(thing, each.name)
-            # What has but one such field is called by its key alone.
+            # The text of an object with a single such field is stored under the key of the object.
             here = steps if steps and len(marked) == 1 else (*steps, each.name)
-            found = self._text(each, value, here) if "text" in each.metadata else self._part(each, value, here)
-            if found != value:
-                new[each.name] = found
+            result = self._text(each, value, here) if "text" in each.metadata else self._part(each, value, here)
+            if result != value:
+                new[each.name] = result
         return evolve(thing, **new) if new else thing  # type: ignore[misc]
 
     def _text(self, field: Attribute[Any], value: Any, here: _Steps) -> Any:
@@ -105,9 +106,9 @@ class TextWalk(Generic[_T]):
         if key := key_of(item):
             here = (*here, key)
             self._enter(here)
-        if here not in self._met:
-            self._met[here] = self._changed(item, here)
-        return self._met[here]
+        if here not in self._changed_items:
+            self._changed_items[here] = self._changed(item, here)
+        return self._changed_items[here]
 
     def _enter(self, steps: _Steps, is_table: bool = False) -> None:
         if steps:
@@ -117,7 +118,7 @@ class TextWalk(Generic[_T]):
 
 
 def language_of(wanted: str, available: Iterable[str]) -> str | None:
-    """The available tag that serves the wanted one: itself, or its less specific form."""
+    """Return the available tag that matches the wanted one, or a less specific form of it; None if none does."""
     tags = {tag.lower(): tag for tag in available}
     wanted = wanted.lower()
     while wanted:
@@ -132,9 +133,9 @@ def translated(thing: _T, what: Translatable, texts: Mapping[str, str], language
 
     Args:
         thing: The model or crosswalk.
-        what: Which of the two.
-        texts: By path.
-        language: Their own.
+        what: Kind of the object.
+        texts: Translations by path.
+        language: Language of the translations, for messages.
 
     Raises:
         ModelError: If some of the texts belong to nothing in it.
@@ -145,16 +146,16 @@ def translated(thing: _T, what: Translatable, texts: Mapping[str, str], language
 
 
 def check_translation(thing: AttrsInstance, what: Translatable, texts: Mapping[str, str]) -> Iterator[Finding]:
-    """Return a finding for each key in the paths of texts that leads to nothing in the model or crosswalk."""
+    """Yield a finding for each key in the paths of texts that leads to nothing in the model or crosswalk."""
     walk = TextWalk(thing)
     known = {text.path for text in walk.texts if text.kind != "as published"}
     tables: dict[str, tuple[list[str], bool]] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     for path in texts:
         if path in known:
             continue
         steps = path.split(".")
-        table = next(at for end in range(len(steps))[::-1] if (at := ".".join(steps[:end])) in walk.keys)
+        table = next(prefix for end in range(len(steps))[::-1] if (prefix := ".".join(steps[:end])) in walk.keys)
         if table not in tables:
             names = list(walk.keys[table])
             tables[table] = names, bool(names) and not any(_joined(table, name) in walk.keys for name in names)
@@ -162,8 +163,8 @@ def check_translation(thing: AttrsInstance, what: Translatable, texts: Mapping[s
         rest = path.removeprefix(table).lstrip(".")
         # The key of a text may have dots in it.
         key = rest if holds_texts else rest.partition(".")[0]
-        if (where := _joined(table, key)) not in told:
-            told.add(where)
+        if (where := _joined(table, key)) not in reported:
+            reported.add(where)
             yield Finding(where, f"the {what} has no such id", one_of(names, key), _CODES[what])
 
 

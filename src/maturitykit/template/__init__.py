@@ -1,4 +1,4 @@
-"""Packages for those who publish a model, a crosswalk or a rule; and models taken over from what they have."""
+"""Generator of packages with a model, a crosswalk or a rule, and importers of models from other formats."""
 
-#: The licences that a package can be given, by their names in SPDX.
+#: The licences that a package can have, by their SPDX identifiers.
 LICENSES = ("MIT", "Apache-2.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0")

@@ -1,4 +1,4 @@
-"""What a crosswalk file says of its two models before anything is linked."""
+"""Values for the template of a crosswalk file, in which nothing is linked yet."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from textwrap import wrap
 from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.files.toml import to_toml, toml_value
 
-#: Of the comments that list what can be linked.
+#: Width in characters of the comments that list what can be linked.
 _WIDTH = 110
 
 
 def crosswalk_words(models: Mapping[str, Model]) -> dict[str, str]:
-    """What the template of a crosswalk file is filled with, for a source and a target by their names."""
+    """Return the values for the template of a crosswalk file, from a source and a target by their names."""
     source, target = models.values()
-    both = source.outcome and target.outcome
-    one = source.root if both else source.leaves[0]
-    other = target.root if both else target.leaves[0]
-    scale, of = one.scale, other.scale
-    assert scale is not None
-    assert of is not None
-    spans = (f"# {stage} = {toml_value([of.ids[0], of.ids[0], of.ids[-1]])}" for stage in scale.ids)
+    have_outcomes = source.outcome and target.outcome
+    from_dimension = source.root if have_outcomes else source.leaves[0]
+    to_dimension = target.root if have_outcomes else target.leaves[0]
+    from_scale, to_scale = from_dimension.scale, to_dimension.scale
+    assert from_scale is not None
+    assert to_scale is not None
+    span = toml_value([to_scale.ids[0], to_scale.ids[0], to_scale.ids[-1]])
+    cells = [[from_scale.ids[i], to_scale.ids[i]] for i in (0, -1)]
     unlinked = [
         {"model": name, "dimension": leaf.id, "reason": "Not coded yet."}
         for name, model in models.items()
         for leaf in model.leaves
     ]
     names = dict(zip(("source", "target"), models, strict=True))
-    # What is named in full says its version already.
+    # A name in full, id@version, has its version already.
     versions = [
         f"\n{side}_version = {toml_value(models[name].version.partition('.')[0])}"
         for side, name in names.items()
@@ -40,22 +41,22 @@ def crosswalk_words(models: Mapping[str, Model]) -> dict[str, str]:
         **names,
         "versions": "".join(versions),
         "stages": "\n".join(line for name, model in models.items() for line in _stages(name, model)),
-        "from_dimension": one.id,
-        "to_dimension": other.id,
-        "cells": toml_value([[scale.ids[0], of.ids[0]], [scale.ids[-1], of.ids[-1]]]).replace("\n", "\n# "),
-        "spans": "\n".join(spans),
+        "from_dimension": from_dimension.id,
+        "to_dimension": to_dimension.id,
+        "cells": toml_value(cells).replace("\n", "\n# "),
+        "spans": "\n".join(f"# {stage} = {span}" for stage in from_scale.ids),
         "unlinked": to_toml({"not_inferable": unlinked}).rstrip(),
     }
 
 
 def _stages(name: str, model: Model) -> Iterator[str]:
-    """What of a model can be linked, by the scale that it is on."""
-    on: dict[Scale, list[Dimension]] = {}
+    """Yield comments that list the dimensions of a model that can be linked, by scale."""
+    by_scale: dict[Scale, list[Dimension]] = {}
     for dimension in model.by_id.values():
         if dimension.scale is not None:
-            on.setdefault(dimension.scale, []).append(dimension)
+            by_scale.setdefault(dimension.scale, []).append(dimension)
     yield f"# {name}"
-    for scale, dimensions in on.items():
+    for scale, dimensions in by_scale.items():
         ids = ", ".join(dimension.id for dimension in dimensions)
         text = f"{' < '.join(scale.ids) if scale.is_chain else ', '.join(scale.ids)}   for {ids}"
         yield from wrap(text, _WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""A model on its way into a file: its data, and what else there is to tell its author."""
+"""Drafts of models that are imported from other formats, and ids for their parts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _LONGEST = 60
 
 
 class Draft(NamedTuple):
-    """A model that was taken over from elsewhere.
+    """A model that was imported from another format.
 
     Args:
-        data: As its file holds it.
-        source: What it was taken from, in words.
-        found: What was found there, in words.
-        left_out: What could not be taken over, a sentence each.
+        data: Data of its model file.
+        source: Name of the file or folder that it was imported from.
+        found: Summary of what was found there, in words.
+        left_out: A sentence for each thing that could not be imported.
     """
 
     data: dict[str, Any]
@@ -27,26 +27,26 @@ class Draft(NamedTuple):
 
 
 class Ids:
-    """Ids made from names, each once."""
+    """Maker of unique ids from names."""
 
     def __init__(self, reserved: Collection[str] = ()) -> None:
         self._taken = set(reserved)
 
-    def of(self, name: str, otherwise: str) -> str:
-        """The id for a name; made from another word where nothing of the name can stand in an id."""
+    def of(self, name: str, fallback: str) -> str:
+        """Return a new id for a name; it begins with the fallback word where the name does not give a valid id."""
         base = slug(name)
         if not base or not base[0].isalpha():
-            base = f"{otherwise}-{base}".strip("-")
+            base = f"{fallback}-{base}".strip("-")
         id, number = base, 1
-        while id in self._taken or id == otherwise:
+        while id in self._taken or id == fallback:
             number += 1
-            id = f"{base}-{number}" if base != otherwise else f"{base}-{number - 1}"
+            id = f"{base}-{number}" if base != fallback else f"{base}-{number - 1}"
         self._taken.add(id)
         return id
 
 
 def slug(name: str) -> str:
-    """What of a name can stand in an id: small letters, digits, single hyphens.
+    """Return a name reduced to small letters, digits and single hyphens, as ids allow.
 
     >>> slug("1. Über das Ganze / The Whole")
     '1-uber-das-ganze-the-whole'
@@ -59,6 +59,6 @@ def slug(name: str) -> str:
 
 
 def title_of(id: str) -> str:
-    """An id as a heading."""
+    """Return an id as a heading."""
     words = re.sub(r"[-_]+", " ", id).strip()
     return words[:1].upper() + words[1:]

@@ -1,4 +1,4 @@
-"""Models from grids: stages across, dimensions down, as they are published as a rule."""
+"""Importer of models from grids with stages across and dimensions down, as most models are published."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from maturitykit.files.strict import FORMAT
 from maturitykit.files.workbook_cells import Cells, cell_name, column_name, read_cells
 from maturitykit.template.draft import Draft, Ids, title_of
 
-#: More are not the stages, or the dimensions, of a model.
+#: The most stages and dimensions; a grid with more is not a model.
 MOST_STAGES = 30
 MOST_DIMENSIONS = 2_000
-#: How many places of one kind a remark names.
+#: The most cells or rows that a remark names.
 SHOWN = 5
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)*)\.?\s*[):–-]?\s+(?=\S)")
-#: An id, a number, a weight or a share, alone in its cell.
+#: A cell with nothing but an id, a number, a weight or a share.
 _CODE = re.compile(r"(?:[A-Z]{1,4}[-. ]?)?\d+(?:[.,]\d+)*\s*%?", re.IGNORECASE)
 _STAGE = re.compile(r"(?:level|stage|phase|tier|step|niveau|fase|stap|l)\W*\d+\b.*|\d+", re.IGNORECASE | re.DOTALL)
-#: Columns of questionnaires and of workbooks that score, by the words in their headings.
+#: Words in the headings of columns that are not stages, in questionnaires and scoring workbooks.
 _NO_STAGES = {
     "answer", "answers", "antwoord", "response", "responses", "score", "scores", "rating", "ratings", "weight",
     "weights", "gewicht", "comment", "comments", "opmerking", "opmerkingen", "toelichting", "evidence", "bewijs",
@@ -47,14 +47,14 @@ _TITLE = "The grid has no title. This one is made from the id of the model."
 
 
 def read_grid(path: Path, id: str) -> Draft:
-    """The model in a grid, in a CSV file or a workbook.
+    """Return the model in a grid, in a CSV file or a workbook.
 
     The first row has the names of the stages and the first column those of the dimensions. There may be a title
     above; a row of questions or summaries of the stages below the first; rows or a first column that name
     groups; and numbers before the names.
 
     Raises:
-        FileError: If there is no such grid in it.
+        FileError: If the file has no such grid.
     """
     sheet = read_cells(path)
     grid = _Grid(sheet)
@@ -74,7 +74,7 @@ def read_grid(path: Path, id: str) -> Draft:
 
 
 class _Grid:
-    """A sheet, read as a grid."""
+    """A sheet that is read as a grid."""
 
     def __init__(self, sheet: Cells) -> None:
         self.rows = [list(row) for row in sheet.rows]
@@ -82,7 +82,7 @@ class _Grid:
         self.remarks: dict[str, list[str]] = {}
         self.groups: dict[str, str] = {}
         self.stages: dict[int, dict[str, Any]] = {}
-        self._plain()
+        self._clean()
         filled = (i for i, row in enumerate(self.rows) if sum(map(bool, row)) > 1)
         self.header = next(filled, len(self.rows))
         self.labels = 0
@@ -90,11 +90,11 @@ class _Grid:
         self.no_stages: list[str] = []
         if self.header < len(self.rows):
             self.labels = 2 if self._has_codes_first() or self._has_two_labels() else 1
-            self._spread()
+            self._fill_merged()
             self.stages = dict(self._read_stages())
 
     def problem(self) -> Finding | None:
-        """Why this is no grid, if so."""
+        """Return the reason why this is not a grid, or None."""
         shape = "stages across in the first row, dimensions down in the first column"
         if self.header == len(self.rows):
             return Finding("", "has no row with more than one text", shape)
@@ -102,10 +102,10 @@ class _Grid:
             where = f"row {self.header + 1}"
             others = f", beside {', '.join(map(quoted, self.no_stages[:10]))}" if self.no_stages else ""
             is_asked = sum(self._label(r).endswith("?") for r in self._body()) > 1
-            what = ", as a questionnaire has" if is_asked and self.no_stages else ""
+            hint = ", as a questionnaire has" if is_asked and self.no_stages else ""
             return Finding(
                 where,
-                f"names {len(self.stages)} stage{'s' * (len(self.stages) != 1)}{others}{what}",
+                f"names {len(self.stages)} stage{'s' * (len(self.stages) != 1)}{others}{hint}",
                 f"2 to {MOST_STAGES}; {shape}",
             )
         if where := self._where_transposed():
@@ -118,11 +118,11 @@ class _Grid:
         return None
 
     def left_out(self) -> list[str]:
-        """What was not taken over, a sentence for each kind of it."""
-        return [f"{said}: {_some(places)}." for said, places in self.remarks.items()]
+        """Return a sentence for each kind of content that was not imported."""
+        return [f"{text}: {_first_of(locations)}." for text, locations in self.remarks.items()]
 
     def model(self, id: str) -> dict[str, Any]:
-        """The data of the model's file."""
+        """Return the data of the model file."""
         titles = [cell for row in self.rows[: self.header] for cell in row if cell]
         dimensions, guidance = self._dimensions()
         readings = [
@@ -152,11 +152,11 @@ class _Grid:
         }
         return {name: value for name, value in data.items() if value}
 
-    def _remark(self, said: str, place: str) -> None:
-        self.remarks.setdefault(said, []).append(place)
+    def _remark(self, text: str, location: str) -> None:
+        self.remarks.setdefault(text, []).append(location)
 
-    def _plain(self) -> None:
-        """Cells without space around them and without the markup of a page."""
+    def _clean(self) -> None:
+        """Remove surrounding white space and markup from all cells."""
         for r, row in enumerate(self.rows):
             for c, cell in enumerate(row):
                 text = cell.replace("\r\n", "\n").replace("\r", "\n")
@@ -171,7 +171,7 @@ class _Grid:
         return [row[c] for row in self.rows[self.header + 1 :] if row[c]]
 
     def _has_codes_first(self) -> bool:
-        """Empty the first column if it has ids or numbers, and the second one the names; tell whether it has."""
+        """Clear the first column if it has only ids or numbers before names; return whether it has."""
         codes = self._column(0)
         names = self._column(1) if len(self.rows[self.header]) > 3 else []
         is_named = len(set(names)) == len(names) >= len(codes) > 1 and max(map(len, names)) < 80
@@ -184,7 +184,7 @@ class _Grid:
         return True
 
     def _where_transposed(self) -> str:
-        """The cells that name stages, where they stand below each other; empty, if they do not."""
+        """Return the column that names stages, if they are below each other; otherwise an empty text."""
         names = [self._label(r) for r in self._body()]
         heads = [self.rows[self.header][c] for c in self.stages]
         if len(names) > 1 and all(map(_STAGE.fullmatch, names)) and not any(map(_STAGE.fullmatch, heads)):
@@ -192,7 +192,7 @@ class _Grid:
         return ""
 
     def _has_two_labels(self) -> bool:
-        """Whether a first column names groups, and the second the dimensions."""
+        """Return whether the first column names groups, and the second the dimensions."""
         head, body = self.rows[self.header], self.rows[self.header + 1 :]
         # The row of questions has no label.
         body = body[1:] if body and not body[0][0] else body
@@ -210,8 +210,8 @@ class _Grid:
             len(unnamed) > 1 and all(names) and len(set(names)) == len(names) and max(map(len, names)) < 80
         )
 
-    def _spread(self) -> None:
-        """A text in merged cells stands in each of them; labels and titles as they are."""
+    def _fill_merged(self) -> None:
+        """Copy the text of merged cells into each of them, except for labels and titles."""
         for (top, left), (bottom, right) in self.merged:
             if left < self.labels or top < self.header:
                 continue
@@ -246,14 +246,14 @@ class _Grid:
             yield c, {key: value for key, value in stage.items() if value}
 
     def _second_header(self) -> list[str] | None:
-        """The row of questions or summaries of the stages, if there is one."""
+        """Return the row of questions or summaries of the stages, if there is one."""
         for row in self.rows[self.header + 1 :]:
             if any(row):
                 return row if not any(row[: self.labels]) else None
         return None
 
     def _body(self) -> Iterator[int]:
-        """The rows below the header, but for empty ones and the second header."""
+        """Yield the rows below the header, without empty ones and the second header."""
         rows = [r for r in range(self.header + 1, len(self.rows)) if any(self.rows[r])]
         yield from rows[1:] if self._second_header() else rows
 
@@ -264,7 +264,7 @@ class _Grid:
         return "dimension" if any(row[c] for c in self.stages) else "group"
 
     def _dimensions(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The dimensions, each group before its own; and the rows that are guidance."""
+        """Return the dimensions, each group before its members, and the rows that are guidance."""
         ids, topics = Ids(("outcome",)), Ids()
         dimensions: list[dict[str, Any]] = []
         guidance: list[dict[str, Any]] = []
@@ -273,15 +273,15 @@ class _Grid:
         self.is_numbered = _is_numbering(labelled)
         numbered = {r for r in rated if self.is_numbered and _NUMBER.match(self._label(r))}
         is_advice = set(rated) - numbered if len(numbered) > 1 else set()
-        parent, waiting = "", ""
+        parent, group = "", ""
         names: set[tuple[str, str]] = set()
         for r in self._body():
             kind = self._kind(r)
-            if waiting and (kind == "group" or (self.labels == 2 and self.rows[r][0])):
-                self._remark("A name has no dimension below it", waiting)
-                waiting = ""
+            if group and (kind == "group" or (self.labels == 2 and self.rows[r][0])):
+                self._remark("A name has no dimension below it", group)
+                group = ""
             if kind == "group":
-                parent, waiting = "", self._label(r)
+                parent, group = "", self._label(r)
             elif kind == "nameless":
                 self._remark("A row has no name, and was left out", f"row {r + 1}")
             elif r in is_advice:
@@ -289,20 +289,21 @@ class _Grid:
                 guidance.append({"id": topics.of(name, "topic"), "name": name, "texts": self._texts(r, name)})
             else:
                 if self.labels == 2 and self.rows[r][0] and self.rows[r][1]:
-                    parent, waiting = "", self.rows[r][0]
-                if waiting:
-                    entry = self._entry(waiting, ids, "group")
+                    parent, group = "", self.rows[r][0]
+                # A group is added with its first dimension, as one without dimensions is left out.
+                if group:
+                    entry = self._entry(group, ids, "group")
                     dimensions.append(entry)
-                    parent, waiting = entry["id"], ""
+                    parent, group = entry["id"], ""
                     self.groups[parent] = entry["name"]
                 entry = self._entry(self._label(r), ids, "dimension", parent)
                 if (parent, entry["name"]) in names:
                     self._remark("A dimension has the name of another", f"{quoted(entry['name'])} in row {r + 1}")
                 names.add((parent, entry["name"]))
                 dimensions.append({**entry, "descriptors": self._texts(r, entry["name"])})
-        if waiting:
-            self._remark("A name has no dimension below it", waiting)
-        self._stray()
+        if group:
+            self._remark("A name has no dimension below it", group)
+        self._remark_on_columns()
         return dimensions, guidance
 
     def _label(self, r: int) -> str:
@@ -310,16 +311,16 @@ class _Grid:
         return (row[1] or row[0]) if self.labels == 2 else row[0]
 
     def _name(self, label: str) -> tuple[str, str, str]:
-        """The name in a label, without its number; and the question and the summary in further lines."""
+        """Return the name in a label, without its number, and the question and the summary in further lines."""
         name, _, rest = label.partition("\n")
-        return _NUMBER.sub("", name, count=1) if self.is_numbered and _NUMBER.match(
-            name
-        ) else name, *_question_and_summary(rest)
+        if self.is_numbered and (number := _NUMBER.match(name)):
+            name = name[number.end() :]
+        return name, *_question_and_summary(rest)
 
-    def _entry(self, label: str, ids: Ids, otherwise: str, parent: str = "") -> dict[str, Any]:
+    def _entry(self, label: str, ids: Ids, fallback: str, parent: str = "") -> dict[str, Any]:
         name, question, summary = self._name(label)
         entry = {
-            "id": ids.of(name, otherwise),
+            "id": ids.of(name, fallback),
             "name": name,
             "parent": parent,
             "question": question,
@@ -333,8 +334,8 @@ class _Grid:
                 self._remark("A cell is empty, and so there is no text", f"{cell_name(r, c)} ({quoted(name)})")
         return {stage["id"]: self.rows[r][c] for c, stage in self.stages.items() if self.rows[r][c]}
 
-    def _stray(self) -> None:
-        """Remark on columns that no stage names, and on the names of label columns."""
+    def _remark_on_columns(self) -> None:
+        """Add remarks on columns without a stage, and on headings of label columns."""
         rows = [self.rows[r] for r in range(self.header + 1, len(self.rows))]
         for c in range(self.labels, len(self.rows[self.header])):
             if c not in self.stages and any(row[c] for row in rows):
@@ -347,21 +348,21 @@ class _Grid:
                 )
 
 
-def _some(places: list[str]) -> str:
-    more = len(places) - SHOWN
-    return ", ".join(places[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _first_of(locations: list[str]) -> str:
+    more = len(locations) - SHOWN
+    return ", ".join(locations[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_numbering(labels: list[str]) -> bool:
-    """Tell whether labels are numbered as in an outline: 1, 1.1, 1.2, 2. Other numbers belong to their names."""
-    found = [_NUMBER.match(label) for label in labels]
-    numbers = [tuple(map(int, each[1].split("."))) for each in found if each]
+    """Return whether labels are numbered as in an outline: 1, 1.1, 1.2, 2. Other numbers belong to the names."""
+    matches = [_NUMBER.match(label) for label in labels]
+    numbers = [tuple(map(int, each[1].split("."))) for each in matches if each]
     rising = all(a < b for a, b in itertools.pairwise(numbers))
     return len(numbers) == len(labels) > 1 and rising and set(numbers[0]) <= {0, 1}
 
 
 def _question_and_summary(text: str) -> tuple[str, str]:
-    """The first line that is a question, and all else."""
+    """Return the first line that is a question, and the other lines."""
     lines = text.split("\n")
     question = next((line for line in lines if line.endswith("?")), "")
     if question:

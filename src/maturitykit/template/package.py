@@ -1,4 +1,4 @@
-"""New packages, made from the templates beside this module: whole, or not at all."""
+"""Generator of new packages from the templates beside this module: complete, or not at all."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from maturitykit.testing.schema import as_json
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _TRANSLATE = "# Every text is still that of {file}: translate each.\n\n"
 
-#: What a model file says of its parts, where they stand first.
+#: Comments of a generated model file, each put before the first occurrence of a key.
 _COMMENTS = {
     "scorers": "The rules by which children make a score of their parent, the default first:\n"
     "median, weakest, mean, staged or profile.",
@@ -58,12 +58,12 @@ _TOML_FILES: Mapping[str, Mapping[str, str]] = {
 
 
 class Package(NamedTuple):
-    """What was made.
+    """A package that was generated.
 
     Args:
-        folder: Of the package.
-        files: Their paths in it, sorted.
-        main: The one to work on.
+        folder: Folder of the package.
+        files: Paths of its files in the folder, sorted.
+        main: The file to work on first.
     """
 
     folder: Path
@@ -72,7 +72,7 @@ class Package(NamedTuple):
 
 
 class _PackageNames(NamedTuple):
-    """What a package is called in the places that have names of their own."""
+    """Names of a package: the id of its object, its distribution and its import package."""
 
     id: str
     distribution: str
@@ -82,25 +82,25 @@ class _PackageNames(NamedTuple):
 def new_model(
     id: str, into: Path, license: str = "MIT", languages: Sequence[str] = (), draft: Draft | None = None
 ) -> Package:
-    """A package with a model: one that explains every field, or one that was taken over.
+    """Generate a package with a model: a template that explains every field, or an imported model.
 
     Args:
-        id: Of the model.
-        into: The folder to make it in.
+        id: Id of the model.
+        into: The folder to create it in.
         license: One of `maturitykit.template.LICENSES`.
-        languages: Other languages to make files of texts for.
-        draft: What was taken over from elsewhere.
+        languages: Other languages to create translation files for.
+        draft: The imported model, if there is one.
 
     Raises:
-        FileError: If there is something in its place, it cannot be written, or what was
-            taken over makes no model.
+        FileError: If its folder exists, it cannot be written, or the imported model is not
+            valid.
     """
     names = _names(id, id, into)
     words = _words(names, license, "The maturity model", "models", "model", ["pytest>=8"])
     title = title_of(id) if draft is None else draft.data["title"]
     words |= {
         "title": _in_markdown(title),
-        "carried": _carried(draft),
+        "left_out": _left_out_section(draft),
         "languages": _translated("model", languages),
     }
     text = _model_file(words | {"title": title}, draft)
@@ -117,10 +117,10 @@ def new_model(
             model.in_language(tag)
         if draft is not None:
             yield f"{home}/cases.toml", _cases(model)
-        yield from _rendered("model", names, words | {"example": _example(model)}, without=(draft is not None))
+        yield from _rendered("model", names, words | {"example": _example(model)}, is_imported=(draft is not None))
 
-    what = f"{draft.source} makes no model" if draft else "the template makes no model"
-    return _make(names, into, f"{home}/model.toml", fill, what)
+    error = f"{draft.source} makes no model" if draft else "the template makes no model"
+    return _make(names, into, f"{home}/model.toml", fill, error)
 
 
 def new_crosswalk(
@@ -132,38 +132,39 @@ def new_crosswalk(
     distributions: Sequence[str] = (),
     name: str = "",
 ) -> Package:
-    """A package with a crosswalk between two models, in which nothing is linked yet.
+    """Generate a package with a crosswalk between two models, in which nothing is linked yet.
 
     Two versions of one model are named in full, as ``id@version``.
 
     Args:
-        source: The model that is read.
-        target: The model that is spoken of.
-        into: The folder to make it in.
+        source: The source model.
+        target: The target model.
+        into: The folder to create it in.
         license: One of `maturitykit.template.LICENSES`.
-        languages: Other languages to make files of texts for.
-        distributions: Those that the tests need, for the two models.
-        name: Of the crosswalk; by default of the ids of the two.
+        languages: Other languages to create translation files for.
+        distributions: Distributions of the two models, which the tests need.
+        name: Id of the crosswalk; by default made from the ids of the two models.
 
     Raises:
-        FileError: If there is something in its place, or it cannot be written.
+        FileError: If its folder exists, or it cannot be written.
     """
     if source.id == target.id:
         name = "--".join(f"{model.id}@{model.version}" for model in (source, target))
     id = name or f"{source.id}--{target.id}"
-    one, _, other = id.partition("--")
-    if one == other:
+    source_name, _, target_name = id.partition("--")
+    if source_name == target_name:
         finding = Finding("", f"{id} leads from a model to itself", "two models, or two versions of one")
         raise FileError("no crosswalk can be made", [finding])
-    names = _names(id, f"{one}-{other}", into)
+    names = _names(id, f"{source_name}-{target_name}", into)
     words = _words(names, license, "The crosswalk", "crosswalks", "crosswalk", ["pytest>=8", *distributions])
-    words |= crosswalk_words({one: source, other: target}) | {"languages": _translated(id, languages)}
+    words |= crosswalk_words({source_name: source, target_name: target}) | {
+        "languages": _translated(id, languages)
+    }
     _check_languages(languages, "en")
     home = f"src/{names.package}"
 
     def fill(folder: Path) -> Iterator[tuple[str, str]]:
-        made = dict(_rendered("crosswalk", names, words))
-        _write(folder, made)
+        _write(folder, dict(_rendered("crosswalk", names, words)))
         crosswalk = read_crosswalk(folder / home / f"{id}.toml")
         for tag in languages:
             text = to_toml(texts_to_dict(crosswalk, tag))
@@ -173,15 +174,15 @@ def new_crosswalk(
 
 
 def new_scorer(id: str, into: Path, license: str = "MIT") -> Package:
-    """A package with a scoring rule, an example to replace.
+    """Generate a package with a scoring rule, which is an example to replace.
 
     Args:
-        id: Of the rule.
-        into: The folder to make it in.
+        id: Id of the rule.
+        into: The folder to create it in.
         license: One of `maturitykit.template.LICENSES`.
 
     Raises:
-        FileError: If there is something in its place, or it cannot be written.
+        FileError: If its folder exists, or it cannot be written.
     """
     names = _names(id, id, into)
     name = "".join(part.capitalize() for part in re.split("[-_]", id)) + "Rule"
@@ -208,11 +209,11 @@ def _names(id: str, name: str, into: Path) -> _PackageNames:
     return names
 
 
-def _check_languages(languages: Sequence[str], own: str) -> None:
+def _check_languages(languages: Sequence[str], original: str) -> None:
     for tag in languages:
         if not _LANGUAGE.fullmatch(tag):
             finding = Finding("language", f"{quoted(tag)} is no language", "a tag such as nl or pt-BR")
-        elif tag == own:
+        elif tag == original:
             finding = Finding("language", f"{tag} is that of the file itself", "another one")
         elif languages.count(tag) > 1:
             finding = Finding("language", f"{tag} is given twice", "each once")
@@ -224,7 +225,7 @@ def _check_languages(languages: Sequence[str], own: str) -> None:
 def _words(
     names: _PackageNames, license: str, what: str, group: str, object: str, test: Sequence[str]
 ) -> dict[str, str]:
-    """What the templates of all kinds of packages are filled with."""
+    """Return the values that the templates of all kinds of packages need."""
     file = {"models": "model.toml", "crosswalks": f"{names.id}.toml"}.get(group)
     check = f"      - run: maturitykit check src/{names.package}/{file}\n" if file else ""
     return {
@@ -244,13 +245,13 @@ def _model_file(words: Mapping[str, str], draft: Draft | None) -> str:
     template = files(__package__) / "model"
     if draft is None:
         return _fill(template / "src" / "PACKAGE" / "model.toml.in", words)
-    in_comment = {"title": _on_a_line(draft.data["title"]), "source": _on_a_line(draft.source)}
+    in_comment = {"title": _on_one_line(draft.data["title"]), "source": _on_one_line(draft.source)}
     body = to_toml(draft.data, _COMMENTS)
     return _fill(template / "imported.toml.in", {**words, **in_comment, "body": body}).rstrip("\n") + "\n"
 
 
 def _cases(model: Model) -> str:
-    """The golden cases that hold for any model: all at the bottom, all at the top, nothing known."""
+    """Return golden cases that hold for any model: all at the bottom, all at the top, nothing known."""
     assert model.outcome is not None
     bottom, top = model.outcome.ids[0], model.outcome.ids[-1]
     ends = {"lowest": ({leaf.id: leaf.scale.ids[0] for leaf in model.leaves if leaf.scale}, bottom)}
@@ -273,18 +274,18 @@ def _cases(model: Model) -> str:
 
 
 def _example(model: Model) -> str:
-    """Some rows of an assessment."""
+    """Return example rows of an assessment."""
     rows = [f"    Acme,Ann,2026-01-31,{leaf.id},{leaf.scale.ids[1]}" for leaf in model.leaves[:2] if leaf.scale]
     return "\n".join(rows)
 
 
-def _carried(draft: Draft | None) -> str:
+def _left_out_section(draft: Draft | None) -> str:
     if draft is None:
         return ""
     lines = [f"- {_in_markdown(each)}" for each in draft.left_out] or ["Nothing: all of it was."]
-    found = f"The model was made from {_in_markdown(draft.source)}: {draft.found}."
+    origin = f"The model was made from {_in_markdown(draft.source)}: {draft.found}."
     texts = "Its texts are those of the source, word for word: see that its publisher allows that."
-    return "\n".join(["", "## What could not be taken over", "", f"{found} {texts}", "", *lines, ""])
+    return "\n".join(["", "## What could not be taken over", "", f"{origin} {texts}", "", *lines, ""])
 
 
 def _translated(file: str, languages: Sequence[str]) -> str:
@@ -293,29 +294,29 @@ def _translated(file: str, languages: Sequence[str]) -> str:
     return f"\nThe texts in `text/` ({', '.join(languages)}) are still those of `{file}.toml`: translate each."
 
 
-def _on_a_line(text: str) -> str:
+def _on_one_line(text: str) -> str:
     return escaped(" ".join(text.split()))
 
 
 def _in_markdown(text: str) -> str:
-    """A text of somebody else as it can stand on a page: as text, never as markup."""
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html.escape(_on_a_line(text), quote=False))
+    """Return a text escaped for Markdown, so that it cannot be read as markup."""
+    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html.escape(_on_one_line(text), quote=False))
 
 
 def _schemas(kind: str) -> Iterator[tuple[str, str]]:
-    """By what editors complete and check the TOML files of a package."""
+    """Yield the schemas of the TOML files of a package and the settings for editors that use them."""
     rules = []
-    for schema, place in _TOML_FILES.get(kind, {}).items():
+    for schema, pattern in _TOML_FILES.get(kind, {}).items():
         yield f"schema/{schema}.schema.json", as_json(schema)
-        rules.append({"include": [place], "schema": {"path": f"schema/{schema}.schema.json"}})
+        rules.append({"include": [pattern], "schema": {"path": f"schema/{schema}.schema.json"}})
     if rules:
         yield ".taplo.toml", to_toml({"rule": rules})
 
 
 def _rendered(
-    kind: str, names: _PackageNames, words: Mapping[str, str], without: bool = False
+    kind: str, names: _PackageNames, words: Mapping[str, str], is_imported: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """The files of a package by their paths, all but those that a model taken over has instead."""
+    """Yield the files of a package by their paths, except those that an imported model has its own of."""
     root = files(__package__)
     yield "LICENSE", _fill(root / "licenses" / f"{words['license']}.txt", words)
     yield f"src/{names.package}/py.typed", ""
@@ -323,11 +324,11 @@ def _rendered(
     for folder in ("common", kind):
         for path, template in _walk(root / folder):
             if template.name == "imported.toml.in" or (
-                without and template.name in ("model.toml.in", "cases.toml.in")
+                is_imported and template.name in ("model.toml.in", "cases.toml.in")
             ):
                 continue
-            place = path.removesuffix(".in").replace("PACKAGE", names.package).replace("CROSSWALK", names.id)
-            yield place, _fill(template, words)
+            target = path.removesuffix(".in").replace("PACKAGE", names.package).replace("CROSSWALK", names.id)
+            yield target, _fill(template, words)
 
 
 def _walk(folder: Traversable, path: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -343,9 +344,17 @@ def _fill(template: Traversable, words: Mapping[str, str]) -> str:
 
 
 def _make(
-    names: _PackageNames, into: Path, main: str, fill: Callable[[Path], Iterator[tuple[str, str]]], what: str
+    names: _PackageNames, into: Path, main: str, fill: Callable[[Path], Iterator[tuple[str, str]]], title: str
 ) -> Package:
-    """Fill a folder beside the target, and put it in its place when it is complete."""
+    """Fill a folder beside the target, and rename it to the target when it is complete.
+
+    Args:
+        names: Names of the package.
+        into: The folder to create it in.
+        main: Path of the file to work on first.
+        fill: Function that writes files into a folder, and yields the paths and texts of others to write.
+        title: Title of the error if the files are not valid.
+    """
     target = into / names.distribution
     try:
         clear_unfinished(target)
@@ -354,7 +363,7 @@ def _make(
         raise _cannot(target, error) from None
     try:
         _write(unfinished, dict(fill(unfinished)))
-        # A temporary folder is private; this one is as public as any other.
+        # A temporary folder is private, so the usual permissions are restored.
         mask = os.umask(0)
         os.umask(mask)
         unfinished.chmod(0o777 & ~mask)
@@ -363,7 +372,7 @@ def _make(
     except OSError as error:
         raise _cannot(target, error) from None
     except MaturityError as error:
-        raise FileError(what, error.findings) from None
+        raise FileError(title, error.findings) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return Package(target, made, main)
@@ -375,7 +384,7 @@ def _cannot(target: Path, error: OSError) -> FileError:
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    for place, text in texts.items():
-        file = folder / place
+    for path, text in texts.items():
+        file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")

@@ -1,8 +1,9 @@
-"""Models from a folder of YAML files in the format of OWASP SAMM's core.
+"""Importer of models from a folder of YAML files in the format of OWASP SAMM's core.
 
 Business functions hold security practices, these hold streams, and a stream has an activity at each maturity
 level, which a question measures. Answers have values from 0 to 1. The score of a stream is the sum of its levels,
-that of a practice or a function the mean of its parts: so on a scale of levels from 0 up, all are means of values.
+that of a practice or a function is the mean of its parts. So on a scale of levels from 0 up, all scores are
+means of values.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from maturitykit.files.strict import FORMAT
 from maturitykit.template.draft import Draft, Ids, title_of
 from maturitykit.template.samm_files import KEYS, Core, Part
 
-#: The kinds of notes: the key of their text, their id and their name.
+#: The kinds of notes: the key of their text in the files, their id and their name.
 KINDS = (
     ("longDescription", "description", "Description"),
     ("benefit", "benefit", "Benefit"),
@@ -54,7 +55,7 @@ _READINGS = (
 
 
 def read_samm(folder: Path, id: str) -> Draft:
-    """The model in a folder of YAML files: the folder with those of the format, or the one around it.
+    """Return the model in a folder of YAML files, or in its folder ``model``.
 
     Raises:
         FileError: If files are missing, cannot be read or do not fit together, with all findings.
@@ -79,7 +80,7 @@ def _left_out(core: Core) -> Iterator[str]:
 
 
 class _Importer:
-    """Makes the data of a model file from the parts."""
+    """Converter of the parts to the data of a model file."""
 
     def __init__(self, core: Core, id: str) -> None:
         self.core = core
@@ -93,7 +94,7 @@ class _Importer:
         }
 
     def model(self) -> dict[str, Any]:
-        """The data of the model's file."""
+        """Return the data of the model file."""
         names = {function.text("model") for function in self.core["business_functions"]} - {""}
         title = names.pop() if len(names) == 1 else title_of(self.id)
         note = "Taken over from YAML files, which name no publisher, date or address. Say here what they are."
@@ -122,7 +123,7 @@ class _Importer:
         for level in self.core["maturity_levels"]:
             id = _level(level)
             stages.append(
-                _filled(id=id, name=id.capitalize().replace("-", " "), summary=level.text("description"))
+                _non_empty_values(id=id, name=id.capitalize().replace("-", " "), summary=level.text("description"))
             )
         return {"id": "maturity", "stages": stages}
 
@@ -146,8 +147,8 @@ class _Importer:
     def _functions(self) -> Iterator[dict[str, Any]]:
         for function in self.core["business_functions"]:
             id = self.ids.of(function.stem, "function")
-            yield _filled(id=id, name=function.text("name"), summary=function.text("description"))
-            yield from self._needed(
+            yield _non_empty_values(id=id, name=function.text("name"), summary=function.text("description"))
+            yield from self._non_empty(
                 function,
                 [e for each in self.core.of("security_practices", function) for e in self._practice(each, id)],
             )
@@ -159,7 +160,7 @@ class _Importer:
             _level(self.core.linked("practice_levels", level, "maturityLevel")): level.text("objective")
             for level in levels
         }
-        yield _filled(
+        yield _non_empty_values(
             id=id,
             name=practice.text("name"),
             parent=parent,
@@ -167,17 +168,17 @@ class _Importer:
             descriptors={level: text for level, text in sorted(objectives.items()) if text},
             notes=self._notes(practice),
         )
-        yield from self._needed(
+        yield from self._non_empty(
             practice, [e for each in self.core.of("streams", practice) for e in self._stream(each, id)]
         )
 
     def _stream(self, stream: Part, parent: str) -> Iterator[dict[str, Any]]:
         id = self.ids.of(stream.stem, "stream")
-        yield _filled(id=id, name=stream.text("name"), parent=parent, summary=stream.text("description"))
+        yield _non_empty_values(id=id, name=stream.text("name"), parent=parent, summary=stream.text("description"))
         activities = sorted(self.core.of("activities", stream), key=self._number)
         measured = [(activity, self.core.of("questions", activity)) for activity in activities]
-        found = [entry for activity, questions in measured for entry in self._activity(activity, questions, id)]
-        yield from self._needed(stream, found)
+        entries = [entry for activity, questions in measured for entry in self._activity(activity, questions, id)]
+        yield from self._non_empty(stream, entries)
         levels = [self._number(activity) for activity, questions in measured if questions]
         if levels != [level.number("number") for level in self.core["maturity_levels"]]:
             problem = "does not have one activity at each level, so that its score is no sum of levels"
@@ -188,7 +189,7 @@ class _Importer:
             self.remarks.append(f"The activity in {activity.location}, which no question measures.")
             return
         id = self.ids.of(activity.stem, "activity")
-        entry = _filled(
+        entry = _non_empty_values(
             id=id,
             name=activity.text("title"),
             parent=parent,
@@ -203,24 +204,24 @@ class _Importer:
         )
         yield {**entry, "notes": self._notes(activity)}
         for question in questions:
-            own = {
+            dimension = {
                 "id": self.ids.of(f"{question.stem}-q", "question"),
                 "name": question.text("text"),
                 "parent": id,
             }
-            yield self._rated(own, question, self._notes(question))
+            yield self._rated(dimension, question, self._notes(question))
 
     def _rated(self, entry: dict[str, Any], question: Part, notes: list[dict[str, str]]) -> dict[str, Any]:
         scale = self.scales[question.text("answerSet")]
-        return {**entry, **_filled(question=question.text("text"), scale=scale, notes=notes)}
+        return {**entry, **_non_empty_values(question=question.text("text"), scale=scale, notes=notes)}
 
-    def _needed(self, part: Part, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """What belongs to a part; it has to be something, or the part could not be scored."""
-        if not found:
+    def _non_empty(self, part: Part, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the entries below a part, and add a finding if there are none, as it could not be scored."""
+        if not entries:
             self.findings.append(
                 Finding(part.location, "nothing that is measured belongs to it", "a question below it")
             )
-        return found
+        return entries
 
     def _notes(self, part: Part) -> list[dict[str, str]]:
         texts = ((id, self._related(part) if id == "related" else part.text(key)) for key, id, _ in KINDS)
@@ -250,5 +251,5 @@ def _level(level: Part) -> str:
     return f"level-{level.number('number'):g}".replace(".", "-")
 
 
-def _filled(**entry: Any) -> dict[str, Any]:
+def _non_empty_values(**entry: Any) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}

@@ -1,4 +1,4 @@
-"""The files of OWASP SAMM's core: eight folders of YAML, whose parts name each other by their ids."""
+"""Reader of the files of OWASP SAMM's core: eight folders of YAML files that refer to each other by ids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from maturitykit.errors import FileError, Finding, one_of, quoted
 from maturitykit.files.yaml import read_yaml
 
-#: The folders, each with the keys that are taken over, and of these the links to other folders.
+#: The folders, each with the keys that are imported.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "business_functions": ("model", "id", "name", "description", "order"),
     "security_practices": ("function", "id", "name", "shortDescription", "longDescription", "order"),
@@ -24,6 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "questions": ("activity", "answerSet", "id", "text", "quality", "order"),
     "answer_sets": ("id", "values"),
 }
+#: The keys that refer to a part in another folder, with that folder; the first names the parent.
 LINKS: Mapping[str, Mapping[str, str]] = {
     "security_practices": {"function": "business_functions"},
     "streams": {"practice": "security_practices"},
@@ -31,48 +32,48 @@ LINKS: Mapping[str, Mapping[str, str]] = {
     "activities": {"stream": "streams", "level": "practice_levels"},
     "questions": {"activity": "activities", "answerSet": "answer_sets"},
 }
-#: What must be said.
+#: Keys whose values must not be empty.
 NEEDED = {"id", "name", "title", "text", "number", "values"}
-#: Keys of answers that are taken over.
+#: Keys of answers that are imported.
 ANSWER = ("text", "value", "order")
-#: A folder with more files is none of this format.
+#: The most files in a folder; one with more is not in this format.
 MOST_FILES = 5_000
 
 _EMPTY = ("", "~", "null", "Null", "NULL")
 
 
 class Part(NamedTuple):
-    """What a file says."""
+    """The content of a file."""
 
     location: str
     stem: str
     data: Mapping[str, Any]
 
     def text(self, key: str) -> str:
-        """A text; of a list, a line for each item."""
+        """Return the text under a key; a list has a line for each item."""
         value = self.data.get(key, "")
         if isinstance(value, list):
             return "\n".join(f"- {item.strip()}" for item in value)
         return "" if value in _EMPTY else str(value).strip()
 
     def number(self, key: str) -> float:
-        """A number, 0 where there is none."""
+        """Return the number under a key, or 0 if there is none."""
         return float(self.text(key) or 0)
 
 
 class Core:
-    """All parts of a folder, in their order.
+    """All parts in a folder of the format, in their order.
 
     Args:
         root: The folder that holds the eight folders.
 
     Raises:
-        FileError: With everything that is missing, cannot be read, or names what is not there.
+        FileError: If anything is missing, cannot be read, or refers to a part that does not exist.
     """
 
     def __init__(self, root: Path) -> None:
         self._findings: list[Finding] = []
-        #: How many files have something under a key that is not taken over.
+        #: Number of files with a value under a key that is not imported, by folder and key.
         self.unread: Counter[tuple[str, str]] = Counter()
         self.other_files: list[str] = []
         self._parts = {folder: list(self._read(root, folder)) for folder in KEYS}
@@ -89,18 +90,18 @@ class Core:
         return self._parts[folder]
 
     def of(self, folder: str, part: Part) -> list[Part]:
-        """The parts in a folder that name this one as what they belong to, in their order."""
+        """Return the parts in a folder whose parent is this part, in their order."""
         key, *_ = LINKS[folder]
         return [each for each in self._parts[folder] if each.text(key) == part.text("id")]
 
     def linked(self, folder: str, part: Part, key: str) -> Part:
-        """The part that this one names under a key."""
+        """Return the part that this one refers to under a key."""
         return self._by_id[LINKS[folder][key]][part.text(key)]
 
     def title_of_activity(self, id: str) -> str | None:
-        """The title of the activity with an id, if there is one."""
-        found = self._by_id["activities"].get(id)
-        return found and found.text("title")
+        """Return the title of the activity with an id, if there is one."""
+        activity = self._by_id["activities"].get(id)
+        return activity and activity.text("title")
 
     def _read(self, root: Path, folder: str) -> Iterator[Part]:
         if not (root / folder).is_dir():
@@ -114,28 +115,28 @@ class Core:
             return
         parts = []
         for file in yaml:
-            place = f"{folder}/{file.name}"
+            location = f"{folder}/{file.name}"
             try:
                 data = read_yaml(file)
             except FileError as error:
-                self._findings += [f._replace(where=f"{place} {f.where}".strip()) for f in error.findings]
+                self._findings += [f._replace(where=f"{location} {f.where}".strip()) for f in error.findings]
                 continue
-            wrong = list(_wrong(place, data, KEYS[folder]))
+            wrong = list(_wrong(location, data, KEYS[folder]))
             self._findings += wrong
             if not wrong:
-                parts.append(Part(place, file.stem, data))
+                parts.append(Part(location, file.stem, data))
                 self.unread.update((folder, key) for key in _unread(data, KEYS[folder]))
         yield from sorted(parts, key=lambda part: part.number("order") or part.number("number"))
 
     def _indexed(self, folder: str) -> dict[str, Part]:
-        found: dict[str, Part] = {}
+        by_id: dict[str, Part] = {}
         for part in self._parts[folder]:
-            other = found.setdefault(part.text("id"), part)
+            other = by_id.setdefault(part.text("id"), part)
             if other is not part:
                 self._findings.append(
                     Finding(f"{part.location} id", f"is also that of {other.location}", "each id once")
                 )
-        return found
+        return by_id
 
     def _dangling(self, part: Part, links: Mapping[str, str]) -> Iterator[Finding]:
         for key, folder in links.items():
@@ -146,32 +147,32 @@ class Core:
                 )
 
 
-def _wrong(place: str, data: object, keys: tuple[str, ...]) -> Iterator[Finding]:
-    """What of a file is of another kind than the format has it."""
+def _wrong(location: str, data: object, keys: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield a finding for each value in a file that the format does not allow."""
     if not isinstance(data, dict):
-        yield Finding(place, "is no mapping", f"the keys {', '.join(keys)}")
+        yield Finding(location, "is no mapping", f"the keys {', '.join(keys)}")
         return
     for key in keys:
         value = data.get(key, "")
         if key == "values":
-            yield from _wrong_answers(f"{place} values", value)
+            yield from _wrong_answers(f"{location} values", value)
         elif not (isinstance(value, str) or _is_texts(value)):
-            yield Finding(f"{place} {key}", "is no text", "a text, or a list of texts")
+            yield Finding(f"{location} {key}", "is no text", "a text, or a list of texts")
         elif key in NEEDED and (value in _EMPTY or not isinstance(value, str)):
-            yield Finding(f"{place} {key}", "is missing", "a text")
+            yield Finding(f"{location} {key}", "is missing", "a text")
         elif key in ("order", "number") and value and not _is_number(value):
-            yield Finding(f"{place} {key}", f"is {quoted(value)}", "a number")
+            yield Finding(f"{location} {key}", f"is {quoted(value)}", "a number")
 
 
-def _wrong_answers(place: str, values: object) -> Iterator[Finding]:
+def _wrong_answers(location: str, values: object) -> Iterator[Finding]:
     if not isinstance(values, list) or not values:
-        yield Finding(place, "is no list of answers", "a list with text, value and order of each")
+        yield Finding(location, "is no list of answers", "a list with text, value and order of each")
         return
     for i, answer in enumerate(values):
         if not isinstance(answer, dict) or not isinstance(answer.get("text"), str):
-            yield Finding(f"{place}[{i}]", "has no text", "text, value and order of an answer")
+            yield Finding(f"{location}[{i}]", "has no text", "text, value and order of an answer")
         elif not (_is_number(answer.get("value")) and _is_number(answer.get("order", "0"))):
-            yield Finding(f"{place}[{i}]", "has no number as its value or its order", "a value from 0 to 1")
+            yield Finding(f"{location}[{i}]", "has no number as its value or its order", "a value from 0 to 1")
 
 
 def _is_texts(value: object) -> bool:
@@ -187,7 +188,7 @@ def _is_number(value: object) -> bool:
 
 def _unread(data: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[str]:
     for key, value in data.items():
-        # The type only says in which folder a file is.
+        # The type repeats the folder of the file.
         if key not in keys and key != "type" and value not in _EMPTY:
             yield key
         elif key == "values":

@@ -1,7 +1,7 @@
-"""For the tests of those who publish models, scorers and crosswalks.
+"""Checks for the tests of packages that publish models, scorers and crosswalks.
 
-The same checks in two forms: functions that return a `Report`, and `conformance`, which makes a
-test of each for pytest. `maturitykit.testing.strategies` has strategies for hypothesis.
+The same checks have two forms: functions that return a `Report`, and `conformance`, which makes
+a pytest test of each. `maturitykit.testing.strategies` has strategies for hypothesis.
 """
 
 from maturitykit.testing.cases import Case, read_cases

@@ -1,4 +1,4 @@
-"""Golden cases: assessments with the result that one gets by hand, kept beside a model."""
+"""Golden cases: assessments with results worked out by hand, kept beside a model."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from maturitykit.scoring.scores import Score
 
 @frozen
 class Case:
-    """An assessment and what comes of it.
+    """An assessment and its expected result.
 
     Args:
-        id: Names the case.
-        why: How the result is got by hand.
-        ratings: By dimension, a rating or one of each respondent; others are blank.
-        expected: By dimension or ``outcome``, a stage, or the ids of the lowest, likely
+        id: Name of the case.
+        why: Explanation of how the result is worked out by hand.
+        ratings: A rating, or one of each respondent, by dimension; others are blank.
+        expected: Expected stage by dimension or ``outcome``: an id, the ids of the lowest, likely
             (``""`` for none) and highest, or ``not_applicable``.
         scorer: Another rule than the model's default.
-        coverage: By dimension or ``outcome``, from 0 to 1.
+        coverage: Expected coverage by dimension or ``outcome``, from 0 to 1.
     """
 
     id: str
@@ -39,24 +39,24 @@ class Case:
     coverage: Mapping[str, float] = field(factory=dict)
 
     def differences(self, model: Model | str) -> list[str]:
-        """What comes out otherwise than expected, in words; nothing if the case holds."""
+        """Return the differences from the expected result, in words; nothing if the case holds."""
         model = model_of(model)
         ratings = [
             Rating(dimension, answer, respondent=str(number))
-            for dimension, given in self.ratings.items()
-            for number, answer in enumerate(given if isinstance(given, tuple) else (given,), start=1)
+            for dimension, answers in self.ratings.items()
+            for number, answer in enumerate(answers if isinstance(answers, tuple) else (answers,), start=1)
         ]
         result = score(model, Assessment(model.id, ratings), scorer=self.scorer)
-        said = list(_mistaken(self, result))
-        if said:
-            return said
-        found: list[tuple[str, object, object]] = [
-            (id, _found(result[id]), _span(wanted)) for id, wanted in self.expected.items()
+        unknown = list(_unknown_ids(self, result))
+        if unknown:
+            return unknown
+        pairs: list[tuple[str, object, object]] = [
+            (id, _actual(result[id]), _span(wanted)) for id, wanted in self.expected.items()
         ]
-        found += [(id, round(result[id].coverage, 6), round(c, 6)) for id, c in self.coverage.items()]
+        pairs += [(id, round(result[id].coverage, 6), round(c, 6)) for id, c in self.coverage.items()]
         return [
             f"{id}: {_written(value)}, expected {_written(wanted)}"
-            for id, value, wanted in found
+            for id, value, wanted in pairs
             if value != wanted
         ]
 
@@ -66,8 +66,8 @@ class CasesEntry:
     """A file of golden cases.
 
     Args:
-        format: Of the file; the number 1.
-        cases: In any order.
+        format: Version of the file format; the number 1.
+        cases: The cases, in any order.
     """
 
     format: int
@@ -75,7 +75,7 @@ class CasesEntry:
 
 
 def read_cases(path: Readable) -> list[Case]:
-    """The golden cases in a file.
+    """Return the golden cases in a file.
 
     Raises:
         FileError: If it cannot be read or does not hold cases, with all findings.
@@ -83,8 +83,8 @@ def read_cases(path: Readable) -> list[Case]:
     return list(structure(read_toml(path), CasesEntry, f"{path} does not hold golden cases").cases)
 
 
-def _mistaken(case: Case, result: Result) -> Iterator[str]:
-    """What a case expects of dimensions and stages that there are not."""
+def _unknown_ids(case: Case, result: Result) -> Iterator[str]:
+    """Yield a message for each dimension or stage in a case that the model does not have."""
     for id in {**case.expected, **case.coverage}:
         if id not in result:
             yield str(Finding("", f"{quoted(id)} is not a dimension", one_of(list(result), id)))
@@ -96,7 +96,7 @@ def _mistaken(case: Case, result: Result) -> Iterator[str]:
                 yield str(Finding(id, f"{quoted(stage)} is not a stage", one_of(scale.ids, stage)))
 
 
-def _found(score: Score) -> object:
+def _actual(score: Score) -> object:
     if score.not_applicable:
         return NOT_APPLICABLE.value
     if score.stage is None:
@@ -112,7 +112,7 @@ def _span(expected: str | tuple[str, ...]) -> object:
 
 
 def _written(value: object) -> object:
-    """As it is written in the file: a stage, or the lowest, likely and highest."""
+    """Return a value as files write it: a stage, or the lowest, likely and highest."""
     if isinstance(value, tuple):
         return quoted(value[0]) if len(set(value)) == 1 else f"[{', '.join(map(quoted, value))}]"
     return value

@@ -1,4 +1,4 @@
-"""The codes of findings: what each means, and how grave it is."""
+"""Codes of findings, each with its meaning and severity."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ FindingSeverity: TypeAlias = Literal["error", "warning"]
 
 
 class Code(NamedTuple):
-    """What a code stands for.
+    """The meaning of a code.
 
     Args:
-        title: What must hold, or is wrong, in few words.
-        severity: ``error`` where results would be untrue or nothing can be read; ``warning``
-            where there may be a good reason.
+        title: What must hold, or what is wrong, in few words.
+        severity: ``error`` if results would be wrong or nothing can be read; ``warning`` if
+            there may be a good reason.
     """
 
     title: str
     severity: FindingSeverity = "error"
 
 
-#: Every code there is; docs/reference/findings.md has a section on each.
+#: All codes; docs/reference/findings.md has a section on each.
 CODES: dict[str, Code] = {
     # Files and plugins.
     "MK001": Code("cannot be read"),
@@ -64,11 +64,11 @@ CODES: dict[str, Code] = {
     "MK144": Code("no placeholders", "warning"),
     "MK145": Code("texts are plain", "warning"),
     "MK146": Code("texts are translated", "warning"),
-    # Models: the version before.
+    # Models: the previous version.
     "MK150": Code("ids stay"),
     "MK151": Code("ids keep their meaning"),
     "MK152": Code("a change has a new version"),
-    # Scorers: what they say of themselves, and the laws.
+    # Scorers: their declarations, and the laws.
     "MK201": Code("scorer declares what it is"),
     "MK202": Code("scorer serves some dimension", "warning"),
     "MK220": Code("bounds in order and on the scale"),

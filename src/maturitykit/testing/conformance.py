@@ -1,4 +1,4 @@
-"""The checks as tests: ``test_model = conformance("my-model")`` is a plugin's whole test file."""
+"""The checks as pytest tests: ``test_model = conformance("my-model")`` is all that a plugin needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Trial(NamedTuple):
-    """A check with what it is run on, which is loaded when it runs."""
+    """A check, and a function that loads the subject it runs on."""
 
     check: Check[Any]
     subject: Callable[[], Any]
@@ -35,18 +35,18 @@ def conformance(
     against: Model | str | None = None,
     fail_on: FindingSeverity = "error",
 ) -> Callable[..., None]:
-    """One test for each check, to be given a name that pytest collects.
+    """Return a test for each check, parametrized; assign it to a name that pytest collects.
 
     Args:
         things: Models, scorers and crosswalks, or the ids of installed ones.
-        expected: Why a check is expected to fail, by its code. One that does not fail any
-            more fails the test.
+        expected: Reasons why checks are expected to fail, by code. The test fails if such a
+            check passes.
         cases: Golden cases of a model; by default those in ``cases.toml`` beside it.
-        against: The version of a model before, whose ids have to stay.
+        against: The previous version of a model, whose ids have to stay.
         fail_on: ``warning`` to fail on warnings too. Otherwise pytest shows them.
 
     Raises:
-        PluginError: If nothing of such a name is installed.
+        PluginError: If nothing of this name is installed.
         ValueError: If a reason is empty, or there is no such check.
     """
     import pytest
@@ -63,18 +63,18 @@ def conformance(
     def test(trial: _Trial) -> None:
         code = trial.check.code
         try:
-            found = list(run_check(trial.check, trial.subject()))
+            findings = list(run_check(trial.check, trial.subject()))
         except Skipped as reason:
             pytest.skip(str(reason))
-        told = "\n".join(f"{finding.code} {finding}" for finding in found)
+        text = "\n".join(f"{finding.code} {finding}" for finding in findings)
         if code in expected:
-            if not found:
+            if not findings:
                 pytest.fail(f"{code} is expected to fail ({expected[code]}), and does not: take it out")
-            pytest.xfail(f"{expected[code]}\n{told}")
-        if any(fail_on == "warning" or severity_of(finding) == "error" for finding in found):
-            pytest.fail(told, pytrace=False)
-        if found:
-            warnings.warn(told, stacklevel=1)
+            pytest.xfail(f"{expected[code]}\n{text}")
+        if any(fail_on == "warning" or severity_of(finding) == "error" for finding in findings):
+            pytest.fail(text, pytrace=False)
+        if findings:
+            warnings.warn(text, stacklevel=1)
 
     collected: Callable[..., None] = test
     return collected
@@ -91,7 +91,7 @@ def _check_expected(expected: Mapping[str, str], codes: Sequence[str]) -> None:
 def _trials(
     thing: str | Model | Scorer | Crosswalk, cases: Sequence[Case] | None, against: Model | str | None
 ) -> Iterator[_Trial]:
-    """The checks of all that has this name; nothing is loaded for that."""
+    """Yield the checks of every object with this name, without loading any."""
     kinds: list[tuple[bool, Sequence[Check[Any]], Callable[[], Any]]] = [
         (
             isinstance(thing, Model) or thing in models,
@@ -109,7 +109,7 @@ def _trials(
             lambda: crosswalk_subject(thing)[2],  # type: ignore[arg-type]
         ),
     ]
-    chosen = [(checks, cache(subject)) for is_one, checks, subject in kinds if is_one]
+    chosen = [(checks, cache(subject)) for applies, checks, subject in kinds if applies]
     if not chosen:
         names = [*models, *scorers, *crosswalks]
         problem = "no model, scorer or crosswalk of this name is installed"

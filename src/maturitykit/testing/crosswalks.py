@@ -1,9 +1,10 @@
-"""The checks that a crosswalk is held to."""
+"""Checks of crosswalks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from random import Random
 from typing import TypeAlias
 
@@ -23,13 +24,13 @@ from maturitykit.scoring.score import score
 from maturitykit.testing import laws, samples, texts
 from maturitykit.testing.report import Check, Report, Skipped, run_checks
 
-#: So many assessments are drawn to try each law of translation on.
+#: Number of random assessments that each law of translation is tried on.
 DRAWS = 25
 
 
 @frozen(slots=False)
 class CrosswalkSubject:
-    """A crosswalk with its models, and the crosswalks and models that it is held against."""
+    """A crosswalk with its models, and the other crosswalks and models that it is checked against."""
 
     crosswalk: Crosswalk
     network: Network
@@ -38,17 +39,17 @@ class CrosswalkSubject:
 
     @cached_property
     def own_texts(self) -> Sequence[Text]:
-        """Its texts, in its own language."""
+        """Texts of the crosswalk, in its original language."""
         return TextWalk(self.crosswalk).texts
 
     @cached_property
     def translations(self) -> texts.Translations:
-        """Its translations."""
+        """Translations of the crosswalk."""
         return texts.read_translations(self.crosswalk.translations)
 
     @cached_property
     def alone(self) -> Network:
-        """A network in which nothing else speaks of its models."""
+        """A network of this crosswalk alone."""
         if misfits(self.crosswalk, self.source, self.target):
             raise Skipped("the crosswalk does not fit its models")
         network = Network([self.crosswalk])
@@ -65,12 +66,12 @@ Law: TypeAlias = Callable[[CrosswalkSubject, Random], Iterator[Finding]]
 def check_crosswalk(
     crosswalk: Crosswalk | str, *, others: Iterable[Crosswalk] = (), models: Iterable[Model | str] = ()
 ) -> Report:
-    """Hold a crosswalk to all that must be true of one.
+    """Run all checks of crosswalks.
 
     Args:
         crosswalk: A crosswalk, or the id of an installed one.
-        others: Crosswalks to hold it against, beside the installed ones.
-        models: The models that it joins, if they are not installed.
+        others: Crosswalks to check it against, beside the installed ones.
+        models: Its models, if they are not installed.
 
     Raises:
         PluginError: If the crosswalk or a model of it is not installed, or broken.
@@ -81,68 +82,68 @@ def check_crosswalk(
 def crosswalk_subject(
     crosswalk: Crosswalk | str, others: Iterable[Crosswalk] = (), models: Iterable[Model | str] = ()
 ) -> tuple[str, Sequence[Check[CrosswalkSubject]], CrosswalkSubject]:
-    """What `run_checks` takes for a crosswalk."""
+    """Return the arguments of `run_checks` for a crosswalk."""
     from maturitykit.registry import crosswalks
 
     one = crosswalks.load(crosswalk) if isinstance(crosswalk, str) else crosswalk
     network = Network([*others, one], models)
-    # Without them there is nothing to hold it against.
+    # A model that is not installed raises an error here, as no check can run without it.
     subject = CrosswalkSubject(one, network, network.model(one.source), network.model(one.target))
     return f"crosswalk {one.id} {one.version}", CROSSWALK_CHECKS, subject
 
 
-def _translated(subject: CrosswalkSubject, given: Assessment) -> Translation:
+def _translated(subject: CrosswalkSubject, assessment: Assessment) -> Translation:
     path = [subject.alone._known_as(name) for name in (subject.crosswalk.source, subject.crosswalk.target)]
-    return translate_by(score(subject.source, given), subject.alone._route(path))
+    return translate_by(score(subject.source, assessment), subject.alone._route(path))
 
 
 def _in_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = samples.assessment(subject.source, random)
-    return laws.ordered(_translated(subject, given), given)
+    assessment = samples.assessment(subject.source, random)
+    return laws.unordered_spans(_translated(subject, assessment), assessment)
 
 
 def _monotone(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = samples.assessment(subject.source, random)
-    raised = laws.raised(subject.source, given, random)
-    before, after = _translated(subject, given), _translated(subject, raised)
-    return _but_for_exclusions(laws.fallen(before, after, given, raised), before, after)
+    assessment = samples.assessment(subject.source, random)
+    better = laws.with_better_ratings(subject.source, assessment, random)
+    before, after = _translated(subject, assessment), _translated(subject, better)
+    return _without_exclusions(laws.lowered_spans(before, after, assessment, better), before, after)
 
 
 def _never_wider(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = samples.assessment(subject.source, random)
-    told = laws.told_more(subject.source, given, random)
-    before, after = _translated(subject, given), _translated(subject, told)
-    return _but_for_exclusions(laws.widened(before, after, given, told), before, after)
+    assessment = samples.assessment(subject.source, random)
+    more = laws.with_more_known(subject.source, assessment, random)
+    before, after = _translated(subject, assessment), _translated(subject, more)
+    return _without_exclusions(laws.widened_spans(before, after, assessment, more), before, after)
 
 
-def _but_for_exclusions(found: Iterator[Finding], before: Translation, after: Translation) -> Iterator[Finding]:
-    """Leave out the dimensions at or below which two readings come to exclude each other, or no longer do."""
-    places = [{i.where for i in one.issues if i.code == "link-disagrees"} for one in (before, after)]
-    changed = places[0] ^ places[1]
-    for finding in found:
+def _without_exclusions(findings: Iterator[Finding], before: Translation, after: Translation) -> Iterator[Finding]:
+    """Leave out dimensions at or below which links disagree in only one of the two translations."""
+    old, new = ({i.where for i in one.issues if i.code == "link-disagrees"} for one in (before, after))
+    changed = old ^ new
+    for finding in findings:
         if not changed & {dimension.id for dimension in before.model.by_id[finding.where].walk()}:
             yield finding
 
 
 def _any_order(subject: CrosswalkSubject, random: Random) -> Iterator[Finding]:
-    given = samples.assessment(subject.source, random)
+    assessment = samples.assessment(subject.source, random)
     links = random.sample(subject.crosswalk.links, len(subject.crosswalk.links))
     other = evolve(subject, crosswalk=evolve(subject.crosswalk, links=links))
-    before, after = _translated(subject, given), _translated(other, given)
-    return laws.differences(before, after, "with links in another order", given)
+    before, after = _translated(subject, assessment), _translated(other, assessment)
+    return laws.differences(before, after, "with links in another order", assessment)
 
 
-def _trying(law: Law) -> Callable[[CrosswalkSubject], Iterator[Finding]]:
+def _first_failure_of(law: Law) -> Callable[[CrosswalkSubject], Iterator[Finding]]:
     def find(subject: CrosswalkSubject) -> Iterator[Finding]:
         random = Random(0)
-        found = (finding for _ in range(DRAWS) for finding in law(subject, random))
-        yield from (finding for finding, _ in zip(found, range(1), strict=False))
+        findings = (finding for _ in range(DRAWS) for finding in law(subject, random))
+        yield from islice(findings, 1)
 
     return find
 
 
-def _there_and_back(subject: CrosswalkSubject) -> Iterator[Finding]:
-    """Each link, forward and then back, holds where it started."""
+def _round_trip(subject: CrosswalkSubject) -> Iterator[Finding]:
+    """Yield a finding for each stage that a link, applied forward and then back, does not lead back to."""
     assert subject.alone
     back = reverse(subject.crosswalk, subject.source, subject.target)
     for link, returning in zip(subject.crosswalk.links, back.links, strict=True):
@@ -161,16 +162,16 @@ def _there_and_back(subject: CrosswalkSubject) -> Iterator[Finding]:
 
 
 def _identity(subject: CrosswalkSubject) -> Iterator[Finding]:
-    """A crosswalk that gives every stage back, before or after, changes nothing."""
+    """Yield a finding for each link that changes when it is composed with an identity, before or after it."""
     assert subject.alone
     links = subject.crosswalk.links
     for model, before in ((subject.source, True), (subject.target, False)):
         name = subject.crosswalk.source if before else subject.crosswalk.target
         same = _identity_of(model, name, [link.source if before else link.target for link in links])
         joined = compose(same, subject.crosswalk) if before else compose(subject.crosswalk, same)
-        found = {(link.source, link.target): link.stages for link in joined.links}
+        stages = {(link.source, link.target): link.stages for link in joined.links}
         for link in links:
-            if link.speaks and found.get((link.source, link.target)) != link.stages:
+            if link.speaks and stages.get((link.source, link.target)) != link.stages:
                 side = "before" if before else "after"
                 problem = f"changes when every stage of {model.id} is given back {side} it"
                 yield Finding(f"links.{link.source}--{link.target}", problem, "the same stages")
@@ -221,15 +222,15 @@ def _rationales(subject: CrosswalkSubject) -> Iterator[Finding]:
             yield Finding(where, "has no rationale", "which claims on both sides it rests on")
 
 
-#: The first holds a crosswalk against its models and others; its findings have codes of their own.
+#: The first compares a crosswalk with its models and with others; its findings have codes of their own.
 CROSSWALK_CHECKS: Sequence[Check[CrosswalkSubject]] = (
     Check("MK301", _fits),
     Check("MK311", _translations),
-    Check("MK320", _trying(_in_order)),
-    Check("MK321", _trying(_monotone)),
-    Check("MK323", _trying(_never_wider)),
-    Check("MK324", _there_and_back),
-    Check("MK325", _trying(_any_order)),
+    Check("MK320", _first_failure_of(_in_order)),
+    Check("MK321", _first_failure_of(_monotone)),
+    Check("MK323", _first_failure_of(_never_wider)),
+    Check("MK324", _round_trip),
+    Check("MK325", _first_failure_of(_any_order)),
     Check("MK326", _identity),
     Check("MK340", _untranslated),
     Check("MK341", _coding),

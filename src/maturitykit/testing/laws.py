@@ -1,7 +1,7 @@
 """The laws that scores obey, each tried on one random draw.
 
-A law takes a model and a random generator, and gives a finding where it does not hold. The same
-laws hold for every model, for every rule on models made for it, and in the tests of this package.
+A law takes a model and a random generator, and yields a finding where it does not hold. The same
+laws are checked for every model, for every rule on generated models, and in the tests of this package.
 """
 
 from __future__ import annotations
@@ -29,109 +29,112 @@ from maturitykit.testing import samples
 
 Law: TypeAlias = Callable[[Model, Random], Iterator[Finding]]
 
-#: So many choices of stages at the most stand for what is open, to see what comes of each.
+#: The most combinations of stages that are tried for open answers.
 CHOICES = 24
 
 
 def at_most(scale: Scale, a: Position, b: Position) -> bool:
-    """Whether one position is below or at another, as far as floats can tell."""
+    """Return whether one position is at or below another, within the tolerance of floats."""
     return a <= b + TOLERANCE if scale.is_chain else int(a) in scale.below[int(b)]
 
 
 def spans(result: Result) -> Iterator[tuple[Scale, Span[Position], str]]:
-    """The spans of a result, each with its scale and the id of its dimension."""
-    for id, found in result.items():
-        if found.position is not None and found.dimension.scale is not None:
-            yield found.dimension.scale, found.position, id
+    """Yield the spans of a result, each with its scale and the id of its dimension."""
+    for id, each in result.items():
+        if each.position is not None and each.dimension.scale is not None:
+            yield each.dimension.scale, each.position, id
 
 
 def in_order(model: Model, random: Random) -> Iterator[Finding]:
-    """Low, likely and high are on the scale, and in their order."""
-    given = samples.assessment(model, random)
-    yield from ordered(score(model, given, consensus=_consensus(random)), given)
+    """Check that low, likely and high are on the scale, and in this order."""
+    assessment = samples.assessment(model, random)
+    yield from unordered_spans(score(model, assessment, consensus=_consensus(random)), assessment)
 
 
-def ordered(result: Result, given: Assessment) -> Iterator[Finding]:
-    """A finding for every span that is not in order, or not on its scale."""
+def unordered_spans(result: Result, assessment: Assessment) -> Iterator[Finding]:
+    """Yield a finding for every span that is not in order, or not on its scale."""
     for scale, span, id in spans(result):
         if not all(end is None or _is_on(scale, end) for end in span):
-            yield _broken(id, f"{_words(span)} is not on its scale", "positions from 0 to the top", given)
+            yield _broken(id, f"{_words(span)} is not on its scale", "positions from 0 to the top", assessment)
             continue
         low, likely, high = span
         middle = low if likely is None else likely
         if not (at_most(scale, low, middle) and at_most(scale, middle, high)):
-            yield _broken(id, f"{_words(span)} is not in order", "low, likely, high in their order", given)
+            yield _broken(id, f"{_words(span)} is not in order", "low, likely, high in their order", assessment)
 
 
 def monotone(model: Model, random: Random) -> Iterator[Finding]:
-    """Raising ratings lowers nothing."""
-    given, how = samples.assessment(model, random), _consensus(random)
-    better = raised(model, given, random)
-    before, after = score(model, given, consensus=how), score(model, better, consensus=how)
-    yield from fallen(before, after, given, better)
+    """Check that better ratings lower no score."""
+    assessment, consensus = samples.assessment(model, random), _consensus(random)
+    better = with_better_ratings(model, assessment, random)
+    before = score(model, assessment, consensus=consensus)
+    after = score(model, better, consensus=consensus)
+    yield from lowered_spans(before, after, assessment, better)
 
 
-def raised(model: Model, given: Assessment, random: Random) -> Assessment:
-    """The assessment with one known rating, or all of them, at or above where they were."""
-    known = [i for i, rating in enumerate(given.ratings) if is_known(rating)]
+def with_better_ratings(model: Model, assessment: Assessment, random: Random) -> Assessment:
+    """Return the assessment with one known rating, or all of them, at the same stage or a higher one."""
+    known = [i for i, rating in enumerate(assessment.ratings) if is_known(rating)]
     for i in random.sample(known, random.choice((min(1, len(known)), len(known)))):
-        scale, reading = _reading(model, given.ratings[i])
+        scale, reading = _reading(model, assessment.ratings[i])
         low = random.choice((reading.low, random.randint(reading.low, scale.top)))
         high = max(low, reading.high, random.choice((reading.high, scale.top)))
-        given = _replaced(given, i, f"{scale.ids[low]}..{scale.ids[high]}")
-    return given
+        assessment = _replaced(assessment, i, f"{scale.ids[low]}..{scale.ids[high]}")
+    return assessment
 
 
-def fallen(before: Result, after: Result, given: Assessment, better: Assessment) -> Iterator[Finding]:
-    """A finding for every end of a span that is lower after than before."""
+def lowered_spans(before: Result, after: Result, assessment: Assessment, better: Assessment) -> Iterator[Finding]:
+    """Yield a finding for every low, likely or high that is lower after than before."""
     for scale, span, id in spans(before):
         new = after[id].position
         for name, old_end, new_end in zip(Span._fields, span, new or (None,) * 3, strict=True):
             if old_end is not None and (new_end is None or not at_most(scale, old_end, new_end)):
                 problem = f"its {name} falls from {_word(old_end)} to {_word(new_end)} when answers rise"
-                yield _broken(id, problem, "a better answer to lower nothing", given, better)
+                yield _broken(id, problem, "a better answer to lower nothing", assessment, better)
 
 
 def never_wider(model: Model, random: Random) -> Iterator[Finding]:
-    """Rating an open leaf, or narrowing a range, widens no span and loses no coverage."""
-    given, how = samples.assessment(model, random), _consensus(random)
-    more = told_more(model, given, random)
-    before, after = score(model, given, consensus=how), score(model, more, consensus=how)
-    yield from widened(before, after, given, more)
+    """Check that rating an open leaf, or narrowing a range, widens no span and lowers no coverage."""
+    assessment, consensus = samples.assessment(model, random), _consensus(random)
+    more = with_more_known(model, assessment, random)
+    before = score(model, assessment, consensus=consensus)
+    after = score(model, more, consensus=consensus)
+    yield from widened_spans(before, after, assessment, more)
 
 
-def told_more(model: Model, given: Assessment, random: Random) -> Assessment:
-    """The assessment with an open leaf rated, or a range narrowed, if there is any."""
-    told = {rating.dimension for rating in given.ratings if is_known(rating) or rating.answer == NOT_APPLICABLE}
-    still_open = [leaf for leaf in model.leaves if leaf.id not in told]
-    known = [i for i, rating in enumerate(given.ratings) if is_known(rating)]
+def with_more_known(model: Model, assessment: Assessment, random: Random) -> Assessment:
+    """Return the assessment with an open leaf rated, or a range narrowed, if there is any."""
+    answered = {r.dimension for r in assessment.ratings if is_known(r) or r.answer == NOT_APPLICABLE}
+    still_open = [leaf for leaf in model.leaves if leaf.id not in answered]
+    known = [i for i, rating in enumerate(assessment.ratings) if is_known(rating)]
     if still_open and (random.random() < 0.5 or not known):
         leaf = random.choice(still_open)
         assert leaf.scale is not None
         rating = Rating(leaf.id, samples.stage(leaf.scale, random), "another")
-        return evolve(given, ratings=[*given.ratings, rating])
+        return evolve(assessment, ratings=[*assessment.ratings, rating])
     if known:
         i = random.choice(known)
-        scale, reading = _reading(model, given.ratings[i])
+        scale, reading = _reading(model, assessment.ratings[i])
         low = random.randint(reading.low, reading.high)
         high = random.randint(low, reading.high)
-        return _replaced(given, i, f"{scale.ids[low]}..{scale.ids[high]}")
-    return given
+        return _replaced(assessment, i, f"{scale.ids[low]}..{scale.ids[high]}")
+    return assessment
 
 
-def widened(before: Result, after: Result, given: Assessment, more: Assessment) -> Iterator[Finding]:
-    """A finding for every span after that is not within the one before."""
+def widened_spans(before: Result, after: Result, assessment: Assessment, more: Assessment) -> Iterator[Finding]:
+    """Yield a finding for every span that is not within the one before, or has less coverage."""
     for scale, span, id in spans(before):
         new = after[id].position
         if new is None or not (at_most(scale, span.low, new.low) and at_most(scale, new.high, span.high)):
             problem = f"{_words(span)} becomes {_words(new)} when more is known"
-            yield _broken(id, problem, "a span within the one before", given, more)
+            yield _broken(id, problem, "a span within the one before", assessment, more)
         elif after[id].coverage < before[id].coverage - TOLERANCE:
-            yield _broken(id, "its coverage falls when more is known", "at least the one before", given, more)
+            problem = "its coverage falls when more is known"
+            yield _broken(id, problem, "at least the one before", assessment, more)
 
 
 def exact(model: Model, random: Random) -> Iterator[Finding]:
-    """Low and high are what some choice of stages comes to, and no choice lies outside."""
+    """Check that some choice of stages reaches low and high, and that no choice lies outside."""
     choices: dict[str, list[str]] = {}
     answers: dict[str, str] = {}
     leaves = [leaf for leaf in model.leaves if leaf.scale is not None]
@@ -149,8 +152,8 @@ def exact(model: Model, random: Random) -> Iterator[Finding]:
     chosen = [dict(zip(choices, stages, strict=True)) for stages in product(*choices.values())]
     scores = [score(model, stages) for stages in chosen]
     for scale, span, id in spans(result):
-        found = [one[id].position for one in scores]
-        lows = [position.low for position in found if position is not None]
+        positions = [one[id].position for one in scores]
+        lows = [position.low for position in positions if position is not None]
         if not all(at_most(scale, span.low, p) and at_most(scale, p, span.high) for p in lows):
             yield _broken(id, f"some choice lies outside {_words(span)}", "bounds that hold every choice", answers)
         elif not all(any(_same(end, p) for p in lows) for end in (span.low, span.high)):
@@ -158,7 +161,7 @@ def exact(model: Model, random: Random) -> Iterator[Finding]:
 
 
 def ends(model: Model, random: Random) -> Iterator[Finding]:
-    """With everything at the bottom all is at the bottom, and at the top likewise."""
+    """Check that every score is at the bottom if all answers are, and at the top likewise."""
     for name, end in (("bottom", 0), ("top", -1)):
         answers = {leaf.id: leaf.scale.ids[end] for leaf in model.leaves if leaf.scale}
         for scale, span, id in spans(score(model, answers)):
@@ -169,24 +172,26 @@ def ends(model: Model, random: Random) -> Iterator[Finding]:
 
 
 def any_order(model: Model, random: Random) -> Iterator[Finding]:
-    """The order of children, and of respondents, makes no difference."""
-    given, how = samples.assessment(model, random), _consensus(random)
+    """Check that the order of children, and of respondents, makes no difference."""
+    assessment, consensus = samples.assessment(model, random), _consensus(random)
     other = evolve(model, dimensions=_shuffled(model.root, random).children)
-    mixed = evolve(given, ratings=random.sample(given.ratings, len(given.ratings)))
-    before, after = score(model, given, consensus=how), score(other, mixed, consensus=how)
-    yield from differences(before, after, "in another order", given)
+    mixed = evolve(assessment, ratings=random.sample(assessment.ratings, len(assessment.ratings)))
+    before = score(model, assessment, consensus=consensus)
+    after = score(other, mixed, consensus=consensus)
+    yield from differences(before, after, "in another order", assessment)
 
 
 def free_weights(model: Model, random: Random) -> Iterator[Finding]:
-    """Weights that are all multiplied by one number make no difference."""
-    given = samples.assessment(model, random)
+    """Check that multiplying all weights by one number makes no difference."""
+    assessment = samples.assessment(model, random)
     factor = Fraction(random.randint(1, 1000), random.randint(1, 1000))
     other = evolve(model, dimensions=[_reweighted(d, factor) for d in model.dimensions])
-    yield from differences(score(model, given), score(other, given), f"with all weights times {factor}", given)
+    before, after = score(model, assessment), score(other, assessment)
+    yield from differences(before, after, f"with all weights times {factor}", assessment)
 
 
 def order_alone(model: Model, random: Random) -> Iterator[Finding]:
-    """Rules that claim to be ordinal give the same stages when others are put in between."""
+    """Check that rules that claim to be ordinal give the same stages when stages are inserted between."""
     plan = plan_for(model, None, {})
     if not all(node.scorer.ordinal for node in plan.nodes if node.is_combined):
         return
@@ -203,49 +208,49 @@ def order_alone(model: Model, random: Random) -> Iterator[Finding]:
         guidance=(),
         readings=(),
     )
-    given = samples.assessment(model, random)
-    # A share or the middle of a range is a matter of the labels, so they are left out here.
-    plain = [r for r in given.ratings if not isinstance(r.answer, float) and ".." not in str(r.answer)]
-    given = evolve(given, ratings=plain)
-    before, after = _stages(score(model, given)), _stages(score(other, given))
+    assessment = samples.assessment(model, random)
+    # Inserted stages change what a share reaches and the middle of a range, so both are left out.
+    plain = [r for r in assessment.ratings if not isinstance(r.answer, float) and ".." not in str(r.answer)]
+    assessment = evolve(assessment, ratings=plain)
+    before, after = _stages(score(model, assessment)), _stages(score(other, assessment))
     for id, stages in before.items():
         if after[id] != stages:
             problem = f"{stages} becomes {after[id]} when stages are put in between"
-            yield _broken(id, problem, "ordinal = False, or a rule that reads order alone", given)
+            yield _broken(id, problem, "ordinal = False, or a rule that reads order alone", assessment)
 
 
 def tables_alike(model: Model, random: Random) -> Iterator[Finding]:
-    """A table of assessments comes to the same as each of them alone. It needs the extra ``tables``."""
+    """Check that a table of assessments has the same scores as each of them alone. Needs the extra ``tables``."""
     import polars
 
     from maturitykit import tables
 
-    given = [samples.assessment(model, random) for _ in range(8)]
+    assessments = [samples.assessment(model, random) for _ in range(8)]
     rows = [
-        # A respondent says nothing by a blank, and is there all the same.
+        # Each assessment gets a respondent whose only answer is blank, which must change nothing.
         (f"a{i}", rating.respondent, rating.dimension, None if rating.answer is None else str(rating.answer))
-        for i, one in enumerate(given)
+        for i, one in enumerate(assessments)
         for rating in (*one.ratings, Rating(model.leaves[0].id, None, "nobody"))
     ]
     names = ("subject", "respondent", "dimension", "rating")
     table = polars.DataFrame(rows, schema=dict.fromkeys(names, polars.String), orient="row")
-    found = {row["subject"]: row for row in tables.score(model, table).frame.iter_rows(named=True)}
-    for i, one in enumerate(given):
+    results = {row["subject"]: row for row in tables.score(model, table).frame.iter_rows(named=True)}
+    for i, one in enumerate(assessments):
         for id, alone in score(model, one).items():
-            row = found[f"a{i}"]
-            for what, wanted in _columns(alone):
-                value = row[f"{id}__{what}"]
+            row = results[f"a{i}"]
+            for column, wanted in _columns(alone):
+                value = row[f"{id}__{column}"]
                 if value != wanted and not (isinstance(wanted, float) and value and _same(value, wanted)):
-                    yield _broken(id, f"{what} is {value} in a table, and {wanted} alone", "the same", one)
+                    yield _broken(id, f"{column} is {value} in a table, and {wanted} alone", "the same", one)
 
 
-def _columns(found: Score) -> Iterator[tuple[str, object]]:
-    yield "not_applicable", found.not_applicable
-    yield "coverage", found.coverage
+def _columns(score: Score) -> Iterator[tuple[str, object]]:
+    yield "not_applicable", score.not_applicable
+    yield "coverage", score.coverage
     for end in Span._fields:
-        stage = getattr(found.stage, end) if found.stage else None
+        stage = getattr(score.stage, end) if score.stage else None
         yield f"stage_{end}", stage.id if stage else None
-        yield f"index_{end}", getattr(found.index, end) if found.index else None
+        yield f"index_{end}", getattr(score.index, end) if score.index else None
 
 
 def _consensus(random: Random) -> Consensus:
@@ -272,18 +277,18 @@ def _words(span: Span[Position] | None) -> str:
     return " ".join(map(_word, span)) if span else "not applicable"
 
 
-def _broken(id: str, problem: str, expected: str, *given: Assessment | Mapping[str, Any]) -> Finding:
-    """A finding with what was answered, so that it can be tried again."""
-    told = []
-    for one in given:
+def _broken(id: str, problem: str, expected: str, *inputs: Assessment | Mapping[str, Any]) -> Finding:
+    """Return a finding that lists the answers, so that it can be reproduced."""
+    texts = []
+    for one in inputs:
         ratings = (
             [(f"{r.dimension} ({r.respondent})", r.answer) for r in one.ratings]
             if isinstance(one, Assessment)
             else list(one.items())
         )
         shown = [f"{id}={answer}" for id, answer in ratings[:8]]
-        told.append(", ".join(shown) + (f" and {len(ratings) - 8} more" if len(ratings) > 8 else "") or "nothing")
-    return Finding(id, f"{problem}; answered: {'; then: '.join(told)}", expected)
+        texts.append(", ".join(shown) + (f" and {len(ratings) - 8} more" if len(ratings) > 8 else "") or "nothing")
+    return Finding(id, f"{problem}; answered: {'; then: '.join(texts)}", expected)
 
 
 def _reading(model: Model, rating: Rating) -> tuple[Scale, ReadAnswer]:
@@ -294,10 +299,10 @@ def _reading(model: Model, rating: Rating) -> tuple[Scale, ReadAnswer]:
     return scale, reading
 
 
-def _replaced(given: Assessment, place: int, answer: str) -> Assessment:
-    ratings = list(given.ratings)
-    ratings[place] = evolve(ratings[place], answer=answer)
-    return evolve(given, ratings=ratings)
+def _replaced(assessment: Assessment, index: int, answer: str) -> Assessment:
+    ratings = list(assessment.ratings)
+    ratings[index] = evolve(ratings[index], answer=answer)
+    return evolve(assessment, ratings=ratings)
 
 
 def _shuffled(dimension: Dimension, random: Random) -> Dimension:
@@ -310,25 +315,27 @@ def _reweighted(dimension: Dimension, factor: Fraction) -> Dimension:
     return evolve(dimension, weight=dimension.weight * factor, children=children)
 
 
-def differences(before: Result, after: Result, when: str, given: Assessment) -> Iterator[Finding]:
-    """A finding for every score that is not exactly the same in both."""
+def differences(before: Result, after: Result, when: str, assessment: Assessment) -> Iterator[Finding]:
+    """Yield a finding for every score that is not exactly the same in both results."""
     for id, old in before.items():
         new = after[id]
         alike = old.position == new.position and old.not_applicable == new.not_applicable
         if not (alike and _same(old.coverage, new.coverage)):
-            yield _broken(id, f"{_words(old.position)} becomes {_words(new.position)} {when}", "the same", given)
+            problem = f"{_words(old.position)} becomes {_words(new.position)} {when}"
+            yield _broken(id, problem, "the same", assessment)
 
 
+#: How many stages to insert below each stage, by scale and stage.
 Extra: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 def _added(extra: Extra, scale: Scale, stage: str) -> list[str]:
-    """The ids of the stages that are put in below a stage."""
+    """Return the ids of the stages that are inserted below a stage."""
     return [f"{stage[:90]}-x{i}" for i in range(extra[scale.id].get(stage, 0))]
 
 
 def _relabelled(scale: Scale | None, extra: Extra) -> Scale | None:
-    """The scale with stages put in below some of its own; bottom and top stay."""
+    """Return the scale with stages inserted below some of its own; bottom and top stay."""
     if scale is None or not scale.is_chain:
         return scale
     ids = [id for stage in scale.ids for id in (*_added(extra, scale, stage), stage)]
@@ -357,6 +364,6 @@ def _relabelled_tree(dimension: Dimension, extra: Extra) -> Dimension:
 
 def _stages(result: Result) -> dict[str, str]:
     return {
-        id: " ".join(stage.id if stage else "nothing" for stage in found.stage) if found.stage else ""
-        for id, found in result.items()
+        id: " ".join(stage.id if stage else "nothing" for stage in each.stage) if each.stage else ""
+        for id, each in result.items()
     }

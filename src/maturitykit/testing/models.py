@@ -1,4 +1,4 @@
-"""The checks that a model is held to."""
+"""Checks of models."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from maturitykit.testing.laws import Law
 from maturitykit.testing.report import Check, Report, Skipped, findings_of, run_checks
 from maturitykit.testing.samples import parts
 
-#: How many draws each law is tried on for one model at the most, and how many dimensions are
-#: scored for that; a part of a model counts as one of its own.
+#: The most draws that each law is tried on for one model, and the most dimensions that are
+#: scored for them; each part of a model counts its own dimensions.
 DRAWS = 25
 SCORED = 3_000
-#: A larger model is not scored as a table whole, but a part of it.
+#: A model with more dimensions is not scored as a table; its smallest part is.
 LARGE = 30
 
-#: The rules of maturitykit that read no gates.
+#: The built-in rules that ignore gates.
 UNGATED = frozenset(("weakest", "median", "mean", "profile"))
 
 #: The laws by the last two digits of their codes, for models and scorers alike.
@@ -47,56 +47,56 @@ LAWS: dict[str, Law] = {
 
 @frozen(slots=False)
 class ModelSubject:
-    """A model with what else it is checked by.
+    """A model with everything that its checks need.
 
     Args:
-        model: The model itself, in its own language.
-        given: Golden cases; None for those in ``cases.toml`` beside it.
-        against: The version before.
-        quick: Whether to leave out what takes seconds.
+        model: The model itself, in its original language.
+        given_cases: Golden cases; None for those in ``cases.toml`` beside it.
+        against: The previous version.
+        quick: Whether to leave out checks that take seconds.
     """
 
     model: Model
-    given: Sequence[Case] | None = None
+    given_cases: Sequence[Case] | None = None
     against: Model | None = None
     quick: bool = False
 
     @cached_property
     def parts(self) -> Sequence[Sequence[Model]]:
-        """For each rule of the model that can be used: the model under it, and parts of that."""
+        """For each usable rule of the model, the model with this rule alone, and parts of that."""
         if not self.rules:
             raise Skipped("the rules of the model cannot be used")
-        return [_within(parts(self.model, scorer)) for scorer in self.rules]
+        return [_limited(parts(self.model, scorer)) for scorer in self.rules]
 
     @cached_property
     def rules(self) -> Sequence[str | Scorer]:
-        """The rules that it offers and that can be used."""
-        unfit = {finding.where for finding in _rules(self)}
-        return [scorer for i, scorer in enumerate(self.model.scorers) if f"scorers[{i}]" not in unfit]
+        """The rules of the model that can be used."""
+        unusable = {finding.where for finding in _rules(self)}
+        return [scorer for i, scorer in enumerate(self.model.scorers) if f"scorers[{i}]" not in unusable]
 
     @cached_property
     def own_texts(self) -> Sequence[Text]:
-        """Its texts, in its own language."""
+        """Texts of the model, in its original language."""
         return TextWalk(self.model).texts
 
     @cached_property
     def translations(self) -> texts.Translations:
-        """Its translations."""
+        """Translations of the model."""
         return texts.read_translations(self.model.translations)
 
     @cached_property
     def cases(self) -> Sequence[Case]:
-        """The golden cases, none if there are none."""
-        if self.given is not None:
-            return self.given
+        """Golden cases; empty if there are none."""
+        if self.given_cases is not None:
+            return self.given_cases
         file = Path(self.model.location).parent / "cases.toml"
         return read_cases(file) if self.model.location and file.is_file() else ()
 
 
-def _within(found: Iterable[Model]) -> list[Model]:
-    """As many parts as can be tried."""
+def _limited(models: Iterable[Model]) -> list[Model]:
+    """Return the first models, as many as can be scored once within the limit."""
     taken, left = [], SCORED
-    for part in found:
+    for part in models:
         taken.append(part)
         left -= len(part.by_id)
         if left < 0:
@@ -111,13 +111,13 @@ def check_model(
     against: Model | str | None = None,
     quick: bool = False,
 ) -> Report:
-    """Hold a model to all that must be true of one.
+    """Run all checks of models.
 
     Args:
         model: A model, or the id of an installed one.
         cases: Its golden cases; by default those in ``cases.toml`` beside it.
-        against: The version before, whose ids have to stay.
-        quick: Whether to leave out what takes seconds: tables (MK128).
+        against: The previous version, whose ids have to stay.
+        quick: Whether to leave out the check that takes seconds: tables (MK128).
 
     Raises:
         PluginError: If the model is not installed, or broken.
@@ -128,27 +128,27 @@ def check_model(
 def model_subject(
     model: Model | str, cases: Sequence[Case] | None, against: Model | str | None, quick: bool = False
 ) -> tuple[str, Sequence[Check[ModelSubject]], ModelSubject]:
-    """What `run_checks` takes for a model."""
+    """Return the arguments of `run_checks` for a model."""
     one, old = model_of(model), model_of(against) if against else None
     subject = ModelSubject(one._original or one, cases, old, quick)
     return f"model {one.id} {one.version}", MODEL_CHECKS if old else MODEL_CHECKS[:-3], subject
 
 
 def try_law(law: Law, tried: Sequence[Model], random: Random, draws: int = DRAWS) -> Iterator[Finding]:
-    """What the first of many draws finds that a law does not hold on."""
+    """Yield the finding of the first draw on which a law does not hold."""
     left = SCORED
     for number in range(draws):
         part = tried[number % len(tried)]
         left -= len(part.by_id)
         if left < 0 and number:
             return
-        if found := next(law(part, random), None):
-            yield found
+        if finding := next(law(part, random), None):
+            yield finding
             return
 
 
 def try_tables(tried: Sequence[Model], random: Random) -> Iterator[Finding]:
-    """The same of the law on tables, on one draw, as an engine takes its time to plan its work."""
+    """Yield the findings of the law on tables, on one draw only, as engines plan slowly."""
     if missing := [name for name in ("polars", "pyarrow") if find_spec(name) is None]:
         raise Skipped(install_hint(" and ".join(missing), "tables"))
     whole, smallest = tried[0], min(tried, key=lambda part: len(part.by_id))
@@ -183,7 +183,7 @@ def _unread_gates(subject: ModelSubject) -> Iterator[Finding]:
     for dimension in subject.model.root.walk():
         used = [dimension.scorer] if dimension.scorer else subject.model.scorers
         names = [rule if isinstance(rule, str) else rule.id for rule in used]
-        # What the rule of a plugin reads is not known.
+        # Rules of plugins may use gates, which cannot be known.
         if dimension.gates and UNGATED.issuperset(names):
             where = "gates" if dimension.id == OUTCOME else f"dimensions.{dimension.id}.gates"
             problem = f"are not read by {', '.join(names)}"
@@ -217,9 +217,9 @@ def _questions(subject: ModelSubject) -> Iterator[Finding]:
 def _descriptors(subject: ModelSubject) -> Iterator[Finding]:
     for leaf in subject.model.leaves:
         stages = leaf.scale.stages if leaf.scale else ()
-        untold = [stage.id for stage in stages if not (leaf.descriptors.get(stage.id) or stage.summary)]
-        if untold:
-            problem = f"nothing says what {leaf.id} is like at {', '.join(untold)}"
+        undescribed = [stage.id for stage in stages if not (leaf.descriptors.get(stage.id) or stage.summary)]
+        if undescribed:
+            problem = f"nothing says what {leaf.id} is like at {', '.join(undescribed)}"
             expected = "a descriptor for each stage, or a summary of each stage on its scale"
             yield Finding(f"dimensions.{leaf.id}.descriptors", problem, expected)
 
@@ -247,10 +247,10 @@ def _cases(subject: ModelSubject) -> Iterator[Finding]:
 
 def _some_cases(subject: ModelSubject) -> Iterator[Finding]:
     try:
-        there = bool(subject.cases)
+        has_cases = bool(subject.cases)
     except FileError:
-        return  # It is there, and its findings are told by the check before.
-    if not there:
+        return  # The file is there, and the check of cases reports its findings.
+    if not has_cases:
         yield Finding("", "has no golden cases", "cases.toml beside it: assessments with results got by hand")
 
 
@@ -318,7 +318,7 @@ def _not_plain(subject: ModelSubject) -> Iterator[Finding]:
     return texts.not_plain(_all_texts(subject))
 
 
-#: In the order of their codes, but for the last three, which need a version before.
+#: In the order of their codes. The last three need a previous version.
 MODEL_CHECKS: Sequence[Check[ModelSubject]] = (
     Check("MK110", _rules),
     Check("MK111", _translations),

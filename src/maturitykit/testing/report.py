@@ -1,4 +1,4 @@
-"""Checks, and the report of what they found."""
+"""Checks, and the report of their findings."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ T = TypeVar("T")
 
 
 class Skipped(Exception):  # noqa: N818 - no error
-    """Raised by a check that cannot be run here, with the reason."""
+    """Signal that a check cannot be run here, with the reason."""
 
 
 class Check(NamedTuple, Generic[T]):
-    """One thing that must hold.
+    """A check of one rule.
 
     Args:
-        code: Of its findings, where they have none of their own.
-        find: Gives a finding for whatever does not hold.
+        code: Code of its findings, if they have none of their own.
+        find: Function that returns a finding for each violation.
     """
 
     code: str
@@ -32,13 +32,13 @@ class Check(NamedTuple, Generic[T]):
 
 @frozen
 class Report:
-    """What checks found.
+    """The findings of checks.
 
     Args:
-        subject: What was checked, in words.
-        findings: Each with a code, in the order of the checks.
-        checks: How many checks were run.
-        skipped: Why a check could not be run here, by its code.
+        subject: Name of the object that was checked, in words.
+        findings: The findings, each with a code, in the order of the checks.
+        checks: Number of checks that were run.
+        skipped: Reasons why checks could not be run here, by code.
     """
 
     subject: str
@@ -47,17 +47,17 @@ class Report:
     skipped: Mapping[str, str] = field(factory=dict)
 
     def at_least(self, severity: FindingSeverity) -> list[Finding]:
-        """The findings that are as grave as this, or graver."""
+        """Return the findings of this severity or a higher one."""
         return [f for f in self.findings if severity == "warning" or severity_of(f) == "error"]
 
 
 def severity_of(finding: Finding) -> FindingSeverity:
-    """How grave a finding is, by its code."""
+    """Return the severity of a finding, by its code."""
     return CODES[finding.code].severity
 
 
 def run_checks(subject: str, checks: Sequence[Check[T]], thing: T) -> Report:
-    """Run every check on a thing; one that fails to run stops no other."""
+    """Run every check on an object; a check that raises an error does not stop the others."""
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
     for check in checks:
@@ -65,14 +65,14 @@ def run_checks(subject: str, checks: Sequence[Check[T]], thing: T) -> Report:
             findings += run_check(check, thing)
         except Skipped as reason:
             skipped[check.code] = str(reason)
-        # What is checked may have been written by anyone, and may raise anything.
+        # Code of plugins may raise anything.
         except Exception as error:
             findings += coded(check.code, [Finding("", f"raises {type(error).__name__}: {error}")])
     return Report(subject, findings, len(checks) - len(skipped), skipped)
 
 
 def run_check(check: Check[T], thing: T) -> Iterator[Finding]:
-    """The findings of one check; an error that is raised on purpose counts as its findings."""
+    """Yield the findings of one check, including those of an error that is raised on purpose."""
     try:
         yield from coded(check.code, check.find(thing))
     except MaturityError as error:
@@ -80,5 +80,5 @@ def run_check(check: Check[T], thing: T) -> Iterator[Finding]:
 
 
 def findings_of(error: MaturityError) -> Sequence[Finding]:
-    """The findings of an error; its title, where it has none."""
+    """Return the findings of an error, or its title as one if it has none."""
     return error.findings or [Finding("", error.title)]

@@ -1,4 +1,4 @@
-"""Assessments and models drawn by a random generator, the same ones for the same seed."""
+"""Random assessments and models, reproducible by the seed of the generator."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from maturitykit.definition import Dimension, Gate, Model, Scale, Scorer
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
-#: Weights that do not add up exactly as floats.
+#: Weights whose sums are not exact in floats.
 WEIGHTS = (Fraction(1), Fraction(1), Fraction(2), Fraction(7), Fraction(1, 3), Fraction(1, 10))
 
 
 def stage(scale: Scale, random: Random) -> str:
-    """Any stage, the lowest and the highest more often than others."""
+    """Return a random stage, the lowest and the highest more often than others."""
     return random.choice((scale.ids[0], scale.ids[-1], random.choice(scale.ids)))
 
 
 def answer(scale: Scale, random: Random, applicable: bool = False) -> Answer:
-    """Any answer that can be given on a chain."""
+    """Return a random answer on a chain; with ``applicable``, never "not applicable"."""
     kind = random.randrange(8)
     if kind == 0:
         return UNKNOWN
@@ -38,9 +38,9 @@ def answer(scale: Scale, random: Random, applicable: bool = False) -> Answer:
 
 
 def assessment(model: Model, random: Random, respondents: int = 3, applicable: bool = False) -> Assessment:
-    """An assessment by up to so many respondents, each of whom may leave out anything."""
+    """Return a random assessment by up to so many respondents, each of whom may leave out anything."""
     count = random.randint(1, respondents)
-    # Where nearly all is open, or all answered, other things go wrong than between.
+    # Errors with few or with all answers differ from those in between, so each share is drawn.
     share = random.choice((0.3, 0.7, 1.0))
     ratings = [
         Rating(leaf.id, answer(leaf.scale, random, applicable), respondent=f"r{number}")
@@ -53,11 +53,11 @@ def assessment(model: Model, random: Random, respondents: int = 3, applicable: b
 
 
 def parts(model: Model, scorer: Scorer | str) -> Iterator[Model]:
-    """The model under one rule, then what is below each combined dimension as a model of its own.
+    """Yield the model with one rule alone, then each combined dimension as a model of its own.
 
-    What goes wrong deep in a large model shows in its part, many times quicker.
+    An error deep in a large model is found many times faster in the small model of its part.
     """
-    whole = evolve(model, scorers=[scorer], dimensions=[_settled(d, scorer) for d in model.dimensions])
+    whole = evolve(model, scorers=[scorer], dimensions=[_with_scorers(d, scorer) for d in model.dimensions])
     yield whole
     for dimension in whole.root.walk():
         if dimension.id != OUTCOME and dimension.children and dimension.scale is not None:
@@ -67,22 +67,22 @@ def parts(model: Model, scorer: Scorer | str) -> Iterator[Model]:
             )  # fmt: skip
 
 
-def _settled(dimension: Dimension, scorer: Scorer | str) -> Dimension:
-    """The dimension with the rule that it and those below it are scored by, in their own names."""
+def _with_scorers(dimension: Dimension, scorer: Scorer | str) -> Dimension:
+    """Return the dimension with the rule set explicitly on it and on all below it that have none."""
     if not dimension.children:
         return dimension
-    children = [_settled(child, scorer) for child in dimension.children]
+    children = [_with_scorers(child, scorer) for child in dimension.children]
     return evolve(dimension, scorer=dimension.scorer or scorer, children=children)
 
 
 def parent_model(scorer: Scorer, random: Random) -> Model | None:
-    """A small model whose outcome a rule scores, if the rule can serve the parent that was drawn."""
+    """Return a small model whose outcome a rule scores, or None if the rule cannot score the parent drawn."""
     scale = random.choice(CHAINS if random.random() < 0.6 else LATTICES)
-    alike = random.random() < 0.6
+    on_one_scale = random.random() < 0.6
     children = []
     for number in range(random.randint(1, 4)):
-        own = scale if alike else evolve(random.choice([*CHAINS, *LATTICES]), id=f"scale-{number}")
-        children.append(_child(f"d{number}", own, random.choice(WEIGHTS)))
+        other = evolve(random.choice([*CHAINS, *LATTICES]), id=f"scale-{number}")
+        children.append(_child(f"d{number}", scale if on_one_scale else other, random.choice(WEIGHTS)))
     gates = _gates(scale, children, random) if random.random() < 0.5 else []
     parent = Dimension(OUTCOME, scale=scale, gates=gates, children=children)
     if any(True for _ in scorer.problems(parent)):
@@ -94,11 +94,11 @@ _TWO = evolve(CHAINS[0], id="two")
 
 
 def _child(id: str, scale: Scale, weight: Fraction) -> Dimension:
-    """A leaf; on a partial order, where nothing is rated, a dimension whose stages can be reached."""
+    """Return a leaf; on a partial order, which cannot be rated, a scored dimension that can reach every stage."""
     if scale.is_chain:
         return Dimension(id, scale=scale, weight=weight)
     if is_distributive(scale):
-        # A leaf for each stage above a single other: together they reach any.
+        # A leaf for each stage directly above a single other: together they can reach any stage.
         below = zip(scale.ids, scale.directly_below, strict=True)
         leaves = {stage: f"{id}-{stage}" for stage, lower in below if len(lower) == 1}
     else:
@@ -109,7 +109,7 @@ def _child(id: str, scale: Scale, weight: Fraction) -> Dimension:
 
 
 def _gates(scale: Scale, children: Sequence[Dimension], random: Random) -> list[Gate]:
-    """Gates by which whoever reaches two stages reaches their join."""
+    """Return gates under which reaching two stages means reaching their join."""
     if not is_distributive(scale):
         one = children[0]
         return [Gate(s, one.id, one.scale.ids[1]) for s in scale.ids[1:] if one.scale]

@@ -30,7 +30,7 @@ def _lattice(family: Iterable[frozenset[int]]) -> Scale:
 
 
 def _families() -> Iterator[set[frozenset[int]]]:
-    """The families of sets that are closed under intersection and no chain: lattices all."""
+    """Yield families of sets that are closed under intersection but are no chains; each is a lattice."""
     universe = frozenset(range(3))
     subsets = [frozenset(c) for size in range(3) for c in combinations(universe, size)]
     for chosen in (c for size in range(2, 8) for c in combinations(subsets, size)):
@@ -45,7 +45,7 @@ LATTICES = [_lattice(family) for family in _families()]
 
 
 def is_distributive(scale: Scale) -> bool:
-    """Whether what is gated singly can be combined freely: then every stage can be reached."""
+    """Return whether meet distributes over join; then gates on single stages can be combined freely."""
     meet, join = scale.meet, scale.join
     return all(
         meet([a, join([b, c])]) == join([meet([a, b]), meet([a, c])])

@@ -1,7 +1,7 @@
-"""JSON Schemas of all files, and their keys as tables, made from the classes that files are read as.
+"""JSON Schemas of all files, and tables of their keys, generated from the classes that files are read as.
 
 ``python -m maturitykit.testing.schema FOLDER`` writes the schemas into a folder, for editors and
-other tools. They keep to what those for TOML understand: no ``const``, no ``prefixItems``.
+other tools. They use only what tools for TOML understand: no ``const``, no ``prefixItems``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from maturitykit.testing.cases import CasesEntry
 
 Schema = dict[str, Any]
 
-#: What each kind of file is read as.
+#: The class that each kind of file is read as.
 FILES: Mapping[str, type] = {
     "model": ModelEntry,
     "model-text": text_entry(Model),
@@ -50,7 +50,7 @@ FILES: Mapping[str, type] = {
 #: A number or a fraction as text.
 _EXACT = r"^\s*\+?[0-9.][0-9_.]*([eE][+-]?[0-9_]+)?(\s*/\s*[0-9_]+)?\s*$"
 
-#: Types that are no classes of ours: as a schema has them, and in words.
+#: Types that are not classes of ours, each with its schema and its name in words.
 _PLAIN: Mapping[Any, tuple[Schema, str]] = {
     str: ({"type": "string"}, "text"),
     int: ({"type": "integer"}, "whole number"),
@@ -68,7 +68,7 @@ _WITH_IDS = (ModelEntry, DimensionEntry, Scale, Stage, Guidance, Note, Reading, 
 _FILLED = {"minLength": 1}
 _RELATION = {"enum": list(RELATIONS)}
 
-#: What the parts of a file must hold beyond their types, as far as can be said of one alone.
+#: Constraints on single fields beyond their types, by class and field.
 _CHECKED: Mapping[tuple[type, str], Schema] = {
     **{(kind, "format"): {"enum": [FORMAT]} for kind in FILES.values()},
     **{(kind, "id"): _ID for kind in _WITH_IDS},
@@ -92,12 +92,12 @@ class Key(NamedTuple):
     """A key of a table in a file.
 
     Args:
-        name: As files have it.
+        name: Name of the key in files.
         kind: The type of its value.
-        meaning: In words.
+        meaning: Meaning of the key, in words.
         needed: Whether it must be there.
-        default: What it is otherwise, where that can be said in a file.
-        checked: What must hold of its value beyond its type.
+        default: The value if it is left out; None if a file cannot express it.
+        checked: Constraints on its value beyond its type.
     """
 
     name: str
@@ -109,21 +109,21 @@ class Key(NamedTuple):
 
 
 def keys(kind: type) -> list[Key]:
-    """The keys that a class is read from, in their order, those that are needed first."""
+    """Return the keys that a class is read from, in their order, but required keys first."""
     hints = get_type_hints(kind)
-    found = []
+    result = []
     for name, key in keys_of(kind).items():
         default, metadata = _field(kind, name)
         plain = isinstance(default, (str, float, int)) and default != ""
-        # What translations are read as is made from the classes of models, and of crosswalks.
+        # Classes of translation files are generated, so meanings come from the classes of models and crosswalks.
         meaning = metadata.get("meaning") or _meanings(metadata.get("of", kind)).get(name, "")
         checked, needed = _CHECKED.get((kind, name), {}), default is NOTHING
-        found.append(Key(key, hints[name], meaning, needed, default if plain else None, checked))
-    return sorted(found, key=lambda key: not key.needed)
+        result.append(Key(key, hints[name], meaning, needed, default if plain else None, checked))
+    return sorted(result, key=lambda key: not key.needed)
 
 
 def _field(kind: Any, name: str) -> tuple[object, Mapping[str, Any]]:
-    """The default of a field, and its metadata."""
+    """Return the default of a field, and its metadata."""
     if is_typeddict(kind):
         return NOTHING if name in kind.__required_keys__ else None, {}
     attribute = fields_dict(kind)[name]
@@ -131,37 +131,37 @@ def _field(kind: Any, name: str) -> tuple[object, Mapping[str, Any]]:
 
 
 def _is_class(kind: Any) -> bool:
-    """Whether a type is a class of ours, with keys of its own."""
+    """Return whether a type is a class of ours, with keys of its own."""
     return has(kind) or is_typeddict(kind)
 
 
 @cache
 def _meanings(kind: type) -> dict[str, str]:
-    """What the docstring of a class, or of one that it is made from, says of each field."""
-    found: dict[str, str] = {}
+    """Return the meaning of each field, from the docstrings of a class and of its bases."""
+    meanings: dict[str, str] = {}
     for each in reversed(kind.__mro__):
         text = inspect.cleandoc(each.__doc__ or "").partition("\nArgs:\n")[2].partition("\n\n")[0]
         for name, meaning in re.findall(r"^    (\w+): (.*(?:\n        .*)*)", text, re.MULTILINE):
-            found[name] = " ".join(meaning.split()).replace("``", "`")
-    return found
+            meanings[name] = " ".join(meaning.split()).replace("``", "`")
+    return meanings
 
 
 def _about(kind: type) -> str:
-    """The first paragraph of a docstring, without its names of Python."""
+    """Return the first paragraph of a class's docstring, in Markdown."""
     return " ".join(inspect.cleandoc(kind.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")
 
 
 def _name(kind: type) -> str:
-    """The name of a class in words of files: ``DimensionEntry`` is a ``dimension``."""
+    """Return the name of a class as files call it: ``DimensionEntry`` is a ``dimension``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__.removesuffix("Entry")).lower()
 
 
 def schema(name: str) -> Schema:
-    """The JSON Schema of a kind of file, one of `FILES`."""
+    """Return the JSON Schema of a kind of file, one of `FILES`."""
     parts: dict[str, Schema] = {}
     root = _table(FILES[name], parts)
     if is_typeddict(FILES[name]):
-        # Later versions say more, which readers of today are to pass over.
+        # Later versions may add keys, which programs must ignore.
         for table in (root, *parts.values()):
             table.pop("additionalProperties")
     return {
@@ -174,7 +174,7 @@ def schema(name: str) -> Schema:
 
 
 def _table(kind: type, parts: dict[str, Schema]) -> Schema:
-    """The schema of a class; those of the classes within it are added to the parts."""
+    """Return the schema of a class; those of the classes within it are added to ``parts``."""
     known = keys(kind)
     needed = [key.name for key in known if key.needed]
     return {
@@ -187,23 +187,23 @@ def _table(kind: type, parts: dict[str, Schema]) -> Schema:
 
 
 def _value(key: Key, parts: dict[str, Schema]) -> Schema:
-    found = key.checked if "anyOf" in key.checked else _of(key.kind, parts) | key.checked
+    value = key.checked if "anyOf" in key.checked else _of(key.kind, parts) | key.checked
     if key.name in ("scorer", "scorers"):
-        found = _with_rules(found)
+        value = _with_rules(value)
     default = {} if key.default is None else {"default": key.default}
-    return {"description": key.meaning} | found | default
+    return {"description": key.meaning} | value | default
 
 
-def _with_rules(found: Schema) -> Schema:
-    """Any installed rule may be named, of which a schema knows nothing; its own are proposed."""
-    own = {"enum": [id for id in scorers if scorers[id].distribution == "maturitykit"]}
-    if "items" in found:
-        return found | {"items": {"anyOf": [own, found["items"]]}}
-    return {"anyOf": [own, found]}
+def _with_rules(schema: Schema) -> Schema:
+    """Return a schema that proposes the built-in rules; any other installed rule stays valid."""
+    built_in = {"enum": [id for id in scorers if scorers[id].distribution == "maturitykit"]}
+    if "items" in schema:
+        return schema | {"items": {"anyOf": [built_in, schema["items"]]}}
+    return {"anyOf": [built_in, schema]}
 
 
 def _of(kind: Any, parts: dict[str, Schema]) -> Schema:
-    """The schema of any type that a field has."""
+    """Return the schema of the type of a field."""
     origin, args = get_origin(kind), get_args(kind)
     if kind in _PLAIN:
         return dict(_PLAIN[kind][0])
@@ -231,15 +231,15 @@ def _one_of(members: Sequence[Schema]) -> Schema:
 
 
 def as_json(name: str) -> str:
-    """The text of the schema of a kind of file."""
+    """Return the schema of a kind of file as text."""
     return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 def page(name: str) -> str:
-    """The keys of a kind of file as tables in Markdown: its own, then those of the tables within."""
+    """Return the keys of a kind of file as tables in Markdown: its own, then those of the tables within."""
     parts: list[type] = [FILES[name]]
     lines: list[str] = []
-    # Parts are found while those before them are written.
+    # The loop appends to the list as it finds further parts.
     for kind in parts:
         rows = []
         for key in keys(kind):
@@ -254,7 +254,7 @@ def page(name: str) -> str:
 
 
 def _classes(kind: Any) -> Iterator[type]:
-    """The classes of ours that a type is made of."""
+    """Yield the classes of ours within a type."""
     if _is_class(kind):
         yield kind
     for member in _members(kind) if get_origin(kind) in (UnionType, Union) else get_args(kind):
@@ -262,12 +262,12 @@ def _classes(kind: Any) -> Iterator[type]:
 
 
 def _members(union: Any) -> list[Any]:
-    """The types that a value in a file may have; a stage stands there by its id."""
+    """Return the types that a value in a file may have; files name a stage by its id, not as a Stage."""
     return [member for member in get_args(union) if member is not Stage]
 
 
 def _words(kind: Any, many: bool = False) -> str:
-    """A type as a reader of the reference wants it."""
+    """Return a type in words, for the reference."""
     origin, args = get_origin(kind), get_args(kind)
     if kind in _PLAIN:
         return re.sub(r"(?<=text)$|(?<=number)\b", "s" * many, _PLAIN[kind][1])
@@ -284,7 +284,7 @@ def _words(kind: Any, many: bool = False) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the schemas into a folder, and the tables of keys into a page that marks their places."""
+    """Write the schemas into a folder, and the tables of keys between the markers of a page."""
     if len(arguments) not in (1, 2):
         print("usage: python -m maturitykit.testing.schema FOLDER [PAGE]", file=sys.stderr)
         return 2
@@ -300,7 +300,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def with_tables(text: str) -> str:
-    """A page with the tables of keys between ``<!-- keys of NAME -->`` and ``<!-- end -->``."""
+    """Return a page with the tables of keys between ``<!-- keys of NAME -->`` and ``<!-- end -->``."""
 
     def filled(mark: re.Match[str]) -> str:
         return f"{mark[1]}\n\n{page(mark[2])}\n{mark[3]}"

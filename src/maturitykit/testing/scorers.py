@@ -1,4 +1,4 @@
-"""The checks that a scorer is held to, on models made for it."""
+"""Checks of scorers, on generated models."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from maturitykit.testing.models import LAWS, try_law, try_tables
 from maturitykit.testing.report import Check, Report, run_checks
 from maturitykit.testing.samples import parent_model
 
-#: So many parents are drawn for a rule; those that it cannot serve are left out.
+#: Number of random parents for a rule; those that it cannot score are left out.
 PARENTS = 80
 
 
 @frozen(slots=False)
 class ScorerSubject:
-    """A scorer, and the models that it is tried on."""
+    """A scorer, and the models that it is checked on."""
 
     scorer: Scorer
 
     @cached_property
     def models(self) -> Sequence[Model]:
-        """Small models of all kinds of scales, weights and gates that the rule can serve."""
+        """Small random models with all kinds of scales, weights and gates that the rule can score."""
         random = Random(0)
-        found = (parent_model(self.scorer, random) for _ in range(PARENTS))
-        return [model for model in found if model is not None]
+        drawn = (parent_model(self.scorer, random) for _ in range(PARENTS))
+        return [model for model in drawn if model is not None]
 
 
 def check_scorer(scorer: Scorer | str) -> Report:
-    """Hold a rule to all that must be true of one, on generated dimensions of every kind.
+    """Run all checks of rules, on generated dimensions of every kind.
 
     Args:
         scorer: A rule, or the id of an installed one.
@@ -47,7 +47,7 @@ def check_scorer(scorer: Scorer | str) -> Report:
 
 
 def scorer_subject(scorer: Scorer | str) -> tuple[str, Sequence[Check[ScorerSubject]], ScorerSubject]:
-    """What `run_checks` takes for a scorer."""
+    """Return the arguments of `run_checks` for a scorer."""
     from maturitykit.registry import scorers
 
     one = scorers.load(scorer) if isinstance(scorer, str) else scorer

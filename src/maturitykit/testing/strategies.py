@@ -1,4 +1,4 @@
-"""Hypothesis strategies: any model that is valid, assessments of it, and crosswalks to another.
+"""Hypothesis strategies for valid models, their assessments, and crosswalks between them.
 
 They need hypothesis: ``pip install maturitykit[testing]``.
 """
@@ -23,17 +23,17 @@ from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
 
 def chains(id: str = "chain") -> st.SearchStrategy[Scale]:
-    """Scales on which every two stages can be compared, some with values or cut points."""
+    """Return scales on which every two stages can be compared, some with values or cut points."""
     return st.sampled_from(CHAINS).map(lambda scale: evolve(scale, id=id))
 
 
 def lattices(id: str = "lattice") -> st.SearchStrategy[Scale]:
-    """Scales with a partial order, of up to eight stages."""
+    """Return scales with a partial order, of up to eight stages."""
     return st.sampled_from(LATTICES).map(lambda scale: evolve(scale, id=id))
 
 
 def scales(id: str = "scale") -> st.SearchStrategy[Scale]:
-    """Chains and lattices."""
+    """Return chains and lattices."""
     return chains(id) | lattices(id)
 
 
@@ -45,14 +45,14 @@ def models(
     applied: Sequence[str] = (),
     id: str = "generated",
 ) -> Model:
-    """Models of any shape: mixed scales, lattices, weights, and every built-in rule.
+    """Draw models of any shape: mixed scales, lattices, weights, and every built-in rule.
 
     Args:
-        draw: Given by hypothesis.
-        depth: How many levels there are below the outcome, at the most.
-        ordinal: Only rules that read the order of stages alone.
-        applied: Only these rules.
-        id: Of the model.
+        draw: Passed by hypothesis.
+        depth: The most levels below the outcome.
+        ordinal: Whether to use only rules that depend on nothing but the order of stages.
+        applied: The rules to use; by default all.
+        id: Id of the model.
     """
     maker = _Maker(draw, ordinal, applied)
     root = maker.inner(OUTCOME, None, depth)
@@ -62,7 +62,7 @@ def models(
 
 
 class _Maker:
-    """Makes the dimensions of one model, from the top down."""
+    """Builder of the dimensions of one model, from the top down."""
 
     def __init__(self, draw: st.DrawFn, ordinal: bool, applied: Sequence[str]) -> None:
         self.draw = draw
@@ -71,7 +71,7 @@ class _Maker:
         self.count = 0
 
     def inner(self, id: str, scale: Scale | None, depth: int) -> Dimension:
-        """A dimension with children, and a rule that fits its scale; any, if none is given."""
+        """Return a dimension with children and a rule that fits its scale; without a scale, with any."""
         scorer = self.draw(st.sampled_from(self._fitting(id, scale, depth)))
         weight = self.draw(st.sampled_from(WEIGHTS))
         if scorer == "profile":
@@ -90,14 +90,15 @@ class _Maker:
         for _ in range(self.draw(st.integers(1, 3))):
             self.count += 1
             id = f"d{self.count}"
-            own = self.draw(scale(id)) if callable(scale) else scale
-            # Leaves are rated on chains: what is on a lattice has to be scored.
-            if (own is not None and not own.is_chain) or (depth > 1 and self.draw(st.integers(0, 2)) == 0):
-                children.append(self.inner(id, own, depth - 1))
+            child_scale = self.draw(scale(id)) if callable(scale) else scale
+            # Only chains can be rated, so a child on a lattice is an inner dimension.
+            if (child_scale is not None and not child_scale.is_chain) or (
+                depth > 1 and self.draw(st.integers(0, 2)) == 0
+            ):
+                children.append(self.inner(id, child_scale, depth - 1))
             else:
-                children.append(
-                    Dimension(id, scale=own or self.draw(chains(id)), weight=self.draw(st.sampled_from(WEIGHTS)))
-                )
+                leaf_scale = child_scale or self.draw(chains(id))
+                children.append(Dimension(id, scale=leaf_scale, weight=self.draw(st.sampled_from(WEIGHTS))))
         return children
 
     def _fitting(self, id: str, scale: Scale | None, depth: int) -> list[str]:
@@ -111,39 +112,41 @@ class _Maker:
         return sorted(rules) or ["staged"]
 
     def _gates(self, scale: Scale, children: Sequence[Dimension]) -> list[Gate]:
-        """Gates by which whoever reaches two stages reaches their join."""
+        """Return gates under which reaching two stages means reaching their join."""
         if not is_distributive(scale):
             one = children[0]
             assert one.scale is not None
             return [Gate(stage, one.id, one.scale.ids[1]) for stage in scale.ids[1:]]
-        # On a distributive lattice it is enough that only stages above a single other have gates.
+        # On a distributive lattice, only stages directly above a single other stage need gates.
         gates = []
         for stage, below in zip(scale.ids[1:], scale.directly_below[1:], strict=True):
-            asked = st.lists(st.sampled_from(children), min_size=1, max_size=2, unique_by=lambda child: child.id)
-            for child in self.draw(asked) if len(below) == 1 else ():
+            required = st.lists(
+                st.sampled_from(children), min_size=1, max_size=2, unique_by=lambda child: child.id
+            )
+            for child in self.draw(required) if len(below) == 1 else ():
                 assert child.scale is not None
                 gates.append(Gate(stage, child.id, self.draw(stages_of(child.scale, lowest=1))))
         return gates
 
 
 def stages_of(scale: Scale, lowest: int = 0) -> st.SearchStrategy[str]:
-    """Ids of the stages of a scale, from a position up."""
+    """Return ids of the stages of a scale, from a position up."""
     return st.sampled_from(scale.ids[lowest:])
 
 
 @st.composite
 def ranges(draw: st.DrawFn, scale: Scale) -> str:
-    """Ranges of stages of a chain."""
+    """Draw ranges of stages of a chain."""
     low, high = sorted(draw(st.tuples(st.integers(0, scale.top), st.integers(0, scale.top))))
     return f"{scale.ids[low]}..{scale.ids[high]}"
 
 
 @st.composite
 def spans(draw: st.DrawFn, scale: Scale) -> Span[Stage]:
-    """Spans of stages on any scale: low, likely and high in their order; likely may be None.
+    """Draw spans of stages on any scale: low, likely and high in their order; likely may be None.
 
     Args:
-        draw: Given by hypothesis.
+        draw: Passed by hypothesis.
         scale: A chain or a lattice.
     """
     stages = range(len(scale.stages))
@@ -155,25 +158,25 @@ def spans(draw: st.DrawFn, scale: Scale) -> Span[Stage]:
 
 
 def answers(scale: Scale, *, applicable: bool = False) -> st.SearchStrategy[Answer]:
-    """Any answer that can be given on a chain; without "not applicable" if so wanted."""
-    some: list[st.SearchStrategy[Answer]] = [stages_of(scale), stages_of(scale), ranges(scale)]
-    some += [st.just(UNKNOWN), st.none()]
+    """Return any answer that is valid on a chain; with ``applicable``, without "not applicable"."""
+    kinds: list[st.SearchStrategy[Answer]] = [stages_of(scale), stages_of(scale), ranges(scale)]
+    kinds += [st.just(UNKNOWN), st.none()]
     if scale.cuts:
-        some.append(st.floats(0, 1))
+        kinds.append(st.floats(0, 1))
     if not applicable:
-        some.append(st.just(NOT_APPLICABLE))
-    return st.one_of(some)
+        kinds.append(st.just(NOT_APPLICABLE))
+    return st.one_of(kinds)
 
 
 @st.composite
 def assessments(draw: st.DrawFn, model: Model | str, respondents: int = 4, applicable: bool = False) -> Assessment:
-    """Assessments of a model, by several respondents, each of whom may leave out anything.
+    """Draw assessments of a model, by several respondents, each of whom may leave out anything.
 
     Args:
-        draw: Given by hypothesis.
-        model: What is assessed: a model, or the id of an installed one.
-        respondents: How many there are at the most.
-        applicable: Whether everything applies.
+        draw: Passed by hypothesis.
+        model: The model to assess, or the id of an installed one.
+        respondents: The most respondents.
+        applicable: Whether to leave out the answer "not applicable".
     """
     model, ratings = model_of(model), []
     count = draw(st.integers(1, respondents))
@@ -188,12 +191,12 @@ def assessments(draw: st.DrawFn, model: Model | str, respondents: int = 4, appli
 
 @st.composite
 def stage_spans(draw: st.DrawFn, scale: Scale, other: Scale) -> dict[str, StageSpan]:
-    """For each stage of a scale, stages of another: low, likely and high, none of which ever falls.
+    """Draw spans of another scale for each stage of a scale: low, likely and high, none of which falls.
 
     Args:
-        draw: Given by hypothesis.
-        scale: The scale that is read, a chain or a lattice.
-        other: The scale that is spoken of.
+        draw: Passed by hypothesis.
+        scale: The scale of the source, a chain or a lattice.
+        other: The scale of the target.
     """
     stages, others = range(len(scale.stages)), range(len(other.stages))
     above = [[i for i in stages if stage in scale.directly_below[i]] for stage in stages]
@@ -218,7 +221,7 @@ def stage_spans(draw: st.DrawFn, scale: Scale, other: Scale) -> dict[str, StageS
 
 @st.composite
 def links(draw: st.DrawFn, source: Dimension, target: Dimension) -> Link:
-    """Links of every relation and strength between two dimensions that have scales."""
+    """Draw links of every relation and strength between two dimensions that have scales."""
     scale, other = source.scale, target.scale
     assert scale is not None
     assert other is not None
@@ -243,34 +246,34 @@ def crosswalks(
     inner: bool = False,
     subjects: Sequence[tuple[Result, Result]] = (),
 ) -> Crosswalk:
-    """Crosswalks between two models of different ids: links, mostly of leaves, or the reason for none.
+    """Draw crosswalks between two models with different ids; most links are between leaves.
 
     Args:
-        draw: Given by hypothesis.
-        source: The model that is read, or its id.
-        target: The model that is spoken of, or its id.
-        most: How many links there are at the most.
-        inner: Whether they only speak of dimensions that have others below them, if there are such.
-        subjects: Complete results of both models for the same subjects. Every link is right
-            about all of these: its span for the source's stage holds the target's.
+        draw: Passed by hypothesis.
+        source: The source model, or its id.
+        target: The target model, or its id.
+        most: The most links.
+        inner: Whether all targets are dimensions with children, if the target model has any with a scale.
+        subjects: Complete results of both models for the same subjects. Every link holds for
+            all of these: its span for the source's stage includes the target's stage.
     """
     source, target = model_of(source), model_of(target)
     pairs = st.tuples(_linkable(source), _linkable(target, inner))
     chosen = draw(st.lists(pairs, max_size=most, unique_by=lambda pair: (pair[0].id, pair[1].id)))
-    made = [draw(links(*pair)) for pair in chosen]
+    drawn = [draw(links(*pair)) for pair in chosen]
     for a, b in subjects:
-        made = [_right(link, a, b) for link in made]
+        drawn = [_widened_to_hold(link, a, b) for link in drawn]
     gaps = [
         *(
             NotInferable(source.id, id, "It is not read.")
-            for id in _unlinked(source, [link.source for link in made])
+            for id in _unlinked(source, [link.source for link in drawn])
         ),
         *(
             NotInferable(target.id, id, "Nothing says.")
-            for id in _unlinked(target, [link.target for link in made])
+            for id in _unlinked(target, [link.target for link in drawn])
         ),
     ]
-    return Crosswalk(source.id, target.id, made, version="1", not_inferable=gaps)
+    return Crosswalk(source.id, target.id, drawn, version="1", not_inferable=gaps)
 
 
 def _linkable(model: Model, only_inner: bool = False) -> st.SearchStrategy[Dimension]:
@@ -282,13 +285,13 @@ def _linkable(model: Model, only_inner: bool = False) -> st.SearchStrategy[Dimen
 
 
 def _unlinked(model: Model, linked: Sequence[str]) -> list[str]:
-    """The leaves that no link, of themselves or of a dimension above them, touches."""
+    """Return the ids of the leaves that have no link, nor has any dimension above them."""
     below = {d.id for id in linked if id != OUTCOME for d in model.by_id[id].walk()}
     return [leaf.id for leaf in model.leaves if leaf.id not in below]
 
 
-def _right(link: Link, a: Result, b: Result) -> Link:
-    """The link, its spans widened as little as makes it right about one subject."""
+def _widened_to_hold(link: Link, a: Result, b: Result) -> Link:
+    """Return the link with its spans widened as little as it takes to hold for one subject."""
     scale, other = a.model.by_id[link.source].scale, b.model.by_id[link.target].scale
     at, true = a[link.source].stage, b[link.target].stage
     if scale is None or other is None or at is None or true is None:

@@ -1,4 +1,4 @@
-"""Our own sentences in Dutch, by the English ones."""
+"""Dutch translations of the sentences of reports, forms and messages, by the English sentence."""
 
 from collections.abc import Mapping
 
