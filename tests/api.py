@@ -23,7 +23,6 @@ import click
 
 import maturitykit as mk
 from maturitykit.cli import commands
-from maturitykit.registry import Registry
 from maturitykit.testing import CODES
 from maturitykit.testing.schema import FILES, schema
 
@@ -339,7 +338,7 @@ def api() -> str:
     return "\n".join([
         *names_text(),
         "# Commands", *commands_text(), "",
-        "# Entry points", *(registry._group for registry in registries if isinstance(registry, Registry)), "",
+        "# Entry points", *(each._group for each in registries if isinstance(each, mk.types.Registry)), "",
         "# Rules", *rules, "",
         "# Keys of files", *files_text(), "",
         "# JSON and exit statuses of commands", *calls_text(), "",

@@ -8,8 +8,6 @@ from itertools import cycle
 from hypothesis import strategies as st
 
 import maturitykit as mk
-from maturitykit.comparison.movement import Comparison
-from maturitykit.comparison.translation import Translation
 
 #: Texts that some format takes for more than a text.
 NASTY = (
@@ -90,7 +88,7 @@ def result(texts: list[str]) -> mk.Result:
     return mk.score(model(texts), assessment, targets={"outcome": "s3"})
 
 
-def translation(measured: mk.Result, texts: list[str]) -> Translation:
+def translation(measured: mk.Result, texts: list[str]) -> mk.Translation:
     """The same in another such model, with one dimension that cannot be inferred."""
     same = {f"s{i}": (f"s{max(0, i - 1)}", f"s{i}", "s3") for i in range(4)}
     links = [
@@ -104,6 +102,6 @@ def translation(measured: mk.Result, texts: list[str]) -> Translation:
     return mk.translate(measured, model(texts, "other"), crosswalks=[crosswalk])
 
 
-def comparison(measured: mk.Result) -> Comparison:
+def comparison(measured: mk.Result) -> mk.Comparison:
     """With what it would be, had two dimensions been elsewhere."""
     return mk.compare(mk.what_if(measured, {"d11": "s0", "d01": "s1"}), measured)

@@ -7,13 +7,12 @@ then all that it writes to stderr. The assessments are meant for ``bad/toy.toml`
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
-BAD = Path(__file__).parent / "bad"
+from toys import BAD, Run
+
 #: What the bad files are about, and are no mistakes themselves.
 SOUND = {BAD / "toy.toml", BAD / "translations" / "model.toml"}
 TRANSCRIPTS = sorted(BAD.rglob("*.expected"))
@@ -21,7 +20,7 @@ TRANSCRIPTS = sorted(BAD.rglob("*.expected"))
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_bad_file_is_answered_in_these_words(
-    transcript: Path, run: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+    transcript: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command, _, expected = transcript.read_text(encoding="utf-8").partition("\n")
     monkeypatch.chdir(transcript.parent)
@@ -32,7 +31,7 @@ def test_a_bad_file_is_answered_in_these_words(
 
 
 @pytest.mark.parametrize("path", sorted(SOUND), ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_what_the_bad_files_are_about_is_sound(path: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_what_the_bad_files_are_about_is_sound(path: Path, run: Run) -> None:
     result = run("show", str(path))
     assert result.stdout.startswith("A toy (toy 1)\n")
     assert result.stderr == ""

@@ -7,7 +7,6 @@ import re
 import time
 import tomllib
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -17,9 +16,7 @@ import pytest
 import maturitykit as mk
 from maturitykit.files.source_map import Located, Location, location_in_words
 from maturitykit.testing import check_model
-
-ROOT = Path(__file__).parents[1]
-Run = Callable[..., CompletedProcess[str]]
+from toys import ROOT, Run
 
 MODEL = """\
 format = 1

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -22,10 +22,8 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
+from toys import TOY, Run, install
 
-Run = Callable[..., CompletedProcess[str]]
-
-TOY = str(Path(__file__).parent / "bad" / "toy.toml")
 LOW_MIDDLE_HIGH = ("low", "likely", "high")
 
 #: All that the toy asks, but how many staff there are.
@@ -78,12 +76,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def site(tmp_path: Path) -> Path:
     """A folder in which the toy is installed, with its Dutch texts and a broken neighbour."""
     site = tmp_path / "site"
-    info = site / "toy_models-2.5.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-models\nVersion: 2.5\n", encoding="utf-8")
     points = "[maturitykit.models]\ntoy = toy_models:model\ntoy-broken = toy_models:broken\n"
-    (info / "entry_points.txt").write_text(points, encoding="utf-8")
-    (site / "toy_models.py").write_text(PLUGIN, encoding="utf-8")
+    install(site, "toy-models", points, PLUGIN, version="2.5")
     (site / "toy" / "text").mkdir(parents=True)
     shutil.copy(TOY, site / "toy" / "model.toml")
     (site / "toy" / "text" / "nl.toml").write_text(DUTCH, encoding="utf-8")

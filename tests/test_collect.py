@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 import maturitykit as mk
-from maturitykit.form import write_form
+from toys import TOY, Run
 
-TOY = str(Path(__file__).parent / "bad" / "toy.toml")
 MODEL = mk.read_model(TOY)
 IDS = [leaf.id for leaf in MODEL.leaves]
-Run = Callable[..., CompletedProcess[str]]
 
 
 def filled(name: str = "", *answers: str, subject: str = "Acme", day: date | None = None) -> mk.Assessment:
@@ -222,7 +218,7 @@ def test_a_table_to_fill_in_names_its_model_and_is_read_as_blank(tmp_path: Path,
 
 
 def test_a_page_holds_its_model_and_lets_nothing_else_in(tmp_path: Path) -> None:
-    write_form(MODEL, tmp_path / "form.html")
+    mk.write_form(MODEL, tmp_path / "form.html")
     text = (tmp_path / "form.html").read_text(encoding="utf-8")
     for mark in (f'"model": "{MODEL.id}"', f'"version": "{MODEL.version}"', f'"digest": "{MODEL.digest}"'):
         assert mark in text
@@ -232,13 +228,13 @@ def test_a_page_holds_its_model_and_lets_nothing_else_in(tmp_path: Path) -> None
 
 
 def _again(folder: Path) -> str:
-    write_form(MODEL, folder / "again.html")
+    mk.write_form(MODEL, folder / "again.html")
     return (folder / "again.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("id", sorted(mk.models))
 def test_a_page_is_small(id: str, tmp_path: Path) -> None:
-    write_form(mk.model(id), tmp_path / "form.html")
+    mk.write_form(mk.model(id), tmp_path / "form.html")
     assert (tmp_path / "form.html").stat().st_size < 100_000
 
 

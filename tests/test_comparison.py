@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 import maturitykit as mk
+import toys
 from maturitykit.cli.crosswalk import _translations
 from maturitykit.comparison.check import check_cells, check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
 from maturitykit.comparison.movement import respondents_note
-from maturitykit.words import Words
-
-LEVEL = mk.Scale("level", [mk.Stage("none"), mk.Stage("some"), mk.Stage("all")])
-
-
-def flat(id: str, *leaves: str, scorer: str = "weakest", version: str = "1") -> mk.Model:
-    parts = [mk.Dimension(leaf, scale=LEVEL) for leaf in leaves]
-    return mk.Model(id, version, id.title(), parts, [scorer], outcome=LEVEL)
+from toys import DIAMOND, EXTENT, Run, Words, group, leaves
 
 
 def link(source: str, target: str, *spans: str, strength: float = 0.5, relation: str = "intersects") -> mk.Link:
     """Spans as three letters for none, some and all, for each source stage: ``nns``."""
     names = {"n": "none", "s": "some", "a": "all"}
     stages: dict[str, Any] = {
-        stage: tuple(names[end] for end in span) for stage, span in zip(LEVEL.ids, spans, strict=True)
+        stage: tuple(names[end] for end in span) for stage, span in zip(EXTENT.ids, spans, strict=True)
     }
     cells = [("some", "some"), ("all", "all")]
     return mk.Link(source, target, relation, strength, stages, "Both say so.", cells)
 
 
+flat = partial(toys.flat, scale=EXTENT)
 SAME = ("nnn", "sss", "aaa")
 OPEN = ("nna", "nsa", "naa")
-ONE = flat("one", "a", "b")
-TWO = flat("two", "x", "y")
+ONE = flat("one", "ab")
+TWO = flat("two", "xy")
 
 
 def crosswalk(*links: mk.Link, source: str = "one", target: str = "two", **more: Any) -> mk.Crosswalk:
@@ -49,11 +43,7 @@ def crosswalk(*links: mk.Link, source: str = "one", target: str = "two", **more:
 
 
 def translated(answers: dict[str, str], *links: mk.Link, to: mk.Model = TWO) -> mk.Translation:
-    linked = {("one", each.source) for each in links} | {(to.id, each.target) for each in links}
-    leaves = [(model.id, leaf.id) for model in (ONE, to) for leaf in model.leaves]
-    untold = [mk.NotInferable(*leaf, "Nothing is said.") for leaf in leaves if leaf not in linked]
-    joined = crosswalk(*links, target=to.id, not_inferable=untold)
-    return mk.translate(mk.score(ONE, answers), to, crosswalks=[joined])
+    return mk.translate(mk.score(ONE, answers), to, crosswalks=[toys.crosswalk(ONE, to, *links)])
 
 
 def ids(score: mk.Score) -> tuple[str | None, ...]:
@@ -71,7 +61,7 @@ def test_what_no_link_speaks_of_is_not_inferable() -> None:
     assert found.not_inferable == ("y",)
     assert ids(found["y"]) == ("none", None, "all")
     assert ids(found.outcome) == ("none", "all", "all")
-    assert found["y"].why_open == "not inferable: Nothing is said."
+    assert found["y"].why_open == "not inferable: Nothing is said of y."
     assert (found["x"].coverage, found["y"].coverage, found.coverage) == (0.5, 0.0, 0.25)
 
 
@@ -130,26 +120,20 @@ def test_what_is_wholly_judged_by_what_does_not_apply_does_not_apply() -> None:
 
 def test_a_gate_of_which_nothing_is_known_is_shut_in_what_is_likely() -> None:
     gates = [mk.Gate("some", "x", "some"), mk.Gate("all", "y", "some")]
-    parts = [mk.Dimension("x", scale=LEVEL), mk.Dimension("y", scale=LEVEL)]
-    ladder = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
+    ladder = flat("ladder", "xy", "staged", gates=gates)
     found = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=ladder)
     assert ids(found.outcome) == ("some", "some", "all")
     told = [(i.where, i.message) for i in found.issues if i.code == "not-inferable"]
     assert told == [("outcome", "nothing can be inferred about y")]
-    wide = evolve(
-        ladder, dimensions=[*parts, mk.Dimension("z", scale=LEVEL)], gates=[*gates, mk.Gate("all", "z", "some")]
-    )
+    wide = evolve(ladder, dimensions=leaves("xyz", EXTENT), gates=[*gates, mk.Gate("all", "z", "some")])
     neither = translated({"a": "all", "b": "all"}, link("a", "x", *SAME), to=wide)
     (issue,) = (i for i in neither.issues if i.code == "not-inferable")
     assert issue.message == "nothing can be inferred about y, z"
 
 
 def test_of_what_does_not_apply_nothing_has_to_be_inferred() -> None:
-    group = mk.Dimension("group", scale=LEVEL, children=[mk.Dimension(id, scale=LEVEL) for id in "xy"])
-    parts = [group, mk.Dimension("z", scale=LEVEL)]
     gates = [mk.Gate("some", "z", "some"), mk.Gate("all", "group", "all")]
-    model = mk.Model("ladder", "1", "Ladder", parts, ["staged"], outcome=LEVEL, gates=gates)
-    ladder = evolve(model, dimensions=[evolve(group, scorer="weakest"), parts[1]])
+    ladder = flat("ladder", [group("group", "xy", EXTENT, scorer="weakest"), "z"], "staged", gates=gates)
     said = link("b", "z", *SAME)
     absent = [link("a", id, *SAME, relation="superset") for id in "xy"]
 
@@ -191,7 +175,7 @@ def test_a_third_model_is_reached_through_the_second_with_less_strength() -> Non
 
 
 def test_a_translation_is_of_the_same_subject_and_day_and_by_the_rule_asked_for() -> None:
-    target = mk.Model("two", "1", "Two", TWO.dimensions, ["weakest", "median"], outcome=LEVEL)
+    target = flat("two", "xy", "weakest", "median")
     ratings = [mk.Rating("a", "none"), mk.Rating("b", "all")]
     result = mk.score(ONE, mk.Assessment("one", ratings, "Acme", date(2026, 5, 31)))
     found = mk.translate(result, target, crosswalks=[both()], models=[target], scorer="median")
@@ -200,8 +184,8 @@ def test_a_translation_is_of_the_same_subject_and_day_and_by_the_rule_asked_for(
 
 
 def test_a_stage_with_parts_may_hide_a_step_to_the_next_but_none_above_the_highest() -> None:
-    part = mk.Dimension("part", scale=LEVEL, scorer="mean", children=[mk.Dimension("x", scale=LEVEL)])
-    target = mk.Model("two", "1", "Two", [part], ["weakest"], outcome=LEVEL)
+    part = group("part", "x", EXTENT, scorer="mean")
+    target = flat("two", [part])
     just_below = pytest.approx(1, abs=1e-6)
     for answer, high in (("none", (0.5, just_below)), ("some", (1.0, just_below)), ("all", (1.0, 1.0))):
         found = translated({"a": answer}, link("a", "part", *SAME), to=target)["part"]
@@ -263,7 +247,7 @@ def test_explain_leads_to_the_answers_of_the_source() -> None:
 def spans_of(link: mk.Link) -> str:
     """The spans of a link as letters, ``-`` where no stage is likely."""
     letters = {"none": "n", "some": "s", "all": "a", None: "-"}
-    return " ".join("".join(letters[end] for end in link.stages[stage]) for stage in LEVEL.ids)
+    return " ".join("".join(letters[end] for end in link.stages[stage]) for stage in EXTENT.ids)
 
 
 def test_what_is_composed_need_not_be_wider_than_its_parts() -> None:
@@ -291,7 +275,7 @@ def test_back_and_then_forward_need_not_hold_the_start() -> None:
 
 
 def test_a_round_trip_need_not_hold_the_start_where_links_disagree() -> None:
-    source = flat("one", "a", "b", "c")
+    source = flat("one", "abc")
     gaps = [mk.NotInferable("two", "y", "No.")]
     there = crosswalk(*(link(each, "x", *SAME) for each in "abc"), not_inferable=gaps)
     network = mk.Network([there], [source, TWO])
@@ -419,7 +403,7 @@ def both(*links: mk.Link) -> mk.Crosswalk:
 
 
 def test_contradictions_within_and_between_crosswalks() -> None:
-    three = flat("three", "u", "v")
+    three = flat("three", "uv")
     upside = ("aaa", "aaa", "aaa")
     direct = crosswalk(link("a", "u", *upside), link("b", "v", *SAME), target="three")
     second = crosswalk(link("x", "u", *SAME), link("y", "v", *SAME), source="two", target="three")
@@ -439,7 +423,7 @@ def test_contradictions_within_and_between_crosswalks() -> None:
 
 
 def test_an_outcome_is_held_against_what_its_fewest_raises_imply() -> None:
-    source = flat("one", "a", "b", "c", scorer="median")
+    source = flat("one", "abc", "median")
     # Two of three reach a stage; the third, which stays at its lowest, is what the links read.
     links = [link("c", "x", *SAME), link("c", "y", *SAME), link("outcome", "outcome", *SAME)]
     gaps = [mk.NotInferable("one", leaf, "Nothing.") for leaf in "ab"]
@@ -451,7 +435,7 @@ def test_an_outcome_is_held_against_what_its_fewest_raises_imply() -> None:
 
 
 def test_only_links_that_exclude_each_other_contradict() -> None:
-    three = flat("three", "u", "v")
+    three = flat("three", "uv")
 
     def against(direct: mk.Link, *others: mk.Crosswalk, through: mk.Link) -> list[str]:
         untold = [mk.NotInferable("one", "b", "No."), mk.NotInferable("three", "v", "No.")]
@@ -509,7 +493,7 @@ def test_other_respondents_than_before_are_named() -> None:
     assert told(said_by("Ze\u0301", subject="Acme "), said_by("Z\u00e9 ", subject="Acme")) == ""
     # Through a crosswalk between versions, those who answered the older one.
     renamed = crosswalk(link("a", "a", *SAME), link("b", "b", *SAME), source="one@1", target="one@2")
-    later = flat("one", "a", "b", version="2")
+    later = flat("one", "ab", version="2")
     moved = mk.compare(said_by("Ann"), said_by("Bo", model=later), network=mk.Network([renamed]))
     assert "new: Bo; no longer: Ann" in respondents_note(moved)
     tried = mk.what_if(said_by("Ann"), {"a": "all"})
@@ -521,9 +505,7 @@ def test_other_respondents_than_before_are_named() -> None:
 
 
 def test_a_movement_between_stages_without_order_is_sideways() -> None:
-    sides = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
-    diamond = mk.Scale("diamond", [mk.Stage("none"), *sides, mk.Stage("both", above=["left", "right"])])
-    model = mk.Model("one", "1", "One", [mk.Dimension("a", scale=LEVEL)], ["profile"], outcome=diamond)
+    model = flat("one", "a", "profile", outcome=DIAMOND)
 
     def moved(*stages: str) -> tuple[str, bool]:
         movement = mk.compare(*(mk.score(model, {"outcome": stage}) for stage in stages))["outcome"]
@@ -538,7 +520,7 @@ def test_a_movement_between_stages_without_order_is_sideways() -> None:
 
 
 def test_results_of_other_models_or_versions_are_not_compared() -> None:
-    newer = evolve(flat("one", "a", "c", version="2"), scorers=["median", "weakest"])
+    newer = evolve(flat("one", "ac", version="2"), scorers=["median", "weakest"])
     with pytest.raises(mk.ComparisonError, match="translate one of them first"):
         mk.compare(mk.score(ONE, {}), mk.score(TWO, {}))
     old, new = (
@@ -561,7 +543,7 @@ def test_what_if_changes_only_what_is_asked() -> None:
     assert ids(changed.outcome) == ("all", "all", "all")
     assert ids(result.outcome) == ("none", "none", "none")
     ratings = [mk.Rating("a", "none", "Ann"), mk.Rating("a", "all", "Bo"), mk.Rating("b", "none")]
-    model = mk.Model("one", "1", "One", ONE.dimensions, ["median", "weakest"], outcome=LEVEL)
+    model = flat("one", "ab", "median", "weakest")
     settings: Any = {"scorer": "weakest", "consensus": "weakest", "weights": {"a": 2}, "targets": {"a": "all"}}
     chosen = mk.score(model, mk.Assessment("one", ratings, "Acme", date(2026, 5, 31)), **settings)
     other = mk.what_if(chosen, {"b": "some"})
@@ -576,7 +558,7 @@ def test_what_if_changes_only_what_is_asked() -> None:
 
 
 def test_a_roadmap_names_the_smallest_sets_in_the_order_they_count() -> None:
-    model = flat("three", "a", "b", "c", scorer="median")
+    model = flat("three", "abc", "median")
     (way,) = mk.roadmap(mk.score(model, {"a": "none", "b": "none", "c": "some"}), "all")
     assert way.improvements is not None
     sets = [way.improvements, *way.alternatives]
@@ -632,7 +614,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_compare_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_compare_on_the_command_line(folder: Path, run: Run) -> None:
     done = run("compare", "acme.csv", "--model", "./here.toml")
     assert done.returncode == 0, done.stderr
     assert "Acme · 2025-01-01 → Acme · 2026-01-01" in done.stdout
@@ -654,7 +636,7 @@ def words(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def test_crosswalk_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_crosswalk_on_the_command_line(folder: Path, run: Run) -> None:
     bridge = ("--crosswalk", "here--there.toml", "--to", "./there.toml")
     common = ("crosswalk", "now.csv", "--model", "./here.toml", *bridge)
     done = run(*common)
@@ -689,7 +671,7 @@ def test_what_stands_in_the_way_to_many_models_is_told_once(capsys: pytest.Captu
     assert len(findings) == 2
 
 
-def test_check_on_the_command_line(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_check_on_the_command_line(folder: Path, run: Run) -> None:
     broken = CROSSWALK.format(source="here", target="there").replace(
         '"good", "best", "best"', '"best", "good", "best"'
     )
@@ -767,7 +749,7 @@ def test_a_rule_that_falls_when_answers_rise_is_refused() -> None:
 
 
 def test_results_by_other_rules_are_not_compared() -> None:
-    model = flat("one", "a", "b", scorer="median")
+    model = flat("one", "ab", "median")
     by_median, by_weakest = mk.score(model, {}), mk.score(model, {}, scorer="weakest")
     with pytest.raises(mk.ComparisonError, match="median and weakest"):
         mk.compare(by_median, by_weakest)
@@ -787,9 +769,7 @@ def test_results_by_other_rules_are_not_compared() -> None:
     ],
     ids=" ".join,
 )
-def test_what_is_read_is_not_written_over(
-    args: list[str], folder: Path, run: Callable[..., CompletedProcess[str]]
-) -> None:
+def test_what_is_read_is_not_written_over(args: list[str], folder: Path, run: Run) -> None:
     (folder / "link.csv").symlink_to(folder / "now.csv")
     for name in ("now.xlsx", "now.json"):
         (folder / name).touch()
@@ -800,16 +780,14 @@ def test_what_is_read_is_not_written_over(
     assert {file: file.read_bytes() for file in folder.iterdir() if file.is_file()} == before
 
 
-def test_two_results_are_not_written_to_one_file(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_two_results_are_not_written_to_one_file(folder: Path, run: Run) -> None:
     done = run("score", "now.csv", "--model", "here.toml", "-o", "x.csv", "--merged", "./x.csv")
     assert done.returncode == 2
     assert "x.csv: would be written twice" in done.stderr
     assert not (folder / "x.csv").exists()
 
 
-def test_check_reports_every_assessment_rule_and_text(
-    folder: Path, run: Callable[..., CompletedProcess[str]]
-) -> None:
+def test_check_reports_every_assessment_rule_and_text(folder: Path, run: Run) -> None:
     rows = "subject,dimension,rating\nA,people,godd\nB,people,bets\n"
     (folder / "two.csv").write_text(rows, encoding="utf-8")
     found = json.loads(run("check", "two.csv", "--model", "./here.toml", "--json").stdout)
@@ -827,7 +805,7 @@ def test_check_reports_every_assessment_rule_and_text(
     assert "text/nl: links.people--peple" in found_texts
 
 
-def test_a_model_that_is_missing_stops_no_list(folder: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_a_model_that_is_missing_stops_no_list(folder: Path, run: Run) -> None:
     done = run("crosswalk", "--list", "--crosswalk", "here--there.toml")
     assert done.returncode == 0
     assert "cannot be used" in done.stdout

@@ -14,16 +14,17 @@ from attrs import evolve
 from hypothesis import assume, given, settings, strategies as st
 
 import maturitykit as mk
+import toys
 from maturitykit.assessment.ratings import ReadAnswer, is_known, read_answer
-from maturitykit.comparison.check import check_crosswalk
 from maturitykit.comparison.relations import composed_relations, reversed_relations
 from maturitykit.definition.crosswalk import RELATIONS
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.definition.scale import Position
-from maturitykit.formula.algebra import each, vector
+from maturitykit.formula import vector
+from maturitykit.formula.algebra import each
 from maturitykit.formula.python import compiled
 from maturitykit.rules.links import LinkTerms, Sources, pooled, terms_of
 from maturitykit.testing import strategies as mks
+from toys import LEVEL, LOW_HIGH, check_crosswalk, flat, group
 
 CONSENSUS = st.sampled_from(["median", "weakest", "envelope", "mean"])
 
@@ -32,9 +33,8 @@ A, B, C, D = (mks.models(depth=2, id=id) for id in "abcd")
 
 def model_on(id: str, scale: mk.Scale) -> mk.Model:
     """A model whose outcome has the scale, so that lattices are met as often as chains."""
-    part = mk.Dimension("part", scale=mk.Scale("part-scale", [mk.Stage("low"), mk.Stage("high")]))
     gates = [mk.Gate(stage, "part", "high") for stage in scale.ids[1:]]
-    return mk.Model(id, "1", id.upper(), [part], ["staged"], outcome=evolve(scale, id="scale"), gates=gates)
+    return flat(id, ["part"], "staged", scale=LOW_HIGH, outcome=evolve(scale, id="scale"), gates=gates)
 
 
 def model_strategy(id: str) -> st.SearchStrategy[mk.Model]:
@@ -47,7 +47,7 @@ ON_A, ON_B, ON_C = (model_strategy(id) for id in "abc")
 B_OR_SMALL = B | ON_B
 
 
-def at_most(scale: mk.Scale, a: Position, b: Position) -> bool:
+def at_most(scale: mk.Scale, a: mk.types.Position, b: mk.types.Position) -> bool:
     """Whether one position is below or at another, as far as floats can tell."""
     return a <= b + 1e-9 if scale.is_chain else int(a) in scale.below[int(b)]
 
@@ -538,7 +538,7 @@ def test_relations_compose_as_sets_do(first: set[str], second: set[str], third: 
 
 # Pooling.
 
-Weighted = tuple[Fraction, Position, Position | None, Position]
+Weighted = tuple[Fraction, mk.types.Position, mk.types.Position | None, mk.types.Position]
 
 
 @st.composite
@@ -560,18 +560,20 @@ def pooled_spans(draw: st.DrawFn, scale: mk.Scale, truth: int | None = None) -> 
     return draw(st.permutations(found))
 
 
-def between(scale: mk.Scale, low: Position, stage: int, high: Position) -> bool:
+def between(scale: mk.Scale, low: mk.types.Position, stage: int, high: mk.types.Position) -> bool:
     return scale.at_least(stage, int(low)) and scale.at_least(high, stage)
 
 
-def of_most(weighted: Sequence[tuple[Fraction, Position]], combine: Callable[[Iterable[int]], int]) -> list[int]:
+def of_most(
+    weighted: Sequence[tuple[Fraction, mk.types.Position]], combine: Callable[[Iterable[int]], int]
+) -> list[int]:
     """What is got of each choice of links that have more than half the strength."""
     total = sum(w for w, _ in weighted)
     choices = chain.from_iterable(combinations(weighted, size) for size in range(1, len(weighted) + 1))
     return [combine(int(p) for _, p in chosen) for chosen in choices if 2 * sum(w for w, _ in chosen) > total]
 
 
-def lower_median_by_hand(scale: mk.Scale, weighted: Sequence[tuple[Fraction, Position]]) -> int:
+def lower_median_by_hand(scale: mk.Scale, weighted: Sequence[tuple[Fraction, mk.types.Position]]) -> int:
     """On a chain the lower of the middle two, each as often as its strength; else what all of some half say."""
     if scale.is_chain:
         each = sorted(p for w, p in weighted for _ in range(int(w * 100)))
@@ -579,7 +581,7 @@ def lower_median_by_hand(scale: mk.Scale, weighted: Sequence[tuple[Fraction, Pos
     return join_by_hand(scale, of_most(weighted, lambda stages: meet_by_hand(scale, stages)))
 
 
-def upper_median_by_hand(scale: mk.Scale, weighted: Sequence[tuple[Fraction, Position]]) -> int:
+def upper_median_by_hand(scale: mk.Scale, weighted: Sequence[tuple[Fraction, mk.types.Position]]) -> int:
     if scale.is_chain:
         each = sorted(p for w, p in weighted for _ in range(int(w * 100)))
         return int(each[len(each) // 2])
@@ -596,7 +598,9 @@ def pool_by_hand(scale: mk.Scale, spans: Sequence[Weighted]) -> tuple[int, int |
     return low, join_by_hand(scale, [low, meet_by_hand(scale, [likely, high])]), high
 
 
-def pool(scale: mk.Scale, spans: Sequence[Weighted]) -> tuple[Position, Position | None, Position]:
+def pool(
+    scale: mk.Scale, spans: Sequence[Weighted]
+) -> tuple[mk.types.Position, mk.types.Position | None, mk.types.Position]:
     """What links come to that say so much of a dimension whose scale is that of their sources."""
     same = {stage: (stage, stage, stage) for stage in scale.ids}
     links = [mk.Link(f"d{i}", "d", "intersects", strength, same) for i, (strength, *_) in enumerate(spans)]
@@ -630,7 +634,7 @@ def test_pooling_holds_the_truth_if_half_the_strength_does(data: st.DataObject, 
 
 
 def test_pooling_some_links_first_may_come_to_something_else() -> None:
-    scale = mk.Scale("level", [mk.Stage("none"), mk.Stage("some"), mk.Stage("all")])
+    scale = LEVEL
     spans: list[Weighted] = [(Fraction(1), place, place, place) for place in range(3)]
     assert pool(scale, spans)[0] == 1
     first = pool(scale, spans[:2])
@@ -754,24 +758,14 @@ def test_what_is_translated_can_be_shown(data: st.DataObject, a: mk.Model, b: mk
 
 # Single cases that the laws, or the search for them, brought up.
 
-LEVELS = mk.Scale("level", [mk.Stage("low"), mk.Stage("mid"), mk.Stage("high")])
-ALIKE = {stage: (stage, stage, stage) for stage in LEVELS.ids}
-
 
 def plain(id: str) -> mk.Model:
-    parts = [mk.Dimension("part", scale=LEVELS)]
-    return mk.Model(id, "1", id.upper(), parts, ["weakest", "profile"], outcome=LEVELS)
+    return flat(id, ["part"], "weakest", "profile")
 
 
 def plain_crosswalk(id: str, source: str, target: str, relation: str = "equal") -> mk.Crosswalk:
-    link = mk.Link(source, target, relation, 1, ALIKE, cells=[("low", "low"), ("high", "high")])
-    ends = id.split("--")
-    gaps = [
-        mk.NotInferable(of, "part", "No link.")
-        for of, linked in zip(ends, (source, target), strict=True)
-        if linked == OUTCOME
-    ]
-    return mk.Crosswalk(ends[0], ends[1], [link], not_inferable=gaps)
+    a, b = map(plain, id.split("--"))
+    return toys.crosswalk(a, b, toys.link(source, target, None, 1, relation))
 
 
 @pytest.mark.parametrize("relations", [("disjoint", "subset"), ("superset", "disjoint")])
@@ -806,12 +800,9 @@ def test_a_composed_crosswalk_is_reversed_by_its_parts() -> None:
 
 def test_a_rule_of_order_over_means_hides_as_much_as_a_mean_does() -> None:
     a = plain("a")
-    parts = [mk.Dimension(name, scale=LEVELS) for name in ("one", "two")]
-    group = mk.Dimension("group", scale=LEVELS, scorer="mean", children=parts)
-    b = mk.Model("b", "1", "B", [group], ["weakest"], outcome=LEVELS)
+    b = flat("b", [group("group", ["one", "two"], scorer="mean")])
     truth = mk.score(b, {"one": "low", "two": "mid"})
     assert truth.outcome.position == (0.5, 0.5, 0.5)
-    crosswalk = plain_crosswalk("a--b", OUTCOME, OUTCOME)
-    gaps = [mk.NotInferable("a", "part", "No link."), mk.NotInferable("b", "group", "No link.")]
-    found = mk.translate(mk.score(a, {"part": "low"}), b, crosswalks=[evolve(crosswalk, not_inferable=gaps)])
+    crosswalk = toys.crosswalk(a, b, toys.link(OUTCOME, OUTCOME, None, 1, "equal"))
+    found = mk.translate(mk.score(a, {"part": "low"}), b, crosswalks=[crosswalk])
     holds(found, truth)

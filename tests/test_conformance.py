@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from zipfile import ZipFile
@@ -17,7 +16,6 @@ from attrs import evolve
 
 import maturitykit as mk
 from maturitykit.comparison.crossing import _leaf_function
-from maturitykit.definition.scorer import Parts
 from maturitykit.formula import Formula, Order, element, if_else
 from maturitykit.formula.algebra import constant
 from maturitykit.rules import links as links_module
@@ -29,10 +27,7 @@ from maturitykit.testing.models import model_subject
 from maturitykit.testing.report import Check, run_checks
 from maturitykit.testing.scorers import scorer_subject
 from maturitykit.testing.texts import unfinished
-
-BAD = Path(__file__).parent / "bad"
-ROOT = Path(__file__).parents[1]
-Run = Callable[..., CompletedProcess[str]]
+from toys import BAD, LOW_HIGH, ROOT, Run
 
 LEVEL = mk.Scale("level", [mk.Stage(id, summary=f"It is {id}.") for id in ("none", "some", "all")])
 SOURCE = mk.types.Source(publisher="Made up")
@@ -121,7 +116,7 @@ class OtherInTables(mk.Scorer):
     id = "other-in-tables"
     ordinal = True
 
-    def formula(self, parent: mk.Dimension, parts: Parts) -> Formula | None:
+    def formula(self, parent: mk.Dimension, parts: mk.types.Parts) -> Formula | None:
         # Of one assessment it is not known beforehand that all positions are stages.
         return Median().formula(parent, parts) if parts.is_whole else None
 
@@ -279,9 +274,6 @@ def all_at_the_top(crosswalk: mk.Crosswalk, *models: mk.Model) -> mk.Crosswalk:
     )
 
 
-BARE = mk.Scale("bare", [mk.Stage("low"), mk.Stage("high")])
-
-
 def broken_law(code: str, patch: pytest.MonkeyPatch) -> set[str]:
     """What the check of a law finds in a model by a rule that breaks it, or in the rule."""
     rule = RULES[code[3:]]
@@ -300,7 +292,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK140": lambda _: check(flat(summary="So.", translations={"nl": {}})),
     "MK141": lambda _: check(flat(source=mk.types.Source())),
     "MK142": lambda _: check(flat(dimensions=[leaf("a", question="")]), cases=[]),
-    "MK143": lambda _: check(flat(outcome=BARE, dimensions=[leaf("a", scale=BARE)]), cases=[]),
+    "MK143": lambda _: check(flat(outcome=LOW_HIGH, dimensions=[leaf("a", scale=LOW_HIGH)]), cases=[]),
     "MK144": lambda _: check(flat(summary="TODO: say what it is about.")),
     "MK145": lambda _: check(flat(summary="<script>alert(1)</script>")),
     "MK146": lambda _: check(flat(summary="So it is.", translations={"nl": {"summary": "So it is."}})),

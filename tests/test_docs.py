@@ -15,8 +15,8 @@ import pytest
 import maturitykit as mk
 from api import MODULES, public_names
 from maturitykit.cli import commands
+from toys import ROOT
 
-ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NOT_OURS = {".git", ".nox", ".venv", "build", "node_modules"}
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 import maturitykit as mk
+from toys import LOW_HIGH, Run, crosswalk, flat
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FILES = sorted(path.name for path in EXAMPLES.glob("*.*"))
 MODELS = sorted(mk.models)
 PAIRS = list(permutations(MODELS, 2))
-Run = Callable[..., CompletedProcess[str]]
 
 
 def scored(model: str) -> mk.Result:
@@ -103,8 +101,7 @@ def test_who_knows_only_the_overall_stage_is_answered_too(run: Run) -> None:
 
 
 def test_a_third_party_reaches_all_through_the_one_that_it_is_linked_to() -> None:
-    level = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
-    own = mk.Model("own", "1", "Own", [mk.Dimension("mood", scale=level)], ["weakest"], outcome=level)
+    own = flat("own", ["mood"], scale=LOW_HIGH)
     phases = mk.model("clearhead").outcome
     assert phases is not None
     stages = {
@@ -114,12 +111,7 @@ def test_a_third_party_reaches_all_through_the_one_that_it_is_linked_to() -> Non
     cells = [("low", "emerging"), ("high", "impactful")]
     targets = ("audience-data-supply-chain", "audience-experiences", "outcome")
     links = [mk.Link("mood", target, "intersects", "0.5", stages, "So it is.", cells) for target in targets]
-    untold = [
-        mk.NotInferable("clearhead", leaf.id, "Nothing is said.")
-        for leaf in mk.model("clearhead").leaves
-        if leaf.id not in targets
-    ]
-    bridge = mk.Crosswalk("own", "clearhead", links, "1", not_inferable=untold)
+    bridge = crosswalk(own, mk.model("clearhead"), *links)
     result = mk.score(own, {"mood": "high"})
     for target in MODELS:
         found = mk.translate(result, target, crosswalks=[bridge])

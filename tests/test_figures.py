@@ -15,15 +15,11 @@ from maturitykit import figures
 from maturitykit.figures import NARROW, WIDE
 from maturitykit.figures.svg import PALETTE, STYLES, css, width_of, wrapped
 from maturitykit.report.brand import contrast
+from toys import MODELS, example, flat, numbered
 
 SVG = "{http://www.w3.org/2000/svg}"
 OF_RESULTS = (figures.profile, figures.heatmap, figures.ladder, figures.quadrant, figures.radar)
-MODELS = ("bluevenn", "clearhead", "cmotions-4d", "data-driven-quadrant", "four-stage")
 PLAIN = ["plain"]
-
-
-def example(model: str, language: str = "en", file: str = "") -> mk.Result:
-    return mk.score(mk.model(model).in_language(language), mk.read(f"examples/{file or model}.csv"))
 
 
 @pytest.fixture(autouse=True)
@@ -236,10 +232,7 @@ def test_a_heatmap_shows_every_answer_as_it_was_given() -> None:
 
 
 def many(count: int) -> mk.Result:
-    scale = mk.Scale("s", [mk.Stage(f"s{i}") for i in range(3)])
-    model = mk.Model(
-        "m", "1", "M", [mk.Dimension("a", scale=scale), mk.Dimension("b", scale=scale)], ["median"], scale
-    )
+    model = flat("m", "ab", "median", scale=numbered("s", 3))
     ratings = [mk.Rating("a", f"s{i % 3}", f"p{i}") for i in range(count)]
     return mk.score(model, mk.Assessment("m", [*ratings, mk.Rating("b", "unknown", "p0")]))
 

@@ -9,15 +9,14 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 import maturitykit as mk
 from maturitykit.files.text import write_text
+from toys import TOY, Run
 
-TOY = Path(__file__).parent / "bad" / "toy.toml"
 #: Seconds that reading a bad file of any size here may take; most take less than one.
 LONG = 30
 
@@ -167,12 +166,12 @@ def test_a_table_holds_an_assessment_for_each_subject_and_date(tmp_path: Path) -
 
 
 def test_a_model_may_be_saved_with_a_byte_order_mark_and_crlf(tmp_path: Path) -> None:
-    text = TOY.read_text(encoding="utf-8").replace("\n", "\r\n")
+    text = Path(TOY).read_text(encoding="utf-8").replace("\n", "\r\n")
     assert mk.read_model(saved(tmp_path, "model.toml", b"\xef\xbb\xbf" + text.encode())) == mk.read_model(TOY)
 
 
 def test_a_model_is_read_from_its_folder_too(tmp_path: Path) -> None:
-    saved(tmp_path, "model.toml", TOY.read_bytes())
+    saved(tmp_path, "model.toml", Path(TOY).read_bytes())
     assert mk.read_model(tmp_path) == mk.read_model(TOY)
 
 
@@ -219,7 +218,7 @@ def ratings(rating: dict[str, Any]) -> str:
     return json.dumps({"format": 1, "ratings": [rating] * MANY})
 
 
-TOY_TEXT = TOY.read_text(encoding="utf-8")
+TOY_TEXT = Path(TOY).read_text(encoding="utf-8")
 #: Model, name of the file, what is in it, how many findings.
 FLOODS: dict[str, tuple[str, str, Callable[[], str], int]] = {
     "stages": (TOY_TEXT, "a.csv", lambda: rows("respondent,dimension,rating", "r{0},process,god{0}"), MANY),
@@ -299,7 +298,7 @@ def test_a_flood_of_mistakes_takes_seconds_and_is_kept(
 def test_findings_come_in_the_same_order_every_time(tmp_path: Path) -> None:
     names = ["people", "skills", "staffing", "process", "results", "reach"]
     texts = "".join(f'[dimensions.{name}]\nnotes = {{ gap = "Leeg" }}\n' for name in names)
-    saved(tmp_path, "model.toml", TOY.read_bytes())
+    saved(tmp_path, "model.toml", Path(TOY).read_bytes())
     (tmp_path / "text").mkdir()
     saved(tmp_path, "text/nl.toml", f'format = 1\nlanguage = "nl"\n{texts}')
     command = [sys.executable, "-m", "maturitykit", "show", "model.toml", "--language", "nl"]
@@ -348,7 +347,7 @@ HOSTILE: dict[str, tuple[str, str | bytes]] = {
 
 @pytest.mark.parametrize(("name", "data"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_is_refused_in_a_few_printable_words(
-    name: str, data: str | bytes, tmp_path: Path, run: Callable[..., CompletedProcess[str]]
+    name: str, data: str | bytes, tmp_path: Path, run: Run
 ) -> None:
     path = saved(tmp_path, name, data)
     with pytest.raises(mk.MaturityError) as caught:
@@ -356,7 +355,7 @@ def test_a_hostile_file_is_refused_in_a_few_printable_words(
     message = str(caught.value)
     assert len(message) < 2_000
     assert all(line.isprintable() for line in message.split("\n"))
-    result = run("score", str(path), "--model", str(TOY))
+    result = run("score", str(path), "--model", TOY)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
 
 
@@ -373,14 +372,14 @@ def test_a_file_that_is_nested_too_deep(suffix: str, tmp_path: Path) -> None:
         assert len(str(caught.value)) < 1_000
 
 
-def test_a_name_that_is_too_long_for_a_file(run: Callable[..., CompletedProcess[str]]) -> None:
-    result = run("score", "a" * 300 + ".csv", "--model", str(TOY))
+def test_a_name_that_is_too_long_for_a_file(run: Run) -> None:
+    result = run("score", "a" * 300 + ".csv", "--model", TOY)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: cannot read aaa")
 
 
 @pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + ".toml"])
-def test_a_name_that_is_too_long_for_a_model(name: str, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_a_name_that_is_too_long_for_a_model(name: str, run: Run) -> None:
     result = run("show", name)
     assert (result.returncode, result.stdout) == (2, "")
 
@@ -406,10 +405,10 @@ def test_weights_that_no_float_can_hold_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_missing_whatever_its_suffix(
-    tmp_path: Path, run: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = run("score", "acme", "--model", str(TOY))
+    result = run("score", "acme", "--model", TOY)
     assert result.stderr == "Error: cannot read acme\n  there is no such file; expected the path of a file\n"
     assert (result.returncode, result.stdout) == (2, "")
 

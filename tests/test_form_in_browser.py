@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -16,8 +15,8 @@ import pytest
 import maturitykit as mk
 from hostile import FORMULAS, PLAIN
 from maturitykit.files.separated import safe, separated
-from maturitykit.form import write_form
 from maturitykit.scoring.scores import describe_span
+from toys import GRADE, LOW_HIGH, Run, chain, flat
 
 api = pytest.importorskip("playwright.sync_api", reason="the forms are tried with playwright: group people")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is in the group people")
@@ -29,7 +28,6 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
          "--disable-sync", "--no-first-run")  # fmt: skip
 MODELS = sorted(mk.models)
 HOSTILE = '=1+1;"x",\n-2\t\'@é😀 </script><b>'
-Run = Callable[..., CompletedProcess[str]]
 Page = Any
 
 
@@ -51,7 +49,7 @@ def open_form(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         **settings: Any,
     ) -> Page:  # fmt: skip
         path = tmp_path / f"{model.id}-{model.language}-{subject}-{day}.html"
-        write_form(model, path, subject, day)
+        mk.write_form(model, path, subject, day)
         context = (
             beside.context
             if beside
@@ -247,21 +245,19 @@ def test_cells_that_a_spreadsheet_would_run_are_written_as_in_python(
 ) -> None:
     """Its script has the rule from Python, and applies it to every character as Python does."""
     cells = [*FORMULAS, *PLAIN, *(chr(code) + "=" for code in range(0x3100))]
-    scale = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good")])
-    leaves = [mk.Dimension(f"d{number}", scale=scale) for number in range(len(FORMULAS + PLAIN))]
-    model = mk.Model("toy", "1", "A toy", leaves, ["weakest"], outcome=scale)
+    model = flat("toy", [f"d{number}" for number in range(len(FORMULAS + PLAIN))], scale=GRADE)
     page = open_form(model, subject="")
     pattern = "JSON.parse(document.getElementById('spec').textContent).formula"
     run_by_it = page.evaluate(f"(cells) => cells.map((cell) => new RegExp({pattern}).test(cell))", cells)
     assert run_by_it == [safe(cell) != cell for cell in cells]
-    ratings = [mk.Rating(leaf.id, "good", "Ann", cell) for leaf, cell in zip(leaves, cells, strict=False)]
+    ratings = [mk.Rating(leaf.id, "good", "Ann", cell) for leaf, cell in zip(model.leaves, cells, strict=False)]
     given = mk.Assessment("toy", ratings, "Acme", date(2026, 5, 31), model.version, model.digest)
     mk.write(given, tmp_path / "given.json")
     page.locator("#file").set_input_files(tmp_path / "given.json")
     page.locator("#status").filter(has_text="given.json").wait_for()
     table = save(page, tmp_path, "save-csv")
     written = [cells[-2] for _, cells in separated(table.read_bytes().decode())][1:]
-    assert written == list(map(safe, cells[: len(leaves)]))
+    assert written == list(map(safe, cells[: len(model.leaves)]))
     assert mk.read(table) == given
     page.locator("#file").set_input_files(table)
     page.locator("#status").filter(has_text=table.name).wait_for()
@@ -378,12 +374,11 @@ def answer_of_first(model: mk.Model, id: str) -> str:
 
 
 def test_saving_with_blanks_asks_once_and_names_them(open_form: Callable[..., Page], tmp_path: Path) -> None:
-    level = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
-    groups = [
-        mk.Dimension(id, id.upper(), scale=level, children=[mk.Dimension(f"{id}-plan", "Plan it", scale=level)])
-        for id in "ab"
+    plans = [mk.Dimension(f"{id}-plan", "Plan it", scale=LOW_HIGH) for id in "ab"]
+    parts = [
+        mk.Dimension(id, id.upper(), scale=LOW_HIGH, children=[plan]) for id, plan in zip("ab", plans, strict=True)
     ]
-    page = open_form(mk.Model("toy", "1", "A toy", groups, ["median"], outcome=level))
+    page = open_form(model := flat("toy", parts, "median", scale=LOW_HIGH))
     first = save(page, tmp_path)
     asked = "Not filled in: Your name or role, Date, A: Plan it, B: Plan it. Save the file all the same?"
     assert page.asked == [asked]
@@ -396,7 +391,7 @@ def test_saving_with_blanks_asks_once_and_names_them(open_form: Callable[..., Pa
     assert save(page, tmp_path).name.startswith("toy-acme-ann-de-vries-2026-05-31-")
     assert len(page.asked) == 1
     # Another person's file has another name, even where both are called the same.
-    other = open_form(mk.Model("toy", "1", "A toy", groups, ["median"], outcome=level))
+    other = open_form(model)
     assert save(other, tmp_path).name != first.name
 
 
@@ -412,7 +407,7 @@ def test_it_works_where_nothing_can_be_kept(open_form: Callable[..., Page], tmp_
 
 
 def test_a_share_that_is_none_is_not_taken(open_form: Callable[..., Page], tmp_path: Path) -> None:
-    scale = mk.Scale("goal", [mk.Stage("no"), mk.Stage("half", cut=0.25), mk.Stage("yes", cut=0.75)])
+    scale = chain("goal", "no", "half", "yes", cuts=(0.25, 0.75))
     hostile = mk.Dimension("a", name="<b>&\"' " + "lang" * 60, question="<script>alert(1)</script>", scale=scale)
     model = mk.Model("toy", "1", "</title><script>alert(2)</script>", [hostile], ["profile"])
     page = open_form(model)

@@ -12,19 +12,16 @@ from hypothesis import given, strategies as st
 
 import maturitykit as mk
 import oracle
-from maturitykit.formula import algebra as f
-from maturitykit.formula.algebra import Formula, column, each, vector
-from maturitykit.formula.order import Order
+import toys
+from maturitykit.formula import Formula, Order, algebra as f, vector
+from maturitykit.formula.algebra import column, each
 from maturitykit.formula.python import compiled
 from maturitykit.formula.sharing import bind_shared
 from maturitykit.formula.spelled import LARGEST_WHOLE, spelled_cases, spelled_fold, spelled_median
 from maturitykit.rules.positions import position_of, stage_index, values_of
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import strategies as mks
-
-LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
-SIDES = [mk.Stage(side, above=["none"]) for side in ("left", "right")]
-DIAMOND = mk.Scale("diamond", [mk.Stage("none"), *SIDES, mk.Stage("both", above=["left", "right"])])
+from toys import DIAMOND, GRADE, group, leaves, numbered
 
 #: A row that formulas are about, and vectors.
 ROW: Mapping[str, Any] = {"a": 7, "b": 3, "text": "y", "u": [1, 2, 4], "v": [3, 0, 5], "yes": [True, False, True]}
@@ -68,7 +65,7 @@ def in_polars(term: Any, row: Mapping[str, Any] = ROW) -> Any:
         (f.count_reached(A, (1, 7, 9), True), 2), (f.count_reached(A, (1, 7, 9), False), 1),
         (f.meet(DIAMOND.order, vector((A - 6, A - 5))), 0), (f.join(DIAMOND.order, vector((A - 6, B - 1))), 3),
         (f.at_least(DIAMOND.order, B, 2), True), (f.at_least(DIAMOND.order, A - 6, 2), False),
-        (f.at_least(LEVEL.order, A / 7 - 1e-10, 1, False), True), (f.at_least(LEVEL.order, A, 0), True),
+        (f.at_least(GRADE.order, A / 7 - 1e-10, 1, False), True), (f.at_least(GRADE.order, A, 0), True),
     ],
 )  # fmt: skip
 def test_an_operation_comes_to_this(value: Any, term: Any, expected: object) -> None:
@@ -206,10 +203,10 @@ def test_positions_are_those_of_the_scale(scale: mk.Scale, data: st.DataObject) 
 @pytest.mark.parametrize(("position", "stage"), [(0, 0), (0.9, 0), (1 - 1e-10, 1), (1, 1), (1.5, 1), (2, 2)])
 def test_a_position_between_two_stages_is_at_the_lower_one(position: float, stage: int) -> None:
     row = {"a": position}
-    assert in_python(stage_index(LEVEL, A, False), row) == LEVEL.positions[LEVEL.stage(position).id] == stage
-    held = [in_python(f.at_least(LEVEL.order, A, other, False), row) for other in range(3)]
+    assert in_python(stage_index(GRADE, A, False), row) == GRADE.positions[GRADE.stage(position).id] == stage
+    held = [in_python(f.at_least(GRADE.order, A, other, False), row) for other in range(3)]
     assert (
-        held == [LEVEL.at_least(position, other) for other in range(3)] == [other <= stage for other in range(3)]
+        held == [GRADE.at_least(position, other) for other in range(3)] == [other <= stage for other in range(3)]
     )
 
 
@@ -217,8 +214,8 @@ def test_a_position_between_two_stages_is_at_the_lower_one(position: float, stag
     ("position", "share"), [(0, 0), (0.5, 0.05), (1, 0.1), (1.25, 0.2), (2, 0.5), (2.8, 0.9), (3, 1)]
 )
 def test_stated_values_between_two_stages_are_in_proportion(position: float, share: float) -> None:
-    stated = mk.Scale("stated", [mk.Stage(f"s{i}", value=v) for i, v in enumerate((0.0, 0.1, 0.5, 1.0))])
-    equal = mk.Scale("equal", [mk.Stage(f"s{i}") for i in range(4)])
+    stated = numbered("stated", 4, values=(0, 0.1, 0.5, 1))
+    equal = numbered("equal", 4)
     for value in (in_python, in_polars):
         (counted,) = values_of([stated], vector((A,)), False).args
         assert value(counted, {"a": position}) == pytest.approx(share)
@@ -313,26 +310,24 @@ def test_the_answers_of_one_are_scored_as_by_hand(data: st.DataObject, model: mk
 
 def sides(id: str) -> mk.Dimension:
     """A quadrant of two capabilities."""
-    parts = [mk.Dimension(f"{id}-{side}", scale=LEVEL) for side in ("left", "right")]
+    parts = leaves([f"{id}-left", f"{id}-right"], GRADE)
     gates = [mk.Gate(side, f"{id}-{side}", "good") for side in ("left", "right")]
     return mk.Dimension(id, scale=DIAMOND, scorer="staged", children=parts, gates=gates)
 
 
 def pair(id: str, scorer: str) -> mk.Dimension:
-    return mk.Dimension(
-        id, scale=LEVEL, scorer=scorer, children=[mk.Dimension(f"{id}{i}", scale=LEVEL) for i in "12"]
-    )
+    return group(id, [f"{id}1", f"{id}2"], GRADE, scorer=scorer)
 
 
 #: Rules over rules, on stages, between them, and on situations that cannot be compared.
 SMALL: dict[str, tuple[list[mk.Dimension], str, mk.Scale | None, list[mk.Gate]]] = {
-    "a median of means": ([pair("a", "mean"), pair("b", "mean")], "median", LEVEL, []),
-    "a mean of medians": ([pair("a", "median"), pair("b", "weakest")], "mean", LEVEL, []),
+    "a median of means": ([pair("a", "mean"), pair("b", "mean")], "median", GRADE, []),
+    "a mean of medians": ([pair("a", "median"), pair("b", "weakest")], "mean", GRADE, []),
     "a median of situations": ([sides("a"), sides("b")], "median", DIAMOND, []),
     "a profile of a median": ([pair("a", "median"), pair("b", "profile")], "profile", None, []),
     "a ladder": (
-        [mk.Dimension(id, scale=LEVEL) for id in "abc"], "staged",
-        mk.Scale("steps", [mk.Stage(f"s{i}") for i in range(4)]),
+        leaves("abc", GRADE), "staged",
+        numbered("steps", 4),
         [mk.Gate(*gate) for gate in (
             ("s1", "a", "good"), ("s2", "b", "best"), ("s2", "a", "best"), ("s3", "c", "good"))],
     ),
@@ -378,8 +373,8 @@ class Falling(Second):
 
 
 def flat(scorer: str | mk.Scorer, *weights: int | Fraction) -> mk.Model:
-    parts = [mk.Dimension(f"p{i}", scale=LEVEL, weight=weight) for i, weight in enumerate(weights)]
-    return mk.Model("flat", "1", "Flat", parts, [scorer], outcome=LEVEL)
+    parts = [mk.Dimension(f"p{i}", scale=GRADE, weight=weight) for i, weight in enumerate(weights)]
+    return toys.flat("flat", parts, scorer, scale=GRADE)
 
 
 def test_a_rule_that_is_a_function_is_called_for_each_bound() -> None:

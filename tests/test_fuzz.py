@@ -21,14 +21,13 @@ from hypothesis import example, given, strategies as st
 import hostile
 import maturitykit as mk
 from fuzzing import VALUES, altered, as_json, as_toml, broken, broken_archives, examples
-from maturitykit.files.crosswalk import read_crosswalk
-from maturitykit.files.model import model_to_dict
 from maturitykit.files.source_map import Located
 from maturitykit.files.text import read_text, read_toml
 from maturitykit.files.toml import to_toml
 from maturitykit.files.translations import texts_to_dict
 from maturitykit.template.grid import read_grid
 from maturitykit.testing import read_cases, strategies as mks
+from toys import GRADE, SHARE, flat, model_to_dict
 
 T = TypeVar("T")
 
@@ -74,15 +73,9 @@ def kept(path: Path, data: bytes) -> Path:
 
 # Valid files, from which the broken ones are made.
 
-LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good"), mk.Stage("best")])
-SHARE = mk.Scale("share", [mk.Stage("n"), mk.Stage("p", cut=0.15), mk.Stage("f", cut=0.85)])
 PLAIN = [
-    mk.Model(
-        "a", "1", "A toy", [mk.Dimension(f"d{i}", scale=LEVEL) for i in range(3)], ["weakest"], outcome=LEVEL
-    ),
-    mk.Model(
-        "b", "2", "Shares", [mk.Dimension(f"e{i}", scale=SHARE) for i in range(2)], ["median"], outcome=SHARE
-    ),
+    flat("a", ["d0", "d1", "d2"], scale=GRADE),
+    flat("b", ["e0", "e1"], "median", scale=SHARE, version="2"),
 ]
 TEXTS = ["One.", "Two\nlines", "Drei – µ", 'He says "so"']
 MODELS = st.sampled_from([*PLAIN, hostile.model(TEXTS)]) | mks.models(depth=2)
@@ -103,10 +96,10 @@ ASSESSMENT_DATA = st.just(
 CROSSWALK = mk.Crosswalk(
     "a", "b",
     [
-        mk.Link("d0", "e0", "intersects", "1/2", dict.fromkeys(LEVEL.ids, ("n", "p", "f")), "Both.",
-                [("basic", "n"), ("good", "p")]),
-        mk.Link("d1", "e0", {"subset", "equal"}, "0.25", dict.fromkeys(LEVEL.ids, ("n", "n", "f")), "Part.",
-                [("basic", "n"), ("best", "f")]),
+        mk.Link("d0", "e0", "intersects", "1/2", dict.fromkeys(GRADE.ids, ("no", "partly", "fully")), "Both.",
+                [("basic", "no"), ("good", "partly")]),
+        mk.Link("d1", "e0", {"subset", "equal"}, "0.25", dict.fromkeys(GRADE.ids, ("no", "no", "fully")), "Part.",
+                [("basic", "no"), ("best", "fully")]),
     ],
     version="1", source_version="1", target_version="2", summary="Some.\nMore.",
     not_inferable=[mk.NotInferable("a", "d2", "Nobody asks."), mk.NotInferable("b", "e1", "Nothing says.")],
@@ -220,7 +213,7 @@ def test_the_texts_of_a_model(data: st.DataObject, folder: Path) -> None:
 )
 def test_a_crosswalk(data: bytes, folder: Path) -> None:
     path = kept(folder / "a--b.toml", data)
-    if crosswalk := tried(lambda: read_crosswalk(path)):
+    if crosswalk := tried(lambda: mk.read_crosswalk(path)):
         text = tried(lambda: mk.sssom.to_sssom(crosswalk))
         if text is not None:
             assert mk.sssom.read_sssom(kept(folder / "again.sssom.tsv", text.encode())) == crosswalk
@@ -237,7 +230,7 @@ def test_the_texts_of_a_crosswalk(data: st.DataObject, folder: Path) -> None:
     kept(folder / "crosswalk" / "a--b.toml", to_toml(crosswalk_data(CROSSWALK)).encode())
     written = data.draw(broken(texts.map(lambda t: to_toml(t).encode())) | altered(texts).map(as_toml))
     kept(folder / "crosswalk" / "text" / "nl" / "a--b.toml", written)
-    crosswalk = read_crosswalk(folder / "crosswalk" / "a--b.toml")
+    crosswalk = mk.read_crosswalk(folder / "crosswalk" / "a--b.toml")
     tried(lambda: crosswalk.in_language("nl"))
 
 

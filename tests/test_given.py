@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 import maturitykit as mk
+from toys import TOY
 
-BAD = Path(__file__).parent / "bad"
-TOY = BAD / "toy.toml"
 #: The same assessment in each format.
 CSV = 'subject,date,dimension,rating,comment\nAcmé,2026-05-31,process,good,"So, yes"\n'
 DOCUMENT: dict[str, Any] = {
@@ -101,14 +100,14 @@ def test_a_file_without_end_is_refused() -> None:
 
 def test_models_and_crosswalks_are_read_from_what_is_given() -> None:
     model = mk.read_model(TOY)
-    data = TOY.read_bytes()
+    data = Path(TOY).read_bytes()
     assert (
         mk.read_model(data)
         == mk.read_model(io.BytesIO(data))
         == mk.read_model(io.StringIO(data.decode()))
         == model
     )
-    with TOY.open("rb") as file:
+    with Path(TOY).open("rb") as file:
         assert mk.read_model(file) == model
     tomllib = pytest.importorskip("tomllib")
     assert mk.read_model(tomllib.loads(data.decode())) == model

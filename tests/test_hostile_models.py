@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from maturitykit.files.text import has_deep_key
-
 HEAD = 'format = 1\nid = "toy"\nversion = "1"\ntitle = "A toy"\nscorers = ["staged"]\noutcome = "level"\n'
 SCALE = '[[scales]]\nid = "level"\nstages = [{ id = "a" }, { id = "b" }]\n'
 ONE = '[[dimensions]]\nid = "d"\n'
@@ -93,18 +91,3 @@ def test_a_hostile_model_is_answered_in_bounded_time_and_memory(
     assert done.returncode == 0, f"status {done.returncode}: {done.stderr}"
     assert words in done.stdout
     assert int(done.stderr) < MEGABYTES
-
-
-@pytest.mark.parametrize(
-    ("line", "is_deep"),
-    [
-        ("a." * 50 + "b = 1", True),
-        ('"a b" . ' * 50 + "'c' = 1", True),
-        ("a." * 49 + "b = 1", False),
-        ('text = "' + "." * 10_000 + '"', False),
-        ('text = "' + "One. Two words. " * 1_000 + '"', False),
-        ('text = "' + "a" * 1_000_000 + "." * 100 + '"', False),
-    ],
-)
-def test_keys_of_very_many_steps_are_seen(line: str, is_deep: bool) -> None:
-    assert has_deep_key(f'format = 1\n{line}\nid = "x"\n') is is_deep

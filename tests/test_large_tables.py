@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 import maturitykit as mk
-from maturitykit.assessment.keys import key
+from toys import Run, key
 
 pytest.importorskip("polars", reason="tables come with an extra")
 pa = pytest.importorskip("pyarrow")
@@ -25,7 +24,6 @@ csv, feather, parquet = (pytest.importorskip(f"pyarrow.{kind}") for kind in ("cs
 from maturitykit import tables  # noqa: E402 - it needs Polars
 from maturitykit.tables import csv_files, files as large, partition  # noqa: E402
 
-Run = Callable[..., CompletedProcess[str]]
 SMALL = Path(__file__).parent / "small.toml"
 MODEL = mk.read_model(SMALL)
 LEAVES = [leaf.id for leaf in MODEL.leaves]

@@ -16,6 +16,7 @@ import maturitykit as mk
 from maturitykit.testing import laws, strategies as mks
 from maturitykit.testing.laws import Law, at_most, spans
 from maturitykit.testing.models import LAWS
+from toys import flat
 
 CONSENSUS = st.sampled_from(["median", "weakest", "envelope", "mean"])
 
@@ -150,7 +151,7 @@ def test_all_children_at_one_stage_score_that_stage(data: st.DataObject, scorer:
     scale = data.draw(mks.chains())
     weights = data.draw(st.lists(st.fractions(Fraction(1, 50), 50), min_size=1, max_size=6))
     parts = [mk.Dimension(f"d{i}", scale=scale, weight=w) for i, w in enumerate(weights)]
-    model = mk.Model("flat", "1", "Flat", parts, [scorer], outcome=scale)
+    model = flat("flat", parts, scorer, scale=scale)
     stage = data.draw(mks.stages_of(scale))
     result = mk.score(model, {part.id: stage for part in parts})
     assert result.stage == (result.model.outcome.stages[scale.positions[stage]],) * 3  # type: ignore[union-attr]

@@ -16,11 +16,11 @@ import pytest
 
 import maturitykit as mk
 from maturitykit.errors import quoted
-from maturitykit.files.text import LARGEST_TABLE, UNFINISHED, lock, write_text
+from maturitykit.files.text import LARGEST_TABLE, UNFINISHED, has_deep_key, lock, write_text
 from maturitykit.report import read_logo
 from maturitykit.report.markdown import plain
+from toys import TOY, install
 
-TOY = str(Path(__file__).parent / "bad" / "toy.toml")
 ZERO, FULL = Path("/dev/zero"), Path("/dev/full")
 
 
@@ -185,11 +185,7 @@ def broken():
 
 def installed(site: Path, name: str, code: str, points: str) -> dict[str, str]:
     """An environment in which a plugin is installed, besides what is."""
-    about = site / f"{name}-1.dist-info"
-    about.mkdir(parents=True)
-    (site / f"{name}.py").write_text(code, encoding="utf-8")
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8")
-    (about / "entry_points.txt").write_text(points, encoding="utf-8")
+    install(site, name, points, code)
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))}
 
 
@@ -227,16 +223,7 @@ class Rule(mk.Scorer):
 
 def test_what_a_rule_prints_while_scoring_does_not_reach_the_data(tmp_path: Path) -> None:
     ratings(tmp_path)
-    site = tmp_path / "site"
-    (site / "chatty-1.dist-info").mkdir(parents=True)
-    (site / "chatty.py").write_text(CHATTY, encoding="utf-8")
-    (site / "chatty-1.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: chatty\nVersion: 1\n", "utf-8"
-    )
-    points = "[maturitykit.scorers]\nchatty = chatty:Rule\n"
-    (site / "chatty-1.dist-info" / "entry_points.txt").write_text(points, encoding="utf-8")
-    paths = [str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = installed(tmp_path / "site", "chatty", CHATTY, "[maturitykit.scorers]\nchatty = chatty:Rule\n")
     done = command(
         "score", "a.json", "--model", TOY, "--scorer", "chatty", "--json", cwd=tmp_path, env=environment
     )
@@ -264,3 +251,18 @@ def test_joiners_reach_terminal_and_markdown_whole(tmp_path: Path) -> None:
     assert plain(name) == name
     # What turns the direction of text stays visible.
     assert quoted("a\u202eb") == '"a\\u202eb"'
+
+
+@pytest.mark.parametrize(
+    ("line", "is_deep"),
+    [
+        ("a." * 50 + "b = 1", True),
+        ('"a b" . ' * 50 + "'c' = 1", True),
+        ("a." * 49 + "b = 1", False),
+        ('text = "' + "." * 10_000 + '"', False),
+        ('text = "' + "One. Two words. " * 1_000 + '"', False),
+        ('text = "' + "a" * 1_000_000 + "." * 100 + '"', False),
+    ],
+)
+def test_keys_of_very_many_steps_are_seen(line: str, is_deep: bool) -> None:
+    assert has_deep_key(f'format = 1\n{line}\nid = "x"\n') is is_deep

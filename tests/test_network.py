@@ -5,40 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from itertools import pairwise, permutations
+from itertools import pairwise, permutations, product
 from math import prod
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, strategies as st
 
 import maturitykit as mk
+import toys
 from maturitykit.comparison import network as place
+from toys import LEVEL, LOW_HIGH, flat, link
 
 LONGEST = 4
 
-LEVELS = mk.Scale("level", [mk.Stage("low"), mk.Stage("mid"), mk.Stage("high")])
 STEADY = {"low": ("low", "low", "mid"), "mid": ("low", "mid", "high"), "high": ("mid", "high", "high")}
 
 
 def model(id: str) -> mk.Model:
-    parts = [mk.Dimension(name, scale=LEVELS) for name in ("one", "two")]
-    return mk.Model(id, "1", id.upper(), parts, ["weakest"], outcome=LEVELS)
+    return flat(id, ["one", "two"])
 
 
 def crosswalk(id: str, *strengths: str) -> mk.Crosswalk:
     """Between two such models: a link of each strength."""
-    source, _, target = id.partition("--")
-    parts = ("one", "two")
-    ends = [(a, b) for a in parts for b in parts][: len(strengths)]
-    cells = [("low", "low"), ("high", "high")]
-    links = [
-        mk.Link(*pair, "intersects", strength, STEADY, cells=cells)
-        for pair, strength in zip(ends, strengths, strict=True)
-    ]
-    linked = {source: {a for a, _ in ends}, target: {b for _, b in ends}}
-    gaps = [mk.NotInferable(of, part, "No link.") for of in linked for part in parts if part not in linked[of]]
-    return mk.Crosswalk(source, target, links, not_inferable=gaps)
+    source, target = map(model, id.split("--"))
+    ends = product(["one", "two"], repeat=2)
+    return toys.crosswalk(
+        source, target, *(link(a, b, STEADY, each) for (a, b), each in zip(ends, strengths, strict=False))
+    )
 
 
 class Shelf:
@@ -270,10 +265,8 @@ def reads(crosswalk: mk.Crosswalk) -> Mapping[str, tuple[str, str | None, str] |
 
 
 def one_way(id: str, top: str, strength: str = "0.5") -> mk.Crosswalk:
-    made = crosswalk(id, strength)
-    stages = dict.fromkeys(LEVELS.ids, ("low", "low", top))
-    links = [mk.Link("one", "one", "equal", strength, stages, cells=made.links[0].cells)]
-    return mk.Crosswalk(made.source, made.target, links, not_inferable=made.not_inferable)
+    stages = dict.fromkeys(LEVEL.ids, ("low", "low", top))
+    return evolve(crosswalk(id, strength), links=[link("one", "one", stages, strength, "equal")])
 
 
 def test_a_written_direction_beats_a_reversed_one() -> None:
@@ -327,7 +320,7 @@ def test_a_way_can_be_given() -> None:
 
 def test_a_crosswalk_that_does_not_fit_its_models_is_refused() -> None:
     good = crosswalk("a--b", "1")
-    wrong = mk.Crosswalk("a", "b", [mk.Link("nine", "one", "equal", 1, STEADY)], not_inferable=good.not_inferable)
+    wrong = evolve(good, links=[link("nine", "one", STEADY)])
     with installed([wrong]), pytest.raises(mk.ComparisonError, match="a--b cannot be used") as caught:
         mk.Network().along(["a", "b"])
     assert any('"nine" is no dimension of a' in str(finding) for finding in caught.value.findings)
@@ -340,16 +333,10 @@ def test_searching_again_finds_the_same() -> None:
 
 
 def test_a_network_serves_one_version_of_a_model_after_another() -> None:
-    new = mk.Model(
-        "a",
-        "2",
-        "A",
-        [mk.Dimension("one", scale=mk.Scale("new", [mk.Stage("low"), mk.Stage("top")]))],
-        ["profile"],
-    )
+    new = flat("a", ["one"], "profile", scale=LOW_HIGH, version="2", outcome=None)
     with installed([crosswalk("b--a", "1")]):
         network = mk.Network()
         assert mk.translate(mk.score(model("a"), {"one": "mid"}), "b", network=network).model.id == "b"
         # It is no error of the caller's that the crosswalk does not fit: it has to be said.
         with pytest.raises(mk.ComparisonError, match="b--a cannot be used"):
-            mk.translate(mk.score(new, {"one": "top"}), "b", network=network)
+            mk.translate(mk.score(new, {"one": "high"}), "b", network=network)

@@ -9,9 +9,8 @@ import re
 import stat
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -20,8 +19,6 @@ from hypothesis import given, strategies as st
 
 import maturitykit as mk
 import maturitykit.template
-from maturitykit.comparison.check import check_crosswalk
-from maturitykit.definition.crosswalk import Coding
 from maturitykit.files.model import DimensionEntry, ModelEntry
 from maturitykit.files.toml import to_toml
 from maturitykit.files.yaml import _yaml as yaml_once
@@ -29,10 +26,8 @@ from maturitykit.template import LICENSES
 from maturitykit.template.draft import Ids, slug
 from maturitykit.template.grid import read_grid
 from maturitykit.template.package import new_crosswalk, new_model, new_scorer
-from maturitykit.testing import read_cases
-from maturitykit.testing.cases import Case
-
-Run = Callable[..., CompletedProcess[str]]
+from maturitykit.testing import Case, read_cases
+from toys import Run, check_crosswalk
 
 # ---- TOML
 
@@ -220,7 +215,7 @@ def test_crosswalk_is_a_whole_package(tmp_path: Path, run: Run) -> None:
     assert check_crosswalk(crosswalk, mk.read_model(own), mk.model("clearhead")) == []
     assert crosswalk.in_language("nl").language == "nl"
     assert run("check", str(folder / home / f"{name}.toml"), "--model", own).returncode == 0
-    assert {field.name for field in fields(Coding)} <= set(
+    assert {field.name for field in fields(mk.types.Coding)} <= set(
         re.findall(r"^(?:# )?(\w+) = ", made[f"{home}/{name}.toml"], re.MULTILINE)
     )
 

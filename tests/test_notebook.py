@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 import hostile
 import maturitykit as mk
-from maturitykit.errors import MaturityError
 from maturitykit.scoring.records import COLUMNS, rows_of
 from pages import TAGS, Page
+from toys import example
 
 ENGINES = ("pandas", "polars")
 
@@ -22,10 +22,6 @@ def _in_root(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> No
     monkeypatch.chdir(pytestconfig.rootpath)
 
 
-def example(model: str = "clearhead", language: str = "en") -> mk.Result:
-    return mk.score(mk.model(model).in_language(language), mk.read(f"examples/{model}.csv"))
-
-
 def shown(thing: Any) -> str:
     html = thing._repr_html_()
     assert isinstance(html, str)
@@ -33,7 +29,7 @@ def shown(thing: Any) -> str:
 
 
 def test_each_shows_a_figure_and_a_table() -> None:
-    result = example()
+    result = example("clearhead")
     translation, moved = mk.translate(result, "four-stage"), mk.compare(result, result)
     for thing in (result, translation, moved):
         page = Page(shown(thing))
@@ -48,7 +44,7 @@ def test_each_shows_a_figure_and_a_table() -> None:
 
 
 def test_it_speaks_the_language_of_its_model() -> None:
-    assert "staat waarschijnlijk op" in shown(example(language="nl"))
+    assert "staat waarschijnlijk op" in shown(example("clearhead", language="nl"))
     assert "dimensie" in shown(mk.model("clearhead").in_language("nl"))
 
 
@@ -103,11 +99,11 @@ def test_a_frame_of_a_result_without_a_date() -> None:
 
 
 def test_an_engine_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(MaturityError, match=r'"spark" is not known; expected one of pandas, polars'):
-        example().to_frame("spark")
+    with pytest.raises(mk.MaturityError, match=r'"spark" is not known; expected one of pandas, polars'):
+        example("clearhead").to_frame("spark")
     monkeypatch.setitem(__import__("sys").modules, "polars", None)
-    with pytest.raises(MaturityError, match="this needs polars: python -m pip install polars"):
-        example().to_frame("polars")
+    with pytest.raises(mk.MaturityError, match="this needs polars: python -m pip install polars"):
+        example("clearhead").to_frame("polars")
 
 
 def test_the_notebook_of_the_documentation_is_what_it_gives(pytestconfig: pytest.Config) -> None:

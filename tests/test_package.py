@@ -19,8 +19,9 @@ from typing import NamedTuple
 import pytest
 
 import maturitykit as mk
+from api import MODULES, find, public_names
+from toys import ROOT
 
-ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.toml"))
 
@@ -409,6 +410,30 @@ def test_a_plugin_imports_only_maturitykit(plugin: Path) -> None:
 
 
 # ---- its tests
+
+
+def test_a_private_module_is_imported_by_few_tests() -> None:
+    """So that it can move without changes to many files; what more of them need, they import from toys.py."""
+    importers: dict[str, set[str]] = {}
+    for file in (ROOT / "tests").glob("test_*.py"):
+        for found in imports_of(file.stem, file):
+            if is_own(found.target) and found.target not in MODULES:
+                importers.setdefault(found.target, set()).add(file.name)
+    assert len(importers) > 30
+    assert {module: files for module, files in importers.items() if len(files) > 3} == {}
+
+
+def test_what_is_public_is_imported_by_its_public_name() -> None:
+    public = {find(module, name) for module in MODULES for name in public_names(module)} - {None}
+    wrong = [
+        f"{file.name}:{node.lineno} imports {alias.name} from {node.module}"
+        for file in (ROOT / "tests").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in {*modules()} - {*MODULES}
+        for alias in node.names
+        if f"{node.module}.{alias.name}" not in modules() and find(node.module, alias.name) in public
+    ]
+    assert wrong == []
 
 
 def test_the_command_that_runs_all_tests_is_the_same_everywhere() -> None:

@@ -4,20 +4,10 @@ import pytest
 
 import maturitykit as mk
 from oracle import value_of
+from toys import chain, flat, numbered
 
-ATTAINMENT = mk.Scale(
-    "attainment",
-    [
-        mk.Stage("N", name="Not achieved"),
-        mk.Stage("P", name="Partially achieved", cut=0.15),
-        mk.Stage("L", name="Largely achieved", cut=0.50),
-        mk.Stage("F", name="Fully achieved", cut=0.85),
-    ],
-)
-
-
-def chain(id: str, *stages: str) -> mk.Scale:
-    return mk.Scale(id, [mk.Stage(stage) for stage in stages])
+#: Not, partially, largely and fully achieved.
+ATTAINMENT = chain("attainment", *"NPLF", cuts=(0.15, 0.50, 0.85))
 
 
 def reached(result: mk.Result) -> tuple[str, str | None, str]:
@@ -56,8 +46,7 @@ def likely_index(result: mk.Result) -> float:
     ],
 )
 def test_iso_33020_rating_scale(percent: float, expected: str) -> None:
-    practice = mk.Dimension("practice", scale=ATTAINMENT)
-    model = mk.Model("iso-33020", "1", "ISO/IEC 33020", [practice], ["weakest"], outcome=ATTAINMENT)
+    model = flat("iso-33020", ["practice"], scale=ATTAINMENT)
     assert reached(mk.score(model, {"practice": percent / 100})) == (expected,) * 3
 
 
@@ -113,10 +102,7 @@ def test_iso_33020_capability_level(ratings: str, expected: str) -> None:
 # OWASP SAMM 2.0: the four answers count 0, .25, .5 and 1. A stream is the sum of its three
 # levels and a practice the mean of its two streams, so that three times an index is its score.
 
-SAMM_ANSWER = mk.Scale(
-    "answer",
-    [mk.Stage(id, value=value) for id, value in (("no", 0), ("some", 0.25), ("half", 0.5), ("most", 1))],
-)
+SAMM_ANSWER = chain("answer", "no", "some", "half", "most", values=(0, 0.25, 0.5, 1))
 SAMM_WORD = {0.0: "no", 0.25: "some", 0.5: "half", 1.0: "most"}
 SAMM_LEVELS = chain("samm", "level-0", "level-1", "level-2", "level-3")
 
@@ -124,8 +110,7 @@ SAMM_LEVELS = chain("samm", "level-0", "level-1", "level-2", "level-3")
 def practice_index(*levels: tuple[float, float | None]) -> float:
     """The index of a practice of one level after the other, each answered for streams A and B."""
     names = [f"{stream}{level}" for level in range(1, len(levels) + 1) for stream in "ab"]
-    questions = [mk.Dimension(name, scale=SAMM_ANSWER) for name in names]
-    model = mk.Model("samm", "2", "SAMM", questions, ["mean"], outcome=SAMM_LEVELS)
+    model = flat("samm", names, "mean", scale=SAMM_ANSWER, outcome=SAMM_LEVELS)
     answers = [answer for level in levels for answer in level]
     words = [mk.NOT_APPLICABLE if answer is None else SAMM_WORD[answer] for answer in answers]
     return likely_index(mk.score(model, dict(zip(names, words, strict=True))))
@@ -346,8 +331,7 @@ def test_ordinal_consensus_by_hand() -> None:
 
 
 def test_result_shows_the_ordinal_consensus_of_its_respondents() -> None:
-    scale = chain("five", "s0", "s1", "s2", "s3", "s4")
-    model = mk.Model("toy", "1", "A toy", [mk.Dimension("d", scale=scale)], ["median"], outcome=scale)
+    model = flat("toy", "d", "median", scale=numbered("five", 5))
     said = [mk.Rating("d", f"s{stage}", respondent=f"r{i}") for i, stage in enumerate([0, 1, 1, 2, 4])]
     disagreement = mk.score(model, mk.Assessment("toy", said))["d"].disagreement
     assert disagreement is not None
@@ -359,13 +343,12 @@ def test_result_shows_the_ordinal_consensus_of_its_respondents() -> None:
 # (arXiv 0903.2434): the mean of profile (0, 4) is above that of (1, 2), 2.0 > 1.5; with the stages
 # called 0, 10, 20, 21, 22 it is below, 11 < 15. What reads the order alone cannot tell the two apart.
 
-EQUAL_STEPS = chain("equal", "s0", "s1", "s2", "s3", "s4")
-RELABELLED = mk.Scale("relabelled", [mk.Stage(f"s{i}", value=v / 22) for i, v in enumerate([0, 10, 20, 21, 22])])
+EQUAL_STEPS = numbered("equal", 5)
+RELABELLED = numbered("relabelled", 5, values=[label / 22 for label in (0, 10, 20, 21, 22)])
 
 
 def outcome_of(scale: mk.Scale, scorer: str, *stages: int) -> float:
-    parts = [mk.Dimension(f"d{i}", scale=scale) for i in range(len(stages))]
-    model = mk.Model("toy", "1", "A toy", parts, [scorer], outcome=scale)
+    model = flat("toy", [f"d{i}" for i in range(len(stages))], scorer, scale=scale)
     return likely_position(mk.score(model, {f"d{i}": f"s{stage}" for i, stage in enumerate(stages)}))
 
 
@@ -387,9 +370,7 @@ def test_an_ordinal_rule_keeps_its_order_under_any_labels(scorer: str) -> None:
 
 
 def test_a_mean_hides_a_zero_and_the_result_shows_it() -> None:
-    scale = chain("four", "s0", "s1", "s2", "s3")
-    parts = [mk.Dimension(id, scale=scale) for id in ("first", "second", "third")]
-    model = mk.Model("toy", "1", "A toy", parts, ["mean", "weakest"], outcome=scale)
+    model = flat("toy", ["first", "second", "third"], "mean", "weakest", scale=numbered("four", 4))
     answers = {"first": "s0", "second": "s3", "third": "s3"}
     result = mk.score(model, answers)
     assert likely_position(result) == pytest.approx(2.0)

@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,11 +20,10 @@ from hypothesis import given, strategies as st
 import maturitykit as mk
 from maturitykit.assessment.keys import INVISIBLE, WHITE_SPACE, key, near_key
 from maturitykit.files.workbook import read_workbook
+from toys import TOY, Run
 
-TOY = str(Path(__file__).parent / "bad" / "toy.toml")
 MODEL = mk.read_model(TOY)
 BOOKS = all(find_spec(name) for name in ("python_calamine", "xlsxwriter"))
-Run = Callable[..., CompletedProcess[str]]
 COLUMNS = ("subject", "respondent", "date", "dimension", "rating")
 Row = tuple[str, str, str, str, str]
 

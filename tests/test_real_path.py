@@ -22,8 +22,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from maturitykit.cli import commands
-
-ROOT = Path(__file__).parents[1]
+from toys import ROOT
 
 #: Each builds one of the folders as anybody's installer does, by the hook of its build backend.
 BUILD = """
@@ -194,7 +193,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     wheels.mkdir()
     made = make_packages(work)
     more = (
-        '[project.entry-points."maturitykit.crosswalks"]\ntoy--ghost = "maturitykit_evil.improvements:crosswalk"\n'
+        '[project.entry-points."maturitykit.crosswalks"]\ntoy--ghost = "maturitykit_evil.raises:crosswalk"\n'
         'ghost--clearhead = "maturitykit_evil.no_such_module:crosswalk"\n\n'
         '[project.entry-points."maturitykit.scorers"]\nclimbing = "maturitykit_evil.things:Climbing"\n'
         'gone = "maturitykit_evil.leaves:Gone"\nweakest = "maturitykit_evil.things:Climbing"\n'

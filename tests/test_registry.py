@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import subprocess
@@ -17,7 +16,7 @@ import pytest
 from attrs import define, frozen
 
 import maturitykit as mk
-from maturitykit.files.model import model_to_dict
+from toys import chain, flat, group, look_again, model_to_dict
 
 GOOD = """
 import maturitykit as mk
@@ -66,11 +65,6 @@ class Site:
         (self.folder / f"{module}.py").write_text(code, encoding="utf-8")
 
 
-def look_again() -> None:
-    mk.models.refresh()
-    mk.scorers.refresh()
-
-
 @pytest.fixture
 def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Site]]:
     """Makes folders of distributions, each before the others on the path."""
@@ -87,7 +81,6 @@ def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     yield make
     for module in {module for site in made for module in site.modules}:
         sys.modules.pop(module, None)
-    importlib.invalidate_caches()
     look_again()
 
 
@@ -444,14 +437,12 @@ class Silent(mk.Scorer):
         return max
 """
 
-LEVEL = mk.Scale("level", [mk.Stage("low"), mk.Stage("middle"), mk.Stage("high")])
+LEVEL = chain("level", "low", "middle", "high")
 
 
 def toy(scorer: str = "weakest", own: str | None = None) -> mk.Model:
     """A new model, so that nothing of other tests is compiled in it."""
-    leaves = [mk.Dimension(id, scale=LEVEL) for id in ("process", "data")]
-    group = mk.Dimension("work", scale=LEVEL, scorer=own, children=leaves)
-    return mk.Model("toy", "1", "A toy", [mk.Dimension("people", scale=LEVEL), group], [scorer], outcome=LEVEL)
+    return flat("toy", ["people", group("work", ["process", "data"], LEVEL, scorer=own)], scorer, scale=LEVEL)
 
 
 ANSWERS = {"people": "low", "process": "middle", "data": "high"}
@@ -639,13 +630,10 @@ def acme() -> Framework:
 
 def plain() -> mk.Model:
     """The same without classes of its own."""
-    steps = mk.Scale("steps", [mk.Stage("first"), mk.Stage("second"), mk.Stage("third")])
-    parts = [
-        mk.Dimension("people", scale=steps, weight=2),
-        mk.Dimension("work", scale=steps, scorer="median", children=[mk.Dimension("corner", scale=steps)]),
-        mk.Dimension("tools", scale=steps),
-    ]
-    return mk.Model("acme", "1", "Example", parts, ["mean", "weakest"], outcome=steps)
+    steps = chain("steps", "first", "second", "third")
+    work = group("work", ["corner"], steps, scorer="median")
+    people = mk.Dimension("people", scale=steps, weight=2)
+    return flat("acme", [people, work, "tools"], "mean", "weakest", scale=steps, title="Example")
 
 
 ACME = acme()

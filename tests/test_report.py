@@ -6,11 +6,10 @@ import re
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from hypothesis import given, settings
@@ -18,28 +17,25 @@ from hypothesis import given, settings
 import hostile
 import maturitykit as mk
 from maturitykit import report
-from maturitykit.comparison.network import Network
-from maturitykit.errors import FileError, MaturityError
-from maturitykit.report.brand import contrast, read_logo, readable
+from maturitykit.report import Bullets, Details, Document, Number, Section, Table
+from maturitykit.report.brand import contrast, readable
 from maturitykit.report.html import DARK
 from maturitykit.report.markdown import plain
-from maturitykit.report.nodes import Bullets, Details, Document, Number, Section, Table
 from maturitykit.report.times import moment
 from maturitykit.scoring.summary import with_depths
 from pages import TAGS, Page
+from toys import LOW_HIGH, MODELS, Run, example, flat
 
 calamine = pytest.importorskip("python_calamine", reason="reads the workbooks back")
 pytest.importorskip("typst", reason="the extra pdf is not installed")
 pytest.importorskip("xlsxwriter", reason="the extra xlsx is not installed")
 markdown_it = pytest.importorskip("markdown_it", reason="reads Markdown back")
 
-MODELS = ("bluevenn", "clearhead", "cmotions-4d", "data-driven-quadrant", "four-stage")
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003"
     "010100c9fe92ef0000000049454e44ae426082"
 )
-Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -48,14 +44,9 @@ def _in_root(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> No
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
-def example(model: str, language: str = "en", file: str = "", **choices: object) -> mk.Result:
-    assessment = mk.read(f"examples/{file or model}.csv")
-    return mk.score(mk.model(model).in_language(language), assessment, **choices)  # type: ignore[arg-type]
-
-
 def everything(model: str, language: str = "en") -> Document:
     """A report with all that there is, in all other models."""
-    result, network = example(model, language), Network(language=language)
+    result, network = example(model, language), mk.Network(language=language)
     others = [mk.model(id).in_language(language) for id in network.reachable(model)]
     translations = [mk.translate(result, other, network=network) for other in others]
     before = mk.what_if(result, {result.model.leaves[0].id: result.model.leaves[0].scale.ids[0]})  # type: ignore[union-attr]
@@ -188,9 +179,8 @@ def test_a_target_and_the_guidance_of_the_model_make_the_roadmap() -> None:
 
 def test_no_more_than_three_other_ways_are_told_and_the_others_counted() -> None:
     def ways(leaves: int, language: str = "en") -> list[str]:
-        scale = mk.Scale("s", [mk.Stage("low"), mk.Stage("high")])
-        parts = [mk.Dimension(f"d{i}", scale=scale) for i in range(leaves)]
-        result = mk.score(mk.Model("m", "1", "M", parts, ["median"], scale), {leaf.id: "low" for leaf in parts})
+        answers = {f"d{i}": "low" for i in range(leaves)}
+        result = mk.score(flat("m", answers, "median", scale=LOW_HIGH), answers)
         text = report.render(report.build(result, language=language), ".md").decode()
         return [line for line in text.splitlines() if "low → high; " in line or line.startswith(("- and", "- en"))]
 
@@ -420,13 +410,13 @@ def test_hundreds_of_respondents_make_no_large_report() -> None:
 
 def test_a_colour_has_to_be_readable() -> None:
     assert report.Brand(colour="#0B5394").colour == "#0b5394"
-    with pytest.raises(MaturityError, match=r"#ffdd00 is hard to read on white \(contrast 1\.3\)") as caught:
+    with pytest.raises(mk.MaturityError, match=r"#ffdd00 is hard to read on white \(contrast 1\.3\)") as caught:
         report.Brand(colour="#ffdd00")
     (nearest,) = re.findall(r"#[0-9a-f]{6}", caught.value.findings[0].expected)
     assert contrast(report.Brand(colour=nearest).colour, "#ffffff") >= 4.5
     assert contrast(readable("#0b5394", DARK), DARK) >= 4.5
     for wrong in ("red", "#fff", "#0b5394;}", "", "#0b539g"):
-        with pytest.raises(MaturityError, match="is not a colour"):
+        with pytest.raises(mk.MaturityError, match="is not a colour"):
             report.Brand(colour=wrong)
 
 
@@ -448,15 +438,15 @@ def test_a_colour_has_to_be_readable() -> None:
 def test_a_logo_that_could_do_harm_is_refused(tmp_path: Path, data: bytes, problem: str) -> None:
     path = tmp_path / "logo"
     path.write_bytes(data)
-    with pytest.raises(FileError, match=re.escape(problem)):
-        read_logo(path)
+    with pytest.raises(mk.FileError, match=re.escape(problem)):
+        report.read_logo(path)
 
 
 @pytest.mark.parametrize("data", [LOGO.encode(), PIXEL], ids=["svg", "png"])
 def test_a_logo_is_embedded(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "logo"
     path.write_bytes(data)
-    brand = report.Brand("The Client", "#7a1f5c", read_logo(path))
+    brand = report.Brand("The Client", "#7a1f5c", report.read_logo(path))
     document = report.build(example("four-stage"), brand=brand)
     html = report.render(document, ".html").decode()
     assert f"data:image/{'png' if data is PIXEL else 'svg+xml'};base64," in html
@@ -467,7 +457,7 @@ def test_a_logo_is_embedded(tmp_path: Path, data: bytes) -> None:
 
 def test_a_damaged_logo_is_said_to_be_so() -> None:
     document = report.build(example("four-stage"), brand=report.Brand(logo=PIXEL.replace(b"IDAT", b"IDXT")))
-    with pytest.raises(MaturityError, match="the PDF cannot be made\n  logo: failed to decode image"):
+    with pytest.raises(mk.MaturityError, match="the PDF cannot be made\n  logo: failed to decode image"):
         report.render(document, ".pdf")
 
 
@@ -521,5 +511,5 @@ def test_a_missing_package_is_named_with_its_extra(
     monkeypatch: pytest.MonkeyPatch, suffix: str, package: str
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, package, None)
-    with pytest.raises(MaturityError, match=rf'needs {package}: .*"maturitykit\[{suffix[1:]}\]"'):
+    with pytest.raises(mk.MaturityError, match=rf'needs {package}: .*"maturitykit\[{suffix[1:]}\]"'):
         report.render(report.build(example("four-stage")), suffix)

@@ -11,6 +11,7 @@ import pytest
 
 import maturitykit as mk
 from maturitykit import report
+from toys import MODELS, example
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="drives the browser")
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="checks accessibility")
@@ -22,8 +23,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-MODELS = ("bluevenn", "clearhead", "cmotions-4d", "data-driven-quadrant", "four-stage")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
@@ -34,13 +33,12 @@ def browser() -> Iterator[object]:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> dict[str, Path]:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A report on the example of each model, in Dutch, as its words are the longest."""
     folder, network = tmp_path_factory.mktemp("reports"), mk.Network(language="nl")
     made = {}
     for id in MODELS:
-        assessment = mk.read(pytestconfig.rootpath / "examples" / f"{id}.csv")
-        result = mk.score(mk.model(id).in_language("nl"), assessment)
+        result = example(id, "nl")
         to = mk.model("four-stage" if id != "four-stage" else "bluevenn").in_language("nl")
         document = report.build(result, translations=[mk.translate(result, to, network=network)], language="nl")
         made[id] = folder / f"{id}.html"

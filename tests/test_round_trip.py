@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 import maturitykit as mk
-from maturitykit.assessment.keys import key
+from toys import key
 
 BOOKS = all(find_spec(name) for name in ("python_calamine", "xlsxwriter"))
 SUFFIXES = [".json", ".toml", ".csv", *([".xlsx"] if BOOKS else [])]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 import maturitykit as mk
-from maturitykit.assessment.ratings import Answer
 from maturitykit.files.yaml import read_yaml
 from maturitykit.template.package import new_model
 from maturitykit.template.samm import read_samm
 from maturitykit.testing import read_cases
+from toys import Run
 
 pytest.importorskip("yaml", reason="YAML is read by an extra, [yaml]")
 
@@ -135,7 +134,7 @@ def position(result: mk.Result, id: str = "outcome") -> float:
     return found.likely
 
 
-def rated(**streams: tuple[float | None, ...]) -> dict[str, Answer]:
+def rated(**streams: tuple[float | None, ...]) -> dict[str, mk.types.Answer]:
     """Answers of streams, level by level; None where one is not applicable."""
     words = {float(value): f"answer-{i}" for i, (_, value) in enumerate(ANSWERS)}
     return {
@@ -254,9 +253,7 @@ BAD: Mapping[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize(("place", "text", "says"), BAD.values(), ids=BAD)
-def test_what_is_wrong_with_the_files_is_told(
-    core: Path, run: Callable[..., CompletedProcess[str]], place: str, text: str, says: str
-) -> None:
+def test_what_is_wrong_with_the_files_is_told(core: Path, run: Run, place: str, text: str, says: str) -> None:
     (core / "model" / f"{place}.yml").write_text(f"---\n# A comment\n{text}\n", "utf-8")
     done = run("new", "model", "garden", "--from", str(core), "--into", str(core.parent))
     assert (done.returncode, done.stdout) == (2, "")
@@ -264,7 +261,7 @@ def test_what_is_wrong_with_the_files_is_told(
     assert os.listdir(core.parent) == ["core"]
 
 
-def test_a_folder_of_something_else_is_told(tmp_path: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_a_folder_of_something_else_is_told(tmp_path: Path, run: Run) -> None:
     (tmp_path / "streams").mkdir()
     done = run("new", "model", "garden", "--from", str(tmp_path), "--into", str(tmp_path))
     assert done.returncode == 2

@@ -16,14 +16,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 import maturitykit as mk
-from maturitykit.comparison.check import check_crosswalk
-from maturitykit.errors import MaturityError
 from maturitykit.files.crosswalk import crosswalk_to_dict
-from maturitykit.files.model import model_to_dict
 from maturitykit.files.strict import structure
 from maturitykit.testing import schema as schemas, strategies
+from toys import ROOT, check_crosswalk, model_to_dict
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "files.md"
 SCHEMAS = PAGE.with_name("schema")
 TAPLO = tomllib.loads((ROOT / ".taplo.toml").read_text(encoding="utf-8"))
@@ -198,7 +195,7 @@ def samples(draw: st.DrawFn) -> Sample:
         file.write_text(as_toml(data), encoding="utf-8")
         found = mk.read_crosswalk(file)
         if findings := check_crosswalk(found, model, other):
-            raise MaturityError("it does not fit", findings)
+            raise mk.MaturityError("it does not fit", findings)
         return found
 
     return kind, crosswalk_data(draw(strategies.crosswalks(model, other))), read_crosswalk
@@ -276,11 +273,11 @@ def test_the_schema_and_the_reader_agree(
     wrong = problems(kind, file)
     try:
         structure(file, schemas.FILES[kind], "x")
-    except MaturityError as error:
+    except mk.MaturityError as error:
         alone = [finding for finding in error.findings if not TOGETHER.search(finding.problem)]
         assert wrong or not alone, f"the schema takes what the reader does not: {alone}"
     if wrong:
-        with pytest.raises(MaturityError):
+        with pytest.raises(mk.MaturityError):
             read(file, folder)
 
 

@@ -15,21 +15,11 @@ import pytest
 import maturitykit as mk
 from maturitykit.scoring.plan import _PLANS
 from maturitykit.scoring.roadmap import MOST_SETS
+from toys import LOW_HIGH, chain, diamond, flat, group, leaves, numbered
 
-LEVELS = mk.Scale("level", [mk.Stage(id) for id in ("basic", "good", "better", "best")])
-SHARES = mk.Scale(
-    "attainment",
-    [mk.Stage("not"), mk.Stage("partially", cut=0.15), mk.Stage("largely", cut=0.5), mk.Stage("fully", cut=0.85)],
-)
-QUADRANT = mk.Scale(
-    "situation",
-    [
-        mk.Stage("neither"),
-        mk.Stage("integrated", above=["neither"]),
-        mk.Stage("informed", above=["neither"]),
-        mk.Stage("both", above=["integrated", "informed"]),
-    ],
-)
+LEVELS = chain("level", "basic", "good", "better", "best")
+SHARES = chain("attainment", "not", "partially", "largely", "fully", cuts=(0.15, 0.5, 0.85))
+QUADRANT = diamond("situation", "neither", "integrated", "informed", "both")
 RULES = ("median", "weakest", "mean")
 
 
@@ -37,51 +27,46 @@ def leaf(id: str, scale: mk.Scale = LEVELS, weight: int | str = 1) -> mk.Dimensi
     return mk.Dimension(id, scale=scale, weight=weight)
 
 
-def toy(*dimensions: mk.Dimension, scorers: Sequence[str | mk.Scorer] = RULES) -> mk.Model:
-    return mk.Model("toy", "1", "Toy", dimensions, scorers, outcome=LEVELS)
+def toy(*dimensions: str | mk.Dimension, scorers: Sequence[str | mk.Scorer] = RULES) -> mk.Model:
+    return flat("toy", dimensions, *scorers, scale=LEVELS)
 
 
 def three() -> mk.Model:
-    return toy(leaf("people"), leaf("process"), leaf("tools"))
+    return toy("people", "process", "tools")
 
 
 def ladder() -> mk.Model:
     """Each stage takes its own capability and those of the stages below it."""
-    steps = [mk.Stage(f"stage-{i}") for i in range(4)]
-    return mk.Model(
+    return flat(
         "ladder",
-        "1",
-        "Ladder",
-        [leaf(f"capability-{i}", SHARES) for i in (1, 2, 3)],
-        ["staged"],
-        outcome=mk.Scale("stage", steps),
+        [f"capability-{i}" for i in (1, 2, 3)],
+        "staged",
+        scale=SHARES,
+        outcome=chain("stage", *(f"stage-{i}" for i in range(4))),
         gates=[mk.Gate(f"stage-{i}", f"capability-{i}", "largely") for i in (1, 2, 3)],
     )
 
 
 def quadrant() -> mk.Model:
     """Two axes to four situations, of which the middle two cannot be compared."""
-    return mk.Model(
+    return flat(
         "quadrant",
-        "1",
-        "Quadrant",
-        [leaf("integration", SHARES), leaf("data", SHARES)],
-        ["staged"],
+        ["integration", "data"],
+        "staged",
+        scale=SHARES,
         outcome=QUADRANT,
         gates=[mk.Gate("integrated", "integration", "largely"), mk.Gate("informed", "data", "largely")],
     )
 
 
 def profile() -> mk.Model:
-    layer = mk.Dimension("layer", children=[leaf("goal-1", SHARES), leaf("goal-2", SHARES)])
-    return mk.Model("profile", "1", "Profile", [layer, leaf("goal-3", SHARES)], ["profile"])
+    layer = mk.Dimension("layer", children=leaves(["goal-1", "goal-2"], SHARES))
+    return flat("profile", [layer, "goal-3"], "profile", scale=SHARES, outcome=None)
 
 
 def grouped() -> mk.Model:
     """Two groups of three; the first keeps to its weakest part whatever the caller chooses."""
-    first = mk.Dimension("first", scale=LEVELS, scorer="weakest", children=[leaf("a"), leaf("b"), leaf("c")])
-    second = mk.Dimension("second", scale=LEVELS, children=[leaf("d"), leaf("e"), leaf("f")])
-    return toy(first, second)
+    return toy(group("first", "abc", LEVELS, scorer="weakest"), group("second", "def", LEVELS))
 
 
 def said(model: mk.Model, **answers: Sequence[mk.Rating | str]) -> mk.Assessment:
@@ -203,7 +188,7 @@ def units_on_a_quadrant(scorer: str) -> mk.Model:
             unit,
             scale=QUADRANT,
             scorer="staged",
-            children=[leaf(f"{unit}-integration", SHARES), leaf(f"{unit}-data", SHARES)],
+            children=leaves([f"{unit}-integration", f"{unit}-data"], SHARES),
             gates=[
                 mk.Gate("integrated", f"{unit}-integration", "largely"),
                 mk.Gate("informed", f"{unit}-data", "largely"),
@@ -211,7 +196,7 @@ def units_on_a_quadrant(scorer: str) -> mk.Model:
         )
         for unit in ("north", "south", "west")
     ]
-    return mk.Model("units", "1", "Units", units, [scorer], outcome=QUADRANT)
+    return flat("units", units, scorer, scale=QUADRANT)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +234,7 @@ def test_groups_have_a_score_each() -> None:
 
 def test_guidance_is_not_rated() -> None:
     topic = mk.types.Guidance("what-to-develop", texts={"basic": "Begin.", "good": "Go on."})
-    model = mk.Model("toy", "1", "Toy", [leaf("people")], ["median"], outcome=LEVELS, guidance=[topic])
+    model = flat("toy", ["people"], "median", scale=LEVELS, guidance=[topic])
     result = mk.score(model, {"people": "good"})
     assert list(result) == ["outcome", "people"]
     with pytest.raises(mk.AssessmentError, match="what-to-develop"):
@@ -281,7 +266,7 @@ def test_blank_unknown_not_applicable_and_the_lowest_stage_differ() -> None:
 
 @pytest.mark.parametrize("scorer", RULES)
 def test_not_applicable_leaves_with_its_weight_and_the_lowest_stage_stays(scorer: str) -> None:
-    model = toy(leaf("people"), leaf("process", weight=5))
+    model = toy("people", leaf("process", weight=5))
     absent = mk.score(model, {"people": "best", "process": "not_applicable"}, scorer=scorer)
     lowest = mk.score(model, {"people": "best", "process": "basic"}, scorer=scorer)
     assert span(absent.outcome) == same("best")
@@ -391,7 +376,7 @@ def test_a_stage_is_found_by_its_id_name_or_number(text: str, expected: str) -> 
 
 @pytest.mark.parametrize(("share", "expected"), [(0, "not"), (0.15, "not"), ("0.5", "partially"), (1, "fully")])
 def test_a_share_becomes_its_stage_at_once(share: float | str, expected: str) -> None:
-    model = mk.Model("toy", "1", "Toy", [leaf("goal", SHARES)], ["mean"], outcome=SHARES)
+    model = flat("toy", ["goal"], "mean", scale=SHARES)
     result = mk.score(model, {"goal": share})
     assert span(result["goal"]) == same(expected)
     assert result.outcome.position == result["goal"].position
@@ -406,9 +391,8 @@ def test_a_stage_object_is_as_good_as_its_id() -> None:
 
 def test_a_mean_takes_scales_of_other_lengths_and_weights() -> None:
     # By hand: indexes 1/3, 2/2 and 0/1 with weights 1, 2 and 3: (1/3 + 2) / 6 = 7/18, times 3.
-    short = mk.Scale("short", [mk.Stage("no"), mk.Stage("half"), mk.Stage("yes")])
-    yes_no = mk.Scale("yes-no", [mk.Stage("no"), mk.Stage("yes")])
-    model = toy(leaf("a"), leaf("b", short, 2), leaf("c", yes_no, 3), scorers=["mean"])
+    short, yes_no = chain("short", "no", "half", "yes"), chain("yes-no", "no", "yes")
+    model = toy("a", leaf("b", short, 2), leaf("c", yes_no, 3), scorers=["mean"])
     result = mk.score(model, {"a": "good", "b": "yes", "c": "no"})
     assert positions(result.outcome) == pytest.approx((7 / 6,) * 3)
     assert span(result.outcome) == same("good")
@@ -417,24 +401,23 @@ def test_a_mean_takes_scales_of_other_lengths_and_weights() -> None:
 
 
 def test_a_mean_says_what_it_assumes() -> None:
-    stated = mk.Scale("stated", [mk.Stage("no", value=0), mk.Stage("half", value=0.2), mk.Stage("yes", value=1)])
+    stated = chain("stated", "no", "half", "yes", values=(0, 0.2, 1))
     for scale, steps in ((LEVELS, "equal steps between stages"), (stated, "the values stated for its stages")):
-        model = toy(leaf("a", scale), leaf("b"), scorers=["mean"])
+        model = toy(leaf("a", scale), "b", scorers=["mean"])
         (issue,) = mk.score(model, {"a": scale.ids[1], "b": "good"}).issues
         assert (issue.code, issue.severity, issue.where) == ("equal-steps", "info", "outcome")
         assert issue.message == f"a mean assumes {steps}; stages are ordered, not measured"
 
 
 def test_a_stage_is_never_reached_by_rounding_up() -> None:
-    model = toy(leaf("a"), leaf("b", weight=1000), scorers=["mean"])
+    model = toy("a", leaf("b", weight=1000), scorers=["mean"])
     assert span(mk.score(model, {"a": "good", "b": "better"}).outcome) == same("good")
 
 
 def test_a_gate_reads_the_stage_of_a_mean_and_not_its_number() -> None:
-    group = mk.Dimension("group", scale=LEVELS, scorer="mean", children=[leaf("a"), leaf("b")])
     gates = [mk.Gate("good", "group", "better"), mk.Gate("better", "group", "best")]
-    stages = mk.Scale("gated", [mk.Stage(id) for id in ("basic", "good", "better")])
-    model = mk.Model("toy", "1", "Toy", [group], ["staged"], outcome=stages, gates=gates)
+    stages = chain("gated", "basic", "good", "better")
+    model = flat("toy", [group("group", "ab", LEVELS, scorer="mean")], "staged", outcome=stages, gates=gates)
     assert span(mk.score(model, {"a": "good", "b": "better"}).outcome) == same("basic")
     assert span(mk.score(model, {"a": "good", "b": "best"}).outcome) == same("good")
     assert span(mk.score(model, {"a": "better", "b": "best"}).outcome) == same("good")
@@ -443,8 +426,8 @@ def test_a_gate_reads_the_stage_of_a_mean_and_not_its_number() -> None:
 
 def test_the_median_of_two_is_the_lower_one_unless_weights_say_otherwise() -> None:
     answers = {"a": "good", "b": "best"}
-    assert span(mk.score(toy(leaf("a"), leaf("b")), answers).outcome) == same("good")
-    assert span(mk.score(toy(leaf("a"), leaf("b", weight=2)), answers).outcome) == same("best")
+    assert span(mk.score(toy("a", "b"), answers).outcome) == same("good")
+    assert span(mk.score(toy("a", leaf("b", weight=2)), answers).outcome) == same("best")
     assert span(mk.score(toy(leaf("a", weight="1/2"), leaf("b", weight="0.5")), answers).outcome) == same("good")
 
 
@@ -472,11 +455,11 @@ def test_likely_leaves_out_what_is_open_and_staged_takes_it_as_lowest() -> None:
 
 def test_coverage_is_the_weighted_share_of_what_is_answered() -> None:
     group = mk.Dimension("group", scale=LEVELS, weight=3, children=[leaf("a", weight=2), leaf("b")])
-    result = mk.score(toy(group, leaf("c")), {"a": "good"})
+    result = mk.score(toy(group, "c"), {"a": "good"})
     assert result["group"].coverage == pytest.approx(2 / 3)
     assert result.coverage == pytest.approx(1 / 2)
     # What is not applicable leaves with its weight.
-    assert mk.score(toy(group, leaf("c")), {"a": "good", "b": "not_applicable"})["group"].coverage == 1
+    assert mk.score(toy(group, "c"), {"a": "good", "b": "not_applicable"})["group"].coverage == 1
 
 
 # Several respondents.
@@ -566,7 +549,7 @@ def test_another_rule_that_is_offered_is_told() -> None:
 
 
 def test_a_rule_that_is_not_offered_is_a_warning() -> None:
-    model = toy(leaf("people"), scorers=["median"])
+    model = toy("people", scorers=["median"])
     result = mk.score(model, {"people": "good"}, scorer="weakest")
     (issue,) = result.issues
     text = "scored by weakest, which the model does not offer (it offers median)"
@@ -610,7 +593,7 @@ def test_a_rule_of_the_callers_own(scorer: mk.Scorer) -> None:
 
 
 def test_a_rule_of_the_models_own() -> None:
-    result = mk.score(toy(leaf("a"), leaf("b"), scorers=[Strongest()]), {"a": "good", "b": "better"})
+    result = mk.score(toy("a", "b", scorers=[Strongest()]), {"a": "good", "b": "better"})
     assert span(result.outcome) == same("better")
     assert result.issues == ()
 
@@ -625,7 +608,7 @@ def test_rules_of_one_name_are_told_apart() -> None:
             return min
 
     strong, weak = Strongest(), Weakest()
-    model, answers = toy(leaf("a"), leaf("b"), scorers=[strong, weak]), {"a": "good", "b": "better"}
+    model, answers = toy("a", "b", scorers=[strong, weak]), {"a": "good", "b": "better"}
     assert span(mk.score(model, answers, scorer=weak).outcome) == same("good")
     assert span(mk.score(model, answers, scorer=strong).outcome) == same("better")
     # What the model does not offer is compiled for each call, and kept nowhere.
@@ -652,14 +635,14 @@ class Own(mk.Scorer):
 
 def test_a_rule_that_falls_between_two_stages_is_refused_too() -> None:
     with pytest.raises(mk.ScoringError, match="own puts the highest bound below the lowest"):
-        mk.score(toy(leaf("a"), leaf("b")), {"a": "best"}, scorer=Own(lambda positions: 1.7 - min(positions) / 10))
+        mk.score(toy("a", "b"), {"a": "best"}, scorer=Own(lambda positions: 1.7 - min(positions) / 10))
 
 
 @pytest.mark.parametrize("answer", ["good", "unknown"])
 @pytest.mark.parametrize("position", [-1, 4, 3.1, math.nan, None, "best"])
 def test_a_rule_that_leaves_its_scale_is_refused(position: Any, answer: str) -> None:
     with pytest.raises(mk.ScoringError) as caught:
-        mk.score(toy(leaf("a"), leaf("b")), {"a": answer, "b": "good"}, scorer=Own(lambda positions: position))
+        mk.score(toy("a", "b"), {"a": answer, "b": "good"}, scorer=Own(lambda positions: position))
     (finding,) = caught.value.findings
     assert finding.where == "outcome"
     assert finding.problem.startswith("own gives ") and finding.problem.endswith(", which is not on its scale")
@@ -670,7 +653,7 @@ def test_a_rule_that_leaves_its_scale_is_refused(position: Any, answer: str) -> 
     ("position", "stage"), [(0, "basic"), (-1e-12, "basic"), (3, "best"), (3 + 1e-12, "best")]
 )
 def test_a_rule_may_be_at_either_end_of_its_scale_but_for_the_last_digit(position: float, stage: str) -> None:
-    assert span(mk.score(toy(leaf("a")), {"a": "good"}, scorer=Own(lambda _: position)).outcome) == same(stage)
+    assert span(mk.score(toy("a"), {"a": "good"}, scorer=Own(lambda _: position)).outcome) == same(stage)
 
 
 def test_weights_of_the_caller_count_and_are_told() -> None:
@@ -685,7 +668,7 @@ def test_weights_of_the_caller_count_and_are_told() -> None:
 
 
 def test_weights_are_exact() -> None:
-    model = toy(leaf("a"), leaf("b"), leaf("c"), scorers=["mean"])
+    model = toy("a", "b", "c", scorers=["mean"])
     weights = {"a": 0.1, "b": 0.2, "c": 0.7}
     result = mk.score(model, dict.fromkeys("abc", "best"), weights=weights)
     assert positions(result.outcome) == (3, 3, 3)
@@ -761,7 +744,7 @@ def test_an_outcome_that_nobody_gives_leaves_the_one_that_follows(answer: str | 
 
 
 def test_weakest_dimensions_are_the_lowest_on_their_scales() -> None:
-    model = toy(leaf("a"), leaf("b"), leaf("c"), leaf("d"), scorers=["mean"])
+    model = toy("a", "b", "c", "d", scorers=["mean"])
     result = mk.score(model, {"a": "better", "b": "good", "c": "good"})
     assert [score.dimension.id for score in result.weakest] == ["b", "c"]
     assert mk.score(model, {}).weakest == ()
@@ -778,7 +761,7 @@ def assert_lines(text: str, expected: Sequence[tuple[str, ...]]) -> None:
 
 def test_explain_derives_a_score_down_to_what_each_respondent_said() -> None:
     people = mk.Dimension("people", "People", scale=LEVELS, children=[leaf("skills", weight=2), leaf("culture")])
-    model = toy(people, leaf("tools"))
+    model = toy(people, "tools")
     assessment = mk.Assessment(
         "toy",
         [
@@ -843,7 +826,7 @@ def test_repr_of_a_result(answers: dict[str, str], expected: str) -> None:
 
 def test_repr_names_the_subject() -> None:
     assessment = mk.Assessment("toy", [mk.Rating("people", "good")], subject="Acme")
-    assert repr(mk.score(toy(leaf("people")), assessment)) == "<Result of Acme on toy: good, 100% answered>"
+    assert repr(mk.score(toy("people"), assessment)) == "<Result of Acme on toy: good, 100% answered>"
 
 
 def test_a_result_is_a_mapping_of_scores_with_the_outcome_first() -> None:
@@ -865,7 +848,7 @@ def test_to_dict_is_as_the_contract_has_it() -> None:
         mk.Rating("process", "basic..better", "Ann"),
         mk.Rating("tools", "not_applicable", "Ann"),
     ]
-    model = toy(leaf("people"), leaf("process"), leaf("tools"), leaf("data"))
+    model = toy("people", "process", "tools", "data")
     assessment = mk.Assessment("toy", ratings, subject="Acme", date=date(2026, 5, 31), version="1")
     data: Any = mk.score(model, assessment).to_dict()
 
@@ -1063,7 +1046,7 @@ def test_a_roadmap_says_what_the_model_says_of_the_present_stage() -> None:
 
 def test_a_raise_begins_at_what_is_likely() -> None:
     # Of basic to best the lower middle is likely: from there one step leads to the next.
-    (step,) = mk.roadmap(mk.score(toy(leaf("a"), leaf("b")), {"a": "basic..best", "b": "good"}))
+    (step,) = mk.roadmap(mk.score(toy("a", "b"), {"a": "basic..best", "b": "good"}))
     assert step.improvements is not None
     assert [(r.dimension.id, r.start and r.start.id, r.to.id) for r in step.improvements] == [
         ("a", "good", "better"), ("b", "good", "better"),
@@ -1071,7 +1054,7 @@ def test_a_raise_begins_at_what_is_likely() -> None:
 
 
 def test_of_the_smallest_sets_the_one_with_the_fewest_steps_comes_first() -> None:
-    model = toy(leaf("a"), leaf("b"), scorers=[Strongest()])
+    model = toy("a", "b", scorers=[Strongest()])
     (step,) = mk.roadmap(mk.score(model, {"a": "basic", "b": "better"}), "best")
     assert step.improvements is not None
     assert [[r.dimension.id for r in raises] for raises in (step.improvements, *step.alternatives)] == [
@@ -1135,10 +1118,8 @@ def bilingual(**translations: Mapping[str, str]) -> mk.Model:
         "people", "People", "Who does it", scale=LEVELS, descriptors={"basic": "Nobody.", "best": "All."}
     )
     topic = mk.types.Guidance("next", "What next?", {"basic": "Start.", "good": "Go on."})
-    return mk.Model(
-        "toy", "1", "Toy", [people], ["median"], outcome=LEVELS, guidance=[topic],
-        translations={tag.replace("_", "-"): text for tag, text in translations.items()},
-    )  # fmt: skip
+    tagged = {tag.replace("_", "-"): text for tag, text in translations.items()}
+    return flat("toy", [people], "median", scale=LEVELS, guidance=[topic], translations=tagged)
 
 
 @pytest.mark.parametrize(
@@ -1200,9 +1181,7 @@ def test_a_translation_of_what_the_model_does_not_have_is_an_error() -> None:
 
 
 def test_exactly_half_of_the_weight_is_not_more_than_half() -> None:
-    scale = mk.Scale("edge", [mk.Stage("low"), mk.Stage("high")])
-    parts = [mk.Dimension(id, scale=scale, weight=weight) for id, weight in (("a", 2), ("b", 1), ("c", 1))]
-    model = mk.Model("edge", "1", "Edge", parts, ["median"], outcome=scale)
+    model = flat("edge", [mk.Dimension("a", scale=LOW_HIGH, weight=2), "b", "c"], "median", scale=LOW_HIGH)
     result = mk.score(model, {"a": "high", "b": "low", "c": "low"})
     assert result.stage is not None
     assert result.stage.low.id == "low"
@@ -1210,9 +1189,7 @@ def test_exactly_half_of_the_weight_is_not_more_than_half() -> None:
 
 def test_a_mean_does_not_depend_on_the_order_of_a_sum() -> None:
     # As floats, .1 + .2 + .3 is more than .3 + .2 + .1.
-    scale = mk.Scale("tenths", [mk.Stage(f"s{i}") for i in range(11)])
-    parts = [mk.Dimension(id, scale=scale) for id in "abc"]
-    models = [mk.Model("sum", "1", "Sum", order, ["mean"], outcome=scale) for order in (parts, parts[::-1])]
+    models = [flat("sum", order, "mean", scale=numbered("tenths", 11)) for order in ("abc", "cba")]
     first, second = (mk.score(model, {"a": "s1", "b": "s2", "c": "s3"}) for model in models)
     assert first.outcome.position == second.outcome.position
     assert first.stage is not None
@@ -1220,16 +1197,9 @@ def test_a_mean_does_not_depend_on_the_order_of_a_sum() -> None:
 
 
 def test_two_stages_that_are_reached_reach_the_one_above_them() -> None:
-    level = mk.Scale("level", [mk.Stage("no"), mk.Stage("yes")])
-    square = [
-        mk.Stage("o"),
-        mk.Stage("a", above=["o"]),
-        mk.Stage("b", above=["o"]),
-        mk.Stage("ab", above=["a", "b"]),
-    ]
-    parts = [mk.Dimension(id, scale=level) for id in "cde"]
+    level, square = chain("level", "no", "yes"), diamond("square", "o", "a", "b", "ab")
     gates = [mk.Gate(stage, id, "yes") for stage, id in (("a", "c"), ("a", "d"), ("b", "e"), ("ab", "c"))]
-    model = mk.Model("m", "1", "M", parts, ["staged"], outcome=mk.Scale("square", square), gates=gates)
+    model = flat("m", "cde", "staged", scale=level, outcome=square, gates=gates)
     # All that "ab" itself asks is passed over, and both stages below it are reached.
     result = mk.score(model, {"c": "not_applicable", "d": "yes", "e": "yes"})
     assert result.stage is not None

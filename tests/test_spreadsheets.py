@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from hypothesis import given, strategies as st
@@ -16,10 +14,10 @@ from hypothesis import given, strategies as st
 import maturitykit as mk
 from hostile import FORMULAS, PLAIN
 from maturitykit.files.separated import FORMULA, plain, safe, separated, to_csv
+from toys import TOY, Run
 
 CELLS = [*FORMULAS, *PLAIN]
 WRITTEN = [*(f"'{cell}" for cell in FORMULAS), *PLAIN]
-TOY = Path(__file__).parent / "bad" / "toy.toml"
 TEXTS = st.lists(st.sampled_from([*CELLS, "'", "=", " ", "\n", "\r", "\t"]) | st.text(max_size=4)).map("".join)
 
 
@@ -54,15 +52,13 @@ def test_a_table_of_ratings_is_written_so(tmp_path: Path) -> None:
     assert mk.read(tmp_path / "x.csv") == assessment
 
 
-def test_a_table_of_scores_is_written_so(
-    run: Callable[..., CompletedProcess[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_of_scores_is_written_so(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = []
     for cell in CELLS:
         document = {"format": 1, "subject": cell, "ratings": []}
         Path("x.json").write_text(json.dumps(document), encoding="utf-8")
-        assert run("score", "x.json", "--model", str(TOY), "-o", "x.csv").stderr == ""
+        assert run("score", "x.json", "--model", TOY, "-o", "x.csv").stderr == ""
         found.append(column(Path("x.csv").read_bytes(), "subject")[0])
     assert found == WRITTEN
 

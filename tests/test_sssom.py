@@ -18,8 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.definition.crosswalk import RELATIONS
-from maturitykit.files.sssom import read_sssom, to_sssom
-from maturitykit.files.text import write_text
+from maturitykit.sssom import read_sssom, to_sssom
 from maturitykit.testing import strategies as mks
 
 SETTINGS = settings(
@@ -185,7 +184,7 @@ def crosswalks(draw: st.DrawFn) -> mk.Crosswalk:
 
 def reread(text: str, folder: Path) -> mk.Crosswalk:
     path = folder / "a--b.sssom.tsv"
-    write_text(path, text)
+    path.write_bytes(text.encode())
     return read_sssom(path)
 
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.testing import strategies
+from toys import LEVEL, crosswalk, flat, link
 
-LEVEL = mk.Scale("level", [mk.Stage("low"), mk.Stage("mid"), mk.Stage("high")])
-MODEL = mk.Model("one", "1", "One", [mk.Dimension(id, scale=LEVEL) for id in "ab"], ["median"], outcome=LEVEL)
+MODEL = flat("one", "ab", "median")
 RATINGS = [mk.Rating("a", "low", "Ann"), mk.Rating("a", "high", "Bo"), mk.Rating("b", "mid..high", "Bo")]
 
 
@@ -61,13 +61,10 @@ def test_it_is_read_from_a_file_and_knows_its_settings(tmp_path: Path) -> None:
 def test_it_is_compared_translated_and_told() -> None:
     before, after = mk.read_result(stored(assessed()), MODEL), assessed(consensus="envelope")
     assert mk.compare(before, after).outcome.direction == mk.compare(assessed(), after).outcome.direction
-    same = {id: (id, id, id) for id in LEVEL.ids}
-    other = mk.Model("two", "1", "Two", [mk.Dimension("x", scale=LEVEL)], ["median"], outcome=LEVEL)
-    crosswalk = mk.Crosswalk("one", "two", [mk.Link("a", "x", "intersects", 0.5, same, "So.", [("low", "low")])])
-    assert (
-        mk.translate(before, other, crosswalks=[crosswalk]).stage
-        == mk.translate(assessed(), other, crosswalks=[crosswalk]).stage
-    )
+    other = flat("two", "x", "median")
+    linked = [crosswalk(MODEL, other, link("a", "x"))]
+    first, second = (mk.translate(result, other, crosswalks=linked) for result in (before, assessed()))
+    assert first.stage == second.stage
     assert "does not hold what each respondent said" in [issue.message for issue in before.issues][-1]
     assert before.explain().startswith("One: low, 100% answered, median of 2\n├─ a: low\n")
     assert before["a"].disagreement == assessed()["a"].disagreement

@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings, strategies as st
 
 import maturitykit as mk
 from maturitykit.testing import strategies as make
+from toys import GRADE, LOW_HIGH, flat, group, numbered
 
 pl = pytest.importorskip("polars", reason="tables come with an extra")
 pa = pytest.importorskip("pyarrow", reason="tables come with an extra")
@@ -169,9 +170,8 @@ def into(engine: str, table: Table) -> Any:
 
 
 #: A small model: engines plan a rank of each of its dimensions.
-FIVE = mk.Scale("level", [mk.Stage(f"s{i}") for i in range(5)])
-PAIR = mk.Model("pair", "1", "A pair", [mk.Dimension(id, scale=FIVE) for id in ("people", "process")],
-                ["median"], outcome=FIVE)  # fmt: skip
+FIVE = numbered("level", 5)
+PAIR = flat("pair", ["people", "process"], "median", scale=FIVE)
 
 
 # ---- tables of assessments
@@ -224,13 +224,13 @@ def many(draw: st.DrawFn, model: mk.Model, most: int = 4) -> dict[str, mk.Assess
 def one_by_one(model: mk.Model, subjects: Mapping[str, mk.Assessment], **choices: Any) -> Scores:
     """What scoring each assessment by itself gives, as rows of a tidy table."""
     return {
-        (subject, id): flat(score)
+        (subject, id): flattened(score)
         for subject, assessment in subjects.items()
         for id, score in mk.score(model, assessment, **choices).items()
     }
 
 
-def flat(score: mk.Score) -> dict[str, Any]:
+def flattened(score: mk.Score) -> dict[str, Any]:
     """A score as a row of a tidy table."""
     data: Any = score.to_dict()
     split = data["disagreement"] or {}
@@ -324,13 +324,13 @@ def test_translated_tables_give_the_numbers_of_single_translations(engine: str) 
 
 
 #: Stages whose values are whole numbers here and fractions there, as people write them.
-MIXED = mk.Scale("v", [mk.Stage("s0", value=0), mk.Stage("s1", value=0.25), mk.Stage("s2", value=1)])
+MIXED = numbered("v", 3, values=(0, 0.25, 1))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("form", ["long", "wide"])
 def test_values_of_stages_may_be_whole_numbers(engine: str, form: str) -> None:
-    model = mk.Model("toy", "1", "T", [mk.Dimension(id, scale=MIXED) for id in "ab"], ["mean"], outcome=MIXED)
+    model = flat("toy", "ab", "mean", scale=MIXED)
     answers = {"x": ("s0", "s1"), "y": ("s1", "s2"), "z": ("s1..s2", None)}
     subjects = {
         subject: mk.Assessment(
@@ -345,8 +345,7 @@ def test_values_of_stages_may_be_whole_numbers(engine: str, form: str) -> None:
 
 @pytest.mark.parametrize(("engine", "scorer"), [("polars", "median"), ("pandas", "mean"), ("duckdb", "weakest")])
 def test_a_scale_may_have_two_hundred_stages(engine: str, scorer: Any) -> None:
-    scale = mk.Scale("level", [mk.Stage(f"s{i}", cut=i / 200 if i else None) for i in range(200)])
-    model = mk.Model("m", "1", "M", [mk.Dimension(id, scale=scale) for id in "abc"], [scorer], outcome=scale)
+    model = flat("m", "abc", scorer, scale=numbered("level", 200, cuts=[i / 200 for i in range(1, 200)]))
     answers: dict[str, dict[str, tuple[str | None, ...]]] = {
         "x": {"Ann": ("s0", "s199", "s17..s180"), "Bob": ("s100", None, "s100")},
         "y": {"Ann": ("not_applicable", "s42", "0.999"), "Bob": ("not_applicable", "unknown", "s3 .. s4")},
@@ -443,7 +442,7 @@ def test_the_wide_and_the_tidy_form_say_the_same(engine: str) -> None:
 def derived(singly: Mapping[str, mk.Translation]) -> Scores:
     """Single translations, as rows of a tidy table."""
     return {
-        (subject, id): flat(result[id]) | {"inferable": result[id].inferable} | readings(result[id])
+        (subject, id): flattened(result[id]) | {"inferable": result[id].inferable} | readings(result[id])
         for subject, result in singly.items()
         for id in result
     }
@@ -544,14 +543,8 @@ def test_a_rule_for_single_assessments_takes_a_column_that_is_not_there_as_open(
 # Nine groups of 15 positions are more than a number holds; Spark plans long for them.
 @pytest.mark.parametrize(("engine", "many"), [("polars", 9), ("spark", 3)])
 def test_a_rule_for_single_assessments_reads_positions_between_stages(engine: str, many: int) -> None:
-    scale = mk.Scale("level", [mk.Stage(f"s{i}") for i in range(5)])
-    groups = [
-        mk.Dimension(
-            f"g{g}", scale=scale, scorer="mean", children=[mk.Dimension(f"d{g}{i}", scale=scale) for i in "abc"]
-        )
-        for g in range(many)
-    ]
-    model = mk.Model("groups", "1", "Some groups", groups, ["median"], outcome=scale)
+    groups = [group(f"g{g}", [f"d{g}{i}" for i in "abc"], FIVE, scorer="mean") for g in range(many)]
+    model = flat("groups", groups, "median", scale=FIVE)
     ratings = {
         f"s{n}": [
             mk.Rating(leaf.id, f"s{(n * 7 + i * i) % 5}") for i, leaf in enumerate(model.leaves) if i % 11 != n
@@ -756,8 +749,7 @@ def test_a_dimension_may_be_called_as_what_a_table_is_made_of(engine: str, form:
         "step_1",
         "found",
     ]
-    stages = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good")])
-    model = mk.Model("m", "1", "M", [mk.Dimension(id, scale=stages) for id in ids], ["weakest"], outcome=stages)
+    model = flat("m", ids, scale=GRADE)
     ratings = [mk.Rating(id, "good", name) for id in ids for name in ("ann", "bob")]
     subjects = {name: mk.Assessment("m", ratings) for name in ("acme", "zeta")}
     # A long table may have columns that are not read.
@@ -841,10 +833,8 @@ def test_weights_of_the_caller_count() -> None:
 
 
 def test_weights_too_large_for_a_column_stay_exact() -> None:
-    scale = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
-    parts = [mk.Dimension(id, scale=scale, weight=10**23 + n) for id, n in (("a", 0), ("b", 1))]
-    parts.append(mk.Dimension("c", scale=scale, weight=1))
-    model = mk.Model("heavy", "1", "Heavy", parts, ["median"], outcome=scale)
+    parts = [mk.Dimension(id, scale=LOW_HIGH, weight=10**23 + n) for id, n in (("a", 0), ("b", 1))]
+    model = flat("heavy", [*parts, "c"], "median", scale=LOW_HIGH)
     table = {"subject": ["x", "y"], "a": ["high", "low"], "b": ["low", "high"], "c": ["high", "low"]}
     results = tables.score(model, into("polars", table))
     singly = {s: mk.Assessment("heavy", [mk.Rating(id, table[id][i]) for id in "abc"]) for i, s in enumerate("xy")}

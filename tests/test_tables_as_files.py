@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import maturitykit as mk
-from maturitykit.assessment.keys import key
 from maturitykit.files.collect import each
+from toys import chain, flat, key
 
 pl = pytest.importorskip("polars", reason="tables come with an extra")
 pa = pytest.importorskip("pyarrow", reason="tables come with an extra")
@@ -23,9 +23,8 @@ pd = pytest.importorskip("pandas")
 from maturitykit import tables  # noqa: E402 - it needs Polars
 from maturitykit.tables.files import score_files  # noqa: E402
 
-LEVEL = mk.Scale("level", [mk.Stage("basic"), mk.Stage("good", cut=0.5), mk.Stage("best", cut=0.85)])
-PARTS = [mk.Dimension(name, scale=LEVEL) for name in ("people", "process")]
-MODEL = mk.Model("toy", "1", "A toy", PARTS, ["weakest"], outcome=LEVEL)
+LEVEL = chain("level", "basic", "good", "best", cuts=(0.5, 0.85))
+MODEL = flat("toy", ["people", "process"], scale=LEVEL)
 
 
 def into_spark(table: dict[str, Any]) -> Any:
@@ -105,7 +104,7 @@ def test_keys_that_look_alike_are_alike(engine: str, form: str) -> None:
 
 
 def test_one_person_is_counted_once_however_spelled() -> None:
-    model = mk.Model("toy", "1", "A toy", [mk.Dimension(f"d{i}", scale=LEVEL) for i in range(5)], ["weakest"])
+    model = flat("toy", [f"d{i}" for i in range(5)], scale=LEVEL)
     table = {
         "subject": ACME,
         "respondent": PEOPLE,
@@ -358,7 +357,7 @@ def alone(path: Path) -> list[dict[str, Any]] | list[str]:
             "subject": key(result.subject),
             "date": str(result.date or ""),
             **{id: score.stage and [stage and stage.id for stage in score.stage] for id, score in result.items()},
-            "respondents": [result[part.id].respondents for part in PARTS],
+            "respondents": [result[part.id].respondents for part in MODEL.leaves],
         }
         for result in results
     ]
@@ -379,7 +378,7 @@ def as_table(path: Path) -> list[dict[str, Any]] | list[str]:
                 id: row[f"{id}__stage_low"] and [row[f"{id}__stage_{end}"] for end in ("low", "likely", "high")]
                 for id in ("outcome", "people", "process")
             },
-            "respondents": [row[f"{part.id}__respondents"] for part in PARTS],
+            "respondents": [row[f"{part.id}__respondents"] for part in MODEL.leaves],
         }
         for row in pl.read_parquet(out).to_dicts()
     ]

@@ -17,6 +17,7 @@ from maturitykit.definition.translation import TextWalk, fields_with_texts
 from maturitykit.files.toml import to_toml
 from maturitykit.files.translations import Texts, texts_to_dict
 from maturitykit.testing import strategies as mks
+from toys import LEVEL, flat
 
 #: Texts that nobody reads: ids, tags of languages, versions, and where something was read.
 NO_TEXTS = {
@@ -93,10 +94,9 @@ class Pledge(mk.Dimension):
 
 
 def test_a_text_that_is_marked_is_walked_and_translated_without_more() -> None:
-    level = mk.Scale("level", [mk.Stage("low"), mk.Stage("high")])
     dutch = {"dimensions.people.pledge": "Wij doen mee."}
-    people = Pledge("people", scale=level, pledge="We join.")
-    model = mk.Model("toy", "1", "Toy", [people], ["median"], translations={"nl": dutch})
+    people = Pledge("people", scale=LEVEL, pledge="We join.")
+    model = flat("toy", [people], "median", translations={"nl": dutch})
     (found,) = (text for text in TextWalk(model).texts if text.path.endswith("pledge"))
     assert (found.path, found.text, found.kind) == ("dimensions.people.pledge", "We join.", "sentence")
     translated = model.in_language("nl").by_id["people"]

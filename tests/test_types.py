@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import maturitykit as mk
+from toys import ROOT
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 #: A program in many right ways, and a line for each of many wrong ones, with a comment that ignores its error.
 PROGRAM, WRONG = (ROOT / "tests" / "typed" / name for name in ("program.py", "wrong.py"))

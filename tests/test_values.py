@@ -17,19 +17,15 @@ import pytest
 from attrs import evolve
 
 import maturitykit as mk
-
-LEVEL = mk.Scale("level", [mk.Stage("low"), mk.Stage("mid"), mk.Stage("high")])
-
-
-def flat(id: str, *parts: str, **choices: Any) -> mk.Model:
-    leaves = [mk.Dimension(part, scale=LEVEL, descriptors={"low": "As ever."}) for part in parts]
-    return mk.Model(id, "1", id.title(), leaves, ["median", "weakest"], outcome=LEVEL, **choices)
+from toys import LEVEL, crosswalk, flat, install, leaves, link
 
 
-MODEL, OTHER = flat("one", "a", "b"), flat("two", "x")
-SAME = {id: (id, id, id) for id in LEVEL.ids}
-LINKS = [mk.Link("a", "x", "intersects", 0.5, SAME, "Both say so.", [(id, id) for id in LEVEL.ids])]
-CROSSWALK = mk.Crosswalk("one", "two", LINKS, "7", not_inferable=[mk.NotInferable("one", "b", "Nothing is said.")])
+def described(id: str, parts: str, **choices: Any) -> mk.Model:
+    return flat(id, leaves(parts, descriptors={"low": "As ever."}), "median", "weakest", **choices)
+
+
+MODEL, OTHER = described("one", "ab"), described("two", "x")
+CROSSWALK = crosswalk(MODEL, OTHER, link("a", "x"), version="7")
 RATINGS = [mk.Rating("a", "low", "Ann", "Because."), mk.Rating("a", "mid", "Bo"), mk.Rating("b", "high", "Bo")]
 
 
@@ -175,7 +171,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         "expected a mapping from a text to a tuple of a text and a text or None and a text or a text",
     ),
     "another source": (
-        lambda: flat("m", "a", source="A book"),
+        lambda: described("m", "a", source="A book"),
         'source: is "A book"; expected a Source',
     ),
 }
@@ -233,11 +229,7 @@ def model():
 
 
 def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    about = folder / "slow-1.dist-info"
-    about.mkdir()
-    (folder / "slow_model.py").write_text(PLUGIN, encoding="utf-8")
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: slow\nVersion: 1\n", encoding="utf-8")
-    (about / "entry_points.txt").write_text("[maturitykit.models]\nslow = slow_model:model\n", encoding="utf-8")
+    install(folder, "slow-model", "[maturitykit.models]\nslow = slow_model:model\n", PLUGIN)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.delitem(sys.modules, "slow_model", raising=False)
     mk.models.refresh()
@@ -288,10 +280,10 @@ def test_a_span_is_there_or_says_why_not() -> None:
     assert result.span == result.stage and result["a"].span.low.id == "mid"
     with pytest.raises(mk.ScoringError, match="b: is not applicable"):
         result["b"].span  # noqa: B018
-    profile = mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], ["profile"])
+    profile = flat("m", "a", "profile", outcome=None)
     with pytest.raises(mk.ScoringError, match="outcome: has no scale"):
         mk.score(profile, {"a": "mid"}).span  # noqa: B018
-    by_profile = mk.Model("m", "1", "M", [mk.Dimension("a", scale=LEVEL)], ["profile"], outcome=LEVEL)
+    by_profile = flat("m", "a", "profile")
     with pytest.raises(mk.ScoringError, match="outcome: is not combined from its parts by this rule"):
         mk.score(by_profile, {"a": "mid"}).span  # noqa: B018
     assert repr(result["a"]) == "<Score a: mid>"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from attrs import evolve
 
 import maturitykit as mk
 from maturitykit.comparison.contradictions import contradictions
-
-Run = Callable[..., CompletedProcess[str]]
+from toys import Run, install, look_again
 
 MODEL = """format = 1
 id = "{id}"
@@ -98,20 +95,11 @@ toy--other = versions_of_a_toy:onward
 """
 
 
-def look_again() -> None:
-    for registry in (mk.models, mk.crosswalks):
-        registry.refresh()
-
-
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A distribution with two versions of a model, a crosswalk between them, and one on to another model."""
     folder = tmp_path / "site"
-    info = folder / "versions_of_a_toy-2.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: versions-of-a-toy\nVersion: 2.0\n", "utf-8")
-    (info / "entry_points.txt").write_text(POINTS, "utf-8")
-    (folder / "versions_of_a_toy.py").write_text(CODE, "utf-8")
+    install(folder, "versions-of-a-toy", POINTS, CODE, version="2.0")
     for name, id, version, ids in (
         ("old", "toy", "1.0", "people tools"),
         ("new", "toy", "2.0", "people ways"),
@@ -127,7 +115,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     monkeypatch.undo()
     sys.modules.pop("versions_of_a_toy", None)
-    importlib.invalidate_caches()
     look_again()
 
 
@@ -452,10 +439,7 @@ def test_listing_two_hundred_models_parses_none(tmp_path: Path, monkeypatch: pyt
     (site / "models").mkdir(parents=True)
     text = MODEL.format(id="many-{i}", version="1", first="a", second="b")
     for i in range(200):
-        info = site / f"many_{i}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: many-{i}\nVersion: 1.0\n", "utf-8")
-        (info / "entry_points.txt").write_text(f"[maturitykit.models]\nmany-{i} = many:m{i}\n", "utf-8")
+        install(site, f"many-{i}", f"[maturitykit.models]\nmany-{i} = many:m{i}\n")
         (site / "models" / f"{i}.toml").write_text(text.replace("{i}", str(i)), "utf-8")
     code = "import maturitykit as mk\nfrom pathlib import Path\n\n\ndef __getattr__(name):\n"
     code += "    return lambda: mk.read_model(Path(__file__).parent / 'models' / f'{name[1:]}.toml')\n"

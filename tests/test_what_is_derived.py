@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 import maturitykit as mk
+import toys
 from maturitykit import report
 from maturitykit.comparison.sentences import (
     brief_bounds,
@@ -18,50 +17,33 @@ from maturitykit.comparison.sentences import (
     outcome_notes,
     reversal_note,
 )
-from maturitykit.scoring.scores import Span
-from maturitykit.words import Words
+from toys import Run, Words, chain, diamond, flat, group, link, same
 
-Run = Callable[..., CompletedProcess[str]]
-
-LEVEL = mk.Scale("level", [mk.Stage("low", "Low"), mk.Stage("mid", "Mid"), mk.Stage("high", "High")])
-SQUARE = mk.Scale(
-    "square",
-    [mk.Stage("none", "None"), mk.Stage("a", "A", above=["none"]), mk.Stage("b", "B", above=["none"]),
-     mk.Stage("both", "Both", above=["a", "b"])],
-)  # fmt: skip
-CELLS = [("low", "low"), ("mid", "mid"), ("high", "high")]
-SAME = {id: (id, id, id) for id in LEVEL.ids}
+LEVEL = chain("level", "low", "mid", "high", name=str.title)
+SQUARE = diamond("square", "none", "a", "b", "both", name=str.title)
+SAME = same(LEVEL)
 OPEN = {id: ("low", id, "high") for id in LEVEL.ids}
 VAGUE = dict.fromkeys(LEVEL.ids, ("low", None, "high"))
 
 
-def flat(id: str, *parts: str) -> mk.Model:
-    leaves = [mk.Dimension(part, part.upper(), scale=LEVEL) for part in parts]
-    return mk.Model(id, "1", id.title(), leaves, ["weakest"], outcome=LEVEL)
+def named(id: str, parts: str) -> mk.Model:
+    return flat(id, [mk.Dimension(part, part.upper(), scale=LEVEL) for part in parts], scale=LEVEL)
 
 
-ONE, TWO = flat("one", "a", "b"), flat("two", "x", "y")
+ONE, TWO = named("one", "ab"), named("two", "xy")
 
 
-def link(
-    source: str, target: str, stages: Mapping[str, tuple[str, str | None, str]], strength: float = 0.5
-) -> mk.Link:
-    return mk.Link(source, target, "intersects", strength, stages, "Both say so.", CELLS)
+def crosswalk(*links: mk.Link, target: mk.Model = TWO) -> mk.Crosswalk:
+    return toys.crosswalk(ONE, target, *links, version="7", source_version="1", target_version="1")
 
 
-def translated(answers: dict[str, str], *links: mk.Link, **choices: object) -> mk.Translation:
-    named = {("one", each.source) for each in links} | {("two", each.target) for each in links}
-    leaves = [("one", "a"), ("one", "b"), ("two", "x"), ("two", "y")]
-    silent = [mk.NotInferable(*leaf, "Nothing is said.") for leaf in leaves if leaf not in named]
-    crosswalk = mk.Crosswalk(
-        "one", "two", links, "7", not_inferable=silent, source_version="1", target_version="1"
-    )
-    return mk.translate(mk.score(ONE, answers), TWO, crosswalks=[crosswalk], **choices)  # type: ignore[arg-type]
+def translated(answers: dict[str, str], *links: mk.Link, **choices: Any) -> mk.Translation:
+    return mk.translate(mk.score(ONE, answers), TWO, crosswalks=[crosswalk(*links)], **choices)
 
 
-def span(scale: mk.Scale, low: str, likely: str | None, high: str) -> Span[mk.Stage]:
+def span(scale: mk.Scale, low: str, likely: str | None, high: str) -> mk.Span[mk.Stage]:
     at = {stage.id: stage for stage in scale.stages}
-    return Span(at[low], at[likely] if likely else None, at[high])
+    return mk.Span(at[low], at[likely] if likely else None, at[high])
 
 
 @pytest.mark.parametrize(
@@ -95,7 +77,7 @@ def test_what_is_ruled_out_comes_first(
 
 
 def test_between_both_ends_each_end_is_told_once() -> None:
-    scale = mk.Scale("four", [mk.Stage(id, id.upper()) for id in ("a", "b", "c", "d")])
+    scale = chain("four", *"abcd", name=str.upper)
     stages = span(scale, "b", "c", "c")
     assert brief_bounds(scale, stages) == "not below B, not above C: likely C"
     assert describe_bounds(scale, stages) == "not below B, not above C: likely C, if the links hold"
@@ -107,7 +89,7 @@ def test_no_derived_stage_is_told_alone() -> None:
         "<Translation on two: not above Mid: likely Mid, at least Low, if the links hold, 25% covered>"
     )
     assert found["x"].sentence == "only Mid is possible, if the links hold"
-    assert found["y"].sentence == "not inferable: Nothing is said."
+    assert found["y"].sentence == "not inferable: Nothing is said of y."
 
 
 def test_both_readings_are_told_and_which_one_counts() -> None:
@@ -140,9 +122,9 @@ def test_both_readings_are_told_and_which_one_counts() -> None:
 
 def test_a_link_whose_source_has_no_score_makes_no_second_reading() -> None:
     parts = link("a", "x", SAME), link("b", "y", SAME)
-    crosswalk = mk.Crosswalk("one", "two", [*parts, link("outcome", "outcome", SAME)], "1")
     measured = mk.score(ONE, {"a": "low", "b": "mid"}, scorer="profile")
-    found = mk.translate(measured, TWO, crosswalks=[crosswalk])
+    linked = crosswalk(*parts, link("outcome", "outcome", SAME))
+    found = mk.translate(measured, TWO, crosswalks=[linked])
     outcome = found["outcome"]
     assert (outcome.by_parts, outcome.by_links, tuple(outcome.remarks)) == (None, None, ())
 
@@ -158,14 +140,11 @@ def test_the_strongest_link_that_says_the_likely_stage_decides() -> None:
 
 
 def test_every_part_of_which_nothing_can_be_said_is_named_beside_the_outcome() -> None:
-    inner = mk.Dimension("inner", "Inner", scale=LEVEL, children=[mk.Dimension(x, x, scale=LEVEL) for x in "xy"])
-    outer = mk.Dimension("outer", "Outer", scale=LEVEL, children=[mk.Dimension(x, x, scale=LEVEL) for x in "vw"])
-    for rule in ("weakest", "profile"):
-        outcome = LEVEL if rule == "weakest" else None
-        model = mk.Model("two", "1", "Two", [inner, outer], [rule], outcome=outcome)
-        gaps = [mk.NotInferable("two", id, "No.") for id in "yvw"] + [mk.NotInferable("one", "b", "No.")]
-        crosswalk = mk.Crosswalk("one", "two", [link("a", "x", SAME)], "1", not_inferable=gaps)
-        found = mk.translate(mk.score(ONE, {"a": "mid", "b": "mid"}), model, crosswalks=[crosswalk])
+    parts = [group("inner", "xy", LEVEL, name="Inner"), group("outer", "vw", LEVEL, name="Outer")]
+    for rule, outcome in (("weakest", LEVEL), ("profile", None)):
+        model = flat("two", parts, rule, outcome=outcome)
+        linked = crosswalk(link("a", "x", SAME), target=model)
+        found = mk.translate(mk.score(ONE, {"a": "mid", "b": "mid"}), model, crosswalks=[linked])
         # A part stands for all below it.
         assert list(outcome_notes(found)) == ["nothing can be inferred about y, Outer"]
 
@@ -189,10 +168,9 @@ def test_a_contribution_is_what_is_left_without_the_link() -> None:
 
 
 def test_without_stages_a_conclusion_is_the_dimension_that_a_link_speaks_of() -> None:
-    leaves = [mk.Dimension(id, id, scale=LEVEL) for id in "xy"]
-    model = mk.Model("two", "1", "Two", leaves, ["profile"])
-    crosswalk = mk.Crosswalk("one", "two", [link("a", "x", SAME), link("b", "y", SAME)], "1")
-    found = mk.translate(mk.score(ONE, {"a": "low", "b": "high"}), model, crosswalks=[crosswalk])
+    model = flat("two", "xy", "profile", outcome=None)
+    linked = crosswalk(link("a", "x", SAME), link("b", "y", SAME), target=model)
+    found = mk.translate(mk.score(ONE, {"a": "low", "b": "high"}), model, crosswalks=[linked])
     assert [(item.left.dimension.id, item.carries) for item in found.contributions()] == [("x", True), ("y", True)]
 
 
@@ -209,9 +187,9 @@ def test_json_has_crosswalks_and_contributions() -> None:
 
 
 def test_a_crosswalk_that_is_read_backwards_says_how() -> None:
-    crosswalk = mk.Crosswalk("one", "two", [link("a", "x", SAME), link("b", "y", SAME)], "1")
-    forward = mk.translate(mk.score(ONE, {"a": "low"}), TWO, crosswalks=[crosswalk])
-    back = mk.translate(mk.score(TWO, {"x": "low"}), ONE, crosswalks=[crosswalk])
+    linked = crosswalk(link("a", "x", SAME), link("b", "y", SAME))
+    forward = mk.translate(mk.score(ONE, {"a": "low"}), TWO, crosswalks=[linked])
+    back = mk.translate(mk.score(TWO, {"x": "low"}), ONE, crosswalks=[linked])
     assert reversal_note([forward]) == ""
     assert reversal_note([forward, back]).startswith("Read backwards: one--two. ")
     for suffix in (".html", ".md"):
@@ -314,13 +292,10 @@ def test_dimensions_of_one_name_are_told_apart_in_translations() -> None:
         parts = [mk.Dimension(f"{id}-{what}", f"{what.title()} it", scale=LEVEL) for what in ("plan", "do")]
         return mk.Dimension(id, id.title(), scale=LEVEL, children=parts)
 
-    model = mk.Model("two", "1", "Two", [side("left"), side("right")], ["weakest"], outcome=LEVEL)
+    model = flat("two", [side("left"), side("right")], scale=LEVEL)
     links = [link("a", "left-plan", SAME), link("b", "outcome", SAME), link("a", "right-do", SAME)]
-    silent = [mk.NotInferable("two", f"{id}", "Nothing is said.") for id in ("right-plan", "left-do")]
-    crosswalk = mk.Crosswalk(
-        "one", "two", links, "7", not_inferable=silent, source_version="1", target_version="1"
-    )
-    result = mk.translate(mk.score(ONE, {"a": "mid", "b": "high"}), model, crosswalks=[crosswalk])
+    linked = crosswalk(*links, target=model)
+    result = mk.translate(mk.score(ONE, {"a": "mid", "b": "high"}), model, crosswalks=[linked])
     names = {item.use.name for item in result.contributions()}
     assert names == {"A → Left: Plan it", "A → Right: Do it", "B → the overall stage"}
     told = [remark.message for remark in result.issues]

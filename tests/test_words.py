@@ -18,12 +18,12 @@ from attrs import evolve
 import maturitykit as mk
 from maturitykit.definition.translation import TextWalk
 from maturitykit.files.labels import NO_STAGES, OTHER_ANSWERS
-from maturitykit.form import page, write_form
+from maturitykit.form import page
 from maturitykit.words import Words, in_every_language, phrase
 from maturitykit.words.dutch import DUTCH
+from toys import TOY
 
 SOURCE = Path(mk.__file__).parent
-TOY = Path(__file__).parent / "bad" / "toy.toml"
 
 #: Names of tables of sentences, and of sentences.
 TABLES = {
@@ -165,7 +165,7 @@ def test_a_workbook_for_a_model_in_dutch_says_nothing_in_english(tmp_path: Path)
     openpyxl = pytest.importorskip("openpyxl", reason="the forms are looked through with openpyxl: group people")
     pytest.importorskip("xlsxwriter", reason="workbooks need the extra [xlsx]")
     model = evolve(mk.read_model(TOY), language="nl")
-    write_form(model, tmp_path / "form.xlsx")
+    mk.write_form(model, tmp_path / "form.xlsx")
     sheets = [sheet for sheet in openpyxl.load_workbook(tmp_path / "form.xlsx") if sheet.sheet_state == "visible"]
     shown = [sheet.title for sheet in sheets]
     for sheet in sheets:

@@ -15,27 +15,20 @@ from attrs import evolve
 import maturitykit as mk
 from maturitykit.comparison.check import check_cells, check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
-
-LEVEL = mk.Scale("level", [mk.Stage(id) for id in ("basic", "good", "best")])
-SHARE = mk.Scale("share", [mk.Stage("no"), mk.Stage("partly", cut=0.15), mk.Stage("fully", cut=0.85)])
-DIAMOND = mk.Scale(
-    "diamond",
-    [mk.Stage("none"), mk.Stage("left", above=["none"]), mk.Stage("right", above=["none"]),
-     mk.Stage("both", above=["left", "right"])],
-)  # fmt: skip
+from toys import DIAMOND, GRADE, SHARE, flat, group
 
 
-def leaf(id: str, scale: mk.Scale = LEVEL, weight: str = "1") -> mk.Dimension:
+def leaf(id: str, scale: mk.Scale = GRADE, weight: str = "1") -> mk.Dimension:
     return mk.Dimension(id, scale=scale, weight=weight)
 
 
-def model(*dimensions: mk.Dimension, id: str = "toy", rule: str = "median", **others: object) -> mk.Model:
-    return mk.Model(id, "1.0", "A toy", dimensions, [rule], outcome=others.pop("outcome", LEVEL), **others)  # type: ignore[arg-type]
+def model(*dimensions: mk.Dimension, id: str = "toy", rule: str = "median", **others: Any) -> mk.Model:
+    return flat(id, dimensions, rule, scale=GRADE, version="1.0", **others)
 
 
-TOY = model(leaf("people"), mk.Dimension("work", scale=LEVEL, children=[leaf("plans"), leaf("tools")]))
-PROFILE = mk.Model("profile", "1", "A profile", [leaf("goal", SHARE)], ["profile"])
-OTHER = mk.Model("other", "2", "Another", [leaf("reach", SHARE), leaf("depth", SHARE)], ["weakest"], outcome=SHARE)
+TOY = model(leaf("people"), group("work", ["plans", "tools"], GRADE))
+PROFILE = flat("profile", ["goal"], "profile", scale=SHARE, outcome=None)
+OTHER = flat("other", ["reach", "depth"], scale=SHARE, version="2")
 
 
 def link(source: str = "people", target: str = "reach", **others: Any) -> mk.Link:
@@ -114,7 +107,7 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "a mean of a partial order": lambda: mk.score(model(leaf("a"), rule="mean", outcome=DIAMOND), {}),
     "stages without gates": lambda: mk.score(model(leaf("a"), rule="staged"), {}),
     "a part without a score": lambda: mk.score(
-        model(mk.Dimension("group", scale=LEVEL, scorer="profile", children=[leaf("a")])), {}),
+        model(mk.Dimension("group", scale=GRADE, scorer="profile", children=[leaf("a")])), {}),
     "weights beyond numbers": lambda: mk.score(TOY, {}, weights={"people": Fraction(10**301)}),
     "a rule that falls": lambda: mk.score(TOY, {"people": "good"}, scorer=Backwards()),
     # Assessments.
@@ -150,7 +143,7 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "a stage that is left out": lambda: checked(
         link(stages={"basic": ("no", "no", "no"), "best": ("no", "partly", "fully")}, strength="0")),
     "a stage that is none": lambda: checked(
-        link(stages=dict.fromkeys((*LEVEL.ids, "god"), ("no", "no", "fully")))),
+        link(stages=dict.fromkeys((*GRADE.ids, "god"), ("no", "no", "fully")))),
     "spans out of order": lambda: checked(link(stages={
         "basic": ("partly", "no", "no"), "good": ("no", "fully", "partly"), "best": ("no", "no", "fully")})),
     "cells that do not fit": lambda: checked(link(cells=[("basic", "no"), ("basic", "no"), ("basic", "goal")]),
@@ -177,14 +170,14 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "comparing two weights": lambda: mk.compare(scored(), mk.score(TOY, {}, weights={"people": 2})),
     # Contradictions.
     "a stage that nothing leads to": lambda: contradicted(crosswalk(
-        link(stages=dict.fromkeys(LEVEL.ids, ("no", "no", "partly"))), gaps=GAPS, target_version="3")),
+        link(stages=dict.fromkeys(GRADE.ids, ("no", "no", "partly"))), gaps=GAPS, target_version="3")),
     "an outcome that the parts exclude": lambda: contradicted(crosswalk(
-        link(stages=dict.fromkeys(LEVEL.ids, ("no", "no", "no"))), link("outcome", "outcome", stages={
+        link(stages=dict.fromkeys(GRADE.ids, ("no", "no", "no"))), link("outcome", "outcome", stages={
             "basic": ("no", "no", "fully"), "good": ("no", "no", "fully"), "best": ("partly", "fully", "fully")}),
         gaps=GAPS)),
     "what follows otherwise": lambda: contradicted(
         RIGHT,
-        evolve(crosswalk(link(target="people", stages={id: (id, id, id) for id in LEVEL.ids},
+        evolve(crosswalk(link(target="people", stages={id: (id, id, id) for id in GRADE.ids},
                               cells=[("good", "good"), ("best", "best")]),
                          gaps=[("toy", "work"), ("third", "work")]), target="third"),
         evolve(crosswalk(link(stages={"basic": ("fully",) * 3, "good": ("fully",) * 3, "best": ("fully",) * 3}),

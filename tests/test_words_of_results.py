@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -11,31 +12,24 @@ import attrs
 import pytest
 
 import maturitykit as mk
-from maturitykit.report import build
-from maturitykit.report.nodes import Paragraph
+from maturitykit.report import Paragraph, build
 from maturitykit.scoring import summary
 from maturitykit.scoring.explain import rating_line
 from maturitykit.scoring.records import COLUMNS, rows_of
-from maturitykit.words import Words
+from toys import DIAMOND, SHARE, Words, chain, crosswalk, flat, group, link, numbered
 
-LEVEL = mk.Scale("level", [mk.Stage(id, id.capitalize()) for id in ("basic", "good", "better", "best")])
-SHARE = mk.Scale("share", [mk.Stage("no"), mk.Stage("partly", cut=0.15), mk.Stage("fully", cut=0.85)])
-DIAMOND = mk.Scale(
-    "diamond",
-    [mk.Stage("none"), mk.Stage("left", above=["none"]), mk.Stage("right", above=["none"]),
-     mk.Stage("both", above=["left", "right"])],
-)  # fmt: skip
+LEVEL = chain("level", "basic", "good", "better", "best", name=str.title)
 WORK = mk.Dimension(
     "work", "Work", scale=LEVEL, scorer="weakest",
-    children=[mk.Dimension("plans", "Plans", scale=LEVEL), mk.Dimension("tools", "Tools", scale=LEVEL)],
+    children=[mk.Dimension(name.lower(), name, scale=LEVEL) for name in ("Plans", "Tools")],
 )  # fmt: skip
 REACH = mk.Dimension("reach", "Reach\nfar", children=[mk.Dimension("goal", "Goal", scale=SHARE, weight="1/2")])
 SKILLS = mk.Dimension(
     "skills", "Skills", scale=LEVEL, scorer="mean",
     children=[mk.Dimension("learn", scale=LEVEL, weight=2), mk.Dimension("teach", scale=LEVEL)],
 )  # fmt: skip
-MODEL = mk.Model("toy", "1", "A toy", [WORK, SKILLS], ["median", "weakest"], outcome=LEVEL)
-PROFILE = mk.Model("profile", "1", "A profile", [REACH, WORK], ["profile"])
+MODEL = flat("toy", [WORK, SKILLS], "median", "weakest", scale=LEVEL, title="A toy")
+PROFILE = flat("profile", [REACH, WORK], "profile", title="A profile", outcome=None)
 RATINGS = [
     mk.Rating("plans", "good", "Ann", "we  do"), mk.Rating("plans", "best", "Bob"),
     mk.Rating("plans", "basic..better", "Cy"), mk.Rating("tools", "unknown", "Ann"),
@@ -220,24 +214,18 @@ def way(*models: mk.Model) -> list[mk.Crosswalk]:
     """From each model to the next, leaf by leaf and stage by stage."""
 
     def links(a: mk.Model, b: mk.Model) -> list[mk.Link]:
-        same = {id: (id, id, id) for id in LEVEL.ids}
-        cells = [("basic", "basic"), ("best", "best")]
-        return [
-            mk.Link(x.id, y.id, "intersects", "4/5", same, "Both.", cells)
-            for x, y in zip(a.leaves, b.leaves, strict=True)
-        ]
+        ends = zip(a.leaves, b.leaves, strict=True)
+        return [link(x.id, y.id, strength="4/5", scale=LEVEL) for x, y in ends]
 
-    return [mk.Crosswalk(a.id, b.id, links(a, b), version="1") for a, b in pairwise(models)]
+    return [crosswalk(a, b, *links(a, b)) for a, b in pairwise(models)]
 
 
-def flat(id: str, *leaves: str) -> mk.Model:
-    return mk.Model(
-        id, "1", f"The {id}", [mk.Dimension(x, scale=LEVEL) for x in leaves], ["weakest"], outcome=LEVEL
-    )
+def the(id: str, parts: Iterable[str | mk.Dimension]) -> mk.Model:
+    return flat(id, parts, scale=LEVEL, title=f"The {id}")
 
 
 def test_a_translation() -> None:
-    models = [flat("one", "a", "b"), flat("two", "c", "d"), flat("three", "e", "f"), flat("four", "g", "h")]
+    models = [the("one", "ab"), the("two", "cd"), the("three", "ef"), the("four", "gh")]
     measured = mk.score(models[0], {"a": "good", "b": "not_applicable"})
     found = mk.translate(measured, models[3], crosswalks=way(*models), models=models)
     assert found.explain().splitlines() == [
@@ -289,20 +277,12 @@ def test_a_translation() -> None:
 
 
 def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
-    one = flat("one", "a", "b")
-    part = mk.Dimension("part", "A part", scale=LEVEL, children=[mk.Dimension(id, scale=LEVEL) for id in "xy"])
-    two = mk.Model("two", "1", "The two", [part, mk.Dimension("z", scale=LEVEL)], ["weakest"], outcome=LEVEL)
-    same = {id: (id, id, id) for id in LEVEL.ids}
+    one = the("one", "ab")
+    two = the("two", [group("part", "xy", LEVEL, name="A part"), "z"])
 
     def carried(answers: dict[str, str], *links: tuple[str, str], relation: str = "equal") -> mk.Translation:
-        cells = [("basic", "basic"), ("best", "best")]
-        made = [mk.Link(*ends, relation, "4/5", same, "", cells) for ends in links]
-        named = {("one", a) for a, _ in links} | {("two", b) for _, b in links}
-        leaves = [("one", "a"), ("one", "b"), ("two", "x"), ("two", "y"), ("two", "z")]
-        silent = [leaf for leaf in leaves if leaf not in named]
-        gaps = [mk.NotInferable(*leaf, f"Nobody asks of {leaf[1]}.") for leaf in silent]
-        crosswalk = mk.Crosswalk("one", "two", made, version="1", not_inferable=gaps)
-        return mk.translate(mk.score(one, answers), two, crosswalks=[crosswalk])
+        made = [link(*ends, None, "4/5", relation, LEVEL) for ends in links]
+        return mk.translate(mk.score(one, answers), two, crosswalks=[crosswalk(one, two, *made)])
 
     found = carried({"a": "good", "b": "best"}, ("a", "x"), ("b", "x"))
     assert found.explain("part").splitlines() == [
@@ -310,20 +290,20 @@ def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
         "50% covered, weakest of 2",
         "├─ x: not below Good: likely Good, at most Best, if the links hold, 100% covered, from 2 links",
         "│  ├─ decided by the link from a",
-        "│  ├─ a says only Good is possible (equal, strength 0.80)",
+        "│  ├─ a says only Good is possible (equal, strength 0.80). Both say so.",
         "│  │  └─ a: Good",
         "│  │     └─ Good",
-        "│  └─ b says only Best is possible (equal, strength 0.80)",
+        "│  └─ b says only Best is possible (equal, strength 0.80). Both say so.",
         "│     └─ b: Best",
         "│        └─ Best",
-        "└─ y: not inferable: Nobody asks of y.",
+        "└─ y: not inferable: Nothing is said of y.",
     ]
     inferable = {id: found[id].inferable for id in ("outcome", "part", "x", "y", "z")}
     assert inferable == {"outcome": "part", "part": "part", "x": "full", "y": "none", "z": "none"}
-    assert found["y"].why_open == "not inferable: Nobody asks of y."
+    assert found["y"].why_open == "not inferable: Nothing is said of y."
     whole = carried({"a": "good"}, ("a", "part"))
     assert whole["x"].why_open == "not inferable: only A part, above it, is linked"
-    assert whole["z"].why_open == "not inferable: Nobody asks of z."
+    assert whole["z"].why_open == "not inferable: Nothing is said of z."
     overall = carried({"outcome": "good"}, ("outcome", "outcome"))
     assert overall["z"].why_open == "not inferable: only the overall stage is linked"
     absent = carried({"a": "not_applicable"}, ("a", "x"), relation="intersects")
@@ -333,7 +313,7 @@ def test_what_is_said_of_parts_and_of_what_is_silent() -> None:
 
 
 def test_a_movement() -> None:
-    model = flat("one", "a", "b", "c")
+    model = the("one", "abc")
     ratings = [mk.Rating("a", "good"), mk.Rating("b", "best")]
     before = mk.score(model, mk.Assessment("one", ratings, "Acme", date(2025, 1, 2)))
     after = mk.score(model, {"a": "better", "b": "good..better", "c": "not_applicable"})
@@ -370,7 +350,7 @@ def test_a_movement() -> None:
 
 def test_what_is_told_of_a_score() -> None:
     learn = mk.Dimension("learn", "Learn", scale=LEVEL, descriptors={"good": "Some do.", "best": "All do."})
-    model = mk.Model("toy", "1", "A toy", [learn, mk.Dimension("teach", scale=LEVEL)], ["mean"], outcome=LEVEL)
+    model = flat("toy", [learn, "teach"], "mean", scale=LEVEL, title="A toy")
     told = {answer: mk.score(model, {"learn": answer}) for answer in ("unknown", "basic", "good")}
     assert [summary.descriptor_at(each["learn"]) for each in told.values()] == ["", "", "Some do."]
     # Of what is open there is no number.
@@ -382,11 +362,10 @@ def test_what_is_told_of_a_score() -> None:
     ]
     equal = mk.score(model, {"learn": "good", "teach": "good"})
     assert summary.lagging(equal) == ()
-    situation = mk.Model("toy", "1", "A toy", [learn], ["profile"], outcome=DIAMOND)
+    situation = flat("toy", [learn], "profile", scale=DIAMOND)
     assert summary.bar(mk.score(situation, {"outcome": "left"}).outcome) == ""
-    long = [mk.Scale("long", [mk.Stage(f"s{i}") for i in range(count)]) for count in (12, 13)]
-    bars = [mk.score(mk.Model("toy", "1", "A toy", [mk.Dimension("a", scale=scale)], ["profile"]), {"a": "s1"})
-            for scale in long]  # fmt: skip
+    long = [flat("toy", "a", "profile", scale=numbered("long", count), outcome=None) for count in (12, 13)]
+    bars = [mk.score(model, {"a": "s1"}) for model in long]
     assert [summary.bar(result["a"]) for result in bars] == ["██" + "·" * 10, ""]
     two = [mk.Rating("learn", "good", name) for name in ("Ann", "Bob")]
     asked = [summary.scored_by(mk.score(model, mk.Assessment("toy", two[:count]))) for count in (1, 2)]
@@ -396,7 +375,7 @@ def test_what_is_told_of_a_score() -> None:
 def test_the_parts_that_are_our_reading() -> None:
     about = [["outcome", "scales.level.good"], ["scorers", "scales.level", "dimensions.a"]]
     readings = [mk.types.Reading(f"r{i}", parts, "Ours.") for i, parts in enumerate(about)]
-    model = attrs.evolve(flat("one", "a"), readings=readings)
+    model = attrs.evolve(the("one", "a"), readings=readings)
     (section,) = build(mk.score(model, {}), sections=["marks"]).sections
     assert section.blocks[0] == Paragraph(
         "The overall stage, the stages, the rules, the dimensions. Why: maturitykit show one"
@@ -406,7 +385,7 @@ def test_the_parts_that_are_our_reading() -> None:
 def test_in_dutch_one_and_many_respondents_are_told_of_alike() -> None:
     def told(known: str) -> str:
         ratings = [mk.Rating("a", "not_applicable", "Bo"), *(mk.Rating("a", "good", name) for name in known)]
-        result = mk.score(flat("one", "a"), mk.Assessment("one", ratings))
+        result = mk.score(the("one", "a"), mk.Assessment("one", ratings))
         (text,) = (issue.message for issue in result.issues if issue.code == "not-applicable-conflict")
         return Words("nl")(text)
 
@@ -419,6 +398,6 @@ def test_in_dutch_one_and_many_respondents_are_told_of_alike() -> None:
 @pytest.mark.parametrize(("count", "names"), [(5, "a, b, c, d, e"), (6, "a, b, c, d, e and 1 more")])
 def test_only_some_of_many_respondents_are_named(count: int, names: str) -> None:
     absent = [mk.Rating("a", "not_applicable", name) for name in "abcdef"[:count]]
-    result = mk.score(flat("one", "a"), mk.Assessment("one", [*absent, mk.Rating("a", "good")]))
+    result = mk.score(the("one", "a"), mk.Assessment("one", [*absent, mk.Rating("a", "good")]))
     (conflict,) = (issue for issue in result.issues if issue.code == "not-applicable-conflict")
     assert conflict.message == f"not applicable says {names}, yet someone rated it: the ratings count"

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
@@ -15,6 +14,7 @@ import maturitykit as mk
 from maturitykit.files.workbook_cells import cell_name
 from maturitykit.template.grid import read_grid
 from maturitykit.template.package import new_model
+from toys import Run
 
 pytest.importorskip("python_calamine", reason="workbooks are read by an extra, [xlsx]")
 
@@ -164,9 +164,7 @@ BAD: Mapping[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("write", "says"), BAD.values(), ids=BAD)
-def test_what_is_no_workbook_is_told(
-    tmp_path: Path, run: Callable[..., CompletedProcess[str]], write: Callable[[Path], object], says: str
-) -> None:
+def test_what_is_no_workbook_is_told(tmp_path: Path, run: Run, write: Callable[[Path], object], says: str) -> None:
     file = tmp_path / "grid.xlsx"
     write(file)
     done = run("new", "model", "toy", "--from", str(file), "--into", str(tmp_path))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -21,19 +20,16 @@ import maturitykit as mk
 from maturitykit.files.form_workbook import META
 from maturitykit.files.workbook import read_workbook
 from maturitykit.formula import Formula, total
-from maturitykit.words import Words
+from toys import TOY, Run, Words, chain, diamond, flat, group, leaves
 
 xlsxwriter = pytest.importorskip("xlsxwriter", reason="workbooks need the extra [xlsx]")
 calamine = pytest.importorskip("python_calamine", reason="workbooks need the extra [xlsx]")
 
-from maturitykit.form import write_form  # noqa: E402
 from maturitykit.form.live import Live  # noqa: E402
 from maturitykit.form.workbook import PLACES, labels_of  # noqa: E402
 
 MODELS = sorted(mk.models)
-TOY = str(Path(__file__).parent / "bad" / "toy.toml")
 SOFFICE = shutil.which("soffice")
-Run = Callable[..., CompletedProcess[str]]
 
 
 def book(path: Path, fill: Callable[[Any], object]) -> Path:
@@ -104,7 +100,7 @@ def form(tmp_path: Path) -> Callable[..., tuple[Path, Any]]:
 
     def form(model: mk.Model, answers: Mapping[str, str | float], name: str = "form") -> tuple[Path, Any]:
         path = tmp_path / f"{name}.xlsx"
-        write_form(model, path, "=Acme", date(2026, 5, 31))
+        mk.write_form(model, path, "=Acme", date(2026, 5, 31))
         workbook = openpyxl.load_workbook(path)
         say = Words(model.language)
         sheet = workbook[say("Form")]
@@ -147,18 +143,15 @@ def odd_model() -> mk.Model:
     scale = mk.Scale("steps", steps)
     weights: list[int | str] = [1, 2, "1/3", 7]
     parts = [mk.Dimension(f"p{i}", scale=scale, weight=weight) for i, weight in enumerate(weights)]
-    goal = mk.Scale("goal", [mk.Stage("no"), mk.Stage("half", cut=0.25), mk.Stage("yes", cut=0.75)])
-    lattice = mk.Scale(
-        "square",
-        [mk.Stage("none"), *(mk.Stage(s, above=["none"]) for s in "ab"), mk.Stage("all", above=["a", "b"])],
-    )
+    goal = chain("goal", "no", "half", "yes", cuts=(0.25, 0.75))
+    lattice = diamond("square", "none", "a", "b", "all")
     inner = [
         mk.Dimension("mean", scale=scale, scorer="mean", children=parts),
         mk.Dimension("median", scale=scale, scorer="median", children=[
-            mk.Dimension("deep", scale=scale, scorer="mean", children=[mk.Dimension("q0", scale=scale)]),
+            group("deep", ["q0"], scale, scorer="mean"),
             mk.Dimension("q1", scale=scale), mk.Dimension("q2", scale=scale, weight=3),
         ]),
-        mk.Dimension("goal-a", scale=goal), mk.Dimension("goal-b", scale=goal),
+        *leaves(["goal-a", "goal-b"], goal),
     ]  # fmt: skip
     gates = [
         mk.Gate("a", "mean", "s2"), mk.Gate("b", "goal-a", "yes"),
@@ -185,7 +178,7 @@ def test_what_a_workbook_works_out_is_what_python_does(
             path, _ = form(model, answers, f"{number}")
             cases.append((path, model, answers))
     # As it is made, before anyone opens it.
-    write_form(models[0], tmp_path / "blank.xlsx")
+    mk.write_form(models[0], tmp_path / "blank.xlsx")
     cases.append((tmp_path / "blank.xlsx", models[0], {leaf.id: "" for leaf in models[0].leaves}))
     out = recalculated([path for path, _, _ in cases], tmp_path)
     for path, model, answers in cases:
@@ -396,10 +389,8 @@ def test_a_rule_that_no_spreadsheet_knows_is_left_to_python(form: Callable[..., 
         def bind(self, parent: Any, children: Any, weights: Any) -> Any:
             return max
 
-    scale = mk.Scale("x", [mk.Stage("a"), mk.Stage("b")])
-    parts = [mk.Dimension(name, scale=scale) for name in ("p", "q")]
-    path, _ = form(mk.Model("toy", "1", "Toy", parts, [Best()], outcome=scale), {"p": "b"})
-    assert [rating.answer for rating in mk.read(path).ratings] == ["b", ""]
+    path, _ = form(flat("toy", "pq", Best()), {"p": "high"})
+    assert [rating.answer for rating in mk.read(path).ratings] == ["high", ""]
 
 
 def test_very_many_parts_fit_in_no_formula_and_stand_in_several_cells() -> None:

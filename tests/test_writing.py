@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from hypothesis import given, settings, strategies as st
 import hostile
 import maturitykit as mk
 from maturitykit.testing import strategies as mks
+from toys import Run
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MODEL = mk.model(sorted(mk.models)[0])
@@ -132,7 +132,7 @@ def test_mappings_are_read_from_what_is_given(tmp_path: Path) -> None:
 
 
 def test_commands_take_models_and_crosswalks_from_json(
-    run: Callable[..., CompletedProcess[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     mk.write(MODEL, "x.json")

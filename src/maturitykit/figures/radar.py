@@ -54,7 +54,10 @@ def radar(result: Result, width: float = 760, language: str = "") -> str:
     if is_numbered:
         axes = " · ".join(f"{i} {names[score.dimension.id]}" for i, score in enumerate(scores, start=1))
         y = drawing.lines(4, y + 4, wrapped(axes, width - 8, 16, 12), "text", size=12)
-    samples = [(f"{derived}dot", say("likely")), (f"{derived}span", say("from the lowest to the highest possible stage"))]
+    samples = [
+        (f"{derived}dot", say("likely")),
+        (f"{derived}span", say("from the lowest to the highest possible stage")),
+    ]
     return drawing.svg(drawing.legend(y + 4, samples))
 
 

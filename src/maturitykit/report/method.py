@@ -62,9 +62,7 @@ def method(result: Result, translations: Sequence[Translation], say: Words) -> S
         say("Answered is the weighted share of the questions that somebody answered, or called not applicable."),
     ]  # fmt: skip
     if translations:
-        points.append(
-            say("Coverage is the share of a dimension that links from answered questions reach.")
-        )
+        points.append(say("Coverage is the share of a dimension that links from answered questions reach."))
     if text := reversal_note(translations):
         points.append(say(text))
     models = {model.id: model for model in (result.model, *(t.model for t in translations))}

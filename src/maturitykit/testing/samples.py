@@ -81,8 +81,8 @@ def parent_model(scorer: Scorer, random: Random) -> Model | None:
     on_one_scale = random.random() < 0.6
     children = []
     for number in range(random.randint(1, 4)):
-        other = evolve(random.choice([*CHAINS, *LATTICES]), id=f"scale-{number}")
-        children.append(_child(f"d{number}", scale if on_one_scale else other, random.choice(WEIGHTS)))
+        own = scale if on_one_scale else evolve(random.choice([*CHAINS, *LATTICES]), id=f"scale-{number}")
+        children.append(_child(f"d{number}", own, random.choice(WEIGHTS)))
     gates = _gates(scale, children, random) if random.random() < 0.5 else []
     parent = Dimension(OUTCOME, scale=scale, gates=gates, children=children)
     if any(True for _ in scorer.problems(parent)):
