@@ -425,7 +425,7 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
     "half a character": (
         '[[""basic""',
         r'[[""\ud800""',
-        [r"line 27, cells: is not JSON: 'utf-8' codec can't encode"],
+        [r'line 27, cells: "\ud800" is half a character; expected whole ones'],
     ),
     "a span of two": (
         '[""one"", ""two"", ""two""]',

@@ -29,7 +29,18 @@ def read_json(path: Readable, largest: int = LARGEST_DOCUMENT) -> Any:
     if isinstance(path, Given) and path.table is not None:
         # A mapping is treated as if a file held it, so special texts become plain, and dates texts.
         return json.loads(json.dumps(dict(path.table), default=str))
-    text = read_text(path, largest)
+    try:
+        return parse_json(read_text(path, largest))
+    except FileError as error:
+        raise FileError(f"cannot read {path}", error.findings) from None
+
+
+def parse_json(text: str) -> Any:
+    """Return the data of a JSON text.
+
+    Raises:
+        FileError: If it is not JSON, with one finding and without a title.
+    """
     try:
         data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
         if "\\u" in text:
@@ -39,13 +50,13 @@ def read_json(path: Readable, largest: int = LARGEST_DOCUMENT) -> Any:
         finding = Finding(f"line {error.lineno}, column {error.colno}", problem, code="MK002")
     except RecursionError:
         finding = NESTED
-    except FileError as error:
-        (finding,) = error.findings
+    except FileError:
+        raise
     except ValueError:
         finding = TOO_MANY_DIGITS
     else:
         return data
-    raise FileError(f"cannot read {path}", [finding])
+    raise FileError("", [finding])
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

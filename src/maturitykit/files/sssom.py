@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias
@@ -22,6 +21,7 @@ from maturitykit.definition.crosswalk import RELATIONS, REST, Coding, Crosswalk,
 from maturitykit.definition.fields import check_ids, check_model_name
 from maturitykit.errors import FileError, Finding, ModelError, coded, one_of, quoted
 from maturitykit.files.crosswalk import LinkEntry, crosswalk_findings, link_to_dict, make_link
+from maturitykit.files.documents import parse_json
 from maturitykit.files.strict import FORMAT, structure
 from maturitykit.files.text import LARGEST_DOCUMENT, NESTED, Content, as_readable, as_traversable, read_text
 
@@ -329,22 +329,11 @@ def _slots(lines: Iterable[str], line_of: dict[str, str], findings: list[Finding
 def _value(text: str, where: str, findings: list[Finding]) -> Any:
     """Return the value of a JSON text, or add a finding and return None."""
     try:
-        value = json.loads(text, object_pairs_hook=_unique_keys)
-        # JSON can escape half a character (a lone surrogate), which no file can hold.
-        _json(value).encode()
-    except (ValueError, RecursionError) as error:
-        findings.append(Finding(where, f"is not JSON: {error}"))
+        return parse_json(text)
+    except FileError as error:
+        (finding,) = error.findings
+        findings.append(finding._replace(where=where))
         return None
-    return value
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object with a key that occurs twice, of which Python would keep the last."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        duplicate, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f"the key {quoted(duplicate)} stands twice in one object")
-    return table
 
 
 def _entry(row: _Row, line: str, findings: list[Finding]) -> dict[str, Any]:
