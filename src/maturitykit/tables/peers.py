@@ -85,7 +85,7 @@ def distribution(results: Results, within: str | Sequence[str] = ()) -> Any:
         (0 to 1; null if ``known`` is 0).
 
     Raises:
-        ScoringError: If `within` names anything but keys of the results.
+        ScoringError: If ``within`` names anything but keys of the results.
     """
     keys = _keys(results, within)
     named: dict[str, Term] = {name: column(key) for key, name in keys.items()}
@@ -119,7 +119,7 @@ def peers(results: Results, within: str | Sequence[str] = (), minimum: int = MIN
         ``percentile_high`` (0 to 100) and, where these are missing, the reason in ``refused``.
 
     Raises:
-        ScoringError: If `within` names anything but keys of the results.
+        ScoringError: If ``within`` names anything but keys of the results.
     """
     keys = _keys(results, within)
     frame = results._frame.join(_counts(results, list(keys)), list(keys))
