@@ -26,7 +26,7 @@ from maturitykit.rules.links import (
 from maturitykit.scoring.functions import VECTORS, below_each
 from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.scores import Span
+from maturitykit.scoring.scores import RolledUp, Span
 
 #: The inputs of what links are compiled to: what they say, and what they read.
 _LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
@@ -143,15 +143,12 @@ class Crossing:
             i, step = node.index, self._steps[node.index]
             if step is None:
                 continue
-            inputs: list[Any] = []
+            start, stop = node.children.start, node.children.stop
+            below: list[Any] = []
             if node.children:
-                start, stop = node.children.start, node.children.stop
-                inputs += [column[start:stop] for column in lists]
-                inputs += [self.plan.weights[i], *(column[start:stop] for column in further)]
-            if step.terms is not None:
-                read = [(is_heard(result, outcome), place) for outcome, place in step.read]
-                inputs += [*step.terms, *result._sources(read)]
-            found = step.function(*inputs)
+                below = [column[start:stop] for column in lists]
+                below += [self.plan.weights[i], *(column[start:stop] for column in further)]
+            found = step.function(*below, *_heard(step, result))
             columns: tuple[list[Any], ...] = (*lists, *further)
             for column, value in zip(columns, found, strict=False):
                 column[i] = value
@@ -163,6 +160,44 @@ class Crossing:
                 if not node.is_combined and derivation.speaks[i]:
                     state.given |= {i}
         return derivation
+
+    def rolled_up(self, node: Node, derivation: Derivation, result: Result) -> Callable[..., RolledUp]:
+        """Return a function from the low, likely and high positions of the children, and weights, to a dimension.
+
+        Args:
+            node: The dimension, which has children.
+            derivation: What follows of all dimensions.
+            result: What it follows from.
+        """
+        step, state, children = (
+            self._steps[node.index],
+            derivation.state,
+            slice(node.children.start, node.children.stop),
+        )
+        assert step is not None
+        rest = state.known[children], state.not_applicable[children], state.coverage[children]
+        further = derivation.speaks[children], derivation.full[children], *_heard(step, result)
+
+        def run(*columns: Sequence[Any]) -> RolledUp:
+            *positions, weights = columns
+            found = step.function(*positions, *rest, weights, *further)
+            is_linked = len(found) > 8
+            return RolledUp(found[:3], found[10:13] if is_linked else found[:3], is_linked and found[9])
+
+        return run
+
+    def is_linked(self, node: Node) -> bool:
+        """Tell whether links speak of a dimension as such."""
+        step = self._steps[node.index]
+        return step is not None and step.terms is not None
+
+
+def _heard(step: Step, result: Result) -> list[Any]:
+    """Return what the links of a step say, and what they read."""
+    if step.terms is None:
+        return []
+    read = [(is_heard(result, outcome), place) for outcome, place in step.read]
+    return [*step.terms, *result._sources(read)]
 
 
 def is_heard(result: Result, reads_outcome: bool) -> bool:

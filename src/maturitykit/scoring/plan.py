@@ -86,6 +86,11 @@ class State:
         self.coverage[index] = coverage
         self.given |= {index}
 
+    def copy(self) -> State:
+        """Return the same in lists of its own."""
+        columns = (self.low, self.likely, self.high, self.known, self.not_applicable, self.coverage)
+        return State(*map(list, columns), given=self.given)  # type: ignore[misc, arg-type]
+
 
 #: LeafAnswers that leave a question open.
 _OPEN = frozenset((None, "", UNKNOWN))
@@ -226,6 +231,10 @@ class Plan:
             self._uncovered.copy(),
             _NOBODY,
         )
+
+    def rolled_up(self, node: Node, *, all_apply: bool) -> Callable[..., Any]:
+        """Return the function from what a state holds of the children of a dimension, and weights, to its own."""
+        return self._functions.of(node.index, node.combination, "applicable" if all_apply else "general", False)
 
     def evaluate(self, state: State) -> None:
         """Fill in the dimensions with children, from the leaves up, but for those that are given."""
