@@ -275,6 +275,32 @@ def _cells() -> str:
     return "".join(f'stage-{i} = "{text}"\n' for i in range(5))
 
 
+def robustness() -> Figure:
+    """All that Clearhead's robustness has to say of five respondents."""
+    model = mk.model("clearhead")
+    answers = [
+        {leaf.id: [RANDOM.choice(leaf.scale.ids) for _ in range(5)] for leaf in model.leaves if leaf.scale}
+        for _ in range(40)
+    ]
+
+    def all_of_it(said: Mapping[str, Sequence[str]]) -> None:
+        found = mk.score(model, said).robustness()
+        for name in ("ties", "shares", "rules", "consensus", "quorums", "without", "extremes"):
+            getattr(found, name)
+        for within in (0.25, "any", "order"):
+            found.weights(within)
+        found.sentence()
+
+    return compared(
+        "robustness of five respondents (clearhead)",
+        each(answers, all_of_it),
+        "5 ms",
+        lambda: 0.005,
+        rounds=15,
+        limit=1,
+    )
+
+
 def translating() -> Figure:
     """The best way between two of 500 models over 2,000 crosswalks, and a result carried along it."""
     level = mk.Scale("level", [mk.Stage(name) for name in "abcde"])
@@ -405,6 +431,7 @@ def main() -> int:
         figures += loading(folder)
         figures += reading(folder)
         figures.append(checking(folder))
+    figures.append(robustness())
     figures.append(translating())
     print(table(figures))
     return 0 if all(figure.is_met for figure in figures) else 1

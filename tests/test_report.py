@@ -97,9 +97,33 @@ def test_the_parts_stand_in_their_order() -> None:
     ]
 
 
+def opening(result: mk.Result, language: str = "en") -> tuple[str, str]:
+    """The first two paragraphs: what the outcome rests on, and its bounds."""
+    first, second, *_ = report.build(result, language=language).sections[0].blocks
+    assert isinstance(first, report.Paragraph)
+    assert isinstance(second, report.Paragraph)
+    assert first.style == "lead"
+    return first.text, second.text
+
+
 def lead(result: mk.Result, language: str = "en") -> str:
-    summary = report.build(result, language=language).sections[0]
-    return next(block.text for block in summary.blocks if getattr(block, "style", "") == "lead")  # type: ignore[union-attr]
+    return opening(result, language)[1]
+
+
+def test_a_report_begins_with_what_the_outcome_rests_on() -> None:
+    assert opening(example("clearhead"))[0] == (
+        "Emerging, by a tie: a little more weight on operational maturity makes it operational."
+    )
+    assert opening(example("clearhead", "nl"), "nl")[0] == (
+        "Emerging, bij gelijke stand: iets meer gewicht op operational maturity maakt er operational van."
+    )
+
+
+def test_where_nobody_has_answered_there_is_no_roadmap() -> None:
+    document = report.build(mk.score("clearhead", {}))
+    assert opening(mk.score("clearhead", {}))[0] == "Nobody has answered: ask first."
+    assert "Gaps and roadmap" not in [section.title for section in document.sections]
+    assert "To reach" not in str(document.sections[0])
 
 
 def test_the_outcome_is_a_sentence_with_its_bounds() -> None:

@@ -36,8 +36,10 @@ from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.records import ScoreRow
 from maturitykit.scoring.roadmap import Improvement, Roadmap
+from maturitykit.scoring.robustness import Extremes, Omission, Omitted, Robustness
 from maturitykit.scoring.score import Weights
 from maturitykit.scoring.scores import Disagreement, Reason
+from maturitykit.scoring.weights import Tie, WeightBounds, Within
 
 __all__ = [
     "Answer",
@@ -55,6 +57,7 @@ __all__ = [
     "Disagreement",
     "DisagreementEntry",
     "Entry",
+    "Extremes",
     "Guidance",
     "Improvement",
     "Indexes",
@@ -69,6 +72,8 @@ __all__ = [
     "MovementEntry",
     "NoStage",
     "Note",
+    "Omission",
+    "Omitted",
     "Origin",
     "Parts",
     "Position",
@@ -78,6 +83,7 @@ __all__ = [
     "Registry",
     "ResultEntry",
     "Roadmap",
+    "Robustness",
     "Route",
     "Rule",
     "ScoreEntry",
@@ -88,7 +94,10 @@ __all__ = [
     "StageSpan",
     "Stages",
     "SupportsToDict",
+    "Tie",
     "Use",
     "UsedCrosswalk",
+    "WeightBounds",
     "Weights",
+    "Within",
 ]

@@ -26,7 +26,7 @@ from maturitykit.rules.links import (
 from maturitykit.scoring.functions import VECTORS, symbolic_children
 from maturitykit.scoring.plan import Node, Plan, State
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.scores import Span
+from maturitykit.scoring.scores import RolledUp, Span
 
 #: Inputs of the compiled functions: the terms of the links, and the columns of their sources.
 _LINKS = tuple(f"link_{name}" for name in LinkTerms._fields)
@@ -148,15 +148,12 @@ class Crossing:
             i, step = node.index, self._steps[node.index]
             if step is None:
                 continue
-            inputs: list[Any] = []
+            start, stop = node.children.start, node.children.stop
+            below: list[Any] = []
             if node.children:
-                start, stop = node.children.start, node.children.stop
-                inputs += [column[start:stop] for column in lists]
-                inputs += [self.plan.weights[i], *(column[start:stop] for column in flags)]
-            if step.terms is not None:
-                sources = [(can_be_read(result, outcome), index) for outcome, index in step.sources]
-                inputs += [*step.terms, *result._sources(sources)]
-            outputs = step.function(*inputs)
+                below = [column[start:stop] for column in lists]
+                below += [self.plan.weights[i], *(column[start:stop] for column in flags)]
+            outputs = step.function(*below, *_link_inputs(step, result))
             columns: tuple[list[Any], ...] = (*lists, *flags)
             for column, value in zip(columns, outputs, strict=False):
                 column[i] = value
@@ -169,6 +166,44 @@ class Crossing:
                 if not node.is_combined and derivation.speaks[i]:
                     state.fixed |= {i}
         return derivation
+
+    def rolled_up(self, node: Node, derivation: Derivation, result: Result) -> Callable[..., RolledUp]:
+        """Return a function from the low, likely and high positions of the children, and weights, to a dimension.
+
+        Args:
+            node: The dimension, which has children.
+            derivation: What follows of all dimensions.
+            result: What it follows from.
+        """
+        step, state, children = (
+            self._steps[node.index],
+            derivation.state,
+            slice(node.children.start, node.children.stop),
+        )
+        assert step is not None
+        rest = state.known[children], state.not_applicable[children], state.coverage[children]
+        further = derivation.speaks[children], derivation.full[children], *_link_inputs(step, result)
+
+        def run(*columns: Sequence[Any]) -> RolledUp:
+            *positions, weights = columns
+            outputs = step.function(*positions, *rest, weights, *further)
+            is_linked = len(outputs) > 8
+            return RolledUp(outputs[:3], outputs[10:13] if is_linked else outputs[:3], is_linked and outputs[9])
+
+        return run
+
+    def is_linked(self, node: Node) -> bool:
+        """Check whether links lead to a dimension as such."""
+        step = self._steps[node.index]
+        return step is not None and step.terms is not None
+
+
+def _link_inputs(step: Step, result: Result) -> list[Any]:
+    """Return the terms of the links of a step, and the columns of their sources."""
+    if step.terms is None:
+        return []
+    sources = [(can_be_read(result, outcome), index) for outcome, index in step.sources]
+    return [*step.terms, *result._sources(sources)]
 
 
 def can_be_read(result: Result, reads_outcome: bool) -> bool:

@@ -18,6 +18,7 @@ from maturitykit.scoring.result import Result
 from maturitykit.scoring.roadmap import WHAT_IF
 from maturitykit.scoring.scores import Score, Span, ids_of
 from maturitykit.scoring.summary import respondent_names, shortened_list
+from maturitykit.scoring.weights import WeightBounds, Within
 from maturitykit.words import phrase
 
 
@@ -78,6 +79,37 @@ class Comparison(Mapping[str, Movement]):
     def outcome(self) -> Movement:
         """The movement of the outcome."""
         return self[OUTCOME]
+
+    def holds_within(self, within: Within = 0.25) -> Mapping[str, bool | None]:
+        """Tell of each movement whether it has the same direction under all weights of a set.
+
+        The weights may even be other ones each time. So where it holds, no weights of the set explain the
+        movement; where it does not, some of them do, unless `WeightBounds.is_exact` is false.
+
+        Args:
+            within: As for `Robustness.weights`.
+
+        Returns:
+            By dimension. None where the direction is unknown, or it is not known how a rule reads weights.
+
+        Raises:
+            ScoringError: If there are no such weights.
+        """
+        before, after = (result.robustness().weights(within) for result in (self.before, self.after))
+        return {id: _holds(self, id, before, after) for id in self}
+
+    def among_the_same(self) -> Comparison | None:
+        """Return the comparison among the respondents who answered both times.
+
+        None where that cannot be known, as names are missing or results were read back, or where there is nobody.
+        """
+        results = self.before.robustness(), self.after.robustness()
+        old, new = ({key(name): name for name in found.names} for found in results)
+        same = old.keys() & new.keys()
+        if not same or not (all(old) and all(new)):
+            return None
+        kept = ([names[who] for who in names if who in same] for names in (old, new))
+        return Comparison(*(found.among(names) for found, names in zip(results, kept, strict=True)))
 
     def to_dict(self) -> ComparisonEntry:
         """Return the comparison as plain data, with stages by id."""
@@ -191,6 +223,25 @@ def _is_certain(scale: Scale, old: Span[Stage], new: Span[Stage], direction: Dir
     if direction == "down":
         return _direction(scale, old.low, new.high) == "down"
     return direction == "sideways" and old.low.id == old.high.id and new.low.id == new.high.id
+
+
+def _holds(
+    comparison: Comparison,
+    id: str,
+    before: Mapping[str, WeightBounds | None],
+    after: Mapping[str, WeightBounds | None],
+) -> bool | None:
+    movement = comparison[id]
+    scale = movement.dimension.scale
+    if scale is None or movement.direction == "unknown":
+        return None
+    if movement.dimension.is_leaf:
+        return True
+    old, new = before[id], after[id]
+    if old is None or new is None:
+        return None
+    pairs = [(a.likely, b.likely) for a in (old.lowest, old.highest) for b in (new.lowest, new.highest)]
+    return all(a and b and _direction(scale, a, b) == movement.direction for a, b in pairs)
 
 
 def _scored(result: Result) -> Scored:

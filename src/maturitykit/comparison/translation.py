@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from maturitykit.definition.scale import Position, Scale
 from maturitykit.files.result import Derived, Inferable, ResultEntry, ScoreEntry
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Setting
-from maturitykit.scoring.scores import Score, Span, ids_of, stages_of
+from maturitykit.scoring.scores import RolledUp, Score, Span, ids_of, stages_of
 from maturitykit.words import phrase
 
 
@@ -140,21 +140,50 @@ class Translation(Result):
 
     def _contribution(self, use: Use) -> Contribution:
         id = use.link.target if self.stage is None else OUTCOME
-        # The compiled route is used again; only the step at the target of the link is another one.
-        derivation = (
-            _crossing(self._compiled_route, self.origin._plan, self._plan).without(use.link).run(self.origin)
-        )
-        uses = {target: [each for each in used if each is not use] for target, used in self._uses.items()}
-        without = Translation(
-            self._plan,
-            derivation,
-            Setting(subject=self.subject, date=self.date),
-            uses=uses,
-            origin=self.origin,
-            compiled=self._compiled_route,
-            route=self.route,
-        )
+        without = self._without(use)
         return Contribution(use, without[id], without[id].stage != self[id].stage)
+
+    def _without(self, left_out: Use) -> Translation:
+        # A route keeps what it was compiled to, of which one link is then but another step.
+        derivation = self._crossing.without(left_out.link).run(self.origin)
+        uses = {key: [use for use in of if use is not left_out] for key, of in self._uses.items()}
+        return self._rederived(self._plan, derivation, uses, self.origin)
+
+    @property
+    def _measured(self) -> Result:
+        return self.measured
+
+    @property
+    def _crossing(self) -> Crossing:
+        return _crossing(self._compiled_route, self.origin._plan, self._plan)
+
+    def _rederived(
+        self, plan: Plan, derivation: Derivation, uses: Mapping[str, Sequence[Use]], origin: Result
+    ) -> Translation:
+        """Return the same with another derivation, for what follows from its positions alone."""
+        setting = Setting(subject=self.subject, date=self.date)
+        return Translation(
+            plan, derivation, setting, uses=uses, origin=origin, compiled=self._compiled_route, route=self.route
+        )
+
+    def _roll_up(self, node: Node) -> Callable[..., RolledUp]:
+        return self._crossing.rolled_up(node, self._derivation, self.origin)
+
+    def _is_linked(self, node: Node) -> bool:
+        return self._crossing.is_linked(node)
+
+    def _under(self, scorer: str | Scorer) -> Result:
+        plan = plan_for(self.model, scorer, self.weights)
+        derivation = _crossing(self._compiled_route, self.origin._plan, plan).run(self.origin)
+        return self._rederived(plan, derivation, {}, self.origin)
+
+    def _changed(self, change: Callable[[Result], Result]) -> Result:
+        origin = self.origin._changed(change)
+        return self._rederived(self._plan, self._crossing.run(origin), {}, origin)
+
+    def _without_links(self) -> Iterator[tuple[str, str, Span[Stage] | None]]:
+        for use in (use for of in self._uses.values() for use in of):
+            yield use.link.name, use.name, self._without(use).stage
 
     def _score(self, node: Node) -> DerivedScore:
         uses = tuple(self._uses.get(node.dimension.id, ()))

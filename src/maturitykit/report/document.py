@@ -49,14 +49,15 @@ def build(
         sections: Names of the sections to build, in their order.
     """
     say, brand = Words(language or result.model.language), brand or Brand()
-    target = result.outcome.target
-    routes = roadmap(result, target.id if target else None)
+    target, has_answers = result.outcome.target, result.coverage > 0
+    # Where nobody has answered, asking comes first.
+    routes = roadmap(result, target.id if target else None) if has_answers else ()
     makers: Mapping[str, Callable[[], Iterable[Section]]] = {
         "summary": lambda: [summary(result, routes, translations, comparison, say)],
         "profile": lambda: [profile(result, say)],
         "weakest": lambda: weakest(result, say),
         "disagreement": lambda: disagreement(result, say),
-        "roadmap": lambda: road(result, routes, say),
+        "roadmap": lambda: road(result, routes, say) if has_answers else (),
         "derived": lambda: (derived(translation, say) for translation in translations),
         "movement": lambda: [movement(comparison, say)] if comparison else (),
         "method": lambda: [method(result, translations, say)],

@@ -15,7 +15,7 @@ from maturitykit.report.derived import findings
 from maturitykit.report.html import blocks
 from maturitykit.report.nodes import Block, Figure, Paragraph, Row, Table
 from maturitykit.report.sections import figure, movement, scores_table
-from maturitykit.report.summary import name_of, outcome
+from maturitykit.report.summary import headline_blocks, name_of
 from maturitykit.scoring.result import Result
 from maturitykit.scoring.summary import scored_by, subject_and_date, with_depths
 from maturitykit.words import Words
@@ -60,7 +60,7 @@ def _blocks(thing: object, say: Words) -> Iterator[Block]:
         yield from findings(thing, say)
     elif isinstance(thing, Result):
         yield Paragraph(subject_and_date(thing) or thing.model.title, "heading")
-        yield Paragraph(outcome(thing, say), "lead")
+        yield from headline_blocks(thing, say)
         yield from figure(figures.quadrant, thing, say, say("Where it stands"))
         yield from figure(figures.ladder, thing, say, say("Stages and what they require"))
         yield from figure(figures.profile, thing, say, say("Profile"))

@@ -42,7 +42,7 @@ def summary(
         texts = [say("In {model}: {found}. Derived, not measured.", model=translation.model.title, found=found)]
         texts += [f"{capitalized(say(text))}." for text in outcome_notes(translation)]
         points.append(" ".join(texts))
-    blocks: list[Block] = [Paragraph(outcome(result, say), "lead"), Bullets(map(Bullet, points))]
+    blocks: list[Block] = [*headline_blocks(result, say), Bullets(map(Bullet, points))]
     warnings = [issue for issue in split_issues(result)[0] if issue.severity == "warning"]
     if warnings:
         names = names_of(result, say)
@@ -55,6 +55,11 @@ def summary(
 def names_of(result: Result, say: Words) -> dict[str, str]:
     """Return the names of the dimensions by their ids, made distinct where some are equal."""
     return distinct_names(result.model) | {"outcome": say("overall")}
+
+
+def headline_blocks(result: Result, say: Words) -> list[Block]:
+    """Return what the outcome rests on most, in one sentence, and then its bounds."""
+    return [Paragraph(result.robustness().sentence(say.language), "lead"), Paragraph(outcome(result, say))]
 
 
 def outcome(result: Result, say: Words) -> str:

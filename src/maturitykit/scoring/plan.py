@@ -86,6 +86,11 @@ class State:
         self.coverage[index] = coverage
         self.fixed |= {index}
 
+    def copy(self) -> State:
+        """Return the same in lists of its own."""
+        columns = (self.low, self.likely, self.high, self.known, self.not_applicable, self.coverage)
+        return State(*map(list, columns), fixed=self.fixed)  # type: ignore[misc, arg-type]
+
 
 #: Answers that leave a question open.
 _OPEN = frozenset((None, "", UNKNOWN))
@@ -227,6 +232,10 @@ class Plan:
             self._uncovered.copy(),
             _NONE_FIXED,
         )
+
+    def rolled_up(self, node: Node, *, all_apply: bool) -> Callable[..., Any]:
+        """Return the function from what a state holds of the children of a dimension, and weights, to its own."""
+        return self._functions.of(node.index, node.combination, "applicable" if all_apply else "general", False)
 
     def evaluate(self, state: State) -> None:
         """Compute the dimensions with children, from the leaves up, except for those that are fixed."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date as Date
 from fractions import Fraction
 from math import fsum
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from maturitykit.assessment.agreement import ordinal_consensus
-from maturitykit.assessment.ratings import Rating, ReadAnswer, is_known
-from maturitykit.definition import Model, Scale, Stage
+from maturitykit.assessment.ratings import Rating, is_known
+from maturitykit.definition import Model, Scale, Scorer, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
@@ -20,15 +20,12 @@ from maturitykit.files.result import IssueEntry, ResultEntry, ScoreEntry
 from maturitykit.notebook import repr_html
 from maturitykit.registry import version
 from maturitykit.rules.consensus import Consensus
-from maturitykit.scoring.plan import Node, Plan, State
-from maturitykit.scoring.scores import Disagreement, Score, Span, describe, score_entry, stages_of
+from maturitykit.scoring.answers import LeafAnswers
+from maturitykit.scoring.plan import Node, Plan, State, plan_for
+from maturitykit.scoring.scores import Disagreement, RolledUp, Score, Span, describe, score_entry, stages_of
 
-
-class LeafAnswers(NamedTuple):
-    """The ratings of one dimension, and the readings of those that are known."""
-
-    ratings: list[Rating]
-    readings: list[ReadAnswer]
+if TYPE_CHECKING:
+    from maturitykit.scoring.robustness import Robustness
 
 
 class Setting(NamedTuple):
@@ -196,6 +193,12 @@ class Result(Mapping[str, Score]):
 
         return explain(self[id], Words(language or self.model.language))
 
+    def robustness(self) -> Robustness:
+        """Return what the result hangs on: ties, weights, rules, respondents, questions and links."""
+        from maturitykit.scoring.robustness import Robustness
+
+        return Robustness(self)
+
     def to_dict(self) -> ResultEntry:
         """Return the result in the form of the JSON contract (``format = 1``)."""
         entries = self._entries()
@@ -265,6 +268,47 @@ class Result(Mapping[str, Score]):
     def _has_position(self, node: Node) -> bool:
         """Check whether a node has a position, unless it is not applicable."""
         return node.is_combined or not node.children or node.index in self._state.fixed
+
+    def _roll_up(self, node: Node) -> Callable[..., RolledUp]:
+        """Return a function from low, likely and high positions of children, and weights, to their parent."""
+        state, children = self._state, slice(node.children.start, node.children.stop)
+        function = self._plan.rolled_up(node, all_apply=True not in state.not_applicable)
+        rest = state.known[children], state.not_applicable[children], state.coverage[children]
+
+        def run(*columns: Sequence[Any]) -> RolledUp:
+            *positions, weights = columns
+            ends = function(*positions, *rest, weights)[:3]
+            return RolledUp(ends, ends)
+
+        return run
+
+    def _is_linked(self, node: Node) -> bool:
+        """Tell whether links speak of a dimension as such."""
+        return False
+
+    def _under(self, scorer: str | Scorer) -> Result:
+        """Return the same under another rule, for what follows from its positions alone."""
+        plan, state = plan_for(self.model, scorer, self.weights), self._state.copy()
+        plan.evaluate(state)
+        return Result(plan, state, {}, self._setting)
+
+    def _in_state(self, state: State) -> Result:
+        """Return the same with other positions of what is rated, for what follows from its positions alone."""
+        self._plan.evaluate(state)
+        return Result(self._plan, state, {}, self._setting)
+
+    def _changed(self, change: Callable[[Result], Result]) -> Result:
+        """Return what follows if the measured result were another, for what follows from its positions alone."""
+        return change(self)
+
+    def _without_links(self) -> Iterator[tuple[str, str, Span[Stage] | None]]:
+        """Yield each link that it follows from, by id and name, and the stages of the outcome without it."""
+        yield from ()
+
+    @property
+    def _measured(self) -> Result:
+        """The result of ratings that it goes back to."""
+        return self
 
     def _score(self, node: Node) -> Score:
         state, i = self._state, node.index

@@ -11,7 +11,6 @@ from attrs import evolve
 
 from maturitykit.assessment.keys import key
 from maturitykit.assessment.ratings import (
-    NOT_APPLICABLE,
     Answer,
     Assessment,
     NoStage,
@@ -27,9 +26,10 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.errors import AssessmentError, Finding, MaturityError, ScoringError, coded, one_of, quoted
 from maturitykit.registry import model_of
-from maturitykit.rules.consensus import Consensus, check_consensus, combine
-from maturitykit.scoring.plan import Plan, State, plan_for
-from maturitykit.scoring.result import LeafAnswers, Result, Setting
+from maturitykit.rules.consensus import Consensus, check_consensus
+from maturitykit.scoring.answers import LeafAnswers, is_not_applicable, put_answers
+from maturitykit.scoring.plan import plan_for
+from maturitykit.scoring.result import Result, Setting
 from maturitykit.words import phrase
 
 Weights: TypeAlias = Mapping[str, int | float | str | Fraction]
@@ -105,7 +105,7 @@ def score(
         del answers[OUTCOME]
     state = plan.open()
     for id, leaf_answers in answers.items():
-        _set_state(plan, state, id, leaf_answers, consensus)
+        put_answers(plan, state, id, leaf_answers, consensus)
     plan.evaluate(state)
     if OUTCOME in answers:
         text = phrase("the overall stage was given as such, and does not follow from the dimensions")
@@ -212,24 +212,7 @@ def _both_outcome_and_parts(answers: Mapping[str, LeafAnswers]) -> Iterator[Find
 
 def _has_content(answers: LeafAnswers) -> bool:
     """Check whether a respondent rated the dimension, or answered that it does not apply."""
-    return bool(answers.readings) or _is_not_applicable(answers)
-
-
-def _is_not_applicable(answers: LeafAnswers) -> bool:
-    """Check whether a respondent answered that the dimension does not apply, and nobody rated it."""
-    unread = (rating.answer for rating in answers.ratings)
-    return not answers.readings and any(isinstance(a, str) and a.strip() == NOT_APPLICABLE for a in unread)
-
-
-def _set_state(plan: Plan, state: State, id: str, answers: LeafAnswers, consensus: Consensus) -> None:
-    """Set a dimension in a state to the consensus of its respondents."""
-    index = plan.index[id]
-    scale = plan.nodes[index].dimension.scale
-    assert scale is not None
-    if answers.readings:
-        state.put(index, combine(scale, answers.readings, consensus))
-    elif _is_not_applicable(answers):
-        state.put(index, None)
+    return bool(answers.readings) or is_not_applicable(answers)
 
 
 def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -29,6 +29,24 @@ class Span(NamedTuple, Generic[T]):
     low: T
     likely: T | None
     high: T
+
+
+#: The lowest, the likely and the highest position; the likely one is 0 where it is not known.
+Ends: TypeAlias = tuple[Position, Position, Position]
+
+
+class RolledUp(NamedTuple):
+    """A dimension as it follows from its children under some weights.
+
+    Args:
+        ends: Its positions.
+        through_parts: Those by its rule alone, where links speak of it as such too.
+        is_excluded: Whether these links exclude what its rule gives, so that its parts alone count.
+    """
+
+    ends: Ends
+    through_parts: Ends
+    is_excluded: bool = False
 
 
 class Disagreement(NamedTuple):
