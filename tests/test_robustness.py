@@ -121,7 +121,18 @@ RULES = ("weakest", "median", "mean", "staged")
 def some_result(data: st.DataObject, most: int, rules: Sequence[str] = RULES) -> mk.Result:
     model = data.draw(mks.models(depth=3, applied=rules))
     assume(len(model.by_id) - 1 <= most)
+    if data.draw(st.booleans()):
+        model = evolve(model, dimensions=[even(dimension) for dimension in model.dimensions])
+    if data.draw(st.booleans()):
+        return mk.score(
+            model, {leaf.id: data.draw(mks.stages_of(leaf.scale)) for leaf in model.leaves if leaf.scale}
+        )
     return mk.score(model, data.draw(mks.assessments(model, respondents=1)))
+
+
+def even(dimension: mk.Dimension) -> mk.Dimension:
+    """The dimension, and those below it, with weights that make ties."""
+    return evolve(dimension, weight=1, children=[even(child) for child in dimension.children])
 
 
 @given(st.data(), st.sampled_from(["1/4", "1/10", "1/2", "9/10"]))
