@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 import attrs
@@ -759,6 +760,21 @@ def assert_lines(text: str, expected: Sequence[tuple[str, ...]]) -> None:
         assert all(part in line for part in parts), line
 
 
+def test_the_order_of_improvements_is_free_only_if_none_moves_the_outcome_before_the_last() -> None:
+    low = {"a": "basic", "b": "basic", "c": "basic"}
+    for rule, is_free in (("weakest", True), ("mean", False)):
+        model = flat("toy", leaves("abc", LEVELS), rule, outcome=LEVELS)
+        (route,) = mk.roadmap(mk.score(model, low), "best")
+        assert route.improvements is not None
+        assert len(route.improvements) == 3
+        before_the_last = set()
+        for order in permutations(route.improvements):
+            raised = [{step.dimension.id: step.to.id for step in order[:count]} for count in range(len(order))]
+            outcomes = [mk.score(model, low | stages).outcome.position for stages in raised]
+            before_the_last |= {at.likely for at in outcomes if at is not None}
+        assert (len(before_the_last) == 1) == route.order_is_free == is_free
+
+
 def test_explain_derives_a_score_down_to_what_each_respondent_said() -> None:
     people = mk.Dimension("people", "People", scale=LEVELS, children=[leaf("skills", weight=2), leaf("culture")])
     model = toy(people, "tools")
@@ -1028,7 +1044,7 @@ def test_a_roadmap_to_where_one_is_has_no_raises() -> None:
     result = mk.score(three(), dict.fromkeys(("people", "process", "tools"), "better"))
     for stage in ("basic", "good", "better"):
         (step,) = mk.roadmap(result, stage)
-        assert step == (LEVELS.stages[LEVELS.positions[stage]], (), (), {})
+        assert step == mk.types.Roadmap(LEVELS.stages[LEVELS.positions[stage]], ())
 
 
 def test_a_roadmap_says_what_the_model_says_of_the_present_stage() -> None:

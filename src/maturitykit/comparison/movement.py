@@ -84,7 +84,7 @@ class Comparison(Mapping[str, Movement]):
         """Tell of each movement whether it has the same direction under all weights of a set.
 
         The weights may even be other ones each time. So where it holds, no weights of the set explain the
-        movement; where it does not, some of them do, unless `WeightBounds.is_exact` is false.
+        movement; where it does not, some of them do, unless ``WeightBounds.is_exact`` is false.
 
         Args:
             within: As for `Robustness.weights`.

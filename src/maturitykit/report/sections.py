@@ -224,8 +224,15 @@ def _route(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Blo
         for step in route.improvements
     ]
     yield _table([*map(say, head)], rows, title)
-    yield Paragraph(say("In this order each step brings the outcome furthest. Open dimensions count as lowest, so "
-                        "that this is enough whatever they turn out to be."), "quiet")  # fmt: skip
+    if len(route.improvements) > 1:
+        order = (
+            say("The order is free: the outcome moves only when all of them are made.")
+            if route.order_is_free
+            else say("In this order each step brings the outcome furthest.")
+        )
+        yield Paragraph(order, "quiet")
+    enough = say("Open dimensions count as lowest, so that this is enough whatever they turn out to be.")
+    yield Paragraph(enough, "quiet")
     if route.alternatives:
         lines = [
             Bullet("; ".join(f"{names[step.dimension.id]}: {say(improvement_in_words(step))}" for step in steps))

@@ -44,12 +44,14 @@ class Roadmap(NamedTuple):
             what it requires is not applicable.
         alternatives: Other sets of the same size.
         guidance: Advice of the model at the present stage, by topic.
+        order_is_free: Whether no order of the improvements brings the outcome further on the way than another.
     """
 
     stage: Stage
     improvements: tuple[Improvement, ...] | None
     alternatives: tuple[tuple[Improvement, ...], ...] = ()
     guidance: Mapping[str, str] = {}
+    order_is_free: bool = False
 
 
 def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
@@ -140,7 +142,7 @@ class _Search:
         sets.sort(key=lambda positions: sum(positions[i] - self.start[i] for i in positions))
         reached = self.scale.stage(self._outcome(sets[0]))
         first, *others = (self._improvements(positions) for positions in sets)
-        return Roadmap(reached, first, tuple(others), guidance)
+        return Roadmap(reached, first, tuple(others), guidance, self._order_is_free(sets[0]))
 
     def _outcome(self, positions: Mapping[int, float]) -> float:
         return self.result._plan.positions(self.start | dict(positions), self.not_applicable)[0]
@@ -184,6 +186,13 @@ class _Search:
             done[best] = positions[best]
             left = [i for i in left if i != best]
             yield best
+
+    def _order_is_free(self, positions: Mapping[int, float]) -> bool:
+        """Check whether the outcome stays where it is until the last improvement, whichever that is."""
+        at_first = self._height({})
+        return all(
+            self._height({i: positions[i] for i in positions if i != last}) == at_first for last in positions
+        )
 
     def _height(self, positions: Mapping[int, float]) -> float:
         outcome = self._outcome(positions)
