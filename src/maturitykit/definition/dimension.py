@@ -138,9 +138,13 @@ class Dimension:
 
     def walk(self) -> Iterator[Dimension]:
         """Yield this dimension and all below it, each before its children."""
+        return (dimension for dimension, _ in self._walk_with_depth())
+
+    def _walk_with_depth(self) -> Iterator[tuple[Dimension, int]]:
+        """Yield the same, each with its depth below this dimension."""
         # A loop rather than recursion, as a file may nest deeper than Python's stack.
-        waiting = [self]
+        waiting = [(self, 0)]
         while waiting:
-            dimension = waiting.pop()
-            yield dimension
-            waiting.extend(reversed(dimension.children))
+            dimension, depth = waiting.pop()
+            yield dimension, depth
+            waiting += [(child, depth + 1) for child in reversed(dimension.children)]

@@ -19,6 +19,7 @@ from maturitykit.files.header import COLUMNS as TABLE_COLUMNS, OF_FORMS
 from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.separated import FORMULA
 from maturitykit.files.strict import FORMAT
+from maturitykit.scoring.summary import with_depths
 from maturitykit.words import Words
 
 #: Buttons beside the offer of a draft and below the page, by their ids.
@@ -120,19 +121,18 @@ class _Page:
 
     def _questions(self) -> Iterator[str]:
         """Yield the questions, in a section for each dimension that has parts."""
-        # Without recursion: a model may nest deeper than Python's stack.
-        stack: list[tuple[Dimension | None, int]] = [(d, 2) for d in reversed(self._model.dimensions)]
-        while stack:
-            dimension, level = stack.pop()
-            if dimension is None:
-                yield "</section>"
-            elif dimension.is_leaf:
+        opened = 0
+        for dimension, depth in with_depths(self._model):
+            level = min(depth + 2, 6)
+            yield from ["</section>"] * (opened - depth)
+            opened = depth
+            if dimension.is_leaf:
                 yield from self._question(dimension, level)
             else:
                 yield f"<section>\n<h{level}{self._lang}>{escape(dimension.name)}</h{level}>"
                 yield self._text(dimension.summary, "lead")
-                stack.append((None, 0))
-                stack += [(child, min(level + 1, 6)) for child in reversed(dimension.children)]
+                opened += 1
+        yield from ["</section>"] * opened
 
     def _question(self, leaf: Dimension, level: int) -> Iterator[str]:
         assert leaf.scale is not None

@@ -19,6 +19,7 @@ from maturitykit.form.live import Live, quote
 from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.scoring.plan import plan_for
+from maturitykit.scoring.summary import with_depths
 from maturitykit.words import Words
 
 #: Titles of the columns of the form, and their indices after the hidden column with keys.
@@ -198,7 +199,7 @@ class _Workbook:
             self._put(sheet, top, PLACES[name], say(title), self._heading)
         sheet.freeze_panes(top + 1, PLACES["question"])
         row = top + 1
-        for dimension, depth in _walk(self._model):
+        for dimension, depth in with_depths(self._model):
             if dimension.is_leaf:
                 self._fill_row(row, dimension)
             else:
@@ -269,7 +270,7 @@ class _Workbook:
         plan = plan_for(self._model, None, {})
         leaves = {plan.index[leaf.id]: self._answer(leaf) for leaf in self._model.leaves}
         cells = plan.formulas(leaves, self._live.keep_cell)
-        shown = [(self._model.root, 0), *(item for item in _walk(self._model) if not item[0].is_leaf)]
+        shown = [(self._model.root, 0), *(item for item in with_depths(self._model) if not item[0].is_leaf)]
         for row, (dimension, depth) in enumerate(shown, start=1):
             name = dimension.name if row > 1 else say("Overall")
             self._put(sheet, row, 0, f"{'  ' * depth}{name}", self._style(bold=not depth, text_wrap=False))
@@ -322,17 +323,6 @@ class _Workbook:
     def _write(self, row: int, column: int, text: str, style: Any) -> None:
         shown = f"IFERROR({text},{quote(self._say('see maturitykit score'))})"
         self._result.write_formula(row, column, f"={shown}", style, "")
-
-
-def _walk(model: Model) -> list[tuple[Dimension, int]]:
-    """Return the dimensions below the outcome with their depths, in the order of the model."""
-    dimensions = []
-    stack = [(dimension, 0) for dimension in reversed(model.dimensions)]
-    while stack:
-        dimension, depth = stack.pop()
-        dimensions.append((dimension, depth))
-        stack += [(child, depth + 1) for child in reversed(dimension.children)]
-    return dimensions
 
 
 def labels_of(scale: Scale, say: Words) -> dict[str, str]:

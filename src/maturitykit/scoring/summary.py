@@ -62,12 +62,8 @@ def capitalized(text: str) -> str:
 
 
 def with_depths(model: Model) -> Iterator[tuple[Dimension, int]]:
-    """Yield the dimensions below the outcome, each with its depth."""
-    pending = [(dimension, 0) for dimension in reversed(model.dimensions)]
-    while pending:
-        dimension, depth = pending.pop()
-        yield dimension, depth
-        pending += [(child, depth + 1) for child in reversed(dimension.children)]
+    """Yield the dimensions below the outcome, each with its depth, from 0."""
+    return ((dimension, depth - 1) for dimension, depth in model.root._walk_with_depth() if depth)
 
 
 def stage_in_words(score: Score) -> str:
