@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from maturitykit.cli.options import Command, language_option, output_options, score_file
-from maturitykit.cli.output import give
+from maturitykit.cli.output import give, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,8 +42,11 @@ def command(
     if len(results) < 2:
         raise click.UsageError("the files hold one assessment; two or more are needed")
     comparisons = [compare(a, b) for a, b in pairwise(results)]
-    data = [comparison.to_dict() for comparison in comparisons]
-    give(output, lambda: _pages(comparisons, language), lambda: data[0] if len(data) == 1 else data)
+    give(
+        output,
+        lambda: _pages(comparisons, language),
+        lambda: one_or_list(comparison.to_dict() for comparison in comparisons),
+    )
 
 
 def _pages(comparisons: Sequence[Comparison], language: str) -> Iterator[Document]:

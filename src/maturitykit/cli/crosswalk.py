@@ -14,13 +14,14 @@ from maturitykit.cli.options import (
     output_options,
     score_file,
 )
-from maturitykit.cli.output import give
+from maturitykit.cli.output import give, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from maturitykit.comparison.network import Network
     from maturitykit.comparison.translation import Translation
+    from maturitykit.files.result import ResultEntry
     from maturitykit.report.nodes import Document
     from maturitykit.scoring.result import Result
 
@@ -91,11 +92,14 @@ def command(
         (result, list(_translations(result, network, to, language, **choices)))
         for result in _results(file, model, stage, language)
     ]
-    data = [translation.to_dict() for _, translations in translated for translation in translations]
+
+    def entries() -> Iterator[ResultEntry]:
+        return (translation.to_dict() for _, translations in translated for translation in translations)
+
     give(
         output,
         lambda: _pages(translated, to, explain, language),
-        lambda: data[0] if to and len(data) == 1 else data,
+        lambda: one_or_list(entries()) if to else list(entries()),
     )
 
 

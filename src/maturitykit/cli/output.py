@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from maturitykit.report.nodes import Document
+
+T = TypeVar("T")
 
 
 def give(
@@ -48,6 +50,12 @@ def give(
         context = click.get_current_context()
         terminal = get_terminal_size().columns if context.obj.isatty() else None
         say(_text(pages(), terminal, colour=terminal is not None and context.color is not False))
+
+
+def one_or_list(items: Iterable[T]) -> T | list[T]:
+    """Return the only item, or a list of several: JSON of one result is not wrapped in a list."""
+    found = list(items)
+    return found[0] if len(found) == 1 else found
 
 
 def _text(pages: Iterable[Document] | str, terminal: int | None = None, *, colour: bool = False) -> str:

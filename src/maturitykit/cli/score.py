@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maturitykit.cli.options import Command, language_option, output_options, pairs, score_file, suffix_of, targets
-from maturitykit.cli.output import give
+from maturitykit.cli.output import give, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,11 +116,10 @@ def _score_few(
     if explain and (json or (output or "").lower().endswith((".json", ".csv"))):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
     results = score_file(files, model, language, **choices)
-    data = [result.to_dict() for result in results]
     give(
         output,
         lambda: _pages(results, explain, language),
-        lambda: data[0] if len(data) == 1 else data,
+        lambda: one_or_list(result.to_dict() for result in results),
         csv=lambda: _csv(results),
     )
 

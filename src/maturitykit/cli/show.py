@@ -30,15 +30,18 @@ def command(name: str, language: str, json: bool, output: str | None) -> None:
         from maturitykit.files.sssom import to_sssom
 
         crosswalk = load_crosswalk(name).in_language(language)
-        data = crosswalk_to_dict(crosswalk)
         give(
             output,
             lambda: [crosswalk_document(crosswalk, language)],
-            lambda: data,
-            toml=lambda: to_toml(data),
+            lambda: crosswalk_to_dict(crosswalk),
+            toml=lambda: to_toml(crosswalk_to_dict(crosswalk)),
             tsv=lambda: to_sssom(crosswalk),
         )
     else:
         model = load_model(name, language)
-        data = model_to_dict(model)
-        give(output, lambda: [model_document(model, language)], lambda: data, toml=lambda: to_toml(data))
+        give(
+            output,
+            lambda: [model_document(model, language)],
+            lambda: model_to_dict(model),
+            toml=lambda: to_toml(model_to_dict(model)),
+        )

@@ -128,12 +128,11 @@ def _read(
     return Header(index, index + 1, names, columns, {**dimensions, **second}, labels)
 
 
-def header_findings(where: str, cells: Sequence[str], header: Header, model: str) -> Iterator[Finding]:
+def header_findings(where: str, header: Header, model: str) -> Iterator[Finding]:
     """Yield a finding for every mistake in a header.
 
     Args:
         where: Location of the header, for messages.
-        cells: Texts of its row.
         header: Columns that were recognised in it.
         model: Id of the model; empty if only the file names it.
     """

@@ -256,9 +256,9 @@ class _Table:
     def read(self) -> None:
         """Pass the ratings of the table to the reader, with findings and remarks on it."""
         header, reader = self._header, self._reader
-        line, cells = self._first[header.row]
+        line, _ = self._first[header.row]
         where = self._line(line)
-        if findings := list(header_findings(where, cells, header, reader.model_id)):
+        if findings := list(header_findings(where, header, reader.model_id)):
             reader.findings += findings
             return
         if self._sheet.is_hidden:

@@ -11,6 +11,10 @@ from attrs import field, frozen
 from maturitykit.definition.fields import TupleOf
 from maturitykit.report.brand import Brand
 from maturitykit.scoring.records import ScoreRow
+from maturitykit.words import Words
+
+#: Patterns of numbers, by their forms.
+_PATTERNS = {"0": "{value:.0f}", "0%": "{value:.0%}", "0.00": "{value:.2f}"}
 
 
 class Number(NamedTuple):
@@ -184,5 +188,4 @@ def cell_text(cell: Cell, language: str) -> str:
     """Return a cell as text, with the decimal mark of a language."""
     if isinstance(cell, str):
         return cell
-    text = {"0": "{:.0f}", "0%": "{:.0%}", "0.00": "{:.2f}"}[cell.form].format(cell.value)
-    return text.replace(".", ",") if language == "nl" else text
+    return Words(language)(_PATTERNS[cell.form], value=cell.value)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from maturitykit.errors import Finding, MaturityError
+from maturitykit.errors import Finding, MaturityError, install_hint
 from maturitykit.figures.svg import clean
 from maturitykit.report.nodes import (
     Block,
@@ -25,7 +25,6 @@ from maturitykit.report.nodes import (
     cell_text,
     numeric,
 )
-from maturitykit.report.render import missing
 from maturitykit.report.times import moment
 from maturitykit.words import Words
 
@@ -39,7 +38,7 @@ def render(document: Document) -> bytes:
     try:
         import typst
     except ImportError:
-        raise missing("typst", "pdf") from None
+        raise MaturityError(install_hint("typst", "pdf")) from None
     template = files("maturitykit.report").joinpath("page.typ").read_bytes()
     inputs = {"document": json.dumps(_document(document))}
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from maturitykit.errors import MaturityError, install_hint
 from maturitykit.report.nodes import Document
 
 #: Suffixes of the formats, each with the module that renders it.
@@ -24,8 +23,3 @@ def render(document: Document, suffix: str) -> bytes:
     data = import_module(f"maturitykit.report.{SUFFIXES[suffix]}").render(document)
     assert isinstance(data, bytes)
     return data
-
-
-def missing(package: str, extra: str) -> MaturityError:
-    """Return the error that names a package that is not installed, and how to install it."""
-    return MaturityError(install_hint(package, extra))

@@ -153,9 +153,10 @@ class _Layout:
         available = self._table_width - indent - 2 * (len(widths) - 1)
         while sum(widths) > available and max(widths) > NARROWEST:
             widths[widths.index(max(widths))] -= 1
+        fits = sum(widths) <= available
         for number, row in enumerate(cells):
             cell_styles = ["head"] * len(row) if any(head) and not number else styles
-            if sum(widths) > available:
+            if not fits:
                 # Even the narrowest columns do not fit, so the cells of a row follow one another.
                 line = " " * indent + "  ".join(filter(None, row))
                 for text in wrap(line, self._table_width, subsequent_indent=" " * (indent + 2)):

@@ -144,7 +144,7 @@ def _plain_header(path: str, model: Model | None) -> Header | None:
     # In a wide table, only the careful reader leaves out unknown columns, and names respondents without a name.
     is_wide = bool(header.dimensions)
     is_plain = is_plain and not (is_wide and (len(known) < len(first) or "respondent" not in known.values()))
-    return header if is_plain and not [*header_findings("", first, header, model.id if model else "")] else None
+    return header if is_plain and not [*header_findings("", header, model.id if model else "")] else None
 
 
 def _is_plain(rows: pa.RecordBatch) -> bool:

@@ -63,13 +63,19 @@ def unordered_spans(result: Result, assessment: Assessment) -> Iterator[Finding]
             yield _broken(id, f"{_words(span)} is not in order", "low, likely, high in their order", assessment)
 
 
+def _before_and_after(
+    model: Model, random: Random, change: Callable[[Model, Assessment, Random], Assessment]
+) -> tuple[Result, Result, Assessment, Assessment]:
+    """Return the results of a random assessment before and after a change, and both assessments."""
+    assessment, consensus = samples.assessment(model, random), _consensus(random)
+    changed = change(model, assessment, random)
+    before, after = (score(model, each, consensus=consensus) for each in (assessment, changed))
+    return before, after, assessment, changed
+
+
 def monotone(model: Model, random: Random) -> Iterator[Finding]:
     """Check that better ratings lower no score."""
-    assessment, consensus = samples.assessment(model, random), _consensus(random)
-    better = with_better_ratings(model, assessment, random)
-    before = score(model, assessment, consensus=consensus)
-    after = score(model, better, consensus=consensus)
-    yield from lowered_spans(before, after, assessment, better)
+    return lowered_spans(*_before_and_after(model, random, with_better_ratings))
 
 
 def with_better_ratings(model: Model, assessment: Assessment, random: Random) -> Assessment:
@@ -95,11 +101,7 @@ def lowered_spans(before: Result, after: Result, assessment: Assessment, better:
 
 def never_wider(model: Model, random: Random) -> Iterator[Finding]:
     """Check that rating an open leaf, or narrowing a range, widens no span and lowers no coverage."""
-    assessment, consensus = samples.assessment(model, random), _consensus(random)
-    more = with_more_known(model, assessment, random)
-    before = score(model, assessment, consensus=consensus)
-    after = score(model, more, consensus=consensus)
-    yield from widened_spans(before, after, assessment, more)
+    return widened_spans(*_before_and_after(model, random, with_more_known))
 
 
 def with_more_known(model: Model, assessment: Assessment, random: Random) -> Assessment:
