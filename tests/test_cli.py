@@ -298,6 +298,7 @@ def test_score_tells_a_person_what_came_out(run: Run) -> None:
     result = run("score", "acme.csv", "--model", TOY)
     lines = result.stdout.splitlines()
     assert lines[:4] == ["Acme", "2026-05-31", "A toy (toy 1)", "Scored by weakest."]
+    assert lines[lines.index("Gaps and roadmap") + 1].startswith("  What is needed for")
     table = lines[lines.index("Profile") : lines.index("Weakest dimensions")]
     rows = {row[0]: row[1:] for row in (re.split(r"  +", line.strip()) for line in table)}
     assert rows["overall"] == ["█▓·", "Good (from Basic)", "83%", "1"]
