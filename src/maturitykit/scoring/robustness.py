@@ -84,8 +84,7 @@ class Robustness:
 
         Args:
             within: A share from 0 to 1 by which each weight may be lower or higher; ``any`` for all weights from
-                zero up; ``order`` if only their order is known: who weighs more never weighs less, and equal
-                weights are equal.
+                zero up; ``order`` for weights that keep their order, equal ones included.
 
         Returns:
             By id, the outcome first. None where a rule of a third party stands, here or below: it is not known how

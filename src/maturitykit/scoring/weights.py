@@ -80,8 +80,8 @@ def extremes_of(within: Within) -> Extremes:
     """Return the extremes of a set of weights.
 
     Args:
-        within: A share from 0 to 1, for weights that are each at the most that much lower or higher; ``any``; or
-            ``order``, for weights of which the heavier one is never lighter, and equal ones are equal.
+        within: A share from 0 to 1 by which each weight may be lower or higher; ``any``; or ``order``, for weights
+            that keep their order, equal ones included.
 
     Raises:
         ScoringError: If it is none of these.
