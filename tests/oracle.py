@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import maturitykit as mk
 from maturitykit.assessment.ratings import ReadAnswer, read_answer
+
+#: How a stage states where its numbers begin.
+EDGES = ("at_least", "more_than", "at_most", "less_than")
 
 #: Comparisons of positions allow so much.
 SLACK = 1e-9
@@ -27,13 +31,29 @@ class Found(NamedTuple):
 
 
 def is_at_least(scale: mk.Scale, position: Position, stage: int) -> bool:
-    if not any(s.above for s in scale.stages):
-        return position + SLACK >= stage
+    if is_chain(scale):
+        return (
+            stage == 0 or position + SLACK >= stage if not has_bands(scale) else is_in_band(scale, position, stage)
+        )
     below = {int(position)}
     for i in range(int(position), -1, -1):
         if i in below:
             below |= {scale.ids.index(id) for id in scale.stages[i].above}
     return stage in below
+
+
+def has_bands(scale: mk.Scale) -> bool:
+    return any(getattr(scale.stages[-1], how) is not None for how in EDGES)
+
+
+def is_in_band(scale: mk.Scale, position: Position, stage: int) -> bool:
+    """Whether a number is in the band of a stage or of a higher one, or as near as rounding explains."""
+    if stage == 0:
+        return True
+    (how, edge) = next((how, e) for how in EDGES if (e := getattr(scale.stages[stage], how)) is not None)
+    (_, worst), *_, (_, best) = number_line(scale)
+    at = position_of(scale, (Fraction(edge) - worst) / (best - worst))
+    return position >= at - SLACK if how in ("at_least", "at_most") else position > at + SLACK
 
 
 def is_chain(scale: mk.Scale) -> bool:
@@ -74,19 +94,42 @@ def median(scale: mk.Scale, weighted: Sequence[tuple[Fraction, Position]]) -> Po
     return join(scale, held)
 
 
-def value_of(scale: mk.Scale, position: Position) -> float:
-    values = [s.value for s in scale.stages]
-    top = len(values) - 1
-    numbers = [i / top if value is None else value for i, value in enumerate(values)]
-    i = min(int(position + SLACK), top - 1)
-    return numbers[i] + (numbers[i + 1] - numbers[i]) * (position - i)
-
-
-def position_of(scale: mk.Scale, value: float) -> Position:
+def number_line(scale: mk.Scale) -> list[tuple[int, Fraction]]:
+    """The numbers at whole positions: of each stage, and of the ends that go on beyond them."""
+    stated = [s.value for s in scale.stages if s.value is not None]
+    edges = [(how, e) for s in scale.stages for how in EDGES if (e := getattr(s, how)) is not None]
+    falls = edges[0][0] in ("at_most", "less_than") if edges else stated[1:] and stated[0] > stated[1]
     top = len(scale.stages) - 1
-    numbers = [value_of(scale, i) for i in range(top + 1)]
-    i = max(i for i in range(top) if i == 0 or numbers[i] <= value)
-    return i + (value - numbers[i]) / (numbers[i + 1] - numbers[i])
+    usual = stated or ([0, 1] if edges and not scale.unit else [0, top])
+    low = Fraction(min(usual) if scale.lowest is None else scale.lowest)
+    high = Fraction(max(usual) if scale.highest is None else scale.highest)
+    worst, best = (high, low) if falls else (low, high)
+    values = [Fraction(v) for v in stated] or [worst + (best - worst) * i / top for i in range(top + 1)]
+    line = list(enumerate(values))
+    return [(-1, worst)] * (worst != values[0]) + line + [(top + 1, best)] * (best != values[-1])
+
+
+def number_at(scale: mk.Scale, position: Position) -> Fraction:
+    line = number_line(scale)
+    (low, a), (high, b) = next(
+        (one, other) for one, other in pairwise(line) if position <= other[0] or other == line[-1]
+    )
+    return a + (b - a) * (Fraction(position) - low) / (high - low)
+
+
+def share_of(scale: mk.Scale, position: Position) -> Fraction:
+    """How far a number is from the worst one to the best."""
+    (_, worst), *_, (_, best) = number_line(scale)
+    return (number_at(scale, position) - worst) / (best - worst)
+
+
+def position_of(scale: mk.Scale, share: Fraction | float) -> Position:
+    (_, worst), *_, (_, best) = line = number_line(scale)
+    shares = [(position, (number - worst) / (best - worst)) for position, number in line]
+    (low, a), (high, b) = next(
+        (one, other) for one, other in pairwise(shares) if share <= other[1] or other == shares[-1]
+    )
+    return float(low + (Fraction(share) - a) / (b - a) * (high - low))
 
 
 def staged(parent: mk.Dimension, at: dict[str, Position]) -> Position:
@@ -132,10 +175,14 @@ def rule(parent: mk.Dimension, scorer: str, at: dict[str, Position]) -> Position
         return median(parent.scale, [(weights[id], position) for id, position in at.items()])
     if scorer == "staged":
         return staged(parent, at)
-    assert scorer == "mean"
     scales = {child.id: scale_of(child) for child in parent.children}
-    values = [(weights[id], Fraction(value_of(scales[id], position))) for id, position in at.items()]
-    return position_of(parent.scale, float(sum(w * v for w, v in values) / sum(w for w, _ in values)))
+    if scorer == "sum":
+        total = sum((weights[id] * number_at(scales[id], position) for id, position in at.items()), Fraction(0))
+        (_, worst), *_, (_, best) = number_line(parent.scale)
+        return position_of(parent.scale, (total - worst) / (best - worst))
+    assert scorer == "mean"
+    shares = [(weights[id], share_of(scales[id], position)) for id, position in at.items()]
+    return position_of(parent.scale, sum(w * s for w, s in shares) / sum(w for w, _ in shares))
 
 
 def scale_of(dimension: mk.Dimension) -> mk.Scale:
@@ -180,7 +227,8 @@ def score(
             return Found(consensus(scale, readings, how), 1)
         if mk.NOT_APPLICABLE in answers:
             return Found(None, 1, not_applicable=True)
-        return Found((0, None, len(scale.stages) - 1), 0)
+        line = number_line(scale) if is_chain(scale) else [(0, 0), (len(scale.stages) - 1, 0)]
+        return Found((line[0][0], None, line[-1][0]), 0)
 
     def inner(parent: mk.Dimension) -> Found:
         own = parent.scorer or default

@@ -228,7 +228,7 @@ def test_show_tells_all_of_a_model(run: Run) -> None:
         "Stages",
         "- Basic",
         "Scale: attained",
-        "- fully (above 85%)",
+        "- fully (more than 85%)",
         "People",
         "Skills",
         "- Good: Repeated",
@@ -328,6 +328,7 @@ def test_score_as_json_keeps_the_contract(run: Run) -> None:
         return {
             "stage": dict(zip(LOW_MIDDLE_HIGH, stage, strict=True)),
             "index": dict(zip(LOW_MIDDLE_HIGH, index, strict=True)),
+            "value": None,
             "coverage": 1.0,
             "respondents": 1,
             "disagreement": None,

@@ -190,7 +190,8 @@ def test_likely_is_within_bounds(data: st.DataObject, a: mk.Model, b: mk.Model, 
             continue
         low, likely, high = score.position
         scale = scale_of(b, id)
-        assert at_most(scale, 0, low) and at_most(scale, low, high) and at_most(scale, high, scale.top), id
+        lowest, highest = scale.order.lowest, scale.order.highest
+        assert at_most(scale, lowest, low) and at_most(scale, low, high) and at_most(scale, high, highest), id
         if likely is not None:
             assert at_most(scale, low, likely) and at_most(scale, likely, high), id
 
@@ -324,15 +325,27 @@ def identity(model: mk.Model, ids: Iterable[str]) -> mk.Crosswalk:
     return mk.Crosswalk(model.id, "copy", links, not_inferable=gaps)
 
 
+def contains(outer: mk.Score, inner: mk.Score) -> bool:
+    scale, wide, narrow = outer.dimension.scale, outer.position, inner.position
+    if scale is None or wide is None or narrow is None:
+        return wide is None and narrow is None
+    return at_most(scale, wide.low, narrow.low) and at_most(scale, narrow.high, wide.high)
+
+
 @given(st.data(), A, st.sampled_from(["median", "weakest", "envelope"]))
 def test_identity_crosswalks_give_every_stage_back(data: st.DataObject, a: mk.Model, consensus: Any) -> None:
     result = mk.score(a, data.draw(mks.assessments(a)), consensus=consensus)
     copy = evolve(a, id="copy")
     leaves = [leaf.id for leaf in a.leaves]
     found = mk.translate(result, copy, crosswalks=[identity(a, leaves)])
-    assert positions(found) == positions(result)
     assert set(inferable(found).values()) == {"full"}
     assert found.not_inferable == ()
+    if any(scale.has_bands for scale in a.scales.values()):
+        # A stage hides which number of its band there was, so that a mean of several is less certain.
+        assert [found[id].stage for id in leaves] == [result[id].stage for id in leaves]
+        assert all(contains(found[id], result[id]) for id in a.by_id)
+        return
+    assert positions(found) == positions(result)
     # Links of the inner dimensions beside these say the same stages.
     inner = [id for id, d in a.by_id.items() if d.scale is not None and not d.is_leaf]
     checked = mk.translate(result, copy, crosswalks=[identity(a, [*leaves, *inner])])
@@ -695,7 +708,8 @@ def placed_by_hand(found: mk.Translation, id: str, links: Sequence[mk.Link]) -> 
 
 def untouched(found: mk.Translation, id: str) -> None:
     score = derived(found, id)
-    assert score.position == (0, None, scale_of(found.model, id).top)
+    lowest, highest = scale_of(found.model, id).open_ends
+    assert score.position == (lowest, None, highest)
     assert (score.coverage, score.inferable, score.not_applicable) == (0, "none", False)
     assert id in found.not_inferable
 

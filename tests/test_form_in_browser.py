@@ -86,7 +86,7 @@ def answers_of(model: mk.Model, seed: int) -> dict[str, str]:
         special = {
             1: "unknown",
             2: f"{ids[low]}..{ids[chance.randrange(low + 1, len(ids))]}",
-            3: "0.4" if leaf.scale.cuts else ids[-1],
+            3: "0.4" if leaf.scale.has_bands else ids[-1],
             4: "not_applicable",
             5: "",
         }
@@ -407,7 +407,7 @@ def test_it_works_where_nothing_can_be_kept(open_form: Callable[..., Page], tmp_
 
 
 def test_a_share_that_is_none_is_not_taken(open_form: Callable[..., Page], tmp_path: Path) -> None:
-    scale = chain("goal", "no", "half", "yes", cuts=(0.25, 0.75))
+    scale = chain("goal", "no", "half", "yes", bands=(0.25, 0.75))
     hostile = mk.Dimension("a", name="<b>&\"' " + "lang" * 60, question="<script>alert(1)</script>", scale=scale)
     model = mk.Model("toy", "1", "</title><script>alert(2)</script>", [hostile], ["profile"])
     page = open_form(model)

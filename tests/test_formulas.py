@@ -14,11 +14,11 @@ import maturitykit as mk
 import oracle
 import toys
 from maturitykit.formula import Formula, Order, algebra as f, vector
-from maturitykit.formula.algebra import column, each
+from maturitykit.formula.algebra import column, each, stage_of
 from maturitykit.formula.python import compiled
 from maturitykit.formula.sharing import bind_shared
 from maturitykit.formula.spelled import LARGEST_WHOLE, spelled_cases, spelled_fold, spelled_median
-from maturitykit.rules.positions import position_of, stage_index, values_of
+from maturitykit.rules.positions import position_of, shares_of
 from maturitykit.scoring.plan import plan_for
 from maturitykit.testing import strategies as mks
 from toys import DIAMOND, GRADE, group, leaves, numbered
@@ -186,15 +186,15 @@ def test_positions_are_those_of_the_scale(scale: mk.Scale, data: st.DataObject) 
     held = [oracle.is_at_least(scale, stage, other) for other in range(len(scale.stages))]
     assert in_python(f.highest(scale.order, held), {}) == stage
     if not scale.is_chain:
-        assert in_python(stage_index(scale, A, False), {"a": stage}) == stage
+        assert in_python(stage_of(scale.order, A, False), {"a": stage}) == stage
         return
-    position = data.draw(st.floats(0, scale.top))
+    position = data.draw(st.floats(scale.order.lowest, scale.order.highest))
     row = {"a": position}
-    assert in_python(stage_index(scale, A, False), row) == scale.positions[scale.stage(position).id]
-    (value,) = values_of([scale], vector((A,)), False).args
-    assert in_python(value, row) == pytest.approx(oracle.value_of(scale, position), abs=1e-9)
-    (value,) = values_of([scale], vector((A,)), True).args
-    assert in_python(value, {"a": stage}) == pytest.approx(oracle.value_of(scale, stage), abs=1e-9)
+    assert in_python(stage_of(scale.order, A, False), row) == scale.positions[scale.stage(position).id]
+    (value,) = shares_of([scale], vector((A,)), False).args
+    assert in_python(value, row) == pytest.approx(float(oracle.share_of(scale, position)), abs=1e-9)
+    (value,) = shares_of([scale], vector((A,)), True).args
+    assert in_python(value, {"a": stage}) == pytest.approx(float(oracle.share_of(scale, stage)), abs=1e-9)
     share = data.draw(st.floats(0, 1))
     expected = oracle.position_of(scale, share)
     assert in_python(position_of(scale, A), {"a": share}) == pytest.approx(expected, abs=1e-9)
@@ -203,7 +203,7 @@ def test_positions_are_those_of_the_scale(scale: mk.Scale, data: st.DataObject) 
 @pytest.mark.parametrize(("position", "stage"), [(0, 0), (0.9, 0), (1 - 1e-10, 1), (1, 1), (1.5, 1), (2, 2)])
 def test_a_position_between_two_stages_is_at_the_lower_one(position: float, stage: int) -> None:
     row = {"a": position}
-    assert in_python(stage_index(GRADE, A, False), row) == GRADE.positions[GRADE.stage(position).id] == stage
+    assert in_python(stage_of(GRADE.order, A, False), row) == GRADE.positions[GRADE.stage(position).id] == stage
     held = [in_python(f.at_least(GRADE.order, A, other, False), row) for other in range(3)]
     assert (
         held == [GRADE.at_least(position, other) for other in range(3)] == [other <= stage for other in range(3)]
@@ -217,10 +217,10 @@ def test_stated_values_between_two_stages_are_in_proportion(position: float, sha
     stated = numbered("stated", 4, values=(0, 0.1, 0.5, 1))
     equal = numbered("equal", 4)
     for value in (in_python, in_polars):
-        (counted,) = values_of([stated], vector((A,)), False).args
+        (counted,) = shares_of([stated], vector((A,)), False).args
         assert value(counted, {"a": position}) == pytest.approx(share)
         assert value(position_of(stated, A), {"a": share}) == pytest.approx(position)
-        (counted,) = values_of([equal], vector((A,)), False).args
+        (counted,) = shares_of([equal], vector((A,)), False).args
         assert value(counted, {"a": position}) == pytest.approx(position / 3)
         assert value(position_of(equal, A), {"a": share}) == pytest.approx(share * 3)
 

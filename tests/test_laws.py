@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import maturitykit as mk
+import oracle
 from maturitykit.testing import laws, strategies as mks
 from maturitykit.testing.laws import Law, at_most, spans
 from maturitykit.testing.models import LAWS
@@ -88,28 +89,19 @@ def lowest(scale: mk.Scale, stages: Sequence[int]) -> int:
     return one
 
 
-def mean_by_hand(scale: mk.Scale, below: Sequence[tuple[mk.Dimension, Any]]) -> Fraction:
-    def value(of: mk.Scale, position: Any) -> Fraction:
-        low = min(int(position), of.top - 1)
-        a, b = Fraction(of.values[low]), Fraction(of.values[low + 1])
-        return a + (b - a) * (Fraction(position) - low)
-
+def mean_by_hand(scale: mk.Scale, below: Sequence[tuple[mk.Dimension, Any]]) -> float:
     total = sum((child.weight for child, _ in below), Fraction(0))
-    terms = (child.weight * value(child.scale, p) for child, p in below if child.scale)
-    wanted = sum(terms, Fraction(0)) / total
-    for low in range(scale.top):
-        a, b = Fraction(scale.values[low]), Fraction(scale.values[low + 1])
-        if wanted <= b or low == scale.top - 1:
-            return low + (wanted - a) / (b - a)
-    raise AssertionError
+    terms = (child.weight * oracle.share_of(child.scale, p) for child, p in below if child.scale)
+    return oracle.position_of(scale, sum(terms, Fraction(0)) / total)
 
 
 def staged_by_hand(scale: mk.Scale, dimension: mk.Dimension, below: Mapping[str, Any]) -> int:
     def met(stage: int) -> bool:
         gates = [g for g in dimension.gates if g.stage == scale.ids[stage] and g.dimension in below]
         return all(
-            at_most(below[g.dimension][0], below[g.dimension][0].positions[g.minimum], below[g.dimension][1])
+            oracle.is_at_least(on, position, on.positions[g.minimum])
             for g in gates
+            for on, position in [below[g.dimension]]
         )
 
     def itself(stage: int) -> bool:

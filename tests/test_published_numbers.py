@@ -3,11 +3,11 @@
 import pytest
 
 import maturitykit as mk
-from oracle import value_of
+from oracle import share_of
 from toys import chain, flat, numbered
 
 #: Not, partially, largely and fully achieved.
-ATTAINMENT = chain("attainment", *"NPLF", cuts=(0.15, 0.50, 0.85))
+ATTAINMENT = chain("attainment", *"NPLF", bands=(0.15, 0.50, 0.85))
 
 
 def reached(result: mk.Result) -> tuple[str, str | None, str]:
@@ -355,7 +355,7 @@ def outcome_of(scale: mk.Scale, scorer: str, *stages: int) -> float:
 def test_a_mean_changes_its_order_with_the_labels_of_the_stages() -> None:
     assert outcome_of(EQUAL_STEPS, "mean", 0, 4) == pytest.approx(2.0)
     assert outcome_of(EQUAL_STEPS, "mean", 1, 2) == pytest.approx(1.5)
-    relabelled = [value_of(RELABELLED, outcome_of(RELABELLED, "mean", *p)) * 22 for p in ((0, 4), (1, 2))]
+    relabelled = [float(share_of(RELABELLED, outcome_of(RELABELLED, "mean", *p)) * 22) for p in ((0, 4), (1, 2))]
     assert relabelled == pytest.approx([11, 15])
 
 

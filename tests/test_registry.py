@@ -480,9 +480,9 @@ def test_scorer_of_a_third_party_has_bounds(site: Site) -> None:
 def test_scorers_are_listed_behind_those_of_maturitykit(site: Site) -> None:
     site.add("acme-rules", RULES, scorers={"best": "acme_rules:Best", "another": "acme_rules:Best"})
     names = list(mk.scorers)
-    assert names[:5] == ["weakest", "median", "mean", "staged", "profile"]
-    assert names[5:] == sorted(names[5:])
-    assert {"best", "another"} <= set(names[5:])
+    assert names[:6] == ["weakest", "median", "mean", "sum", "staged", "profile"]
+    assert names[6:] == sorted(names[6:])
+    assert {"best", "another"} <= set(names[6:])
     assert len(mk.scorers) == len(names)
     for id in names[:5]:
         assert mk.scorers[id] == (id, "maturitykit", version("maturitykit"), None)

@@ -239,10 +239,6 @@ BAD: Mapping[str, tuple[str, str, str]] = {
         "answer_sets/A", "id: answers-a\nvalues:\n- {text: a, value: 0}\n- {text: b, value: 0}",
         "scales.answers-a: the values of the stages do not rise",
     ),
-    "values to 3": (
-        "answer_sets/A", "id: answers-a\nvalues:\n- {text: a, value: 0}\n- {text: b, value: 3}",
-        "the values run from 0.0 to 3.0",
-    ),
     "half a character": ("streams/C-T-A", 'id: s\nname: "\\ud800"', "half a character"),
     "code": ("streams/C-T-A", "id: !!python/object/apply:os.system [echo]", "C-T-A.yml id: is missing"),
     "deep": ("streams/C-T-A", "id: " + "[" * 2_000, "is nested too deep"),

@@ -247,7 +247,8 @@ VALUES: list[Any] = [
 
 #: What only the stages of a scale together tell.
 TOGETHER = re.compile(
-    "some have none|do not rise|stands twice|lowest stage has a cut|run from|leave 0..1"
+    "some have none|do not rise|do not fall|stands twice|lowest stage has a band|has both|is in the band of"
+    "|beyond the ends|have no lowest one|have no highest one|is not below the highest"
     "|is not below it|stands above nothing|have no single|a partial order has"
 )
 

@@ -19,7 +19,7 @@ from maturitykit.scoring.roadmap import MOST_SETS
 from toys import LOW_HIGH, chain, diamond, flat, group, leaves, numbered
 
 LEVELS = chain("level", "basic", "good", "better", "best")
-SHARES = chain("attainment", "not", "partially", "largely", "fully", cuts=(0.15, 0.5, 0.85))
+SHARES = chain("attainment", "not", "partially", "largely", "fully", bands=(0.15, 0.5, 0.85))
 QUADRANT = diamond("situation", "neither", "integrated", "informed", "both")
 RULES = ("median", "weakest", "mean")
 
@@ -834,7 +834,7 @@ def test_explain_of_a_profile() -> None:
 def test_explain_shows_the_number_that_a_mean_amounts_to() -> None:
     result = mk.score(three(), {"people": "basic", "process": "good", "tools": "best"}, scorer="mean")
     # By hand: (0 + 1 + 3) / 3 of 3 steps.
-    assert "0.44" in result.explain().splitlines()[0]
+    assert "= 1.33 of 3" in result.explain().splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -889,6 +889,7 @@ def test_to_dict_is_as_the_contract_has_it() -> None:
         return {
             "stage": dict(zip(ends, stage, strict=True)),
             "index": dict(zip(ends, place, strict=True)),
+            "value": None,
             "coverage": coverage,
             "respondents": respondents,
             "disagreement": disagreement,
@@ -897,7 +898,7 @@ def test_to_dict_is_as_the_contract_has_it() -> None:
 
     # The agreement by hand: half of the shares at or above the upper two steps, 1 - 2 (.5 + .5) / 3.
     split = {"low": "good", "high": "best", "agreement": pytest.approx(1 / 3)}
-    absent = {"stage": None, "index": None, "coverage": 1.0, "respondents": 0, "disagreement": None}
+    absent = {"stage": None, "index": None, "value": None, "coverage": 1.0, "respondents": 0, "disagreement": None}
     messages = {(issue["code"], issue["where"]): issue.pop("message") for issue in data["issues"]}
     assert data == {
         "format": 1,

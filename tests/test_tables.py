@@ -345,7 +345,7 @@ def test_values_of_stages_may_be_whole_numbers(engine: str, form: str) -> None:
 
 @pytest.mark.parametrize(("engine", "scorer"), [("polars", "median"), ("pandas", "mean"), ("duckdb", "weakest")])
 def test_a_scale_may_have_two_hundred_stages(engine: str, scorer: Any) -> None:
-    model = flat("m", "abc", scorer, scale=numbered("level", 200, cuts=[i / 200 for i in range(1, 200)]))
+    model = flat("m", "abc", scorer, scale=numbered("level", 200, bands=[i / 200 for i in range(1, 200)]))
     answers: dict[str, dict[str, tuple[str | None, ...]]] = {
         "x": {"Ann": ("s0", "s199", "s17..s180"), "Bob": ("s100", None, "s100")},
         "y": {"Ann": ("not_applicable", "s42", "0.999"), "Bob": ("not_applicable", "unknown", "s3 .. s4")},
@@ -423,7 +423,7 @@ def test_objects_of_several_types_are_read_one_by_one() -> None:
     found = by_place(rows_of(tables.score(model, frame).tidy()))
     assert differences(found, one_by_one(model, subjects)) == []
     frame.loc[0, leaf.id] = 3
-    with pytest.raises(mk.AssessmentError, match="the share 3 is out of range"):
+    with pytest.raises(mk.AssessmentError, match="the number 3 is out of range"):
         tables.score(model, frame)
 
 

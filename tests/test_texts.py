@@ -22,7 +22,7 @@ from toys import LEVEL, flat
 #: Texts that nobody reads: ids, tags of languages, versions, and where something was read.
 NO_TEXTS = {
     "Crosswalk": {"source", "target", "version", "source_version", "target_version", "language", "location"},
-    "Dimension": {"id", "scorer"},
+    "Dimension": {"id", "not_applicable", "scorer"},
     "Gate": {"stage", "dimension", "minimum"},
     "Guidance": {"id"},
     "Label": {"id"},
@@ -31,7 +31,7 @@ NO_TEXTS = {
     "Note": {"id", "kind"},
     "NotInferable": {"model", "dimension"},
     "Reading": {"id"},
-    "Scale": {"id"},
+    "Scale": {"id", "unit"},
     "Stage": {"id"},
 }
 #: What the texts of something else are read from.

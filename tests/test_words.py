@@ -27,13 +27,13 @@ SOURCE = Path(mk.__file__).parent
 
 #: Names of tables of sentences, and of sentences.
 TABLES = {
-    *("_RULES", "_CONSENSUS", "_PARTS", "_SAMPLES", "_CHANGES", "_DIFFERENCES"),
+    *("_RULES", "_CONSENSUS", "_BANDS", "_PARTS", "_SAMPLES", "_CHANGES", "_DIFFERENCES"),
     *("NO_STAGES", "ABOUT", "COLUMNS", "TITLES", "_OFFER", "_ACTIONS", "_SCRIPT"),
 }
 SENTENCES = {"head", "LEAD"}
 #: Words of data that are told: rules, relations, movements, and what a coverage is a share of.
 OF_DATA = {
-    *("weakest", "median", "mean", "staged", "profile", "envelope"),
+    *("weakest", "median", "mean", "sum", "staged", "profile", "envelope"),
     *("equal", "subset", "superset", "intersects", "disjoint"),
     *("up", "down", "sideways", "same", "unknown"),
     *("answered", "covered"),
@@ -198,7 +198,7 @@ def test_phrases_are_english_until_they_are_told() -> None:
 
 
 def test_dutch_decimals_have_a_comma() -> None:
-    assert Words("nl")(phrase(" = {index:.2f} of 1", index=0.44)) == " = 0,44 van 1"
+    assert Words("nl")(phrase("{number:.12g}%", number=0.44)) == "0,44%"
     assert Words("nl")("{share:.0%} of the model is answered.", share=0.875) == "88% van het model is beantwoord."
 
 

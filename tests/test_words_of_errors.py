@@ -17,6 +17,8 @@ from maturitykit.comparison.check import check_cells, check_crosswalk
 from maturitykit.comparison.contradictions import contradictions
 from toys import DIAMOND, GRADE, SHARE, flat, group
 
+DAYS = mk.Scale("days", [mk.Stage("slow", value=9), mk.Stage("fast", value=1)])
+
 
 def leaf(id: str, scale: mk.Scale = GRADE, weight: str = "1") -> mk.Dimension:
     return mk.Dimension(id, scale=scale, weight=weight)
@@ -93,15 +95,27 @@ MISTAKES: dict[str, Callable[[], object]] = {
               mk.Stage("d", above=["b", "c"]), mk.Stage("e", above=["b", "c"])]),
     "some values": lambda: mk.Scale("s", [mk.Stage("a", value=0.0), mk.Stage("b")]),
     "values that fall": lambda: mk.Scale("s", [mk.Stage("a", value=0.5), mk.Stage("b", value=0.5)]),
-    "values of other ends": lambda: mk.Scale("s", [mk.Stage("a", value=0.5), mk.Stage("b", value=1.0)]),
-    "a lowest cut": lambda: mk.Scale("s", [mk.Stage("a", cut=0.1), mk.Stage("b", cut=0.2)]),
-    "a cut of 1": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", cut=0.2), mk.Stage("c", cut=1.0)]),
-    "a cut below 0": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", cut=-0.1)]),
-    "cuts on a partial order": lambda: mk.Scale(
-        "s", [mk.Stage("a"), mk.Stage("b", cut=0.1, above=["a"]), mk.Stage("c", cut=0.2, above=["b"])]),
+    "values beyond the ends": lambda: mk.Scale(
+        "s", [mk.Stage("a", value=0.5), mk.Stage("b", value=1.0)], highest=0.8),
+    "a lowest band": lambda: mk.Scale("s", [mk.Stage("a", more_than=0.1), mk.Stage("b", more_than=0.2)]),
+    "a band above 1": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", more_than=20.0)]),
+    "a value outside its band": lambda: mk.Scale(
+        "s", [mk.Stage("a"), mk.Stage("b", at_least=0.2), mk.Stage("c", at_least=0.4)]),
+    "bands that rise and fall": lambda: mk.Scale(
+        "s", [mk.Stage("a"), mk.Stage("b", at_least=0.2), mk.Stage("c", at_most=0.4)]),
+    "two bands": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", at_least=0.2, more_than=0.4)]),
+    "bands of a unit without ends": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", at_most=7)], unit="days"),
+    "ends the wrong way round": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b")], lowest=5, highest=1),
+    "an infinite end": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b")], highest=float("inf")),
+    "a band below 0": lambda: mk.Scale("s", [mk.Stage("a"), mk.Stage("b", more_than=-0.1)]),
+    "bands on a partial order": lambda: mk.Scale(
+        "s", [mk.Stage("a"), mk.Stage("b", more_than=0.1, above=["a"]),
+              mk.Stage("c", more_than=0.2, above=["b"])]),
     "values on a partial order": lambda: mk.Scale(
         "s", [mk.Stage("a", value=0.0), mk.Stage("b", value=1.0, above=["a"])]),
     # Rules that cannot serve.
+    "a sum beyond its scale": lambda: mk.score(model(leaf("a"), leaf("b"), rule="sum"), {}),
+    "a sum of numbers that fall": lambda: mk.score(model(leaf("a", DAYS), rule="sum"), {}),
     "a median of another scale": lambda: mk.score(model(leaf("a", SHARE)), {}),
     "a weakest of another scale": lambda: mk.score(model(leaf("a", SHARE), rule="weakest"), {}),
     "a mean of a partial order": lambda: mk.score(model(leaf("a"), rule="mean", outcome=DIAMOND), {}),
@@ -238,30 +252,63 @@ scale "s" cannot be used
 scale "s" cannot be used
   scales.s: the values of the stages do not rise: [0.5, 0.5]; expected each above the one before
   [MK105]
-== values of other ends
+== values beyond the ends
 scale "s" cannot be used
-  scales.s: the values run from 0.5 to 1.0; expected from 0 to 1
+  scales.s.b: the value of b, 1, is beyond the ends of the scale; expected a number from 0.5 to 0.8
   [MK105]
-== a lowest cut
+== a lowest band
 scale "s" cannot be used
-  scales.s.a.cut: the lowest stage has a cut point; expected none
+  scales.s.a.more_than: the lowest stage has a band of its own; expected none
   [MK105]
-== a cut of 1
+== a band above 1
 scale "s" cannot be used
-  scales.s: the cuts of the stages leave 0..1: [0.2, 1.0]; expected numbers from 0 to below 1
+  scales.s.b: the band of b, 20, is beyond the ends of the scale; expected a number from 0 to 1, or a unit
   [MK105]
-== a cut below 0
+== a value outside its band
 scale "s" cannot be used
-  scales.s: the cuts of the stages leave 0..1: [-0.1]; expected numbers from 0 to below 1
+  scales.s.b.value: the value of b, 0.5 (as steps are equal), is in the band of c; expected a value that is at least 0.2 and not at least 0.4
   [MK105]
-== cuts on a partial order
+== bands that rise and fall
 scale "s" cannot be used
-  scales.s: a partial order has values or cut points; expected them on chains only
+  scales.s: some bands rise and some fall; expected at_least or more_than throughout; or, where lower is better, at_most or less_than
+  [MK105]
+== two bands
+scale "s" cannot be used
+  scales.s.b: has both at_least and more_than; expected one of them
+  [MK105]
+== bands of a unit without ends
+scale "s" cannot be used
+  scales.s.lowest: numbers in days have no lowest one; expected the lowest number that anyone can have
+  scales.s.highest: numbers in days have no highest one; expected the highest number that anyone can have
+  [MK105 MK105]
+== ends the wrong way round
+scale "s" cannot be used
+  scales.s: the lowest number, 5, is not below the highest, 1; expected a lower one
+  [MK105]
+== an infinite end
+scale "s" cannot be used
+  scales.s: a number is infinite, or not a number; expected a finite one
+  [MK105]
+== a band below 0
+scale "s" cannot be used
+  scales.s.b: the band of b, -0.1, is beyond the ends of the scale; expected a number from 0 to 1, or a unit
+  [MK105]
+== bands on a partial order
+scale "s" cannot be used
+  scales.s: a partial order has numbers; expected them on chains only
   [MK105]
 == values on a partial order
 scale "s" cannot be used
-  scales.s: a partial order has values or cut points; expected them on chains only
+  scales.s: a partial order has numbers; expected them on chains only
   [MK105]
+== a sum beyond its scale
+model "toy" cannot be scored by sum
+  outcome: a sum from 0 to 4 is possible, beyond the numbers 0 to 2 of outcome; expected another rule there
+  [MK110]
+== a sum of numbers that fall
+model "toy" cannot be scored by sum
+  outcome: lower numbers are better on the scale of a, but not on that of outcome; expected another rule there
+  [MK110]
 == a median of another scale
 model "toy" cannot be scored by median
   outcome: a is not on the scale of outcome (level); expected another rule there
@@ -300,7 +347,7 @@ acme.toml is no assessment of model "toy"
   [MK405]
 == another digest
 this is no assessment of model "toy"
-  digest: is "0123": the form asked about other dimensions or stages; expected "9375675414cd", that of the model at hand
+  digest: is "0123": the form asked about other dimensions or stages; expected "f31980f88349", that of the model at hand
   [MK405]
 == ratings that do not fit
 the ratings do not fit model "toy"
@@ -326,8 +373,8 @@ the ratings do not fit model "toy"
   [MK404]
 == shares out of range
 the ratings do not fit model "other"
-  'reach', rating: the share 1.01 is out of range; expected a number from 0 to 1, where 1 is 100 % and no code of a stage
-  'depth', rating: the share -0.1 is out of range; expected a number from 0 to 1, where 1 is 100 % and no code of a stage
+  'reach', rating: the number 1.01 is out of range; expected a share from 0 to 1, where 1 is 100 % and no code of a stage
+  'depth', rating: the number -0.1 is out of range; expected a share from 0 to 1, where 1 is 100 % and no code of a stage
   [MK402 MK402]
 == ratings under other names
 the ratings stand under the wrong dimensions

@@ -57,7 +57,7 @@ def test_a_derivation(result: mk.Result) -> None:
         "│  └─ Tools: open (Basic to Best)",
         "│     ├─ Ann: does not know",
         "│     └─ Bob: no answer",
-        "└─ Skills: Good, 100% answered, mean of 2, weights 2 : 1 = 0.56 of 1",
+        "└─ Skills: Good, 100% answered, mean of 2, weights 2 : 1 = 1.67 of 3",
         "   ├─ learn: Better",
         "   │  ├─ Ann: Better",
         "   │  └─ Bob: not applicable",
@@ -244,6 +244,7 @@ def test_a_translation() -> None:
     assert found["g"].to_dict() == {
         "stage": {"low": "good", "likely": "good", "high": "good"},
         "index": {"low": pytest.approx(1 / 3), "likely": pytest.approx(1 / 3), "high": pytest.approx(1 / 3)},
+        "value": None,
         "coverage": 0.512,
         "respondents": 0,
         "disagreement": None,

@@ -125,7 +125,7 @@ def some_answers(model: mk.Model, chance: random.Random) -> dict[str, str | floa
         assert leaf.scale is not None
         ids = leaf.scale.ids
         low, high = sorted(chance.sample(range(len(ids)), 2))
-        share = round(chance.uniform(0.01, 0.99), 2) if leaf.scale.cuts else ids[low]
+        share = round(chance.uniform(0.01, 0.99), 2) if leaf.scale.has_bands else ids[low]
         answers[leaf.id] = chance.choice(
             [ids[low], ids[high], ids[high], f"{ids[low]}..{ids[high]}", share, "", "unknown", "not_applicable"]
         )
@@ -143,7 +143,7 @@ def odd_model() -> mk.Model:
     scale = mk.Scale("steps", steps)
     weights: list[int | str] = [1, 2, "1/3", 7]
     parts = [mk.Dimension(f"p{i}", scale=scale, weight=weight) for i, weight in enumerate(weights)]
-    goal = chain("goal", "no", "half", "yes", cuts=(0.25, 0.75))
+    goal = chain("goal", "no", "half", "yes", bands=(0.25, 0.75))
     lattice = diamond("square", "none", "a", "b", "all")
     inner = [
         mk.Dimension("mean", scale=scale, scorer="mean", children=parts),
@@ -171,10 +171,10 @@ def test_what_a_workbook_works_out_is_what_python_does(
         answers = some_answers(model, chance)
         path, _ = form(model, answers, f"{number}")
         cases.append((path, model, answers))
-    # Shares at a cut point, which is not yet above it, so little above that they are at it, and above.
+    # Shares at the edge of a band, which is not yet above it, so little above that they are at it, and above.
     for number, (model, more) in enumerate(product(models[:5], (0, 1e-12, 0.01)), start=len(models)):
-        if all(leaf.scale and leaf.scale.cuts for leaf in model.leaves):
-            answers = {leaf.id: leaf.scale.cuts[1] + more for leaf in model.leaves if leaf.scale}
+        if all(leaf.scale and leaf.scale.has_bands for leaf in model.leaves):
+            answers = {leaf.id: leaf.scale.bands[1].edge + more for leaf in model.leaves if leaf.scale}
             path, _ = form(model, answers, f"{number}")
             cases.append((path, model, answers))
     # As it is made, before anyone opens it.

@@ -37,7 +37,7 @@ def chain(
     id: str,
     *stages: str,
     values: Sequence[float] = (),
-    cuts: Sequence[float] = (),
+    bands: Sequence[float] = (),
     name: Callable[[str], str] = str,
 ) -> mk.Scale:
     """Return a scale of these stages, from the lowest up.
@@ -46,14 +46,14 @@ def chain(
         id: The id of the scale.
         stages: The ids of its stages.
         values: What each stage counts in a mean.
-        cuts: The cut point of each stage but the lowest.
+        bands: The number that each stage but the lowest must exceed.
         name: Makes the name of a stage from its id.
     """
     made = [mk.Stage(stage, name(stage)) for stage in stages]
     if values:
         made = [evolve(stage, value=value) for stage, value in zip(made, values, strict=True)]
-    if cuts:
-        made[1:] = [evolve(stage, cut=cut) for stage, cut in zip(made[1:], cuts, strict=True)]
+    if bands:
+        made[1:] = [evolve(stage, more_than=edge) for stage, edge in zip(made[1:], bands, strict=True)]
     return mk.Scale(id, made)
 
 
@@ -73,7 +73,7 @@ LOW_HIGH = chain("level", "low", "high")
 GRADE = chain("level", "basic", "good", "best")
 EXTENT = chain("level", "none", "some", "all")
 #: Reached by shares of a whole.
-SHARE = chain("share", "no", "partly", "fully", cuts=(0.15, 0.85))
+SHARE = chain("share", "no", "partly", "fully", bands=(0.15, 0.85))
 DIAMOND = diamond("diamond", "none", "left", "right", "both")
 
 

@@ -290,6 +290,7 @@ scorers: Registry[Scorer] = Registry(
         "weakest": f"{_RULES}:Weakest",
         "median": f"{_RULES}:Median",
         "mean": f"{_RULES}:Mean",
+        "sum": f"{_RULES}:Sum",
         "staged": f"{_RULES}:Staged",
         "profile": f"{_RULES}:Profile",
     },

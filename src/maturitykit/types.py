@@ -9,7 +9,7 @@ from maturitykit.definition.crosswalk import Coding, StageSpan
 from maturitykit.definition.dimension import Guidance, Note
 from maturitykit.definition.issue import Issue, Severity
 from maturitykit.definition.model import Label, Reading, Source
-from maturitykit.definition.scale import Position
+from maturitykit.definition.scale import Band, Position
 from maturitykit.definition.scorer import Bounds, Parts, Rule
 from maturitykit.files.collect import Collection
 from maturitykit.files.result import (
@@ -18,12 +18,12 @@ from maturitykit.files.result import (
     Derived,
     Direction,
     DisagreementEntry,
-    Indexes,
     Inferable,
     IssueEntry,
     LinkUse,
     ModelName,
     MovementEntry,
+    Numbers,
     Origin,
     ResultEntry,
     Scored,
@@ -43,6 +43,7 @@ from maturitykit.scoring.weights import Tie, WeightBounds, Within
 
 __all__ = [
     "Answer",
+    "Band",
     "Bounds",
     "Coding",
     "Collection",
@@ -60,7 +61,6 @@ __all__ = [
     "Extremes",
     "Guidance",
     "Improvement",
-    "Indexes",
     "Inferable",
     "Issue",
     "IssueEntry",
@@ -72,6 +72,7 @@ __all__ = [
     "MovementEntry",
     "NoStage",
     "Note",
+    "Numbers",
     "Omission",
     "Omitted",
     "Origin",

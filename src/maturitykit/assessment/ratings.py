@@ -14,7 +14,6 @@ from attrs import evolve, field, frozen
 from maturitykit.assessment.keys import key
 from maturitykit.definition import Scale, Stage
 from maturitykit.definition.fields import Items, TupleOf, held_to_types
-from maturitykit.definition.scale import SHARES
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?")
@@ -32,7 +31,7 @@ UNKNOWN = NoStage.UNKNOWN
 #: The dimension does not apply to the subject: it takes no part.
 NOT_APPLICABLE = NoStage.NOT_APPLICABLE
 
-#: A stage, its id, a range of ids ("a..b"), a share, one of the two above, or blank.
+#: A stage, its id, a range of ids ("a..b"), a number, one of the two above, or blank.
 Answer: TypeAlias = str | float | Stage | None
 
 
@@ -43,8 +42,8 @@ class Rating:
     Args:
         dimension: Id of the dimension; a leaf, or ``outcome`` for an overall stage that is
             rated directly.
-        answer: A stage by its id, a range ``a..b``, a share from 0 to 1 where the scale has
-            cut points, ``unknown``, ``not_applicable``, or blank, as by default. Files call
+        answer: A stage by its id, a range ``a..b``, a number where the scale has bands (in its unit; a share
+            from 0 to 1 where it names none), ``unknown``, ``not_applicable``, or blank, as by default. Files call
             it the rating.
         respondent: Name of the respondent; may stay empty when there is only one.
         comment: Reason for the answer.
@@ -196,7 +195,7 @@ def _joined(*texts: str) -> str:
 
 
 def is_known(rating: Rating) -> bool:
-    """Return whether a rating has a stage, a range or a share: it is not blank, unknown or not applicable."""
+    """Return whether a rating has a stage, a range or a number: it is not blank, unknown or not applicable."""
     answer = rating.answer
     if isinstance(answer, str):
         return answer.strip() not in ("", UNKNOWN, NOT_APPLICABLE)
@@ -212,7 +211,7 @@ def read_answer(scale: Scale, answer: Answer) -> ReadAnswer | NoStage | Finding:
     if answer is None:
         return UNKNOWN
     if isinstance(answer, (float, int)) and not isinstance(answer, bool):
-        return _read_share(scale, answer)
+        return _read_number(scale, answer, repr(answer))
     return _wrong(scale, answer)
 
 
@@ -227,7 +226,7 @@ def _read_text(scale: Scale, text: str) -> ReadAnswer | NoStage | Finding:
     low, dots, high = (part.strip() for part in text.partition(".."))
     if dots:
         return _read_range(scale, text, low, high)
-    return _read_share(scale, text) if _NUMBER.fullmatch(text) else _wrong(scale, text)
+    return _read_number(scale, text, text)
 
 
 def _read_range(scale: Scale, text: str, low: str, high: str) -> ReadAnswer | Finding:
@@ -247,22 +246,32 @@ def _read_range(scale: Scale, text: str, low: str, high: str) -> ReadAnswer | Fi
     return ReadAnswer(bottom, (bottom + top) // 2 if scale.is_chain else bottom, top)
 
 
-def _read_share(scale: Scale, answer: str | float) -> ReadAnswer | Finding:
-    if not scale.cuts:
+def _read_number(scale: Scale, answer: str | float, text: str) -> ReadAnswer | Finding:
+    """Return a number, which may be followed by the unit of the scale, as a position."""
+    number = text.removesuffix(scale.unit).rstrip() if scale.unit else text
+    if not (scale.has_bands and _NUMBER.fullmatch(number)):
         return _wrong(scale, answer)
-    share = float(answer) if isinstance(answer, str) else answer
-    if not SHARES[0] <= share <= SHARES[1]:
-        written = answer if isinstance(answer, str) else quoted(answer)
-        return Finding(
-            "",
-            f"the share {written} is out of range",
-            "a number from 0 to 1, where 1 is 100 % and no code of a stage",
-        )
-    position = scale.of_share(share)
+    lowest, highest = scale.typed
+    if not lowest <= float(number) <= highest:
+        return Finding("", f"the number {text} is out of range", numbers_expected(scale))
+    position = scale.order.stage_of(scale.position_of(float(number)))
     return ReadAnswer(position, position, position)
 
 
+def numbers_expected(scale: Scale) -> str:
+    """Return which numbers can be answers on a scale with bands."""
+    if scale.has_shares:
+        return "a share from 0 to 1, where 1 is 100 % and no code of a stage"
+    lowest, highest = sorted(scale.ends)
+    return f"a number{' of ' * bool(scale.unit)}{scale.unit} from {lowest:g} to {highest:g}"
+
+
+def other_answers(scale: Scale) -> str:
+    """Return which answers there are besides the ids of stages, as messages list them."""
+    number = "a share such as 0.85" if scale.has_shares else numbers_expected(scale)
+    return f"{f', {number}' * scale.has_bands}, a range a..b, unknown, not_applicable or nothing"
+
+
 def _wrong(scale: Scale, answer: object) -> Finding:
-    share = ", a share such as 0.85" if scale.cuts else ""
-    expected = one_of(scale.ids, answer, f"{share}, a range a..b, unknown, not_applicable or nothing")
+    expected = one_of(scale.ids, answer, other_answers(scale))
     return Finding("", f"{quoted(answer)} is not a stage of the scale {quoted(scale.id)}", expected)

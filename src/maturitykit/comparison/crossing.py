@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from maturitykit.definition.crosswalk import Crosswalk, Link
 from maturitykit.definition.fields import OUTCOME
-from maturitykit.definition.scale import Position
+from maturitykit.definition.scale import Position, Scale
 from maturitykit.formula.algebra import each
 from maturitykit.formula.order import Order
 from maturitykit.formula.python import compiled
@@ -50,16 +50,29 @@ class Derivation:
         self.readings: dict[int, tuple[Span[Position], Span[Position]]] = {}
 
 
-def _inference_by_links(order: Order, maps_absence: bool) -> Inference:
+class Has(NamedTuple):
+    """Terms that some links have, and others do not.
+
+    Args:
+        absent: Whether a link maps stages to or from not applicable.
+        edges: Whether a source has stages that do not begin at whole positions.
+    """
+
+    absent: bool
+    edges: bool
+
+
+def _inference_by_links(order: Order, has: Has) -> Inference:
     """Return what follows for a dimension from its links, with the terms of these as symbolic vectors.
 
     Args:
         order: The order of its stages.
-        maps_absence: Whether a link maps stages to or from not applicable.
+        has: The terms that the links have.
     """
     terms = LinkTerms(*map(each, _LINKS))
     sources = Sources(*map(each, _SOURCES))  # type: ignore[arg-type]
-    return pooled(order, terms if maps_absence else terms._replace(absent=None), sources)
+    left_out = {name: None for name, is_there in has._asdict().items() if not is_there}
+    return pooled(order, terms._replace(**left_out), sources)
 
 
 def _outputs(inference: Inference) -> list[Any]:
@@ -68,16 +81,16 @@ def _outputs(inference: Inference) -> list[Any]:
 
 
 @lru_cache(200)
-def _leaf_function(order: Order, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
+def _leaf_function(scale: Scale, has: Has) -> Callable[..., tuple[Any, ...]]:
     """Return a function from the links of a leaf, and their sources, to the leaf."""
-    inference = leaf_inference(order, _inference_by_links(order, maps_absence))
+    inference = leaf_inference(scale, _inference_by_links(scale.order, has))
     return compiled((*_LINKS, *_SOURCES), *_outputs(inference))
 
 
-def _inner_function(node: Node, linked: bool, maps_absence: bool) -> Callable[..., tuple[Any, ...]]:
+def _inner_function(node: Node, linked: bool, has: Has) -> Callable[..., tuple[Any, ...]]:
     """Return a function from the children of a node and, if it is linked, its own links, to the node."""
     scale = node.dimension.scale
-    by_links = _inference_by_links(scale.order, maps_absence) if linked and scale is not None else None
+    by_links = _inference_by_links(scale.order, has) if linked and scale is not None else None
     below = Below(each("speaks"), each("full"), each("not_applicable"))
     parts = node.combination.roll_up(symbolic_children(each("not_applicable")), each("weight"))
     order = scale.order if scale else None
@@ -130,12 +143,12 @@ class Crossing:
             scales = [on for link in links if (on := self._source.model.by_id[link.source].scale) is not None]
             sources = [(link.source == OUTCOME, self._source.index[link.source]) for link in links]
             terms = terms_of(links, scales, scale)
-        maps_absence = terms is not None and terms.absent is not None
+        has = Has(*(terms is not None and getattr(terms, name) is not None for name in Has._fields))
         if node.children:
-            key = node.index, bool(links), maps_absence
+            key = node.index, bool(links), has
             return Step(self.plan.compiled(key, partial(_inner_function, node, *key[1:])), terms, sources)
         if terms is not None and scale is not None:
-            return Step(_leaf_function(scale.order, maps_absence), terms, sources)
+            return Step(_leaf_function(scale, has), terms, sources)
         return None
 
     def run(self, result: Result) -> Derivation:
@@ -152,7 +165,7 @@ class Crossing:
             below: list[Any] = []
             if node.children:
                 below = [column[start:stop] for column in lists]
-                below += [self.plan.weights[i], *(column[start:stop] for column in flags)]
+                below += [self.plan.given_weights(node), *(column[start:stop] for column in flags)]
             outputs = step.function(*below, *_link_inputs(step, result))
             columns: tuple[list[Any], ...] = (*lists, *flags)
             for column, value in zip(columns, outputs, strict=False):
@@ -212,8 +225,8 @@ def can_be_read(result: Result, reads_outcome: bool) -> bool:
 
 
 def may_be_between(node: Node) -> bool:
-    """Check whether a mean, here or below, can put a dimension with children between two stages."""
+    """Check whether a mean, here or below, or a band can put a dimension with children between two stages."""
     scale = node.dimension.scale
     if scale is None or not scale.is_chain or not node.children:
         return False
-    return not node.scorer.ordinal or any(child.children for child in node.dimension.children)
+    return scale.has_bands or not node.scorer.ordinal or any(child.children for child in node.dimension.children)

@@ -199,7 +199,7 @@ class Translation(Result):
             disagreement=None,
             not_applicable=state.not_applicable[i],
             rule="links" if not parts else node.scorer.id,
-            weights=tuple(self._plan.weights[i]) if parts else (),
+            weights=self._plan.weights_shown(node, state.not_applicable) if parts else (),
             inputs=inputs,
             links=uses,
             inferable=self._inferable(node),

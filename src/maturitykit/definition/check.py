@@ -86,8 +86,10 @@ def _check_dimension(dimension: Dimension, tags: _DeclaredIds, kinds: _DeclaredI
     # In a file, keys of the outcome are at the top level.
     here = f"dimensions.{dimension.id}." if dimension.id != OUTCOME else ""
     scale = dimension.scale
-    if dimension.weight <= 0:
-        yield Finding(f"{here}weight", f"is {dimension.weight}", "a number above zero", "MK109")
+    yield from coded("MK109", _check_weight(here, dimension))
+    if dimension.not_applicable not in ("", "top", "bottom"):
+        problem = f"is {quoted(dimension.not_applicable)}"
+        yield Finding(f"{here}not_applicable", problem, '"top" or "bottom"', "MK104")
     yield from coded("MK104", _check_scale(here, dimension))
     stages = scale.ids if scale else ()
     yield from coded("MK106", _check_stages(f"{here}descriptors", dimension.descriptors, stages))
@@ -98,6 +100,16 @@ def _check_dimension(dimension: Dimension, tags: _DeclaredIds, kinds: _DeclaredI
             yield Finding(f"{here}tags", f"{quoted(tag)} is not declared", tags.expected("tags", tag), "MK106")
     if dimension.gates:
         yield from coded("MK107", _check_gates(f"{here}gates", dimension))
+
+
+def _check_weight(here: str, dimension: Dimension) -> Iterator[Finding]:
+    if dimension.by_parts and dimension.is_leaf:
+        yield Finding(f"{here}weight", "is that of its parts, and it has none", "a number")
+    if dimension.weight < 0:
+        yield Finding(f"{here}weight", f"is {dimension.weight}", "a number from zero up")
+    if dimension.children and not dimension.scored.children:
+        at = here.removesuffix(".") or OUTCOME
+        yield Finding(at, "has only parts of weight 0, which are never scored", "one that has a weight, or more")
 
 
 def _check_scale(here: str, dimension: Dimension) -> Iterator[Finding]:
@@ -163,6 +175,8 @@ def _check_gate(
         yield Finding(f"{where}.stage", f"{quoted(stage)} cannot be gated", expected)
     if child not in children:
         yield Finding(f"{where}.dimension", f"{quoted(child)} is not a child of {parent}", one_of(names, child))
+    elif not children[child].weight:
+        yield Finding(f"{where}.dimension", f"{child} is never scored, as its weight is 0", "a child that is")
     elif (scale := children[child].scale) and minimum not in scale.ids[1:]:
         expected = one_of(scale.ids[1:], minimum)
         yield Finding(f"{where}.minimum", f"{quoted(minimum)} asks nothing of {child}", expected)

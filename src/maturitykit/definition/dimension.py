@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from maturitykit.definition.fields import LABEL, SENTENCE, TupleOf, held_to_types, with_texts
 from maturitykit.definition.scale import Scale
@@ -96,12 +97,15 @@ class Dimension:
         summary: Description of what is judged.
         question: The question that respondents are asked.
         tags: Ids of tags that the model declares ("long-term").
-        weight: Its weight among its siblings, above zero.
+        weight: Its weight among its siblings. With 0 it is asked and shown, but never scored.
+        by_parts: Whether it weighs as much as its applicable leaves together, whatever its own weight.
         scale: The scale that it is rated or scored on. A node with children may have none: then
             they are not combined.
         scorer: Its rule, or the id of its rule; by default the one that the caller chooses, or
             the first that the model offers.
         gates: Requirements of its stages on its children, for rules that use gates.
+        not_applicable: The stage that it has when it is not applicable: ``top`` or ``bottom``. By default it then
+            takes no part.
         descriptors: Description of the dimension at each stage, by the stage's id.
         guidance: Advice on what to do at each stage.
         notes: Other texts of the source, or remarks on it.
@@ -114,9 +118,11 @@ class Dimension:
     question: str = field(default="", metadata=SENTENCE)
     tags: tuple[str, ...] = field(default=(), converter=TupleOf[str])
     weight: Fraction = field(default=Fraction(1), converter=exact_weight)
+    by_parts: bool = False
     scale: Scale | None = field(default=None, metadata=with_texts(at="scales"))
     scorer: str | Scorer | None = None
     gates: tuple[Gate, ...] = field(default=(), converter=TupleOf[Gate])
+    not_applicable: str = ""
     descriptors: Mapping[str, str] = field(factory=dict, hash=False, metadata=SENTENCE)
     guidance: tuple[Guidance, ...] = field(
         default=(), converter=TupleOf[Guidance], metadata=with_texts("By the id of a topic.")
@@ -135,6 +141,26 @@ class Dimension:
     def is_leaf(self) -> bool:
         """True if it is rated rather than scored from children."""
         return not self.children
+
+    @property
+    def stage_of_absence(self) -> int | None:
+        """The position that it has when it is not applicable; None if it then takes no part."""
+        if not self.not_applicable or self.scale is None:
+            return None
+        return self.scale.top if self.not_applicable == "top" else 0
+
+    @cached_property
+    def scored(self) -> Dimension:
+        """The dimension without the children that are never scored."""
+        children = tuple(child for child in self.children if child.weight)
+        return self if len(children) == len(self.children) else evolve(self, children=children)
+
+    def scored_leaves(self) -> Iterator[Dimension]:
+        """Yield the leaves that its score follows from; itself, if it is one."""
+        if self.is_leaf:
+            yield self
+        for child in self.scored.children:
+            yield from child.scored_leaves()
 
     def walk(self) -> Iterator[Dimension]:
         """Yield this dimension and all below it, each before its children."""

@@ -191,11 +191,17 @@ class Model:
         from hashlib import sha256
 
         scales = {
-            id: [(stage.id, stage.value, stage.cut, stage.above) for stage in scale.stages]
+            id: [
+                *((scale.unit, *scale.ends) if scale.is_chain else ()),
+                *((stage.id, stage.value, stage.band, stage.above) for stage in scale.stages),
+            ]
             for id, scale in sorted(self.scales.items())
         }
         dimensions = [
-            (d.id, d.scale and d.scale.id, _rule_id(d.scorer), sorted(child.id for child in d.children))
+            (
+                *(d.id, d.scale and d.scale.id, _rule_id(d.scorer), sorted(child.id for child in d.children)),
+                *filter(None, [d.not_applicable, d.by_parts and "by parts", not d.weight and "not scored"]),
+            )
             for d in sorted(self.root.walk(), key=lambda d: d.id)
         ]
         data = json.dumps([self.id, [_rule_id(scorer) for scorer in self.scorers], scales, dimensions])

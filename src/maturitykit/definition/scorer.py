@@ -26,7 +26,8 @@ class Parts(NamedTuple):
     Args:
         dimensions: The children.
         positions: Position of each child on its scale; 0 if the child takes no part.
-        weights: Weights of the children, as the smallest whole numbers in proportion.
+        weights: Weights of the children, as the smallest whole numbers in proportion; as they are, if the
+            rule's weights are not relative.
         takes_part: Condition that a child takes part; True if all do.
         is_whole: Whether every position is that of a stage, and none lies between two stages.
     """
@@ -62,6 +63,8 @@ class Scorer:
     #: Whether a child without a likely stage counts with its lowest one in the parent's
     #: likely stage; otherwise it is left out there.
     reads_open_as_low: ClassVar[bool] = False
+    #: Whether only the proportion of the weights counts. Otherwise each is given as it is, as a float.
+    relative_weights: ClassVar[bool] = True
 
     def __new__(cls, *args: object, **named: object) -> Self:
         """Refuse a class that defines neither `formula` nor `bind`, or lacks `id` or `ordinal`."""

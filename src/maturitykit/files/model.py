@@ -24,7 +24,7 @@ from maturitykit.definition import (
 from maturitykit.definition.fields import OUTCOME, check_ids
 from maturitykit.errors import FileError, Finding, ModelError, one_of, quoted
 from maturitykit.files.documents import read_document
-from maturitykit.files.strict import FORMAT, as_data, structure
+from maturitykit.files.strict import FORMAT, PARTS, Weight, as_data, structure
 from maturitykit.files.text import LARGEST_DOCUMENT, Content, Given, as_readable, as_traversable, is_folder
 from maturitykit.files.translations import Texts
 
@@ -40,12 +40,15 @@ class DimensionEntry:
         summary: Description of what is assessed.
         question: Question that respondents answer.
         tags: Ids of tags that the model declares.
-        weight: Weight among its siblings, above zero: a number, or a text such as "1/3".
+        weight: Weight among its siblings: a number, or a text such as "1/3"; 0 for a dimension that is asked and
+            shown, but never scored; "parts" for as much as its applicable leaves weigh together.
         scale: Id of the scale that it is rated or scored on. By default, a leaf has the
             ``scale`` of the model, and a dimension with parts that of its parent.
         scorer: Rule for this dimension; by default the first of the model's ``scorers``, or the one
             that the caller chooses.
         gates: Requirements of its stages on its parts, for rules that read gates.
+        not_applicable: Stage that it has when it is not applicable: "top" or "bottom". By default it then takes
+            no part.
         descriptors: Description of the dimension at each stage, by the stage's id.
         guidance: Advice on what to do while at each stage.
         notes: Other texts of the source, or comments on it.
@@ -57,10 +60,11 @@ class DimensionEntry:
     summary: str = ""
     question: str = ""
     tags: tuple[str, ...] = ()
-    weight: Fraction = Fraction(1)
+    weight: Weight = Fraction(1)
     scale: str | None = None
     scorer: str | None = None
     gates: tuple[Gate, ...] = ()
+    not_applicable: str = ""
     descriptors: Mapping[str, str] = field(factory=dict)
     guidance: tuple[Guidance, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -222,10 +226,12 @@ def _dimension(entry: DimensionEntry, scale: Scale | None, children: tuple[Dimen
         summary=entry.summary,
         question=entry.question,
         tags=entry.tags,
-        weight=entry.weight,
+        weight=Fraction(1) if entry.weight == PARTS else entry.weight,
+        by_parts=entry.weight == PARTS,
         scale=scale,
         scorer=entry.scorer,
         gates=entry.gates,
+        not_applicable=entry.not_applicable,
         descriptors=entry.descriptors,
         guidance=entry.guidance,
         notes=entry.notes,
@@ -256,5 +262,7 @@ def _entry(dimension: Dimension, parent: Dimension) -> dict[str, Any]:
         "scale": dimension.scale.id if dimension.scale else None,
         "scorer": scorer.id if isinstance(scorer, Scorer) else scorer,
     }
-    entry = as_data(dimension, "scale", "scorer", "children", *defaults)
+    if dimension.by_parts:
+        references["weight"] = PARTS
+    entry = as_data(dimension, "scale", "scorer", "children", "by_parts", *defaults)
     return entry | {name: value for name, value in references.items() if value is not None}

@@ -29,13 +29,13 @@ class Stages(TypedDict):
     high: str
 
 
-class Indexes(TypedDict):
-    """Lowest possible, likely and highest possible index: shares of the scale, from 0 to 1.
+class Numbers(TypedDict):
+    """Numbers that go with the lowest possible, the likely and the highest possible stage.
 
     Args:
-        low: Lowest index that is possible.
-        likely: Likely index; null if nothing is known.
-        high: Highest index that is possible.
+        low: Number that goes with the lowest stage; where lower numbers are better, the highest number.
+        likely: Likely number; null if nothing is known.
+        high: Number that goes with the highest stage.
     """
 
     low: float
@@ -89,10 +89,12 @@ class ScoreEntry(TypedDict):
     Args:
         stage: Stages of the dimension; null if it has none.
         index: The stages as shares of the scale; null on a partial order, or without stages.
+        value: Numbers in the unit of the scale; null where its stages stand for no numbers that the model states.
         coverage: Weighted share of the dimension that is answered or that links cover, from 0 to 1.
         respondents: Number of respondents with a known rating, here or below.
         disagreement: Disagreement in the known ratings of a leaf; null for fewer than two.
         not_applicable: Whether the dimension is left out of the score.
+        highest_possible: Of a sum, the number that it has if all that is applicable is at its best.
         links: In a translation, the links to the dimension, with the stages that each implies.
         inferable: In a translation, the part of the dimension about which links allow an inference.
         by_parts: In a translation, the stages that follow from its parts alone; null unless its own
@@ -102,11 +104,13 @@ class ScoreEntry(TypedDict):
     """
 
     stage: Stages | None
-    index: Indexes | None
+    index: Numbers | None
+    value: Numbers | None
     coverage: float
     respondents: int
     disagreement: DisagreementEntry | None
     not_applicable: bool
+    highest_possible: NotRequired[float]
     links: NotRequired[list[LinkUse]]
     inferable: NotRequired[Inferable]
     by_parts: NotRequired[Stages | None]

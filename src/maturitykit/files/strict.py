@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from functools import cache
 from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, is_typeddict
+from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, is_typeddict
 
 from attrs import NOTHING, Attribute, AttrsInstance, fields, has
 from cattrs import Converter, override
@@ -43,6 +43,13 @@ _WORDS: dict[Any, str] = {
     time: "a time",
     Fraction: "a number or text",
 }
+
+
+#: Weight, in a file, of a dimension that weighs as much as its applicable leaves.
+PARTS: Literal["parts"] = "parts"
+
+#: A weight in a file.
+Weight: TypeAlias = Fraction | Literal["parts"]
 
 
 class _ValueRefusedError(Exception):
@@ -106,6 +113,9 @@ def converter(allows_more: bool = False) -> Converter:
     strict.register_structure_hook_func(_is_literal, _literal)
     strict.register_structure_hook(date, _date)
     strict.register_structure_hook(Fraction, _fraction)
+    strict.register_structure_hook(
+        Weight, lambda value, _: value if value == PARTS else _fraction(value, Fraction)
+    )
     strict.register_structure_hook(Rating, _rating(strict))
     # By default, cattrs takes a string for a list of characters, and a mapping for a list of keys.
     strict.register_structure_hook_factory(_is_list, _list_only)

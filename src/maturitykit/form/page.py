@@ -164,7 +164,7 @@ class _Page:
         for stage in higher:
             yield f'<option value="{escape(stage.id)}"{self._lang}>{escape(stage.name)}</option>'
         yield "</select></label>"
-        if leaf.scale.cuts:
+        if leaf.scale.has_bands:
             number = '<input class="share" type="text" inputmode="decimal" autocomplete="off">'
             yield f'<label>{self._say("Or a percentage")}<span class="unit">{number} %</span></label>'
         for name in ("comment", "evidence"):
@@ -197,7 +197,7 @@ class _Page:
             "names": names_of(model, model.leaves),
             "dimensions": {leaf.id: leaf.scale.id for leaf in model.leaves if leaf.scale},
             "scales": {
-                leaf.scale.id: list(zip_longest(leaf.scale.ids, [None, *leaf.scale._edges]))
+                leaf.scale.id: list(zip_longest(leaf.scale.ids, [None, *leaf.scale.thresholds]))
                 for leaf in model.leaves
                 if leaf.scale
             },

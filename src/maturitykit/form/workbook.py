@@ -10,14 +10,13 @@ from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.scale import SHARES
 from maturitykit.files.form_workbook import ABOUT, COLUMNS, LEAD, META
 from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.strict import FORMAT
 from maturitykit.files.xlsx import workbook
 from maturitykit.form.live import Live, quote
-from maturitykit.rules.positions import stage_index
-from maturitykit.rules.roll_up import SpanTerms
+from maturitykit.formula.algebra import stage_of
+from maturitykit.rules.roll_up import SpanTerms, counted_if_absent
 from maturitykit.scoring.plan import plan_for
 from maturitykit.scoring.summary import with_depths
 from maturitykit.words import Words
@@ -220,7 +219,7 @@ class _Workbook:
         self._make_room(sheet, row, *texts)
         for name in COLUMNS:
             # A share typed as a number must stay one.
-            kind = "General" if name == "answer" and leaf.scale.cuts else "@"
+            kind = "General" if name == "answer" and leaf.scale.has_bands else "@"
             sheet.write_blank(row, PLACES[name], None, self._input(kind))
         choose, share = say("Choose from the list."), say("Choose from the list, or type a share from 0 to 1.")
         sheet.data_validation(
@@ -228,8 +227,8 @@ class _Workbook:
             {
                 "validate": "list",
                 "source": answers.answers,
-                "error_type": "warning" if leaf.scale.cuts else "stop",
-                "error_message": share if leaf.scale.cuts else choose,
+                "error_type": "warning" if leaf.scale.has_bands else "stop",
+                "error_message": share if leaf.scale.has_bands else choose,
             },
         )  # fmt: skip
         sheet.data_validation(
@@ -281,7 +280,7 @@ class _Workbook:
     def _answer(self, leaf: Dimension) -> SpanTerms:
         """Return the cells that turn the answer on a leaf into positions."""
         assert leaf.scale is not None
-        answers, top = self._lists[leaf.scale.id], leaf.scale.top
+        answers, (lowest, highest) = self._lists[leaf.scale.id], leaf.scale.open_ends
         row, sheet = self._rows[leaf.id] + 1, self._form.name.replace("'", "''")
         answer, up_to = (f"'{sheet}'!${'ABCDEFG'[PLACES[name]]}${row}" for name in ("answer", "up to"))
 
@@ -290,21 +289,24 @@ class _Workbook:
             return f"IF(SUMPRODUCT(--{matches})=1,SUMPRODUCT({matches}*{answers.positions}),NA())"
 
         chosen = position(answer)
-        if leaf.scale.cuts:
-            attained = "+".join(f"({answer}>{edge!r})" for edge in leaf.scale._edges)
-            lowest, highest = SHARES
-            share = f'IF(AND({answer}>={lowest!r},{answer}<={highest!r},{up_to}=""),{attained},NA())'
+        if leaf.scale.has_bands:
+            number = f"-{answer}" if leaf.scale.falls else answer
+            attained = "+".join(f"({number}>{threshold!r})" for threshold in leaf.scale.thresholds)
+            least, most = leaf.scale.typed
+            share = f'IF(AND({answer}>={least!r},{answer}<={most!r},{up_to}=""),{attained},NA())'
             chosen = f"IF(ISNUMBER({answer}),{share},{chosen})"
         not_applicable = self._live.put(f'AND({answer}={answers.not_applicable},{up_to}="")')
         open_ = self._live.put(f'OR({answer}="",{answer}={answers.unknown},{answer}={answers.not_applicable})')
         known = ~open_
         is_open = open_.args[0]
-        low = self._live.put(f'IF({is_open},IF({up_to}="",0,NA()),{chosen})')
+        low = self._live.put(f'IF({is_open},IF({up_to}="",{lowest},NA()),{chosen})')
         end = f"IF({position(up_to)}>={low.args[0]},{position(up_to)},NA())"
-        high = self._live.put(f'IF({is_open},{top},IF({up_to}="",{low.args[0]},{end}))')
+        high = self._live.put(f'IF({is_open},{highest},IF({up_to}="",{low.args[0]},{end}))')
         likely = self._live.put(f"INT(({low.args[0]}+{high.args[0]})/2)")
         coverage = self._live.put(f"IF({is_open},0,1)")
-        return SpanTerms(low, likely, high, known, not_applicable, coverage)
+        is_whole = (lowest, highest) == (0, leaf.scale.top)
+        cell = SpanTerms(low, likely, high, known, not_applicable, coverage, is_whole=is_whole)
+        return counted_if_absent(leaf, cell)
 
     def _fill_score(self, row: int, dimension: Dimension, cell: SpanTerms) -> None:
         live, scale = self._live, dimension.scale
@@ -312,7 +314,7 @@ class _Workbook:
         if cell.scored is not False and scale is not None:
             names = self._names[scale.id]
             for column, end in enumerate(cell.positions, start=1):
-                stage = live.let(stage_index(scale, end, cell.is_whole))
+                stage = live.let(stage_of(scale.order, end, cell.is_whole))
                 text = f"INDEX({names},{live.text(stage)}+1)"
                 if column == 2:
                     text = f'IF({live.text(cell.known)},{text},"")'

@@ -466,8 +466,17 @@ def at_least(order: Order, position: Formula, stage: int, is_whole: bool = True)
     if stage == 0:
         return True
     if order.is_chain:
+        if not is_whole and order.edges:
+            return position >= order.edges[stage - 1]
         return (position if is_whole else position + TOLERANCE) >= stage
     return gather(position, tuple(int(stage in below) for below in order.below)) > 0
+
+
+def stage_of(order: Order, position: Formula, is_whole: bool) -> Formula:
+    """Return the number of the stage that a position reaches, never by rounding up."""
+    if is_whole or not order.is_chain:
+        return position
+    return count_reached(position, order.edges, True) if order.edges else floor(position + TOLERANCE)
 
 
 def highest(order: Order, held: Sequence[Condition]) -> Formula:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from math import floor
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 #: Slack in a comparison of positions, so that 1.9999999999 reaches stage 2.
 TOLERANCE = 1e-9
@@ -18,10 +20,17 @@ class Order:
     Args:
         top: Number of the highest stage; the lowest is 0.
         lower: For each stage all stages at or below it; empty for a chain.
+        edges: On a chain, the lowest position of each stage above the lowest; by default, its own
+            less a tolerance.
+        lowest: The lowest position that there is.
+        highest: The highest; by default that of the highest stage.
     """
 
     top: int
     lower: tuple[frozenset[int], ...] = ()
+    edges: tuple[float, ...] = ()
+    lowest: int = 0
+    highest: int = field(default=Factory(lambda self: self.top, takes_self=True))
 
     @property
     def is_chain(self) -> bool:
@@ -45,8 +54,12 @@ class Order:
     def at_least(self, position: float, stage: int) -> bool:
         """Tell whether a position is at or above a stage."""
         if self.is_chain:
-            return position + TOLERANCE >= stage
+            return not stage or position >= (self.edges[stage - 1] if self.edges else stage - TOLERANCE)
         return stage in self.lower[int(position)]
+
+    def stage_of(self, position: float) -> int:
+        """Return the number of the highest stage that a position reaches."""
+        return bisect_right(self.edges, position) if self.edges else floor(position + TOLERANCE)
 
     def meet(self, positions: Iterable[float]) -> float:
         """Return the highest position that is at or below all of these; on a chain the lowest of them."""

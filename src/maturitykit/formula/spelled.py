@@ -42,10 +42,12 @@ def spelled_median(formula: Formula, *, has_bits: bool) -> Formula:
     if not is_whole:
         # Positions may lie between stages, so each of them is tried, and not each stage.
         reached = (
-            if_else(_outweighs(total(as_weight(w, other >= one) for w, other in weighted), whole), one, 0)
+            if_else(
+                _outweighs(total(as_weight(w, other >= one) for w, other in weighted), whole), one, order.lowest
+            )
             for _, one in weighted
         )
-        return greatest(*reached, 0)
+        return greatest(*reached, order.lowest)
     if has_bits and (digits := _as_digits(order.top, weighted, whole)) is not None:
         return digits
     return count(_outweighs(_weight_at(order, weighted, stage), whole) for stage in range(1, order.top + 1))

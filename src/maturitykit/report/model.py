@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from maturitykit.comparison.sentences import relation_in_words
 from maturitykit.definition import Dimension, Guidance, Model, Note, Scale, Stage
 from maturitykit.definition.crosswalk import Crosswalk, Link
+from maturitykit.definition.numbers import band_text
 from maturitykit.report.method import NOT_STATED, readings_of, source_of
 from maturitykit.report.nodes import Block, Bullet, Bullets, Document, Paragraph, Row, Section, Table
 from maturitykit.report.summary import name_of
@@ -84,9 +85,9 @@ class _ModelSections:
         say = self._say
         above = [scale.stages[scale.positions[id]].name for id in stage.above]
         order = say(" (above {names})", names=", ".join(above)) if above else ""
-        cut = say(" (above {share:.0%})", share=stage.cut) if stage.cut is not None else ""
+        band = say(" ({band})", band=band_text(scale, stage)) if stage.band else ""
         question = f": {stage.question}" if stage.question else ""
-        return Bullet(f"{stage.name}{order}{cut}{question}", [Bullet(stage.summary)] if stage.summary else ())
+        return Bullet(f"{stage.name}{order}{band}{question}", [Bullet(stage.summary)] if stage.summary else ())
 
     def _dimension(self, dimension: Dimension) -> Section:
         say = self._say

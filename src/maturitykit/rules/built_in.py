@@ -1,8 +1,9 @@
-"""The five built-in rules: weakest, median, mean, staged and profile."""
+"""The six built-in rules: weakest, median, mean, sum, staged and profile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from maturitykit.definition import Dimension, Gate, Scale, Scorer
 from maturitykit.definition.issue import Issue
@@ -24,8 +25,9 @@ from maturitykit.formula.algebra import (
     vector,
     weighted_median,
 )
-from maturitykit.rules.positions import position_of, values_of
-from maturitykit.words import phrase
+from maturitykit.formula.order import TOLERANCE
+from maturitykit.rules.positions import numbers_of, position_of, shares_of
+from maturitykit.words import Phrase, phrase
 
 
 class Weakest(Scorer):
@@ -36,7 +38,7 @@ class Weakest(Scorer):
 
     def formula(self, parent: Dimension, parts: Parts) -> Formula:
         scale = _scale(parent)
-        return meet(scale.order, if_else(parts.takes_part, parts.positions, scale.top))
+        return meet(scale.order, if_else(parts.takes_part, parts.positions, scale.order.highest))
 
     def problems(self, parent: Dimension) -> Iterable[str]:
         return _foreign_scales(parent)
@@ -52,36 +54,87 @@ class Median(Scorer):
     ordinal = True
 
     def formula(self, parent: Dimension, parts: Parts) -> Formula:
-        return weighted_median(_scale(parent).order, parts.positions, parts.weights, parts.whole, parts.is_whole)
+        order, positions = _scale(parent).order, parts.positions
+        if order.lowest < 0:
+            # Where a child takes no part, its position is 0, which would not be the lowest here.
+            positions = if_else(parts.takes_part, positions, order.lowest)
+        return weighted_median(order, positions, parts.weights, parts.whole, parts.is_whole)
 
     def problems(self, parent: Dimension) -> Iterable[str]:
         return _foreign_scales(parent)
 
 
 class Mean(Scorer):
-    """The weighted mean of the values of the children's stages, on the parent's scale.
+    """The weighted mean of the children's shares, each from the worst to the best number of the child's scale.
 
-    It assumes equal steps between stages, or the steps between the values that are stated for them; results
-    say so.
+    The number of the parent lies as far between its own worst and best. It assumes equal steps between stages, or
+    those between the values that are stated for them; results say so.
     """
 
     id = "mean"
     ordinal = False
 
     def formula(self, parent: Dimension, parts: Parts) -> Formula:
-        values = values_of([_scale(child) for child in parts.dimensions], parts.positions, parts.is_whole)
-        counted = if_else(parts.takes_part, values * parts.weights, 0.0)
+        shares = shares_of([_scale(child) for child in parts.dimensions], parts.positions, parts.is_whole)
+        counted = if_else(parts.takes_part, shares * parts.weights, 0.0)
         return position_of(_scale(parent), real_total(counted) / greatest(parts.whole, 1))
 
     def problems(self, parent: Dimension) -> Iterable[str]:
-        for dimension in (parent, *parent.children):
-            if dimension.scale is not None and not dimension.scale.is_chain:
-                yield f"a mean needs chains, and {dimension.id} is on a partial order"
+        return _partial_orders(parent, "a mean")
 
     def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
-        stated = not all(_scale(child).has_equal_steps for child in parent.children)
-        steps = phrase("the values stated for its stages") if stated else phrase("equal steps between stages")
+        steps = _steps_of(parent)
         text = phrase("a mean assumes {steps}; stages are ordered, not measured", steps=steps)
+        yield Issue("equal-steps", "info", parent.id, text)
+
+
+class Sum(Scorer):
+    """The weighted sum of the numbers of the children, which is a number in the unit of the parent.
+
+    Like a mean, it assumes the steps between the values of stages. A child that is not applicable adds nothing.
+    """
+
+    id = "sum"
+    ordinal = False
+    relative_weights = False
+
+    def formula(self, parent: Dimension, parts: Parts) -> Formula:
+        numbers = numbers_of([_scale(child) for child in parts.dimensions], parts.positions, parts.is_whole)
+        counted = real_total(if_else(parts.takes_part, numbers * parts.weights, 0.0))
+        worst, best = _scale(parent).ends
+        return position_of(_scale(parent), (counted - worst) / (best - worst))
+
+    def problems(self, parent: Dimension) -> Iterable[str]:
+        orders = list(_partial_orders(parent, "a sum"))
+        yield from orders
+        if orders:
+            return
+        scale = _scale(parent)
+        for child in parent.children:
+            if _scale(child).falls != scale.falls:
+                better = "lower" if _scale(child).falls else "higher"
+                yield f"{better} numbers are better on the scale of {child.id}, but not on that of {parent.id}"
+                return
+        # Any child but one may be not applicable, and then adds nothing.
+        weights = [
+            sum(leaf.weight for leaf in child.scored_leaves()) if child.by_parts else child.weight
+            for child in parent.children
+        ]
+        ends = [
+            sorted(weight * Fraction(end) for end in _scale(child).ends)
+            for weight, child in zip(weights, parent.children, strict=True)
+        ]
+        lows, highs = zip(*ends, strict=True)
+        least = sum(low for low in lows if low < 0) or min(lows)
+        most = sum(high for high in highs if high > 0) or max(highs)
+        lowest, highest = sorted(scale.ends)
+        if least < lowest - TOLERANCE or most > highest + TOLERANCE:
+            possible = f"from {float(least):g} to {float(most):g}"
+            numbers = f"the numbers {lowest:g} to {highest:g} of {parent.id}"
+            yield f"a sum {possible} is possible, beyond {numbers}"
+
+    def remarks(self, parent: Dimension, children: Mapping[str, Bounds | None]) -> Iterable[Issue]:
+        text = phrase("a sum assumes {steps}; stages are ordered, not measured", steps=_steps_of(parent))
         yield Issue("equal-steps", "info", parent.id, text)
 
 
@@ -174,6 +227,18 @@ class Profile(Scorer):
 def _scale(dimension: Dimension) -> Scale:
     assert dimension.scale is not None, "a rule is used only where there are scales"
     return dimension.scale
+
+
+def _partial_orders(parent: Dimension, rule: str) -> Iterable[str]:
+    for dimension in (parent, *parent.children):
+        if dimension.scale is not None and not dimension.scale.is_chain:
+            yield f"{rule} needs chains, and {dimension.id} is on a partial order"
+
+
+def _steps_of(parent: Dimension) -> Phrase:
+    """Return the steps between stages that a rule assumes which adds numbers."""
+    stated = not all(_scale(child).has_equal_steps for child in parent.children)
+    return phrase("the values stated for its stages") if stated else phrase("equal steps between stages")
 
 
 def _foreign_scales(parent: Dimension) -> Iterable[str]:

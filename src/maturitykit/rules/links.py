@@ -16,6 +16,7 @@ from maturitykit.formula.algebra import (
     any_of,
     at_least,
     choose,
+    count_reached,
     every,
     floor,
     gather,
@@ -26,6 +27,7 @@ from maturitykit.formula.algebra import (
     meet,
     negate,
     some,
+    stage_of,
     total,
     upper_median,
     vector,
@@ -112,6 +114,8 @@ class LinkTerms(NamedTuple):
         maps_absence: Whether a link states stages for a source that is not applicable.
         absent: For each position of the source, 1 if the link says that its dimension is not applicable, else 0;
             None if no link reads or says so.
+        edges: For each stage of the source above the lowest, the lowest position that is at it; None if these are
+            the whole positions, for every link.
     """
 
     strengths: Any
@@ -123,6 +127,7 @@ class LinkTerms(NamedTuple):
     absent_at: Any = None
     maps_absence: Any = None
     absent: Any = None
+    edges: Any = None
 
 
 def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> LinkTerms:
@@ -157,7 +162,14 @@ def terms_of(links: Sequence[Link], sources: Sequence[Scale], target: Scale) -> 
         tuple(len(scale.ids) for scale in sources),
         maps_absence,
         absent if any(maps_absence) or any(any(table[:-1]) for table in absent) else None,
+        tuple(_edges_of(scale.order) for scale in sources)
+        if any(scale.order.edges for scale in sources)
+        else None,
     )
+
+
+def _edges_of(order: Order) -> tuple[float, ...]:
+    return order.edges or tuple(stage - TOLERANCE for stage in range(1, order.top + 1))
 
 
 def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
@@ -175,7 +187,12 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
     says_absent = all_of(sources.scored, sources.not_applicable, links.full)
     known = sources.known
     ends = sources.low, sources.likely, sources.high
-    indexes = [end if sources.is_whole else floor(end + TOLERANCE) for end in ends]
+    if sources.is_whole:
+        indexes = list(ends)
+    elif links.edges is None:
+        indexes = [floor(end + TOLERANCE) for end in ends]
+    else:
+        indexes = [count_reached(end, links.edges, True) for end in ends]
     if links.absent is not None:
         reads_absence = all_of(sources.not_applicable, links.maps_absence)
         indexes = [if_else(reads_absence, links.absent_at, index) for index in indexes]
@@ -211,11 +228,13 @@ def pooled(order: Order, links: LinkTerms, sources: Sources) -> Inference:
     )
 
 
-def leaf_inference(order: Order, by_links: Inference | None) -> Inference:
+def leaf_inference(scale: Scale, by_links: Inference | None) -> Inference:
     """Return the inferred score of a leaf by its links; the whole scale where they say nothing."""
     if by_links is None:
-        return Inference(open_terms(order), False, False)
-    return by_links._replace(cell=overruled(open_terms(order), by_links.cell, by_links.speaks))
+        return Inference(open_terms(scale), False, False)
+    # A stage may hide any number of its band.
+    cell = _unhidden(scale.order, by_links.cell) if scale.has_bands else by_links.cell
+    return by_links._replace(cell=overruled(open_terms(scale), cell, by_links.speaks))
 
 
 def inner_inference(
@@ -265,7 +284,11 @@ def inner_inference(
 
 
 def _unhidden(order: Order, cell: SpanTerms) -> SpanTerms:
-    """Return a cell whose highest position is raised to just below the next stage."""
+    """Return a cell of stages with all positions that are at these: up to just below the next stage."""
+    if order.edges:
+        low = gather(cell.low, (order.lowest, *order.edges))
+        high = gather(cell.high, (*(edge - TOLERANCE for edge in order.edges), order.highest))
+        return cell._replace(low=low, high=high, is_whole=False, is_masked=False)
     top = order.top
     return cell._replace(high=if_else(cell.high >= top, float(top), cell.high + HIDDEN), is_whole=False)
 
@@ -273,6 +296,6 @@ def _unhidden(order: Order, cell: SpanTerms) -> SpanTerms:
 def _meets(order: Order, low: Formula, high: Formula) -> Condition:
     """Return the condition that a stage lies between a lowest and a highest position, both included."""
     if order.is_chain:
-        return floor(high + TOLERANCE) >= floor(low + TOLERANCE)
+        return stage_of(order, high, False) >= stage_of(order, low, False)
     stages = range(order.top + 1)
     return any_of(*(all_of(low.equals(stage), at_least(order, high, stage)) for stage in stages))

@@ -36,7 +36,12 @@ class PlainRule:
         """Return the position of the parent; 0 where no child takes part."""
         included = [i for i in range(len(positions)) if takes_part is True or (takes_part and takes_part[i])]
         rule = self.bound(included, weights)
-        return 0 if rule is None else self._checked(rule([positions[i] for i in included]))
+        return 0 if rule is None else self._checked(rule([self._read(i, positions[i]) for i in included]))
+
+    def _read(self, child: int, position: Position) -> Position:
+        """Return the position of a child as the rule reads it: of a scale with bands, that of the stage."""
+        scale = self._parent.children[child].scale
+        return scale.order.stage_of(position) if scale is not None and scale.order.edges else position
 
     def bound(self, included: Sequence[int], weights: Sequence[int]) -> Rule | None:
         """Return the rule over some of the children, by their indexes; None if nothing is combined."""
@@ -53,11 +58,13 @@ class PlainRule:
         scale = self._parent.scale
         assert scale is not None
         try:
-            if -TOLERANCE <= position <= scale.top + TOLERANCE:
+            if scale.order.lowest - TOLERANCE <= position <= scale.order.highest + TOLERANCE:
                 return position
         except TypeError:
             # A value that is not a number is refused below too.
             pass
         problem = f"{self._scorer.id} gives {quoted(position)}, which is not on its scale"
-        finding = Finding(self._parent.id, problem, f"a position from 0 to {scale.top}")
+        finding = Finding(
+            self._parent.id, problem, f"a position from {scale.order.lowest} to {scale.order.highest}"
+        )
         raise ScoringError(f"there is no score by {quoted(self._scorer.id)}", [finding])

@@ -1,8 +1,9 @@
-"""Positions on a scale, the stages that they reach, and the values of both."""
+"""Positions on a scale, and the numbers that go with them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 from maturitykit.definition.scale import Scale
@@ -12,34 +13,40 @@ from maturitykit.formula.order import TOLERANCE
 T = TypeVar("T")
 
 
-def stage_index(scale: Scale, position: Formula, is_whole: bool) -> Formula:
-    """Return the position of the stage that a position reaches, never by rounding up."""
-    if is_whole or not scale.is_chain:
-        return position
-    return floor(position + TOLERANCE)
-
-
-def values_of(scales: Sequence[Scale], positions: Formula, is_whole: bool) -> Formula:
-    """Return the values of a vector of positions, each on its own scale; interpolate them between stages."""
-    if all(scale.has_equal_steps for scale in scales):
+def shares_of(scales: Sequence[Scale], positions: Formula, is_whole: bool) -> Formula:
+    """Return how far the numbers of some positions lie from the worst to the best, each on its own scale."""
+    if all(scale.has_equal_steps and not scale.first_knot for scale in scales):
         return positions / _each([scale.top for scale in scales])
-    values = _each([scale.values for scale in scales])
+    return _between(scales, positions, is_whole, lambda scale: scale.shares)
+
+
+def numbers_of(scales: Sequence[Scale], positions: Formula, is_whole: bool) -> Formula:
+    """Return the numbers of some positions, each in the unit of its own scale."""
+    if all(scale.has_equal_steps and scale.knots == tuple(range(len(scale.stages))) for scale in scales):
+        return positions
+    return _between(scales, positions, is_whole, lambda scale: scale.knots)
+
+
+def _between(
+    scales: Sequence[Scale], positions: Formula, is_whole: bool, knots_of: Callable[[Scale], tuple[float, ...]]
+) -> Formula:
+    """Return what belongs to positions, from what belongs to whole ones; interpolate between these."""
+    knots = [knots_of(scale) for scale in scales]
+    places = positions - _each([scale.first_knot for scale in scales])
     if is_whole:
-        return gather(positions, values)
-    steps = _each(
-        [tuple(b - a for a, b in zip(s.values, (*s.values[1:], s.values[-1]), strict=True)) for s in scales]
-    )
-    index = floor(positions + TOLERANCE)
-    return gather(index, values) + (positions - index) * gather(index, steps)
+        return gather(places, _each(knots))
+    steps = _each([(*(b - a for a, b in pairwise(numbers)), 0.0) for numbers in knots])
+    index = floor(places + TOLERANCE)
+    return gather(index, _each(knots)) + (places - index) * gather(index, steps)
 
 
-def position_of(scale: Scale, value: Formula) -> Formula:
-    """Return the position on a scale that has this value."""
-    if scale.has_equal_steps:
-        return value * scale.top
-    index = count_reached(value, scale.values[1:-1], True)
-    low, high = scale.values[:-1], scale.values[1:]
-    return index + (value - gather(index, low)) / (gather(index, high) - gather(index, low))
+def position_of(scale: Scale, share: Formula) -> Formula:
+    """Return the position of a number on a scale, from how far it lies from the worst to the best."""
+    if scale.has_equal_steps and not scale.first_knot:
+        return share * scale.top
+    index = count_reached(share, scale.shares[1:-1], True)
+    low, high = scale.shares[:-1], scale.shares[1:]
+    return index + (share - gather(index, low)) / (gather(index, high) - gather(index, low)) + scale.first_knot
 
 
 def _each(values: Sequence[T]) -> T | Formula:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from maturitykit.definition import Dimension, Scorer
+from maturitykit.definition import Dimension, Scale, Scorer
 from maturitykit.definition.scorer import Parts
 from maturitykit.formula.algebra import (
     Condition,
     Formula,
     all_of,
+    any_of,
     as_int,
     at_least,
     call,
@@ -29,6 +30,9 @@ from maturitykit.formula.algebra import (
 )
 from maturitykit.formula.order import TOLERANCE, Order
 from maturitykit.rules.plain import PlainRule
+
+#: Smaller than any sum of weights above zero.
+_LEAST_WEIGHT = 1e-30
 
 
 class SpanTerms(NamedTuple):
@@ -85,9 +89,11 @@ def vectors(cells: Sequence[SpanTerms]) -> SpanTerms:
     )  # fmt: skip
 
 
-def open_terms(order: Order) -> SpanTerms:
-    """Return the cell of a leaf that nobody rated."""
-    return SpanTerms(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
+def open_terms(scale: Scale) -> SpanTerms:
+    """Return the cell of a leaf on this scale that nobody rated."""
+    low, high = map(constant, scale.open_ends)
+    is_whole = scale.open_ends == (0, scale.top)
+    return SpanTerms(low, constant(0), high, False, False, constant(0.0), is_whole=is_whole, is_masked=True)
 
 
 class Combination:
@@ -149,7 +155,8 @@ class Combination:
         whole = total(if_else(applies, weights, 0))
         covered = real_total(if_else(applies, below.coverage * weights, 0.0))
         # Avoid a division by zero where no child is applicable.
-        share = covered / (whole if below.not_applicable is False else greatest(whole, 1))
+        least = 1 if self.scorer.relative_weights else _LEAST_WEIGHT
+        share = covered / (whole if below.not_applicable is False else greatest(whole, least))
         coverage = if_else(not_applicable, 1.0, share)
         low = self.position(below, below.low, weights, applies)
         if low is None or self.dimension.scale is None:
@@ -172,7 +179,7 @@ class Combination:
         else:
             likely = self.position(below, below.likely, weights, below.known)
         assert likely is not None
-        return SpanTerms(
+        cell = SpanTerms(
             low,
             held_within(order, low, likely, high),
             high,
@@ -181,6 +188,7 @@ class Combination:
             coverage,
             is_whole=self.stays_whole(below),
         )
+        return counted_if_absent(self.dimension, cell)
 
 
 def _binds(scorer: type[Scorer]) -> bool:
@@ -221,6 +229,17 @@ class ByProfile(Combination):
         takes = [takes_part] * len(positions) if isinstance(takes_part, bool) else takes_part
         masked = [position if taken else 0 for position, taken in zip(positions, takes, strict=True)]
         return self._function(masked, [not taken for taken in takes], self._weights)
+
+
+def counted_if_absent(dimension: Dimension, cell: SpanTerms) -> SpanTerms:
+    """Return a cell that has a stage where the dimension is not applicable, if its model says which."""
+    position, where = dimension.stage_of_absence, cell.not_applicable
+    if position is None or where is False:
+        return cell
+    low, likely, high = (if_else(where, position, end) for end in cell.positions)
+    return cell._replace(
+        low=low, likely=likely, high=high, known=any_of(where, cell.known), not_applicable=False, is_masked=False
+    )
 
 
 def is_below(order: Order, high: Formula, low: Formula) -> Condition:

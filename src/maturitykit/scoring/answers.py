@@ -25,9 +25,10 @@ def is_not_applicable(answers: LeafAnswers) -> bool:
 def put_answers(plan: Plan, state: State, id: str, answers: LeafAnswers, consensus: Consensus) -> None:
     """Set a dimension in a state to the consensus of its respondents."""
     index = plan.index[id]
-    scale = plan.nodes[index].dimension.scale
+    dimension = plan.nodes[index].dimension
+    scale, absent = dimension.scale, dimension.stage_of_absence
     assert scale is not None
     if answers.readings:
         state.put(index, combine(scale, answers.readings, consensus))
     elif is_not_applicable(answers):
-        state.put(index, None)
+        state.put(index, None if absent is None else (absent, absent, absent))

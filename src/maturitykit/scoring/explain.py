@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Scale, Stage
+from maturitykit.definition.numbers import number_text, rounded
 from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import Phrase, phrase
 
@@ -125,7 +126,8 @@ def _in_stage_names(answer: str, scale: Scale) -> str:
 
 def rule_clause(score: Score) -> str:
     """Return the rule of a score and the number of its inputs; empty if it is a single answer."""
-    count = len(score.inputs)
+    # Parts of weight 0 are shown, but not scored.
+    count = sum(map(bool, score.weights)) or len(score.inputs)
     if score.not_applicable or not count:
         return ""
     if isinstance(score.inputs[0], Rating):
@@ -137,20 +139,24 @@ def rule_clause(score: Score) -> str:
         return phrase(", from {count} links", count=count) if count > 1 else ""
     if score.position is None:
         return phrase(", {count} parts, not combined", count=count)
-    equal = len(set(score.weights)) == 1
+    equal = len({*score.weights} - {0}) == 1
     weights = "" if equal else phrase(", weights {weights}", weights=" : ".join(map(str, score.weights)))
     parts = {"rule": phrase(score.rule), "count": count, "weights": weights, "number": _number(score)}
     return phrase(", {rule} of {count}{weights}{number}", **parts)
 
 
 def _number(score: Score) -> str:
-    """Return the index of a score between two stages; empty if it is at a stage."""
-    if score.index is None or score.index.likely is None:
+    """Return the number of a score, of as much as there can be; empty if it is a stage without a number."""
+    scale, position = score.dimension.scale, score.position
+    if scale is None or position is None or position.likely is None or not scale.is_chain:
         return ""
-    position = score.position and score.position.likely
-    if position is None or position == int(position):
+    if not scale.has_numbers and position.likely == int(position.likely):
         return ""
-    return phrase(" = {index:.2f} of 1", index=score.index.likely)
+    number = scale.number_at(position.likely)
+    if scale.falls:
+        return phrase(" = {number}", number=number_text(scale, number))
+    best = scale.ends[1] if score.highest_possible is None else score.highest_possible
+    return phrase(" = {number:.12g} of {best}", number=rounded(scale, number), best=number_text(scale, best))
 
 
 def _in_one_line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
-from maturitykit.formula.algebra import Condition, Formula, each, ones
+from maturitykit.formula.algebra import Condition, Formula, each, every, if_else, negate, ones
 from maturitykit.formula.python import compiled
 from maturitykit.rules.roll_up import Combination, SpanTerms
 
@@ -47,7 +47,11 @@ def _compiled(combination: Combination, kind: Kind, weights: Formula) -> Callabl
     if kind in ("certain", "certain_general"):
         applies: Condition = True if kind == "certain" else ~each("not_applicable")
         inputs = ("low", "weight") if kind == "certain" else ("low", "not_applicable", "weight")
-        return compiled(inputs, combination.position(symbolic_children(False), each("low"), weights, applies))
+        position = combination.position(symbolic_children(False), each("low"), weights, applies)
+        absent = combination.dimension.stage_of_absence
+        if absent is not None and position is not None:
+            position = if_else(every(negate(applies)), absent, position)
+        return compiled(inputs, position)
     cell = combination.roll_up(
         symbolic_children(each("not_applicable") if kind == "general" else False), weights
     ).masked()

@@ -54,8 +54,8 @@ def _rules(result: Result) -> Iterator[Issue]:
         from_children = all(isinstance(item, Score) for item in score.inputs)
         if not (node.is_combined and score.position and from_children):
             continue
-        children = {child.id: result[child.id].position for child in node.dimension.children}
-        yield from node.scorer.remarks(node.dimension, children)
+        children = {child.id: result[child.id].position for child in node.scored.children}
+        yield from node.scorer.remarks(node.scored, children)
 
 
 def _ratings(score: Score) -> Iterator[Issue]:

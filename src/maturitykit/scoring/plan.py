@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -14,7 +14,7 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Dimension, Model, Scorer
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError, coded, quoted
-from maturitykit.formula.algebra import constant, each, refuse, vector
+from maturitykit.formula.algebra import Term, constant, each, if_else, real_total, refuse, vector
 from maturitykit.formula.spelled import LARGEST_WHOLE
 from maturitykit.registry import scorers
 from maturitykit.rules.plain import smallest
@@ -36,7 +36,7 @@ class Node:
         index: Its index in the plan, and in every list of a state.
         dimension: The dimension.
         combination: The combination of its children.
-        children: The indexes of its children, which are consecutive.
+        children: The indexes of its children that are scored, which are consecutive.
         is_combined: Whether it gets a position from its children.
     """
 
@@ -45,6 +45,11 @@ class Node:
     combination: Combination
     children: range
     is_combined: bool
+
+    @property
+    def scored(self) -> Dimension:
+        """The dimension with only those children that are scored."""
+        return self.combination.dimension
 
     @property
     def scorer(self) -> Scorer:
@@ -122,13 +127,18 @@ class Plan:
         self.leaves = {id: node for id, i in self.index.items() if not (node := self.nodes[i]).children}
         #: The nodes with children, each after all that are below it.
         self.inner = [node for node in reversed(self.nodes) if node.children]
+        #: Indexes of the dimensions with children that weigh as much as their applicable leaves.
+        self.by_parts = {
+            node.index for node in self.inner if any(child.by_parts for child in node.scored.children)
+        }
         self.weights = self._weights({})
         self._functions = Functions()
         self._check()
-        self._tops = [0 if node.children else node.dimension.scale.top for node in self.nodes]  # type: ignore[union-attr]
+        ends = [(0, 0) if node.children else node.dimension.scale.open_ends for node in self.nodes]  # type: ignore[union-attr]
+        self._open_low: list[Position] = [low for low, _ in ends]
+        self._open_high: list[Position] = [high for _, high in ends]
         self._positions: dict[str, tuple[int, Mapping[Any, int]]] = {
-            id: (node.index, node.dimension.scale.positions)  # type: ignore[union-attr]
-            for id, node in self.leaves.items()
+            id: (node.index, _positions_of(node.dimension)) for id, node in self.leaves.items()
         }
         count = len(self.nodes)
         self._lowest: list[Position] = [0] * count
@@ -191,8 +201,8 @@ class Plan:
                 if answer in _OPEN:
                     continue
                 coverage[index] = 1.0
-                if answer == NOT_APPLICABLE:
-                    high[index], state.not_applicable[index] = 0, True
+                if answer == NOT_APPLICABLE and answer not in stages:
+                    low[index], high[index], state.not_applicable[index] = 0, 0, True
                 else:
                     low[index] = likely[index] = high[index] = stages[answer]
                     known[index] = True
@@ -215,7 +225,9 @@ class Plan:
             for index, start, stop, function, weights in self._steps:
                 column[index] = function(column[start:stop], weights)
         else:
-            for index, start, stop, function, weights in self._steps_of("certain_general"):
+            for index, start, stop, function, weights in self._with_parts(
+                self._steps_of("certain_general"), not_applicable
+            ):
                 column[index] = function(column[start:stop], not_applicable[start:stop], weights) * (
                     not not_applicable[index]
                 )
@@ -224,9 +236,9 @@ class Plan:
     def open(self) -> State:
         """Return the state in which every leaf spans its scale and nothing else is known."""
         return State(
+            self._open_low.copy(),
             self._lowest.copy(),
-            self._lowest.copy(),
-            list(self._tops),
+            self._open_high.copy(),
             self._all_false.copy(),
             self._all_false.copy(),
             self._uncovered.copy(),
@@ -241,7 +253,9 @@ class Plan:
         """Compute the dimensions with children, from the leaves up, except for those that are fixed."""
         low, likely, high, known, coverage = state.low, state.likely, state.high, state.known, state.coverage
         not_applicable, fixed = state.not_applicable, state.fixed
-        steps = self._general if True in not_applicable else self._applicable
+        steps: Iterable[_Step] = self._general if True in not_applicable else self._applicable
+        if self.by_parts and True in not_applicable:
+            steps = self._with_parts(self._general, not_applicable)
         for i, start, stop, function, weights in steps:
             if i in fixed:
                 continue
@@ -277,11 +291,12 @@ class Plan:
         """
         cells = dict(leaves)
         for node in self.inner:
-            weights, combination = self.weights[node.index], node.combination
+            weights, combination = self.given_weights(node), node.combination
             if sum(weights) > LARGEST_WHOLE:
                 combination = ByProfile(node.dimension, node.scorer, self._certain_general(node), weights)
                 weights = tuple(map(float, weights))  # type: ignore[arg-type]
-            cell = combination.roll_up(vectors([cells[child] for child in node.children]), vector(weights))
+            terms = self._weight_terms(node, cells) if node.index in self.by_parts else weights
+            cell = combination.roll_up(vectors([cells[child] for child in node.children]), vector(terms))
             if combination.plain is not None and node.is_combined:
                 assert node.dimension.scale is not None
                 why = f"{node.scorer.id} puts the highest bound below the lowest; {LAW}: "
@@ -290,9 +305,24 @@ class Plan:
             cells[node.index] = keep(overrule(node, cell))
         return cells
 
+    def _weight_terms(self, node: Node, cells: Mapping[int, SpanTerms]) -> Iterator[Term]:
+        """Yield the weights of the scored children of a node as terms: which leaves apply depends on the row."""
+        changed = self._arguments[2]
+        for child in node.scored.children:
+            if not child.by_parts or child.id in changed:
+                yield float(changed.get(child.id, child.weight))
+                continue
+            yield real_total(
+                if_else(cells[self.index[leaf.id]].not_applicable, 0, float(changed.get(leaf.id, leaf.weight)))
+                for leaf in child.scored_leaves()
+            )
+
     def _certain_general(self, node: Node) -> Callable[..., Position]:
-        is_even = set(self.weights[node.index]) == {1}
-        return self._functions.of(node.index, node.combination, "certain_general", is_even)
+        return self._functions.of(node.index, node.combination, "certain_general", self._is_even(node))
+
+    def _is_even(self, node: Node) -> bool:
+        """Tell whether all weights are 1, and stay so."""
+        return node.index not in self.by_parts and set(self.given_weights(node)) == {1}
 
     @cached_property
     def _steps(self) -> list[_Step]:
@@ -313,19 +343,59 @@ class Plan:
                 node.index,
                 node.children.start,
                 node.children.stop,
-                self._functions.of(node.index, node.combination, kind, set(self.weights[node.index]) == {1}),
-                self.weights[node.index],
+                self._functions.of(node.index, node.combination, kind, self._is_even(node)),
+                weights,
             )
             for node in self.inner
             if node.is_combined or kind in ("applicable", "general")
+            for weights in [self.given_weights(node)]
         ]
+
+    def given_weights(self, node: Node, absent: Sequence[bool] = ()) -> Sequence[int]:
+        """Return the weights that a rule is given: as they are, if not only their proportion counts.
+
+        Args:
+            node: The dimension with the rule.
+            absent: Whether each dimension of the plan is not applicable; by default none is.
+        """
+        exact = self._exact(node, self._arguments[2], absent)
+        return _whole(exact) if node.scorer.relative_weights else list(map(float, exact))  # type: ignore[arg-type]
+
+    def weights_shown(self, node: Node, absent: Sequence[bool]) -> tuple[int, ...]:
+        """Return the weights of all children of a node, as the smallest whole numbers in proportion.
+
+        Args:
+            node: The dimension.
+            absent: Whether each dimension of the plan is not applicable.
+        """
+        if node.scored is node.dimension and node.index not in self.by_parts:
+            return tuple(self.weights[node.index])
+        exact = _whole(self._exact(node, self._arguments[2], absent))
+        weights = dict(zip((child.id for child in node.scored.children), exact, strict=True))
+        return tuple(weights.get(child.id, 0) for child in node.dimension.children)
+
+    def _exact(
+        self, node: Node, changed: Mapping[str, Fraction], absent: Sequence[bool] = ()
+    ) -> Sequence[Fraction]:
+        """Return the weights of the scored children of a node."""
+
+        def weight(dimension: Dimension) -> Fraction:
+            if not dimension.by_parts or dimension.id in changed:
+                return changed.get(dimension.id, dimension.weight)
+            leaves = (leaf for leaf in dimension.scored_leaves() if not (absent and absent[self.index[leaf.id]]))
+            return sum((changed.get(leaf.id, leaf.weight) for leaf in leaves), Fraction(0))
+
+        return [weight(child) for child in node.scored.children]
+
+    def _with_parts(self, steps: Sequence[_Step], absent: Sequence[bool]) -> Iterator[_Step]:
+        """Yield steps with the weights of children that weigh as much as their applicable leaves."""
+        for step in steps:
+            node = self.nodes[step[0]]
+            yield (*step[:4], self.given_weights(node, absent)) if node.index in self.by_parts else step
 
     def _weights(self, changed: Mapping[str, Fraction]) -> list[Sequence[int]]:
         """Return the weights of the children of each node, as the smallest whole numbers in proportion."""
-        return [
-            _whole([changed.get(child.id, child.weight) for child in node.dimension.children])
-            for node in self.nodes
-        ]
+        return [_whole(self._exact(node, changed)) for node in self.nodes]
 
     def _check_monotone(self, node: Node, low: Position, high: Position) -> None:
         """Refuse a rule that lowers a score for a better answer, as every bound would then be wrong."""
@@ -342,7 +412,7 @@ class Plan:
             Finding(node.dimension.id, problem, "another rule there")
             for node in self
             if node.children
-            for problem in node.scorer.problems(node.dimension)
+            for problem in node.scorer.problems(node.scored)
         ]
         self._refuse(findings)
         self._check_weights()
@@ -389,6 +459,13 @@ def plan_for(model: Model, scorer: str | Scorer | None, weights: Mapping[str, Fr
     return plan.reweighted(weights) if weights else plan
 
 
+def _positions_of(leaf: Dimension) -> Mapping[Any, int]:
+    """Return the position of each answer that has one."""
+    assert leaf.scale is not None
+    absent = leaf.stage_of_absence
+    return leaf.scale.positions if absent is None else {**leaf.scale.positions, NOT_APPLICABLE: absent}
+
+
 def scorer_of(scorer: str | Scorer) -> Scorer:
     """Return a scorer by its registered name, or as it is.
 
@@ -404,12 +481,13 @@ def _nodes(model: Model, default: Scorer) -> Iterator[Node]:
     starts: list[int] = []
     for dimension in dimensions:
         starts.append(len(dimensions))
-        dimensions += dimension.children
+        # Children that are never scored come last.
+        dimensions += sorted(dimension.children, key=lambda child: not child.weight)
     for index, dimension in enumerate(dimensions):
-        children = range(starts[index], starts[index] + len(dimension.children))
-        combination = Combination(dimension, _scorer_at(dimension, default))
+        children = range(starts[index], starts[index] + len(dimension.scored.children))
+        combination = Combination(dimension.scored, _scorer_at(dimension, default))
         is_combined = False
-        if children and dimension.scale is not None and not any(combination.scorer.problems(dimension)):
+        if children and dimension.scale is not None and not any(combination.scorer.problems(dimension.scored)):
             below = symbolic_children(False)
             is_combined = combination.position(below, below.low, each("weight"), True) is not None
         yield Node(index, dimension, combination, children, is_combined)

@@ -19,6 +19,7 @@ from maturitykit.errors import Finding, one_of, quoted
 from maturitykit.files.result import IssueEntry, ResultEntry, ScoreEntry
 from maturitykit.notebook import repr_html
 from maturitykit.registry import version
+from maturitykit.rules.built_in import Sum
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.answers import LeafAnswers
 from maturitykit.scoring.plan import Node, Plan, State, plan_for
@@ -230,7 +231,8 @@ class Result(Mapping[str, Score]):
             i, position = node.index, self._position(node.index)
             disagreement = self._disagreement(node)
             entries[node.dimension.id] = score_entry(
-                node.dimension, position, coverage[i], counts[i], disagreement, not_applicable[i]
+                *(node.dimension, position, coverage[i], counts[i], disagreement, not_applicable[i]),
+                self._highest_possible(node) if node.children else None,
             )
         return entries
 
@@ -322,10 +324,25 @@ class Result(Mapping[str, Score]):
             disagreement=self._disagreement(node),
             not_applicable=state.not_applicable[i],
             rule=self.consensus if rated else node.scorer.id,
-            weights=() if rated else tuple(self._plan.weights[i]),
+            weights=() if rated else self._plan.weights_shown(node, state.not_applicable),
             inputs=tuple(ratings) if rated else tuple(self[child.id] for child in node.dimension.children),
             target=self._setting.targets.get(node.dimension.id),
+            highest_possible=None if rated else self._highest_possible(node),
         )
+
+    def _highest_possible(self, node: Node) -> float | None:
+        """Return the number that a sum has if all that is applicable is at its best; None under other rules."""
+        if not isinstance(node.scorer, Sum) or self._position(node.index) is None:
+            return None
+        absent = self._state.not_applicable
+        weights = self._plan.given_weights(node, absent)
+        total = 0.0
+        for child, weight in zip(node.children, weights, strict=True):
+            below = self._plan.nodes[child]
+            if not absent[child] and below.dimension.scale is not None:
+                possible = self._highest_possible(below) if below.children else None
+                total += weight * (below.dimension.scale.ends[1] if possible is None else possible)
+        return total
 
     def _position(self, index: int) -> Span[Position] | None:
         state, node = self._state, self._plan.nodes[index]

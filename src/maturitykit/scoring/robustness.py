@@ -130,7 +130,7 @@ class Robustness:
         """
         state, root = self.result._state, self.result._plan.nodes[0]
         scale, weights = root.dimension.scale, self.result._plan.weights[0]
-        if scale is None or not root.is_combined or any(c.scale != scale for c in root.dimension.children):
+        if scale is None or not root.is_combined or any(c.scale != scale for c in root.scored.children):
             return {}
         applies = [not state.not_applicable[i] for i in root.children]
         known = [state.known[i] for i in root.children]
@@ -299,5 +299,5 @@ def _reopened(result: Result, index: int) -> Result:
     """Return a result without the answers to one question."""
     state, scale = result._state.copy(), result._plan.nodes[index].dimension.scale
     assert scale is not None
-    state.put(index, (0, None, scale.top), 0.0)
+    state.put(index, (scale.open_ends[0], None, scale.open_ends[1]), 0.0)
     return result._in_state(state)

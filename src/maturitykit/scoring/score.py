@@ -52,8 +52,8 @@ def score(
     Args:
         model: A model, or the id of an installed one, which is used in the version that the
             assessment names, if that is installed.
-        assessment: An assessment, or answers by dimension: a stage's id, a range ``"a..b"``, a share
-            where the scale has cut points, ``UNKNOWN``, ``NOT_APPLICABLE``, or None or NaN for a
+        assessment: An assessment, or answers by dimension: a stage's id, a range ``"a..b"``, a number
+            where the scale has bands, ``UNKNOWN``, ``NOT_APPLICABLE``, or None or NaN for a
             blank. For several respondents these are lists, in which each keeps the same position.
         scorer: The rule for the outcome and for all dimensions that do not name their own;
             by default the first that the model offers.
@@ -235,6 +235,9 @@ def exact_weights(model: Model, weights: Weights) -> dict[str, Fraction]:
         else:
             if exact[id] <= 0:
                 findings.append(Finding(f"weights.{id}", f"is {weight}", "a number above zero"))
+            elif not model.by_id[id].weight:
+                problem = "has the weight 0 in the model, as it is never scored"
+                findings.append(Finding(f"weights.{id}", problem, "no other weight"))
     if findings:
         raise ScoringError(f"these weights cannot be used with {quoted(model.id)}", findings)
     return exact

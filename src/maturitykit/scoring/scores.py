@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
@@ -11,7 +11,7 @@ from maturitykit.assessment.ratings import UNKNOWN, Rating
 from maturitykit.definition import Dimension, Stage
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError
-from maturitykit.files.result import DisagreementEntry, Indexes, ScoreEntry, Stages
+from maturitykit.files.result import DisagreementEntry, Numbers, ScoreEntry, Stages
 from maturitykit.words import phrase
 
 T = TypeVar("T")
@@ -90,6 +90,7 @@ class Score:
         weights: Weights of the inputs that are scores.
         inputs: The scores of the children, or the ratings.
         target: The stage that the caller wants to reach.
+        highest_possible: Of a sum, the number that it has if all that is applicable is at its best.
     """
 
     dimension: Dimension
@@ -102,6 +103,7 @@ class Score:
     weights: tuple[int, ...] = field(repr=False)
     inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
     target: Stage | None = None
+    highest_possible: float | None = None
 
     #: True if it follows from a result of another model, and was not measured.
     is_derived: ClassVar[bool] = False
@@ -137,8 +139,17 @@ class Score:
         scale, position = self.dimension.scale, self.position
         if scale is None or position is None or not scale.is_chain:
             return None
-        likely = None if position.likely is None else position.likely / scale.top
-        return Span(position.low / scale.top, likely, position.high / scale.top)
+        likely = None if position.likely is None else scale.index(position.likely)
+        return Span(scale.index(position.low), likely, scale.index(position.high))
+
+    @property
+    def value(self) -> Span[float] | None:
+        """The numbers in the unit of the scale; None where the model states none for its stages."""
+        scale, position = self.dimension.scale, self.position
+        if scale is None or position is None or not scale.has_numbers:
+            return None
+        likely = None if position.likely is None else scale.number_at(position.likely)
+        return Span(scale.number_at(position.low), likely, scale.number_at(position.high))
 
     @property
     def brief(self) -> str:
@@ -181,6 +192,7 @@ class Score:
             self.respondents,
             self.disagreement,
             self.not_applicable,
+            self.highest_possible,
         )
 
 
@@ -191,29 +203,41 @@ def score_entry(
     respondents: int,
     disagreement: Disagreement | None,
     not_applicable: bool,
+    highest_possible: float | None = None,
 ) -> ScoreEntry:
     """Return a score in the form of the JSON contract, from the fields of `Score`."""
     scale = dimension.scale
     stage: Stages | None = None
-    index: Indexes | None = None
+    index: Numbers | None = None
+    value: Numbers | None = None
     disagreement_entry: DisagreementEntry | None = None
     if scale is not None and position is not None:
         at, (low, likely, high) = scale.stage, position
         stage = {"low": at(low).id, "likely": None if likely is None else at(likely).id, "high": at(high).id}
         if scale.is_chain:
-            top = scale.top
-            index = {"low": low / top, "likely": None if likely is None else likely / top, "high": high / top}
+            index = _numbers(scale.index, position)
+        if scale.has_numbers:
+            value = _numbers(scale.number_at, position)
     if disagreement is not None:
         low_end, high_end, agreement = disagreement
         disagreement_entry = {"low": low_end.id, "high": high_end.id, "agreement": agreement}
-    return {
+    entry: ScoreEntry = {
         "stage": stage,
         "index": index,
+        "value": value,
         "coverage": coverage,
         "respondents": respondents,
         "disagreement": disagreement_entry,
         "not_applicable": not_applicable,
     }
+    if highest_possible is not None:
+        entry["highest_possible"] = highest_possible
+    return entry
+
+
+def _numbers(of: Callable[[Position], float], position: Span[Position]) -> Numbers:
+    low, likely, high = position
+    return {"low": of(low), "likely": None if likely is None else of(likely), "high": of(high)}
 
 
 def ids_of(stage: Span[Stage] | None) -> Stages | None:

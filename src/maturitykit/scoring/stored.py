@@ -125,13 +125,16 @@ def _state(plan: Plan, entry: ResultEntry, entries: Mapping[str, ScoreEntry]) ->
         rated.append(plan.nodes[0])
     for node in rated:
         stored, scale = entries[node.dimension.id], node.dimension.scale
-        index, coverage = stored["index"], stored["coverage"]
+        coverage = stored["coverage"]
+        # An index stops at the stages, where numbers may go on.
+        goes_on = bool(stored["value"] and scale and (scale.order.lowest, scale.order.highest) != (0, scale.top))
+        numbers = stored["value"] if goes_on else stored["index"]
         if stored["not_applicable"]:
             state.put(node.index, None, coverage)
-        elif coverage and index and scale:
+        elif coverage and numbers and scale:
             low, likely, high = (
-                None if share is None else _position(share * scale.top)
-                for share in (index["low"], index["likely"], index["high"])
+                None if number is None else _position(scale.position_of(number) if goes_on else number * scale.top)
+                for number in (numbers["low"], numbers["likely"], numbers["high"])
             )
             state.put(node.index, (low or 0, likely, high or 0), coverage)
     plan.evaluate(state)

@@ -194,7 +194,8 @@ class _WeightSearch:
                 self.bounds[node.index] = self._of(node)
 
     def _of(self, node: Node) -> _Bounds | None:
-        reads_weights = _READS_WEIGHTS.get(type(node.scorer))
+        is_fixed = node.index not in self._result._plan.by_parts
+        reads_weights = _READS_WEIGHTS.get(type(node.scorer)) if is_fixed else None
         below = [bounds for i in node.children if (bounds := self.bounds[i]) is not None]
         if reads_weights is None or len(below) < len(node.children):
             return None
@@ -225,7 +226,7 @@ class _Children:
             for column in ([child.least for child in below], [child.most for child in below])
         ]
         self._alone: dict[bool, list[Ends]] = {}
-        self._tops = [0 if child.scale is None else child.scale.top for child in node.dimension.children]
+        self._tops = [0 if child.scale is None else child.scale.top for child in node.scored.children]
         self._run = result._roll_up(node)
         state, children = result._state, node.children
         self._applies = [not state.not_applicable[i] for i in children]
@@ -235,7 +236,7 @@ class _Children:
         self._is_held = type(node.scorer) is not Staged and any(
             not known and applies and not bounds.spans(child.scale)
             for known, applies, bounds, child in zip(
-                self._known, self._applies, below, node.dimension.children, strict=True
+                self._known, self._applies, below, node.scored.children, strict=True
             )
         )
 
@@ -361,7 +362,8 @@ def ties_of(result: Result) -> Iterator[Tie]:
     state = result._state
     for node in result._plan:
         i, scale = node.index, node.dimension.scale
-        if type(node.scorer) is Median and node.is_combined and state.known[i] and i not in state.fixed:
+        is_own = i not in state.fixed and i not in result._plan.by_parts
+        if type(node.scorer) is Median and node.is_combined and state.known[i] and is_own:
             assert scale is not None
             yield from _ties_at(result, node, scale)
 
@@ -384,7 +386,7 @@ def _ties_at(result: Result, node: Node, scale: Scale) -> Iterator[Tie]:
             if stage.id not in outcomes:
                 outcomes[stage.id] = _outcome_with(result, node, ends)
     for id, some in found.items():
-        names = tuple(node.dimension.children[i] for i in some)
+        names = tuple(node.scored.children[i] for i in some)
         yield Tie(node.dimension, at, scale[id], names, outcomes[id])
 
 
@@ -399,7 +401,7 @@ def _outcome_with(result: Result, node: Node, ends: Ends) -> Stage | None:
         if changed.isdisjoint(above.children) or not above.is_combined or above.index in state.fixed:
             continue
         start, stop = above.children.start, above.children.stop
-        rolled = result._roll_up(above)(*(column[start:stop] for column in columns), plan.weights[above.index])
+        rolled = result._roll_up(above)(*(column[start:stop] for column in columns), plan.given_weights(above))
         for column, position in zip(columns, rolled.ends, strict=True):
             column[above.index] = position
         changed.add(above.index)

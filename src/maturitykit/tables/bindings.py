@@ -97,11 +97,13 @@ class Bindings:
     ) -> Formula:
         listed = elements(positions) or ()
         takes = (elements(takes_part) if isinstance(takes_part, Formula) else None) or (takes_part,) * len(listed)
-        keys = [if_else(taken, position, -1) for taken, position in zip(takes, listed, strict=True)]
+        # Positions that are not whole may be a little below the lowest stage's.
+        left_out = -1 if is_whole else -9
+        keys = [if_else(taken, position, left_out) for taken, position in zip(takes, listed, strict=True)]
         numbers = elements(weights)
 
         def value(row: Row) -> float:
-            taken = [position >= 0 for position in row]
+            taken = [position > left_out for position in row]
             return function(row, taken, numbers) if any(taken) else 0
 
         return self.look_up(keys, [range(-1, top + 1) for top in function.tops] if is_whole else (), value)

@@ -36,7 +36,7 @@ from maturitykit.formula.algebra import (
     total,
 )
 from maturitykit.rules.consensus import LIKELY, Consensus, consensus_of
-from maturitykit.rules.roll_up import SpanTerms
+from maturitykit.rules.roll_up import SpanTerms, counted_if_absent
 from maturitykit.scoring.plan import Plan
 from maturitykit.tables.answer_codes import AnswerCodes, Counting, scale_of
 from maturitykit.tables.bindings import Bindings
@@ -113,7 +113,7 @@ def voices(
         counts = _Counts(
             bindings, responses.model, scale_of(dimension), counting, tallies.columns(slot), consensus, refused
         )
-        cells[dimension.id] = counts.cell()
+        cells[dimension.id] = counted_if_absent(dimension, counts.cell())
         splits[dimension.id] = counts.split()
         respondents.setdefault(dimension.id, counts.raters)
     return Voices(frame, columns, cells, splits, respondents)
@@ -290,14 +290,17 @@ class _Counts:
         # Where several respondents would need a mean on a partial order, `__init__` refuses it.
         formulas = consensus_of(scale.order, self._consensus if is_mean or self._consensus != "mean" else "median")
         low, likely, high = map(self._of_counts, formulas)
+        lowest, highest = scale.open_ends
+        if lowest:
+            low = let(first([(known, low), (self._is_not_applicable, 0)], lowest))
         return SpanTerms(
             low,
             likely,
-            let(first([(known, high), (self._is_not_applicable, 0)], scale.top)),
+            let(first([(known, high), (self._is_not_applicable, 0)], highest)),
             known,
             self._is_not_applicable,
             let(if_else(any_of(known, self._is_not_applicable), 1.0, 0.0)),
-            is_whole=not is_mean,
+            is_whole=not is_mean and (lowest, highest) == (0, scale.top),
             is_masked=True,
         )
 

@@ -95,7 +95,7 @@ def translate(
 
     for node in plan.leaves.values():
         assert node.dimension.scale is not None
-        inferences[node.index] = kept(leaf_inference(node.dimension.scale.order, linked(node)))
+        inferences[node.index] = kept(leaf_inference(node.dimension.scale, linked(node)))
     leaves = {node.index: inferences[node.index].cell for node in plan.leaves.values()}
     cells = plan.formulas(leaves, lambda cell: cell, inferred)
     inferable = {

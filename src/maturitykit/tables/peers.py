@@ -25,9 +25,9 @@ from maturitykit.formula.algebra import (
     least,
     negate,
     null,
+    stage_of,
     total,
 )
-from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.tables.bindings import keys_of
 from maturitykit.tables.frame import Frame
@@ -65,7 +65,7 @@ class _Staged(NamedTuple):
     def is_at(self, stage: int) -> Condition:
         """Return the condition that the likely stage is this one."""
         _, likely, _ = self.cell.positions
-        return all_of(self.is_known, stage_index(self.scale, likely, self.cell.is_whole).equals(stage))
+        return all_of(self.is_known, stage_of(self.scale.order, likely, self.cell.is_whole).equals(stage))
 
     def counted(self, stage: int) -> Formula:
         """Return the number of subjects at a stage, a column of `_counts`."""
@@ -149,7 +149,7 @@ def _rank(staged: _Staged, minimum: int) -> dict[str, Term]:
         "percentile_high": least(_wilson((below + equal) / n, n, 1), 1.0),
     }
     _, likely, _ = staged.cell.positions
-    index = stage_index(staged.scale, likely, staged.cell.is_whole)
+    index = stage_of(staged.scale.order, likely, staged.cell.is_whole)
     return {
         "stage": gather(if_else(staged.is_known, index + 1, 0), [None, *staged.scale.ids]),
         "others": others,

@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN
+from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, other_answers
 from maturitykit.definition import Dimension, Model, Scale
-from maturitykit.definition.scale import SHARES
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 from maturitykit.formula.algebra import (
     Condition,
@@ -247,25 +246,25 @@ class Responses(ABC):
             tests = ["is_null", "is_nan"] if self.schema[name].is_float else ["is_null"]
             missing = [(bindings.let(Formula(test, (column(name),))), BLANK) for test in tests]
             filled = "filled_single" if self.schema[name].is_single else "filled"
-            share = bindings.let(Formula(filled, (column(name),)))
-            return first([*missing, (_is_share(scale, share), self._of_share(scale, share))], 0)
+            number = bindings.let(Formula(filled, (column(name),)))
+            return first([*missing, (_can_be(scale, number), self._of_number(scale, number))], 0)
         text = self.text(bindings, name)
         digit = bindings.let(look_up(text, self._digits(scale), 0, BLANK))
         # Few answers are spelled otherwise, so the slow formula is only for these.
         return bindings.let(fallback(digit, text, self._with_care(scale, text)))
 
     def _with_care(self, scale: Scale, text: Formula) -> Formula:
-        """Return the digit of an answer with spaces around its parts, or of a share; 0 where it is not valid."""
+        """Return the digit of an answer with spaces around its parts, or of a number; 0 where it is not valid."""
         clean = Formula("clean", (text,))
         digit = look_up(clean, self._digits(scale), 0)
-        if not scale.cuts:
+        if not scale.has_bands:
             return digit
         is_number = Formula("is_number", (clean,))
-        share = Formula("number", (if_else(is_number, clean, "0"),))
-        return if_else(all_of(is_number, _is_share(scale, share)), self._of_share(scale, share), digit)
+        number = Formula("number", (if_else(is_number, clean, "0"),))
+        return if_else(all_of(is_number, _can_be(scale, number)), self._of_number(scale, number), digit)
 
     def _digits(self, scale: Scale) -> dict[str, int]:
-        """Return the digit of each usual spelling of an answer, except shares."""
+        """Return the digit of each usual spelling of an answer, except numbers."""
         digit = self.codes.digit
         return {
             **{stage: digit(i, i) for i, stage in enumerate(scale.ids)},
@@ -282,8 +281,8 @@ class Responses(ABC):
     def _of_stage(self, position: Formula) -> Formula:
         return cast(position, self.codes.kind) * (self.codes.base + 1) + self.codes.digit(0, 0)
 
-    def _of_share(self, scale: Scale, share: Formula) -> Formula:
-        return self._of_stage(count(share > edge for edge in scale._edges))
+    def _of_number(self, scale: Scale, number: Formula) -> Formula:
+        return self._of_stage(count(number * scale.sign > threshold for threshold in scale.thresholds))
 
     def text(self, bindings: Bindings, name: str) -> Formula:
         """Return a column as text."""
@@ -414,7 +413,7 @@ class WideResponses(Responses):
             return
         for name, kind in self.schema.items():
             if name in known and not (kind.is_text or kind.is_numeric):
-                expected = "text, or shares where the scale has cut points"
+                expected = "text, or numbers where the scale has bands"
                 yield Finding(name, f"holds values of type {kind.name}", expected)
             elif name not in (*known, *self.by, *ABOUT) and not name.startswith(OWN):
                 rest = ", or its name in by=[...], or no such column"
@@ -526,8 +525,12 @@ def columns_read(columns: Collection[str], by: str | Sequence[str] | None) -> li
     return [name for name in columns if name in (*keys, "respondent", "model", "version", "digest", *LONG)]
 
 
-def _is_share(scale: Scale, share: Formula) -> Condition:
-    return all_of(bool(scale.cuts), share >= SHARES[0], ~(share > SHARES[1]))
+def _can_be(scale: Scale, number: Formula) -> Condition:
+    """Return the condition that a number can be an answer."""
+    if not scale.has_bands:
+        return False
+    lowest, highest = scale.typed
+    return all_of(number >= lowest, ~(number > highest))
 
 
 def _refusal(model: Model, what: str) -> str:
@@ -535,5 +538,4 @@ def _refusal(model: Model, what: str) -> str:
 
 
 def _expected(scale: Scale) -> str:
-    share = ", a share such as 0.85" if scale.cuts else ""
-    return str(one_of(scale.ids, rest=f"{share}, a range a..b, unknown, not_applicable or nothing"))
+    return str(one_of(scale.ids, rest=other_answers(scale)))

@@ -22,13 +22,15 @@ from maturitykit.formula.algebra import (
     columns_of,
     constant,
     gather,
+    greatest,
     if_else,
+    least,
     negate,
     null,
+    stage_of,
 )
 from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus
-from maturitykit.rules.positions import stage_index
 from maturitykit.rules.roll_up import SpanTerms, open_terms, overruled
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.score import Weights, exact_weights
@@ -215,7 +217,7 @@ def _stage(dimension: Dimension, position: Formula | None, where: Condition, is_
     """Return the id of the stage that a position reaches; null where the condition fails."""
     if position is None or dimension.scale is None:
         return _NO_TEXT
-    index = stage_index(dimension.scale, position, is_whole)
+    index = stage_of(dimension.scale.order, position, is_whole)
     return if_else(where, gather(index, dimension.scale.ids), _NO_TEXT)
 
 
@@ -224,6 +226,9 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
     scale = dimension.scale
     if position is None or scale is None or not scale.is_chain:
         return _NO_NUMBER
+    if scale.order.edges:
+        # Numbers may go on beyond the lowest stage's and the highest's.
+        position = least(greatest(position, 0), scale.top)
     return if_else(where, position / scale.top, _NO_NUMBER)
 
 
@@ -342,7 +347,7 @@ def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Co
     combined = voices(bindings, responses, plan, consensus, counting, strict)
     outcome = rated_outcome(plan.model, combined.cells, strict)
     leaves = {
-        node.index: combined.cells.get(id) or open_terms(node.dimension.scale.order)  # type: ignore[union-attr]
+        node.index: combined.cells.get(id) or open_terms(node.dimension.scale)  # type: ignore[arg-type]
         for id, node in plan.leaves.items()
     }
 

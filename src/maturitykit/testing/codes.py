@@ -36,7 +36,7 @@ CODES: dict[str, Code] = {
     "MK102": Code("id malformed or used twice"),
     "MK103": Code("dimensions make no tree"),
     "MK104": Code("scale missing or out of order"),
-    "MK105": Code("values or cut points do not fit"),
+    "MK105": Code("numbers of a scale do not fit"),
     "MK106": Code("names something that is not there"),
     "MK107": Code("gate does not fit"),
     "MK108": Code("no greatest stage reached"),

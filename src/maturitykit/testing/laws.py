@@ -165,10 +165,13 @@ def exact(model: Model, random: Random) -> Iterator[Finding]:
 def ends(model: Model, random: Random) -> Iterator[Finding]:
     """Check that every score is at the bottom if all answers are, and at the top likewise."""
     for name, end in (("bottom", 0), ("top", -1)):
+        if any(scale.is_chain and scale.values[end] != scale.ends[end] for scale in model.scales.values()):
+            # Its stage is not as far out as its numbers go.
+            continue
         answers = {leaf.id: leaf.scale.ids[end] for leaf in model.leaves if leaf.scale}
         for scale, span, id in spans(score(model, answers)):
-            wanted = 0 if end == 0 else scale.top
-            if not all(position is not None and _same(position, wanted) for position in span):
+            wanted = scale.stages[end]
+            if not all(position is not None and scale.stage(position) is wanted for position in span):
                 problem = f"is at {_words(span)} when every answer is the {name}"
                 yield Finding(id, problem, f"the {name} of its scale")
 
@@ -263,7 +266,7 @@ def _is_on(scale: Scale, position: Any) -> bool:
     if not isinstance(position, (int, float)) or not isfinite(position):
         return False
     if scale.is_chain:
-        return -TOLERANCE <= position <= scale.top + TOLERANCE
+        return scale.order.lowest - TOLERANCE <= position <= scale.order.highest + TOLERANCE
     return position == int(position) and 0 <= position <= scale.top
 
 

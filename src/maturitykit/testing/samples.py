@@ -32,8 +32,9 @@ def answer(scale: Scale, random: Random, applicable: bool = False) -> Answer:
     if kind == 2:
         low, high = sorted((random.randrange(len(scale.ids)), random.randrange(len(scale.ids))))
         return f"{scale.ids[low]}..{scale.ids[high]}"
-    if kind == 3 and scale.cuts:
-        return random.randrange(101) / 100
+    if kind == 3 and scale.has_bands:
+        lowest, highest = sorted(scale.ends)
+        return lowest + (highest - lowest) * random.randrange(101) / 100
     return stage(scale, random)
 
 

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
+from typing import Any
 
 from maturitykit.definition import Scale, Stage
 
 
-def _chain(count: int, power: float | None, cut: bool) -> Scale:
-    top = count - 1
-    values = [None if power is None else (i / top) ** power for i in range(count)]
-    cuts = [None, *(i / (count + 1) for i in range(count - 1))] if cut else [None] * count
-    return Scale("chain", [Stage(f"s{i}", value=values[i], cut=cuts[i]) for i in range(count)])
+def _chain(count: int, power: float | None, how: str, unit: str) -> Scale:
+    """Return a chain whose numbers rise or fall from end to end by a power, with bands halfway between them."""
+    falls = how in ("at_most", "less_than")
+    shares = [(i / (count - 1)) ** (power or 1) for i in range(count)]
+    numbers = [20 * (1 - share if falls else share) if unit else share for share in shares]
+    bands: list[dict[str, Any]] = [{}, *({how: (a + b) / 2} if how else {} for a, b in pairwise(numbers))]
+    stages = [
+        Stage(f"s{i}", value=None if power is None else number, **band)
+        for i, (number, band) in enumerate(zip(numbers, bands, strict=True))
+    ]
+    # Numbers of a unit go on beyond those of the stages where these are stated.
+    more = 0 if power is None or not how else 5
+    return Scale("chain", stages, unit, -more, 20 + more) if unit else Scale("chain", stages)
 
 
-#: Scales on which every two stages can be compared, some with values or cut points.
-CHAINS = [_chain(*shape) for shape in product(range(2, 6), (None, 0.5, 2), (False, True))]
+#: Scales on which every two stages can be compared, some with values or bands.
+CHAINS = [
+    *(_chain(*shape, "") for shape in product(range(2, 6), (None, 0.5, 2), ("", "more_than"))),
+    *(
+        _chain(*shape, "points")
+        for shape in product((2, 3, 5), (None, 0.5, 2), ("", "at_least", "more_than", "at_most", "less_than"))
+    ),
+]
 
 
 def _lattice(family: Iterable[frozenset[int]]) -> Scale:

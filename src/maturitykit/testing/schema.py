@@ -27,7 +27,7 @@ from maturitykit.files.assessment import AssessmentEntry
 from maturitykit.files.crosswalk import CrosswalkEntry, LinkEntry
 from maturitykit.files.model import DimensionEntry, ModelEntry
 from maturitykit.files.result import ComparisonEntry, ResultEntry
-from maturitykit.files.strict import FORMAT, keys_of
+from maturitykit.files.strict import FORMAT, Weight, keys_of
 from maturitykit.files.text import read_text, write_text
 from maturitykit.files.translations import text_entry
 from maturitykit.registry import scorers
@@ -59,6 +59,7 @@ _PLAIN: Mapping[Any, tuple[Schema, str]] = {
     NoneType: ({"type": "null"}, "null"),
     date: ({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}, "date"),
     Fraction: ({"type": ["number", "string"], "pattern": _EXACT}, "number or text"),
+    Weight: ({"type": ["number", "string"], "pattern": f"{_EXACT}|^parts$"}, "number or text"),
 }
 
 _ID = {"pattern": "^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*-?$", "maxLength": 100}
@@ -77,8 +78,6 @@ _CHECKED: Mapping[tuple[type, str], Schema] = {
     (ModelEntry, "scorers"): {"minItems": 1},
     (ModelEntry, "dimensions"): {"minItems": 1},
     (Scale, "stages"): {"minItems": 2},
-    (Stage, "value"): {"minimum": 0, "maximum": 1},
-    (Stage, "cut"): {"minimum": 0, "exclusiveMaximum": 1},
     (Reading, "about"): {"minItems": 1},
     (CrosswalkEntry, "source"): _MODEL_NAME,
     (CrosswalkEntry, "target"): _MODEL_NAME,

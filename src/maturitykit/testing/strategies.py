@@ -23,7 +23,7 @@ from maturitykit.testing.scales import CHAINS, LATTICES, is_distributive
 
 
 def chains(id: str = "chain") -> st.SearchStrategy[Scale]:
-    """Return scales on which every two stages can be compared, some with values or cut points."""
+    """Return scales on which every two stages can be compared, some with values or bands."""
     return st.sampled_from(CHAINS).map(lambda scale: evolve(scale, id=id))
 
 
@@ -161,8 +161,8 @@ def answers(scale: Scale, *, applicable: bool = False) -> st.SearchStrategy[Answ
     """Return any answer that is valid on a chain; with ``applicable``, without "not applicable"."""
     kinds: list[st.SearchStrategy[Answer]] = [stages_of(scale), stages_of(scale), ranges(scale)]
     kinds += [st.just(UNKNOWN), st.none()]
-    if scale.cuts:
-        kinds.append(st.floats(0, 1))
+    if scale.has_bands:
+        kinds.append(st.floats(*sorted(scale.ends)))
     if not applicable:
         kinds.append(st.just(NOT_APPLICABLE))
     return st.one_of(kinds)
