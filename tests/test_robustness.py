@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
@@ -615,6 +616,46 @@ def test_names_can_be_hidden_in_the_sentence() -> None:
     assert "without 3 it is" in robustness.sentence()
     assert "without respondent 3 it is" in robustness.sentence(with_names=False)
     assert "zonder respondent 3 is het" in robustness.sentence("nl", with_names=False)
+
+
+@given(st.data())
+def test_the_facts_behind_the_sentence_can_be_included_in_json(data: st.DataObject) -> None:
+    model = data.draw(mks.models(depth=2, applied=RULES))
+    result = mk.score(model, data.draw(mks.assessments(model, respondents=3)))
+    robustness = result.robustness()
+    told: Any = json.loads(json.dumps(result.to_dict(include=["what_holds"])))
+    what_holds = told.pop("what_holds")
+    assert told == json.loads(json.dumps(result.to_dict()))
+    assert what_holds["sentence"] == robustness.sentence("en", with_names=False)
+    assert [(tie["dimension"], tie["with_more"]) for tie in what_holds["ties"]] == [
+        (tie.dimension.id, tie.with_more.id) for tie in robustness.ties
+    ]
+    box = robustness.weights()["outcome"] if result.stage else None
+    assert (what_holds["within_a_quarter"] is None) == (box is None)
+    if box:
+        likely = box.lowest.likely and box.lowest.likely.id
+        assert what_holds["within_a_quarter"]["lowest"]["likely"] == likely
+    assert what_holds["rules"].keys() == robustness.rules.keys()
+    assert [(each["kind"], each["number"]) for each in what_holds["without"]] == [
+        (item.kind, item.number) for item in robustness.without
+    ]
+    assert mk.read_result({**told, "what_holds": what_holds}, model).outcome.stage == result.outcome.stage
+
+
+def test_json_names_no_respondent() -> None:
+    names = ("Ann", "Bob", "Cas", "Dee", "Eve")
+    model = flat(4)
+    ratings = [mk.Rating(f"d{i}", "s1" if who < "Cas" else "s2", who) for i in range(4) for who in names]
+    result = mk.score(model, mk.Assessment("flat", ratings))
+    assert "without Cas" in result.robustness().sentence()
+    told = json.dumps(result.to_dict(include=["what_holds"]))
+    assert "without respondent 3" in told
+    assert not any(name in told for name in names)
+
+
+def test_nothing_else_can_be_included_in_json() -> None:
+    with pytest.raises(mk.ScoringError, match='is "what-holds"; expected "what_holds"'):
+        mk.score(flat(3), {}).to_dict(include=["what-holds"])  # type: ignore[list-item]
 
 
 # ---- translations, results that are read back, comparisons

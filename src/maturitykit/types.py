@@ -18,17 +18,23 @@ from maturitykit.files.result import (
     Derived,
     Direction,
     DisagreementEntry,
+    Included,
     Indexes,
     Inferable,
     IssueEntry,
     LinkUse,
     ModelName,
     MovementEntry,
+    OmissionEntry,
+    Omitted,
     Origin,
     ResultEntry,
     Scored,
     ScoreEntry,
     Stages,
+    TieEntry,
+    WeightBoundsEntry,
+    WhatHoldsEntry,
 )
 from maturitykit.files.text import Content, Readable
 from maturitykit.files.write import SupportsToDict
@@ -36,7 +42,7 @@ from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.records import ScoreRow
 from maturitykit.scoring.roadmap import Improvement, Roadmap
-from maturitykit.scoring.robustness import Extremes, Omission, Omitted, Robustness
+from maturitykit.scoring.robustness import Extremes, Omission, Robustness
 from maturitykit.scoring.score import Weights
 from maturitykit.scoring.scores import Disagreement, Reason
 from maturitykit.scoring.weights import Tie, WeightBounds, Within
@@ -60,6 +66,7 @@ __all__ = [
     "Extremes",
     "Guidance",
     "Improvement",
+    "Included",
     "Indexes",
     "Inferable",
     "Issue",
@@ -73,6 +80,7 @@ __all__ = [
     "NoStage",
     "Note",
     "Omission",
+    "OmissionEntry",
     "Omitted",
     "Origin",
     "Parts",
@@ -95,9 +103,12 @@ __all__ = [
     "Stages",
     "SupportsToDict",
     "Tie",
+    "TieEntry",
     "Use",
     "UsedCrosswalk",
     "WeightBounds",
+    "WeightBoundsEntry",
     "Weights",
+    "WhatHoldsEntry",
     "Within",
 ]
