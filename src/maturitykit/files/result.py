@@ -317,12 +317,21 @@ class MovementEntry(TypedDict):
         direction: Direction in which the likely stage changed; ``sideways`` is a change to a stage that cannot be
             compared, and ``unknown`` means that one of the two results has none.
         certain: Whether the direction would be the same for every answer to the open questions.
+        within_a_quarter: Whether it would be the same under all weights a quarter lower or higher, even other ones
+            each time; null if that is not known.
+        for_any_distances: Whether it would be the same for any distances between the stages; null if that is not
+            known.
+        among_the_same: Direction among those who answered both times; null if that is not known, or if there is
+            nobody.
     """
 
     before: Stages | None
     after: Stages | None
     direction: Direction
     certain: bool
+    within_a_quarter: bool | None
+    for_any_distances: bool | None
+    among_the_same: Direction | None
 
 
 class ComparisonEntry(TypedDict):

@@ -280,16 +280,16 @@ def movement(comparison: Comparison, say: Words) -> Section:
     for dimension, depth in with_depths(comparison.after.model):
         rows.append(Row(_row_cells(comparison, dimension.id, dimension.name, words, say), depth))
     title = say("Movement: {before} to {after}", before=before, after=after)
-    note = say(
-        "For sure: no answer to an open question could change that. Likely: open questions could explain it."
-    )
+    note = say("Likely: open questions could explain it.")
+    has_open = any(moved.direction != "unknown" and not moved.certain for moved in comparison.values())
     ends = names if is_in_time else (before, after)
     head = say("dimension"), *ends, say("change" if is_in_time else "difference")
     blocks: list[Block] = [
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
-        Paragraph(note, "quiet"),
+        *([Paragraph(note, "quiet")] if has_open else ()),
         *(Paragraph(say(text)) for text in (derivation_note(comparison), respondents_note(comparison)) if text),
+        Bullets(map(Bullet, _what_holds(comparison, say))),
     ]
     heading = (
         say("What moved since {before}", before=str(comparison.before.date or before))
@@ -297,6 +297,40 @@ def movement(comparison: Comparison, say: Words) -> Section:
         else say("{after}, compared with {before}", before=before, after=after)
     )
     return Section(heading, blocks)
+
+
+def _what_holds(comparison: Comparison, say: Words) -> Iterator[str]:
+    """Yield which movements hold under other weights, for other distances, and among the same respondents."""
+    moved = [id for id, movement in comparison.items() if movement.direction in ("up", "down", "sideways")]
+    if not moved:
+        return
+    names = names_of(comparison.after, say)
+
+    def those_of(holds: Mapping[str, bool | None]) -> str:
+        others = [names[id] for id in moved if not holds[id]]
+        if len(others) == len(moved):
+            return say("no movements")
+        return (
+            say("all movements except those of {names}", names=listed(others, say))
+            if others
+            else say("all movements")
+        )
+
+    yield say(
+        "With weights up to a quarter lower or higher, even different ones for each result, {which} are certain "
+        "to stay the same.",
+        which=those_of(comparison.holds_within()),
+    )
+    yield say(
+        "For any distances between the stages, {which} are certain to stay the same.",
+        which=those_of(comparison.holds_for_any_distances()),
+    )
+    same = comparison.among_the_same()
+    if same is not None and respondents_note(comparison):
+        yield say(
+            "Among those who answered both times, {which} are the same.",
+            which=those_of({id: same[id].direction == comparison[id].direction for id in moved}),
+        )
 
 
 def _row_cells(
@@ -307,5 +341,5 @@ def _row_cells(
         return name, "", "", ""
     ends = (say(result[id].brief or "not applicable") for result in (comparison.before, comparison.after))
     direction = say(words[moved.direction])
-    certainty = say("for sure") if moved.certain else say("likely")
+    certainty = say("whatever the open answers") if moved.certain else say("likely")
     return name, *ends, direction if moved.direction == "unknown" else f"{direction}, {certainty}"
