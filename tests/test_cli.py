@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -467,6 +467,8 @@ def test_json_says_what_holds_if_it_is_asked_for(run: Run) -> None:
     assert json.loads(Path("a.json").read_text(encoding="utf-8")) == result
     assert result.pop("what_holds")["sentence"] in " ".join(shown.split())
     assert result == plain
+    every = [arg for name in get_args(mk.types.Included) for arg in ("--include", name)]
+    assert data(run(*args, "--json", *every)).keys() == {*plain, *get_args(mk.types.Included)}
 
 
 def test_weights_are_changed_and_said(run: Run) -> None:

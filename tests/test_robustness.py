@@ -17,6 +17,7 @@ from hypothesis import assume, given, strategies as st
 import maturitykit as mk
 import oracle
 from maturitykit.assessment.ratings import ReadAnswer, read_answer
+from maturitykit.report import build
 from maturitykit.report.document import comparison_document
 from maturitykit.report.terminal import as_text
 from maturitykit.scoring.what_holds import what_holds
@@ -911,6 +912,114 @@ def test_a_movement_is_told_among_those_who_answered_both_times() -> None:
     text = as_text(comparison_document(comparison))
     assert "Among those who answered both times, no movements are the same." in text
     assert comparison.to_dict()["dimensions"]["outcome"]["among_the_same"] == "same"
+
+
+# ---- roadmaps
+
+
+@given(st.data())
+def test_improvements_hold_within_the_box_if_they_reach_the_stage_at_each_corner(data: st.DataObject) -> None:
+    result = some_result(data, 7)
+    model, scale = result.model, result.model.outcome
+    for route in mk.roadmap(result):
+        assert scale is not None
+        if route.improvements is None:
+            continue
+        # Open dimensions count as lowest.
+        now = {
+            leaf.dimension.id: "not_applicable" if leaf.stage is None else (leaf.stage.likely or leaf.stage.low).id
+            for leaf in result.leaves
+        }
+        now |= {step.dimension.id: step.to.id for step in route.improvements}
+        at = [mk.score(model, now, weights=weights).span.low.id for weights in box_corners(model)]
+        assert scale.at_least(scale.positions[mk.score(model, now).span.low.id], scale.positions[route.stage.id])
+        reached = all(scale.at_least(scale.positions[id], scale.positions[route.stage.id]) for id in at)
+        if route.within_a_quarter is None:
+            assert not scale.is_chain
+        else:
+            assert route.within_a_quarter == reached
+
+
+@given(st.data())
+def test_the_weakest_that_is_not_raised_is_told_with_what_raising_it_alone_does(data: st.DataObject) -> None:
+    result = some_result(data, 12)
+    weakest = [score.dimension.id for score in result.weakest]
+    for route in mk.roadmap(result):
+        if route.improvements is None:
+            continue
+        raised = {step.dimension.id for step in route.improvements}
+        spared = [id for id in weakest if id not in raised] if len(weakest) < len(result.leaves) else []
+        assert [each.dimension.id for each in route.spared] == spared
+        for each in route.spared:
+            scale = each.dimension.scale
+            assert scale is not None
+            assert each.stage == result[each.dimension.id].span.likely
+            tried = mk.what_if(result, {each.dimension.id: scale.ids[-1]})
+            assert each.moves_alone == (tried.span.likely != result.span.likely)
+
+
+def test_a_roadmap_tells_why_it_spares_the_weakest_and_whether_it_holds_under_other_weights() -> None:
+    model = flat(5, weights=[3, 3, 1, 2, 2])
+
+    def texts(**stages: str) -> tuple[str, str]:
+        result = mk.score(model, {f"d{i}": stages.get(f"d{i}", "s1") for i in range(5)})
+        return tuple(  # type: ignore[return-value]
+            " ".join(as_text(build(result, language=it, sections=["roadmap"])).split()) for it in ("en", "nl")
+        )
+
+    english, dutch = texts(d2="s0", d3="s2", d4="s2")
+    assert (
+        "d2 is among the weakest, but can stay at s0: raising it alone does not change the overall stage."
+        in english
+    )
+    assert "It is enough under all weights up to a quarter lower or higher too." in english
+    assert "d2 hoort bij de zwakste, maar kan op s0 blijven: alleen dat verbeteren verandert de fase" in dutch
+    english, dutch = texts(d0="s2", d3="s0")
+    assert "It is not enough under all weights up to a quarter lower or higher." in english
+    assert "Het is niet genoeg bij alle gewichten" in dutch
+
+
+@pytest.mark.parametrize(
+    ("weights", "stages", "to", "name", "why"),
+    [
+        ([2, 1], ("s2", "s0"), "s3", "d1", "raising it alone does not change the overall stage"),
+        ([3, 4, 3], ("s0", "s2", "s2"), "s3", "d0", "raising it is part of another way to get there"),
+        (
+            [2, 4],
+            ("s0", "s1"),
+            "s2",
+            "d0",
+            "raising it alone changes the overall stage, but is not needed for this",
+        ),
+    ],
+)
+def test_a_roadmap_says_why_the_weakest_is_not_in_it(
+    weights: list[int], stages: tuple[str, ...], to: str, name: str, why: str
+) -> None:
+    model = flat(len(weights), "mean" if "changes" in why else "median", weights=weights)
+    said = {f"d{i}": stage for i, stage in enumerate(stages)}
+    result = mk.score(model, said, targets={"outcome": to})
+    text = " ".join(as_text(build(result, sections=["roadmap"])).split())
+    assert f"{name} is among the weakest, but can stay at {said[name]}: {why}." in text
+
+
+@given(st.data())
+def test_roadmaps_can_be_included_in_json(data: st.DataObject) -> None:
+    result = some_result(data, 12)
+    told = result.to_dict(include=["roadmap"])["roadmap"]
+    if not result.coverage:
+        assert told == []
+        return
+    assert told == [route.to_dict() for route in mk.roadmap(result)]
+    for entry, route in zip(told, mk.roadmap(result), strict=True):
+        assert (entry["stage"], entry["within_a_quarter"]) == (route.stage.id, route.within_a_quarter)
+        assert [each["moves_alone"] for each in entry["spared"]] == [each.moves_alone for each in route.spared]
+        steps = route.improvements
+        assert entry["improvements"] == (
+            steps
+            if steps is None
+            else [{"dimension": s.dimension.id, "start": s.start and s.start.id, "to": s.to.id} for s in steps]
+        )
 
 
 @given(st.data())

@@ -18,6 +18,7 @@ from maturitykit.files.result import (
     Derived,
     Direction,
     DisagreementEntry,
+    ImprovementEntry,
     Included,
     Indexes,
     Inferable,
@@ -29,8 +30,10 @@ from maturitykit.files.result import (
     Omitted,
     Origin,
     ResultEntry,
+    RoadmapEntry,
     Scored,
     ScoreEntry,
+    SparedEntry,
     Stages,
     TieEntry,
     WeightBoundsEntry,
@@ -41,7 +44,7 @@ from maturitykit.files.write import SupportsToDict
 from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.records import ScoreRow
-from maturitykit.scoring.roadmap import Improvement, Roadmap
+from maturitykit.scoring.roadmap import Improvement, Roadmap, Spared
 from maturitykit.scoring.robustness import Extremes, Omission, Robustness
 from maturitykit.scoring.score import Weights
 from maturitykit.scoring.scores import Disagreement, Reason
@@ -66,6 +69,7 @@ __all__ = [
     "Extremes",
     "Guidance",
     "Improvement",
+    "ImprovementEntry",
     "Included",
     "Indexes",
     "Inferable",
@@ -91,6 +95,7 @@ __all__ = [
     "Registry",
     "ResultEntry",
     "Roadmap",
+    "RoadmapEntry",
     "Robustness",
     "Route",
     "Rule",
@@ -99,6 +104,8 @@ __all__ = [
     "Scored",
     "Severity",
     "Source",
+    "Spared",
+    "SparedEntry",
     "StageSpan",
     "Stages",
     "SupportsToDict",

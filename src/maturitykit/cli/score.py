@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     help="Show how a score follows from the answers. Goes behind FILE.",
 )  # fmt: skip
 @click.option(
-    "--include", type=click.Choice(["what_holds"]), multiple=True,
-    help="In JSON also what the outcome rests on.",
+    "--include", type=click.Choice(["what_holds", "roadmap"]), multiple=True,
+    help="In JSON also what the outcome rests on, or roadmaps; may be repeated.",
 )  # fmt: skip
 @click.option(
     "--merged", metavar="FILE", callback=suffix_of(".csv", ".xlsx", ".json", ".toml"),

@@ -16,11 +16,11 @@ from maturitykit.files.result import ComparisonEntry, Direction, Scored
 from maturitykit.notebook import repr_html
 from maturitykit.scoring.distances import Shares, differences, shares_at_or_above
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.roadmap import WHAT_IF
 from maturitykit.scoring.scores import Score, Span, ids_of
 from maturitykit.scoring.summary import respondent_names, shortened_list
 from maturitykit.scoring.weights import WeightBounds, Within
 from maturitykit.scoring.what_holds import QUARTER
+from maturitykit.scoring.what_if import WHAT_IF
 from maturitykit.words import phrase
 
 

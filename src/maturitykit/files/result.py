@@ -18,7 +18,7 @@ Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
 Omitted: TypeAlias = Literal["respondent", "question", "link"]
 
 #: What can be added to a result as JSON.
-Included: TypeAlias = Literal["what_holds"]
+Included: TypeAlias = Literal["what_holds", "roadmap"]
 
 
 class Stages(TypedDict):
@@ -258,6 +258,55 @@ class WhatHoldsEntry(TypedDict):
     without: list[OmissionEntry]
 
 
+class ImprovementEntry(TypedDict):
+    """A dimension that has to reach a stage.
+
+    Args:
+        dimension: Id of the dimension.
+        start: Id of its likely stage now; null if it is open.
+        to: Id of the stage that is needed.
+    """
+
+    dimension: str
+    start: str | None
+    to: str
+
+
+class SparedEntry(TypedDict):
+    """One of the weakest dimensions, which is not among the improvements.
+
+    Args:
+        dimension: Id of the dimension.
+        stage: Id of its likely stage, at which it can stay.
+        moves_alone: Whether raising it alone, to its top, changes the likely stage of the outcome.
+    """
+
+    dimension: str
+    stage: str
+    moves_alone: bool
+
+
+class RoadmapEntry(TypedDict):
+    """Improvements that reach a stage of the outcome.
+
+    Args:
+        stage: Id of the stage.
+        improvements: The smallest set of improvements; null if nothing can reach the stage.
+        alternatives: Other sets of the same size.
+        order_is_free: Whether no order of the improvements brings the outcome further on the way than another.
+        within_a_quarter: Whether they are enough under all weights a quarter lower or higher; null if that is not
+            known.
+        spared: The weakest dimensions that are not among the improvements.
+    """
+
+    stage: str
+    improvements: list[ImprovementEntry] | None
+    alternatives: list[list[ImprovementEntry]]
+    order_is_free: bool
+    within_a_quarter: bool | None
+    spared: list[SparedEntry]
+
+
 class ResultEntry(TypedDict):
     """A result file.
 
@@ -277,6 +326,7 @@ class ResultEntry(TypedDict):
         issues: Issues to know before you rely on the result, the gravest first.
         derived: In a translation, its derivation.
         what_holds: What the outcome rests on, where it was asked for.
+        roadmap: Roadmaps to the target of the outcome, or to each next stage, where they were asked for.
     """
 
     format: int
@@ -294,6 +344,7 @@ class ResultEntry(TypedDict):
     issues: list[IssueEntry]
     derived: NotRequired[Derived]
     what_holds: NotRequired[WhatHoldsEntry]
+    roadmap: NotRequired[list[RoadmapEntry]]
 
 
 class Scored(TypedDict):

@@ -203,7 +203,7 @@ class Result(Mapping[str, Score]):
         """Return the result in the form of the JSON contract (``format = 1``).
 
         Args:
-            include: What to work out besides: ``what_holds`` for what the outcome rests on.
+            include: What to work out besides: ``what_holds`` for what the outcome rests on, and ``roadmap``.
 
         Raises:
             ScoringError: If something else is to be included.
@@ -229,6 +229,10 @@ class Result(Mapping[str, Score]):
             raise ScoringError("there is no such part of a result", findings)
         if "what_holds" in include:
             found["what_holds"] = self.robustness().to_dict()
+        if "roadmap" in include:
+            from maturitykit.scoring.roadmap import wanted_roadmaps
+
+            found["roadmap"] = [route.to_dict() for route in wanted_roadmaps(self)]
         return found
 
     def _entries(self) -> dict[str, ScoreEntry]:
