@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -162,6 +162,8 @@ def test_version(run: Run) -> None:
         (["score", "acme.csv", "--model", TOY, "-o", "acme.csv", "--json"], "must end in .json, with --json"),
         (["score", "acme.csv", "--model", TOY, "--explain", "--json"], "--explain gives text"),
         (["score", "acme.csv", "--model", TOY, "--explain", "-o", "a.csv"], "--explain gives text"),
+        (["score", "acme.csv", "--model", TOY, "--include", "what_holds"], "--include is for JSON"),
+        (["score", "acme.csv", "--model", TOY, "--include", "what_holds", "-o", "a.csv"], "--include is for JSON"),
         (["show", "toy", "-o", "toy.csv"], "'toy.csv' must end in .txt or .json"),
         (["models", "-o", "models.csv"], "'models.csv' must end in .json or .txt"),
     ],
@@ -456,6 +458,18 @@ def test_a_comment_of_several_lines_stays_in_its_place(run: Run) -> None:
     Path("acme.csv").write_text('dimension,rating,comment\nprocess,good,"One\nTwo\n\nThree"\n', encoding="utf-8")
     lines = run("score", "acme.csv", "--model", TOY, "--explain", "process").stdout.splitlines()
     assert lines[-1] == "  └─ Good (One Two Three)"
+
+
+def test_json_says_what_holds_if_it_is_asked_for(run: Run) -> None:
+    args = "score", "acme.csv", "--model", TOY
+    shown, plain = run(*args).stdout, data(run(*args, "--json"))
+    result = data(run(*args, "--json", "--include", "what_holds"))
+    run(*args, "--include", "what_holds", "-o", "a.json")
+    assert json.loads(Path("a.json").read_text(encoding="utf-8")) == result
+    assert result.pop("what_holds")["sentence"] in " ".join(shown.split())
+    assert result == plain
+    every = [arg for name in get_args(mk.types.Included) for arg in ("--include", name)]
+    assert data(run(*args, "--json", *every)).keys() == {*plain, *get_args(mk.types.Included)}
 
 
 def test_weights_are_changed_and_said(run: Run) -> None:

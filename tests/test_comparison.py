@@ -618,7 +618,7 @@ def test_compare_on_the_command_line(folder: Path, run: Run) -> None:
     done = run("compare", "acme.csv", "--model", "./here.toml")
     assert done.returncode == 0, done.stderr
     assert "Acme · 2025-01-01 → Acme · 2026-01-01" in done.stdout
-    assert "↑ up, for sure" in done.stdout
+    assert "↑ up, whatever the open answers" in done.stdout
     data = json.loads(run("compare", "acme.csv", "--model", "./here.toml", "--json").stdout)
     assert data["dimensions"]["people"]["direction"] == "up"
     assert "Other respondents" not in done.stdout

@@ -243,6 +243,14 @@ def test_markdown_leaves_out_what_it_cannot_draw_and_escapes_no_number() -> None
     assert "radar" not in str(book.get_sheet_by_name("2 Profile").to_python())
 
 
+def test_the_first_sheet_says_what_the_result_rests_on() -> None:
+    result = large(3, 2)
+    for language in ("en", "nl"):
+        document = report.build(result, language=language)
+        book = calamine.CalamineWorkbook.from_filelike(BytesIO(report.render(document, ".xlsx")))
+        assert [result.robustness().sentence(language)] in book.get_sheet_by_index(0).to_python()
+
+
 @pytest.mark.parametrize(
     "text", ["1. a", "1) a", "12.", "- a", "+ a", "= a", "-", "1.5 a", "1.a", "0.50", "2026-05-31"]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
@@ -16,6 +17,9 @@ from hypothesis import assume, given, strategies as st
 import maturitykit as mk
 import oracle
 from maturitykit.assessment.ratings import ReadAnswer, read_answer
+from maturitykit.report import build
+from maturitykit.report.document import comparison_document
+from maturitykit.report.terminal import as_text
 from maturitykit.scoring.what_holds import what_holds
 from maturitykit.testing import strategies as mks
 from maturitykit.types import WeightBounds
@@ -617,6 +621,46 @@ def test_names_can_be_hidden_in_the_sentence() -> None:
     assert "zonder respondent 3 is het" in robustness.sentence("nl", with_names=False)
 
 
+@given(st.data())
+def test_the_facts_behind_the_sentence_can_be_included_in_json(data: st.DataObject) -> None:
+    model = data.draw(mks.models(depth=2, applied=RULES))
+    result = mk.score(model, data.draw(mks.assessments(model, respondents=3)))
+    robustness = result.robustness()
+    told: Any = json.loads(json.dumps(result.to_dict(include=["what_holds"])))
+    what_holds = told.pop("what_holds")
+    assert told == json.loads(json.dumps(result.to_dict()))
+    assert what_holds["sentence"] == robustness.sentence("en", with_names=False)
+    assert [(tie["dimension"], tie["with_more"]) for tie in what_holds["ties"]] == [
+        (tie.dimension.id, tie.with_more.id) for tie in robustness.ties
+    ]
+    box = robustness.weights()["outcome"] if result.stage else None
+    assert (what_holds["within_a_quarter"] is None) == (box is None)
+    if box:
+        likely = box.lowest.likely and box.lowest.likely.id
+        assert what_holds["within_a_quarter"]["lowest"]["likely"] == likely
+    assert what_holds["rules"].keys() == robustness.rules.keys()
+    assert [(each["kind"], each["number"]) for each in what_holds["without"]] == [
+        (item.kind, item.number) for item in robustness.without
+    ]
+    assert mk.read_result({**told, "what_holds": what_holds}, model).outcome.stage == result.outcome.stage
+
+
+def test_json_names_no_respondent() -> None:
+    names = ("Ann", "Bob", "Cas", "Dee", "Eve")
+    model = flat(4)
+    ratings = [mk.Rating(f"d{i}", "s1" if who < "Cas" else "s2", who) for i in range(4) for who in names]
+    result = mk.score(model, mk.Assessment("flat", ratings))
+    assert "without Cas" in result.robustness().sentence()
+    told = json.dumps(result.to_dict(include=["what_holds"]))
+    assert "without respondent 3" in told
+    assert not any(name in told for name in names)
+
+
+def test_nothing_else_can_be_included_in_json() -> None:
+    with pytest.raises(mk.ScoringError, match='is "what-holds"; expected "what_holds"'):
+        mk.score(flat(3), {}).to_dict(include=["what-holds"])  # type: ignore[list-item]
+
+
 # ---- translations, results that are read back, comparisons
 
 
@@ -715,6 +759,142 @@ def test_a_movement_holds_where_no_weights_of_the_box_undo_it(data: st.DataObjec
             assert moved == {comparison[id].direction}
 
 
+def with_values(model: mk.Model, values: Mapping[str, Sequence[float]]) -> mk.Model:
+    """The same model with other values of the stages of its chains, by scale."""
+
+    def scale_of(scale: mk.Scale | None) -> mk.Scale | None:
+        if scale is None or scale.id not in values:
+            return scale
+        stages = [evolve(stage, value=value) for stage, value in zip(scale, values[scale.id], strict=True)]
+        return evolve(scale, stages=stages)
+
+    def changed(dimension: mk.Dimension) -> mk.Dimension:
+        children = [changed(child) for child in dimension.children]
+        return evolve(dimension, scale=scale_of(dimension.scale), children=children)
+
+    dimensions = [changed(dimension) for dimension in model.dimensions]
+    return evolve(model, dimensions=dimensions, outcome=scale_of(model.outcome))
+
+
+def one_great_step(length: int) -> Iterator[list[float]]:
+    """Values of stages, nearly all of whose distance is between two of them: the extremes."""
+    for great in range(1, length):
+        yield [0.0, *(i * 1e-5 + (1 - length * 1e-5) * (i >= great) for i in range(1, length - 1)), 1.0]
+
+
+def some_values(length: int, random: Random) -> list[float]:
+    inner = sorted(random.sample(range(1, 10_000), length - 2))
+    return [0.0, *(value / 10_000 for value in inner), 1.0]
+
+
+def sign(number: float) -> str:
+    return "same" if abs(number) < 1e-9 else "up" if number > 0 else "down"
+
+
+@given(st.data())
+def test_a_movement_holds_for_any_distances_if_no_values_of_the_stages_undo_it(data: st.DataObject) -> None:
+    nested = mks.models(depth=data.draw(st.integers(2, 3)), applied=["mean", "mean", "weakest", "staged"])
+    weights = st.lists(st.integers(1, 4), min_size=3, max_size=3)
+    model = data.draw(nested | st.builds(flat, st.just(3), st.just("mean"), st.integers(3, 5), weights))
+    scales = {d.scale.id: d.scale for d in model.root.walk() if d.scale and d.scale.is_chain}
+    before, after = (mk.score(model, data.draw(mks.assessments(model, respondents=1))) for _ in range(2))
+    random = Random(5)
+    tried = [
+        dict(zip(scales, v, strict=True)) for v in product(*(one_great_step(len(s)) for s in scales.values()))
+    ]
+    tried = random.sample(tried, min(30, len(tried)))
+    is_every_extreme = len(tried) < 30
+    tried += [{id: some_values(len(scale), random) for id, scale in scales.items()} for _ in range(5)]
+    comparison = mk.compare(before, after)
+    moved: dict[str, set[str]] = {id: set() for id in comparison}
+    for values in tried:
+        other = with_values(model, values)
+        old, new = (mk.score(other, given_answers(result)) for result in (before, after))
+        for id in comparison:
+            a, b = old[id].index, new[id].index
+            if a and b and a.likely is not None and b.likely is not None:
+                moved[id].add(sign(b.likely - a.likely))
+    for id, holds in comparison.holds_for_any_distances().items():
+        direction, scale = comparison[id].direction, comparison[id].dimension.scale
+        if direction == "unknown":
+            assert holds is None
+        elif scale and scale.is_chain and holds:
+            assert moved[id] == {direction}
+        elif scale and scale.is_chain and holds is False and is_every_extreme:
+            assert moved[id] != {direction}
+
+
+@given(st.data())
+def test_what_follows_from_the_order_of_stages_holds_for_any_distances(data: st.DataObject) -> None:
+    model = data.draw(mks.models(depth=3, applied=["median", "weakest"]))
+    before, after = (mk.score(model, data.draw(mks.assessments(model))) for _ in range(2))
+    comparison = mk.compare(before, after)
+    for id, holds in comparison.holds_for_any_distances().items():
+        assert holds is (None if comparison[id].direction == "unknown" else True)
+
+
+@given(st.data())
+def test_a_mean_of_respondents_depends_on_distances_too(data: st.DataObject) -> None:
+    model = flat(2, data.draw(st.sampled_from(["mean", "median"])))
+    stages = st.lists(st.integers(0, 3), min_size=1, max_size=3)
+    said = [[data.draw(stages) for _ in range(2)] for _ in range(2)]
+    results = [
+        mk.score(model, {f"d{i}": [f"s{stage}" for stage in of] for i, of in enumerate(each)}, consensus="mean")
+        for each in said
+    ]
+    comparison = mk.compare(*results)
+    holds = comparison.holds_for_any_distances()
+
+    def mean(numbers: Sequence[float]) -> float:
+        return sum(numbers) / len(numbers)
+
+    for i in range(2):
+        moved = {
+            sign(mean([v[s] for s in said[1][i]]) - mean([v[s] for s in said[0][i]])) for v in one_great_step(4)
+        }
+        assert holds[f"d{i}"] == (moved == {comparison[f"d{i}"].direction})
+    if results[0].scorer == "mean":
+        old, new = ([mean([mean([v[s] for s in of]) for of in each]) for v in one_great_step(4)] for each in said)
+        moved = {sign(b - a) for a, b in zip(old, new, strict=True)}
+        assert holds["outcome"] == (moved == {comparison.outcome.direction})
+    # What was said is not in the file of a result.
+    if any(isinstance(of, list) and len(of) > 1 for of in said[0]):
+        stored = mk.compare(mk.read_result(results[0].to_dict(), model), results[1])
+        assert stored.holds_for_any_distances()["outcome"] is None
+
+
+def test_a_movement_of_a_mean_may_depend_on_distances() -> None:
+    model = flat(2, "mean", stages=5)
+    low, apart, high = (
+        mk.score(model, dict(zip(("d0", "d1"), said, strict=True)))
+        for said in (("s1", "s1"), ("s0", "s4"), ("s4", "s3"))
+    )
+    for results, direction, holds in (
+        ((low, high), "up", True),
+        ((high, low), "down", True),
+        ((low, low), "same", True),
+        ((apart, high), "up", True),
+        ((low, apart), "up", False),
+    ):
+        comparison = mk.compare(*results)
+        assert comparison.outcome.direction == direction
+        assert comparison.holds_for_any_distances()["outcome"] is holds
+
+
+def test_distances_are_not_told_where_an_open_part_holds_the_likely_stage_within_bounds() -> None:
+    scale = flat(1).outcome
+    gates = [mk.Gate("s1", "d1", "s1"), mk.Gate("s2", "d1", "s2"), mk.Gate("s3", "d2", "s1")]
+    parts = [mk.Dimension("d1", scale=scale), mk.Dimension("d2", scale=scale)]
+    open_part = mk.Dimension("part", scale=scale, scorer="staged", gates=gates, children=parts)
+    model = mk.Model("m", "1", "M", [mk.Dimension("d0", scale=scale), open_part], ["mean"], outcome=scale)
+    low, high = (mk.score(model, {"d0": stage, "d2": "not_applicable"}) for stage in ("s0", "s3"))
+    assert high["part"].span.high.id == "s2"
+    assert high.span.likely == high.span.high != high["d0"].span.likely
+    assert mk.compare(low, high).holds_for_any_distances() == {"outcome": None, "d0": True} | dict.fromkeys(
+        ("part", "d1", "d2")
+    )
+
+
 def test_a_movement_is_told_among_those_who_answered_both_times() -> None:
     model = flat(1)
 
@@ -729,3 +909,145 @@ def test_a_movement_is_told_among_those_who_answered_both_times() -> None:
     assert same is not None
     assert same.outcome.direction == "same"
     assert mk.compare(of(Ann="s1"), of(Dee="s3")).among_the_same() is None
+    text = as_text(comparison_document(comparison))
+    assert "Among those who answered both times, no movements are the same." in text
+    assert comparison.to_dict()["dimensions"]["outcome"]["among_the_same"] == "same"
+
+
+# ---- roadmaps
+
+
+@given(st.data())
+def test_improvements_hold_within_the_box_if_they_reach_the_stage_at_each_corner(data: st.DataObject) -> None:
+    result = some_result(data, 7)
+    model, scale = result.model, result.model.outcome
+    for route in mk.roadmap(result):
+        assert scale is not None
+        if route.improvements is None:
+            continue
+        # Open dimensions count as lowest.
+        now = {
+            leaf.dimension.id: "not_applicable" if leaf.stage is None else (leaf.stage.likely or leaf.stage.low).id
+            for leaf in result.leaves
+        }
+        now |= {step.dimension.id: step.to.id for step in route.improvements}
+        at = [mk.score(model, now, weights=weights).span.low.id for weights in box_corners(model)]
+        assert scale.at_least(scale.positions[mk.score(model, now).span.low.id], scale.positions[route.stage.id])
+        reached = all(scale.at_least(scale.positions[id], scale.positions[route.stage.id]) for id in at)
+        if route.within_a_quarter is None:
+            assert not scale.is_chain
+        else:
+            assert route.within_a_quarter == reached
+
+
+@given(st.data())
+def test_the_weakest_that_is_not_raised_is_told_with_what_raising_it_alone_does(data: st.DataObject) -> None:
+    result = some_result(data, 12)
+    weakest = [score.dimension.id for score in result.weakest]
+    for route in mk.roadmap(result):
+        if route.improvements is None:
+            continue
+        raised = {step.dimension.id for step in route.improvements}
+        spared = [id for id in weakest if id not in raised] if len(weakest) < len(result.leaves) else []
+        assert [each.dimension.id for each in route.spared] == spared
+        for each in route.spared:
+            scale = each.dimension.scale
+            assert scale is not None
+            assert each.stage == result[each.dimension.id].span.likely
+            tried = mk.what_if(result, {each.dimension.id: scale.ids[-1]})
+            assert each.moves_alone == (tried.span.likely != result.span.likely)
+
+
+def test_a_roadmap_tells_why_it_spares_the_weakest_and_whether_it_holds_under_other_weights() -> None:
+    model = flat(5, weights=[3, 3, 1, 2, 2])
+
+    def texts(**stages: str) -> tuple[str, str]:
+        result = mk.score(model, {f"d{i}": stages.get(f"d{i}", "s1") for i in range(5)})
+        return tuple(  # type: ignore[return-value]
+            " ".join(as_text(build(result, language=it, sections=["roadmap"])).split()) for it in ("en", "nl")
+        )
+
+    english, dutch = texts(d2="s0", d3="s2", d4="s2")
+    assert (
+        "d2 is among the weakest, but can stay at s0: raising it alone does not change the overall stage."
+        in english
+    )
+    assert "It is enough under all weights up to a quarter lower or higher too." in english
+    assert "d2 hoort bij de zwakste, maar kan op s0 blijven: alleen dat verbeteren verandert de fase" in dutch
+    english, dutch = texts(d0="s2", d3="s0")
+    assert "It is not enough under all weights up to a quarter lower or higher." in english
+    assert "Het is niet genoeg bij alle gewichten" in dutch
+
+
+@pytest.mark.parametrize(
+    ("weights", "stages", "to", "name", "why"),
+    [
+        ([2, 1], ("s2", "s0"), "s3", "d1", "raising it alone does not change the overall stage"),
+        ([3, 4, 3], ("s0", "s2", "s2"), "s3", "d0", "raising it is part of another way to get there"),
+        (
+            [2, 4],
+            ("s0", "s1"),
+            "s2",
+            "d0",
+            "raising it alone changes the overall stage, but is not needed for this",
+        ),
+    ],
+)
+def test_a_roadmap_says_why_the_weakest_is_not_in_it(
+    weights: list[int], stages: tuple[str, ...], to: str, name: str, why: str
+) -> None:
+    model = flat(len(weights), "mean" if "changes" in why else "median", weights=weights)
+    said = {f"d{i}": stage for i, stage in enumerate(stages)}
+    result = mk.score(model, said, targets={"outcome": to})
+    text = " ".join(as_text(build(result, sections=["roadmap"])).split())
+    assert f"{name} is among the weakest, but can stay at {said[name]}: {why}." in text
+
+
+@given(st.data())
+def test_roadmaps_can_be_included_in_json(data: st.DataObject) -> None:
+    result = some_result(data, 12)
+    told = result.to_dict(include=["roadmap"])["roadmap"]
+    if not result.coverage:
+        assert told == []
+        return
+    assert told == [route.to_dict() for route in mk.roadmap(result)]
+    for entry, route in zip(told, mk.roadmap(result), strict=True):
+        assert (entry["stage"], entry["within_a_quarter"]) == (route.stage.id, route.within_a_quarter)
+        assert [each["moves_alone"] for each in entry["spared"]] == [each.moves_alone for each in route.spared]
+        steps = route.improvements
+        assert entry["improvements"] == (
+            steps
+            if steps is None
+            else [{"dimension": s.dimension.id, "start": s.start and s.start.id, "to": s.to.id} for s in steps]
+        )
+
+
+@given(st.data())
+def test_json_says_what_each_movement_holds_under(data: st.DataObject) -> None:
+    model = data.draw(mks.models(depth=2, applied=RULES))
+    comparison = mk.compare(*(mk.score(model, data.draw(mks.assessments(model))) for _ in range(2)))
+    same, entries = comparison.among_the_same(), comparison.to_dict()["dimensions"]
+    assert {id: e["within_a_quarter"] for id, e in entries.items()} == comparison.holds_within(0.25)
+    assert {id: e["for_any_distances"] for id, e in entries.items()} == comparison.holds_for_any_distances()
+    for id, entry in entries.items():
+        assert entry["among_the_same"] == (same[id].direction if same else None)
+
+
+def test_a_comparison_tells_what_its_movements_hold_under() -> None:
+    model = flat(2, "mean", stages=5)
+    before, after = (
+        mk.score(model, dict(zip(("d0", "d1"), of, strict=True))) for of in (("s1", "s1"), ("s0", "s4"))
+    )
+    english, dutch = (
+        " ".join(as_text(comparison_document(mk.compare(before, after), it)).split()) for it in ("en", "nl")
+    )
+    assert "↑ up, whatever the open answers" in english
+    assert "different ones for each result, all movements except those of overall are certain" in english
+    assert "For any distances between the stages, all movements except those of overall are certain" in english
+    assert "Among" not in english
+    assert "↑ omhoog, wat de open antwoorden ook zijn" in dutch
+    assert (
+        "Bij elke afstand tussen de fasen blijven alle veranderingen behalve die van geheel zeker gelijk." in dutch
+    )
+    unmoved = as_text(comparison_document(mk.compare(before, before)))
+    assert "distances" not in unmoved

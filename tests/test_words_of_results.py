@@ -329,7 +329,7 @@ def test_a_movement() -> None:
         "before": {"subject": "Acme", "date": "2025-01-02"},
         "after": {"subject": "", "date": None},
     }
-    keys = ["before", "after", "direction", "certain"]
+    keys = ["before", "after", "direction", "certain", "within_a_quarter", "for_any_distances", "among_the_same"]
     assert all(list(row) == keys for row in dimensions.values())
     assert all(
         list(end) == ["low", "likely", "high"]

@@ -47,10 +47,11 @@ if TYPE_CHECKING:
     from maturitykit.form import write_form as write_form
     from maturitykit.registry import crosswalks as crosswalks, models as models, scorers as scorers
     from maturitykit.scoring.result import Result as Result
-    from maturitykit.scoring.roadmap import roadmap as roadmap, what_if as what_if
+    from maturitykit.scoring.roadmap import roadmap as roadmap
     from maturitykit.scoring.score import score as score
     from maturitykit.scoring.scores import Score as Score, Span as Span
     from maturitykit.scoring.stored import read_result as read_result
+    from maturitykit.scoring.what_if import what_if as what_if
 
 #: Public names, by the module that each is imported from when it is first used.
 _NAMES_BY_MODULE = {
@@ -81,9 +82,10 @@ _NAMES_BY_MODULE = {
     "form": ("write_form",),
     "registry": ("crosswalks", "models", "scorers"),
     "scoring.result": ("Result",),
-    "scoring.roadmap": ("roadmap", "what_if"),
+    "scoring.roadmap": ("roadmap",),
     "scoring.score": ("score",),
     "scoring.scores": ("Score", "Span"),
+    "scoring.what_if": ("what_if",),
     "scoring.stored": ("read_result",),
 }
 #: Modules that are imported when they are first used, as the names are.

@@ -18,25 +18,34 @@ from maturitykit.files.result import (
     Derived,
     Direction,
     DisagreementEntry,
+    ImprovementEntry,
+    Included,
     Inferable,
     IssueEntry,
     LinkUse,
     ModelName,
     MovementEntry,
     Numbers,
+    OmissionEntry,
+    Omitted,
     Origin,
     ResultEntry,
+    RoadmapEntry,
     Scored,
     ScoreEntry,
+    SparedEntry,
     Stages,
+    TieEntry,
+    WeightBoundsEntry,
+    WhatHoldsEntry,
 )
 from maturitykit.files.text import Content, Readable
 from maturitykit.files.write import SupportsToDict
 from maturitykit.registry import Entry, Models, Registry
 from maturitykit.rules.consensus import Consensus
 from maturitykit.scoring.records import ScoreRow
-from maturitykit.scoring.roadmap import Improvement, Roadmap
-from maturitykit.scoring.robustness import Extremes, Omission, Omitted, Robustness
+from maturitykit.scoring.roadmap import Improvement, Roadmap, Spared
+from maturitykit.scoring.robustness import Extremes, Omission, Robustness
 from maturitykit.scoring.score import Weights
 from maturitykit.scoring.scores import Disagreement, Reason
 from maturitykit.scoring.weights import Tie, WeightBounds, Within
@@ -61,6 +70,8 @@ __all__ = [
     "Extremes",
     "Guidance",
     "Improvement",
+    "ImprovementEntry",
+    "Included",
     "Inferable",
     "Issue",
     "IssueEntry",
@@ -74,6 +85,7 @@ __all__ = [
     "Note",
     "Numbers",
     "Omission",
+    "OmissionEntry",
     "Omitted",
     "Origin",
     "Parts",
@@ -84,6 +96,7 @@ __all__ = [
     "Registry",
     "ResultEntry",
     "Roadmap",
+    "RoadmapEntry",
     "Robustness",
     "Route",
     "Rule",
@@ -92,13 +105,18 @@ __all__ = [
     "Scored",
     "Severity",
     "Source",
+    "Spared",
+    "SparedEntry",
     "StageSpan",
     "Stages",
     "SupportsToDict",
     "Tie",
+    "TieEntry",
     "Use",
     "UsedCrosswalk",
     "WeightBounds",
+    "WeightBoundsEntry",
     "Weights",
+    "WhatHoldsEntry",
     "Within",
 ]

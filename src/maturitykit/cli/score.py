@@ -12,6 +12,7 @@ from maturitykit.cli.output import give, one_or_list
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from maturitykit.files.result import Included
     from maturitykit.report.nodes import Document
     from maturitykit.scoring.result import Result
 
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     help="Show how a score follows from the answers. Goes behind FILE.",
 )  # fmt: skip
 @click.option(
+    "--include", type=click.Choice(["what_holds", "roadmap"]), multiple=True,
+    help="In JSON also what the outcome rests on, or roadmaps; may be repeated.",
+)  # fmt: skip
+@click.option(
     "--merged", metavar="FILE", callback=suffix_of(".csv", ".xlsx", ".json", ".toml"),
     help="Write what all files say to FILE (.csv, .xlsx, .json, .toml), as one assessment to read again.",
 )  # fmt: skip
@@ -62,6 +67,7 @@ def command(
     weights: dict[str, str],
     wanted: dict[str, str],
     explain: str | None,
+    include: tuple[Included, ...],
     merged: str | None,
     by: tuple[str, ...],
     tidy: bool,
@@ -88,6 +94,7 @@ def command(
             for name, value in (
                 ("--target", wanted),
                 ("--explain", explain),
+                ("--include", include),
                 ("--merged", merged),
                 ("--json", json),
             )
@@ -100,7 +107,7 @@ def command(
         options = "--by, --tidy and --problems"
         raise click.UsageError(f"{options} are for large tables: -o must end in .parquet or .arrow")
     choices |= {"targets": wanted, "merged": merged}
-    _score_few(files, model, language, explain, json, output, **choices)
+    _score_few(files, model, language, explain, include, json, output, **choices)
 
 
 def _score_few(
@@ -108,18 +115,22 @@ def _score_few(
     model: str | None,
     language: str,
     explain: str | None,
+    include: tuple[Included, ...],
     json: bool,
     output: str | None,
     **choices: Any,
 ) -> None:
     """Score files of assessments and print them, or write text, JSON or CSV."""
-    if explain and (json or (output or "").lower().endswith((".json", ".csv"))):
+    kind = ".json" if json else (output or "").lower()[-5:]
+    if explain and kind.endswith((".json", ".csv")):
         raise click.UsageError("--explain gives text: it goes with neither JSON nor CSV")
+    if include and kind != ".json":
+        raise click.UsageError("--include is for JSON: add --json, or an -o that ends in .json")
     results = score_file(files, model, language, **choices)
     give(
         output,
         lambda: _pages(results, explain, language),
-        lambda: one_or_list(result.to_dict() for result in results),
+        lambda: one_or_list(result.to_dict(include=include) for result in results),
         csv=lambda: _csv(results),
     )
 

@@ -14,11 +14,13 @@ from maturitykit.definition.scale import Scale
 from maturitykit.errors import ComparisonError, Finding, quoted
 from maturitykit.files.result import ComparisonEntry, Direction, Scored
 from maturitykit.notebook import repr_html
+from maturitykit.scoring.distances import Shares, differences, shares_at_or_above
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.roadmap import WHAT_IF
 from maturitykit.scoring.scores import Score, Span, ids_of
 from maturitykit.scoring.summary import respondent_names, shortened_list
 from maturitykit.scoring.weights import WeightBounds, Within
+from maturitykit.scoring.what_holds import QUARTER
+from maturitykit.scoring.what_if import WHAT_IF
 from maturitykit.words import phrase
 
 
@@ -98,6 +100,20 @@ class Comparison(Mapping[str, Movement]):
         before, after = (result.robustness().weights(within) for result in (self.before, self.after))
         return {id: _holds(self, id, before, after) for id in self}
 
+    def holds_for_any_distances(self) -> Mapping[str, bool | None]:
+        """Tell of each movement whether it has the same direction for any distances between the stages.
+
+        A stage that follows from the order of stages alone, as under the median, does not depend on distances. A
+        mean does: its movement holds if the mean itself moves this way for any values of the stages that rise from
+        0 to 1. The stage that it reaches may then be the same, but never moves the other way.
+
+        Returns:
+            By dimension. None where the direction is unknown, in translations, where a rule of a third party takes
+            distances into account, and where a rule compares means.
+        """
+        before, after = (shares_at_or_above(result) for result in (self.before, self.after))
+        return {id: _holds_for_any_distances(self[id].direction, before[id], after[id]) for id in self}
+
     def among_the_same(self) -> Comparison | None:
         """Return the comparison among the respondents who answered both times.
 
@@ -113,7 +129,12 @@ class Comparison(Mapping[str, Movement]):
 
     def to_dict(self) -> ComparisonEntry:
         """Return the comparison as plain data, with stages by id."""
-        movements = Comparison(self.before._working_copy(), self.after._working_copy()).items()
+        copy = Comparison(self.before._working_copy(), self.after._working_copy())
+        weights, distances, same = (
+            copy.holds_within(QUARTER),
+            copy.holds_for_any_distances(),
+            copy.among_the_same(),
+        )
         return {
             "format": 1,
             "model": {"id": self.after.model.id, "version": self.after.model.version},
@@ -125,8 +146,11 @@ class Comparison(Mapping[str, Movement]):
                     "after": ids_of(movement.after),
                     "direction": movement.direction,
                     "certain": movement.certain,
+                    "within_a_quarter": weights[id],
+                    "for_any_distances": distances[id],
+                    "among_the_same": same[id].direction if same else None,
                 }
-                for id, movement in movements
+                for id, movement in copy.items()
             },
         }
 
@@ -187,8 +211,7 @@ def respondents_note(comparison: Comparison) -> str:
     joined = phrase("new: {names}", names=shortened_list(new)) if new else ""
     left = phrase("no longer: {names}", names=shortened_list(gone)) if gone else ""
     return phrase(
-        "Other respondents than before ({who}). What moved may be who answered: “for sure” speaks of open "
-        "questions alone.",
+        "Other respondents than before ({who}). What moved may be who answered: open answers are another matter.",
         who=phrase("{new}; {gone}", new=joined, gone=left) if new and gone else joined or left,
     )
 
@@ -242,6 +265,17 @@ def _holds(
         return None
     pairs = [(a.likely, b.likely) for a in (old.lowest, old.highest) for b in (new.lowest, new.highest)]
     return all(a and b and _direction(scale, a, b) == movement.direction for a, b in pairs)
+
+
+def _holds_for_any_distances(direction: Direction, before: Shares | None, after: Shares | None) -> bool | None:
+    if before is None or after is None:
+        return None
+    lowest, highest = differences(before, after)
+    if direction == "up":
+        return lowest >= 0 < highest
+    if direction == "down":
+        return highest <= 0 > lowest
+    return lowest < 0 < highest if direction == "sideways" else lowest == highest == 0
 
 
 def _scored(result: Result) -> Scored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.names import names_of
 from maturitykit.definition.scale import Position, Scale
-from maturitykit.files.result import Derived, Inferable, ResultEntry, ScoreEntry
+from maturitykit.files.result import Derived, Included, Inferable, ResultEntry, ScoreEntry
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.result import Result, Setting
 from maturitykit.scoring.scores import RolledUp, Score, Span, ids_of, stages_of
@@ -106,8 +106,15 @@ class Translation(Result):
         """Ids of the rated dimensions of which nothing can be inferred."""
         return tuple(id for id, node in self._plan.leaves.items() if self._inferable(node) == "none")
 
-    def to_dict(self) -> ResultEntry:
-        """Return the translation in the form of the JSON contract: a result that is marked as derived."""
+    def to_dict(self, *, include: Collection[Included] = ()) -> ResultEntry:
+        """Return the translation in the form of the JSON contract: a result that is marked as derived.
+
+        Args:
+            include: As for `Result.to_dict`.
+
+        Raises:
+            ScoringError: If something else is to be included.
+        """
         origin = self.measured.model
         derived: Derived = {
             "from": {"model": origin.id, "version": origin.version},
@@ -119,7 +126,7 @@ class Translation(Result):
             ],
             "without": list(self.route.left_out),
         }
-        return {**super().to_dict(), "derived": derived}
+        return {**super().to_dict(include=include), "derived": derived}
 
     def _entries(self) -> dict[str, ScoreEntry]:
         copy = self._working_copy()

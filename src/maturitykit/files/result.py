@@ -14,6 +14,12 @@ Inferable: TypeAlias = Literal["full", "part", "none"]
 #: Direction of a change; ``sideways`` is a change to a stage that cannot be compared.
 Direction: TypeAlias = Literal["up", "down", "sideways", "same", "unknown"]
 
+#: What can be left out.
+Omitted: TypeAlias = Literal["respondent", "question", "link"]
+
+#: What can be added to a result as JSON.
+Included: TypeAlias = Literal["what_holds", "roadmap"]
+
 
 class Stages(TypedDict):
     """Lowest possible, likely and highest possible stage.
@@ -189,6 +195,122 @@ class Derived(TypedDict("From", {"from": Origin})):
     without: NotRequired[list[str]]
 
 
+class TieEntry(TypedDict):
+    """A likely stage that is decided by exactly half of the weight, of which the lower one is shown.
+
+    Args:
+        dimension: Id of the dimension with the tie.
+        stage: Id of the likely stage that it has.
+        with_more: Id of the one that it has as soon as any of these children weighs a little more.
+        children: Ids of these children.
+        outcome: Id of the likely stage that the outcome then has; null if it has none.
+    """
+
+    dimension: str
+    stage: str
+    with_more: str
+    children: list[str]
+    outcome: str | None
+
+
+class WeightBoundsEntry(TypedDict):
+    """Bounds of the outcome over weights that are each up to a quarter lower or higher.
+
+    Args:
+        lowest: Lowest stages that each end, and the likely stage, comes to.
+        highest: Highest stages, likewise.
+        is_exact: Whether some of these weights reach each of them; otherwise no weights go beyond them.
+    """
+
+    lowest: Stages
+    highest: Stages
+    is_exact: bool
+
+
+class OmissionEntry(TypedDict):
+    """Something that alone changes the likely stage of the outcome when it is left out.
+
+    Args:
+        kind: What it is.
+        id: Id of the rated dimension, or the link as ``source--target``; null for a respondent.
+        number: Its place among its kind, from 1; respondents are in the order of their answers.
+        stage: Stages of the outcome without it; null if it is then not applicable.
+    """
+
+    kind: Omitted
+    id: str | None
+    number: int
+    stage: Stages | None
+
+
+class WhatHoldsEntry(TypedDict):
+    """Facts that the outcome rests on. They follow from the answers, and are passed over when it is read back.
+
+    Args:
+        sentence: What it rests on most, in English; respondents are told by number.
+        ties: Likely stages that exactly half of the weight decides.
+        within_a_quarter: Bounds of the outcome over weights a quarter lower or higher; null if it has none, or if
+            it is not known how a rule reads weights.
+        rules: Stages of the outcome under each rule that the model offers.
+        without: Respondents, questions and links of which each alone changes the likely stage.
+    """
+
+    sentence: str
+    ties: list[TieEntry]
+    within_a_quarter: WeightBoundsEntry | None
+    rules: dict[str, Stages | None]
+    without: list[OmissionEntry]
+
+
+class ImprovementEntry(TypedDict):
+    """A dimension that has to reach a stage.
+
+    Args:
+        dimension: Id of the dimension.
+        start: Id of its likely stage now; null if it is open.
+        to: Id of the stage that is needed.
+    """
+
+    dimension: str
+    start: str | None
+    to: str
+
+
+class SparedEntry(TypedDict):
+    """One of the weakest dimensions, which is not among the improvements.
+
+    Args:
+        dimension: Id of the dimension.
+        stage: Id of its likely stage, at which it can stay.
+        moves_alone: Whether raising it alone, to its top, changes the likely stage of the outcome.
+    """
+
+    dimension: str
+    stage: str
+    moves_alone: bool
+
+
+class RoadmapEntry(TypedDict):
+    """Improvements that reach a stage of the outcome.
+
+    Args:
+        stage: Id of the stage.
+        improvements: The smallest set of improvements; null if nothing can reach the stage.
+        alternatives: Other sets of the same size.
+        order_is_free: Whether no order of the improvements brings the outcome further on the way than another.
+        within_a_quarter: Whether they are enough under all weights a quarter lower or higher; null if that is not
+            known.
+        spared: The weakest dimensions that are not among the improvements.
+    """
+
+    stage: str
+    improvements: list[ImprovementEntry] | None
+    alternatives: list[list[ImprovementEntry]]
+    order_is_free: bool
+    within_a_quarter: bool | None
+    spared: list[SparedEntry]
+
+
 class ResultEntry(TypedDict):
     """A result file.
 
@@ -207,6 +329,8 @@ class ResultEntry(TypedDict):
         dimensions: Score of each dimension, by its id.
         issues: Issues to know before you rely on the result, the gravest first.
         derived: In a translation, its derivation.
+        what_holds: What the outcome rests on, where it was asked for.
+        roadmap: Roadmaps to the target of the outcome, or to each next stage, where they were asked for.
     """
 
     format: int
@@ -223,6 +347,8 @@ class ResultEntry(TypedDict):
     dimensions: dict[str, ScoreEntry]
     issues: list[IssueEntry]
     derived: NotRequired[Derived]
+    what_holds: NotRequired[WhatHoldsEntry]
+    roadmap: NotRequired[list[RoadmapEntry]]
 
 
 class Scored(TypedDict):
@@ -246,12 +372,21 @@ class MovementEntry(TypedDict):
         direction: Direction in which the likely stage changed; ``sideways`` is a change to a stage that cannot be
             compared, and ``unknown`` means that one of the two results has none.
         certain: Whether the direction would be the same for every answer to the open questions.
+        within_a_quarter: Whether it would be the same under all weights a quarter lower or higher, even other ones
+            each time; null if that is not known.
+        for_any_distances: Whether it would be the same for any distances between the stages; null if that is not
+            known.
+        among_the_same: Direction among those who answered both times; null if that is not known, or if there is
+            nobody.
     """
 
     before: Stages | None
     after: Stages | None
     direction: Direction
     certain: bool
+    within_a_quarter: bool | None
+    for_any_distances: bool | None
+    among_the_same: Direction | None
 
 
 class ComparisonEntry(TypedDict):

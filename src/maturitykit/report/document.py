@@ -15,7 +15,7 @@ from maturitykit.report.sections import disagreement, movement, profile, road, w
 from maturitykit.report.summary import name_of, summary
 from maturitykit.scoring.records import rows_of
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.roadmap import roadmap
+from maturitykit.scoring.roadmap import wanted_roadmaps
 from maturitykit.scoring.summary import scored_by, subject_and_date
 from maturitykit.words import Words
 
@@ -49,15 +49,13 @@ def build(
         sections: Names of the sections to build, in their order.
     """
     say, brand = Words(language or result.model.language), brand or Brand()
-    target, has_answers = result.outcome.target, result.coverage > 0
-    # Where nobody has answered, asking comes first.
-    routes = roadmap(result, target.id if target else None) if has_answers else ()
+    routes = wanted_roadmaps(result)
     makers: Mapping[str, Callable[[], Iterable[Section]]] = {
         "summary": lambda: [summary(result, routes, translations, comparison, say)],
         "profile": lambda: [profile(result, say)],
         "weakest": lambda: weakest(result, say),
         "disagreement": lambda: disagreement(result, say),
-        "roadmap": lambda: road(result, routes, say) if has_answers else (),
+        "roadmap": lambda: road(result, routes, say) if result.coverage else (),
         "derived": lambda: (derived(translation, say) for translation in translations),
         "movement": lambda: [movement(comparison, say)] if comparison else (),
         "method": lambda: [method(result, translations, say)],

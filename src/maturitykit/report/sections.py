@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from maturitykit import figures
@@ -29,7 +29,7 @@ from maturitykit.report.nodes import (
 from maturitykit.report.summary import disputed, is_split, listed, names_of
 from maturitykit.scoring.explain import rating_line
 from maturitykit.scoring.result import Result
-from maturitykit.scoring.roadmap import MOST_SETS as SEARCH_LIMIT, Roadmap
+from maturitykit.scoring.roadmap import MOST_SETS as SEARCH_LIMIT, Roadmap, Spared
 from maturitykit.scoring.scores import Score
 from maturitykit.scoring.summary import (
     bar,
@@ -47,6 +47,8 @@ from maturitykit.words import Words
 MOST_COMMENTS = 8
 #: Most alternative routes to a stage that are listed.
 MOST_ALTERNATIVES = 3
+#: Most of the weakest dimensions of which it is told why they can stay where they are.
+MOST_SPARED = 3
 
 
 def figure(draw: Callable[..., str], thing: Any, say: Words, title: str, caption: str = "") -> Iterator[Figure]:
@@ -224,15 +226,7 @@ def _route(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Blo
         for step in route.improvements
     ]
     yield _table([*map(say, head)], rows, title)
-    if len(route.improvements) > 1:
-        order = (
-            say("The order is free: the outcome moves only when all of them are made.")
-            if route.order_is_free
-            else say("In this order each step brings the outcome furthest.")
-        )
-        yield Paragraph(order, "quiet")
-    enough = say("Open dimensions count as lowest, so that this is enough whatever they turn out to be.")
-    yield Paragraph(enough, "quiet")
+    yield from _of_the_road(route, names, say)
     if route.alternatives:
         lines = [
             Bullet("; ".join(f"{names[step.dimension.id]}: {say(improvement_in_words(step))}" for step in steps))
@@ -242,6 +236,48 @@ def _route(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Blo
             is_complete = len(route.alternatives) + 1 < SEARCH_LIMIT
             lines.append(Bullet(say("and {more} more" if is_complete else "and at least {more} more", more=more)))
         yield Details(say("Other ways to get there"), [Bullets(lines)])
+
+
+def _of_the_road(route: Roadmap, names: Mapping[str, str], say: Words) -> Iterator[Block]:
+    """Yield what is known of a set of improvements: its order, what it holds under, and whom it spares."""
+    if route.improvements and len(route.improvements) > 1:
+        order = (
+            say("The order is free: the outcome moves only when all of them are made.")
+            if route.order_is_free
+            else say("In this order each step brings the outcome furthest.")
+        )
+        yield Paragraph(order, "quiet")
+    enough = say("Open dimensions count as lowest, so that this is enough whatever they turn out to be.")
+    yield Paragraph(enough, "quiet")
+    if route.within_a_quarter is not None:
+        holds = (
+            say("It is enough under all weights up to a quarter lower or higher too.")
+            if route.within_a_quarter
+            else say("It is not enough under all weights up to a quarter lower or higher.")
+        )
+        yield Paragraph(holds, "quiet")
+    elsewhere = {step.dimension.id for steps in route.alternatives for step in steps}
+    lines = [
+        say(
+            "{name} is among the weakest, but can stay at {stage}: {why}.",
+            name=names[each.dimension.id],
+            stage=each.stage.name,
+            why=_why_spared(each, elsewhere, say),
+        )
+        for each in route.spared[:MOST_SPARED]
+    ]
+    if (more := len(route.spared) - MOST_SPARED) > 0:
+        lines.append(say("and {more} more", more=more))
+    if lines:
+        yield Bullets(map(Bullet, lines))
+
+
+def _why_spared(spared: Spared, elsewhere: Container[str], say: Words) -> str:
+    if spared.dimension.id in elsewhere:
+        return say("raising it is part of another way to get there")
+    if spared.moves_alone:
+        return say("raising it alone changes the overall stage, but is not needed for this")
+    return say("raising it alone does not change the overall stage")
 
 
 def _guidance(result: Result, names: Mapping[str, str], say: Words) -> Iterator[Block]:
@@ -280,16 +316,16 @@ def movement(comparison: Comparison, say: Words) -> Section:
     for dimension, depth in with_depths(comparison.after.model):
         rows.append(Row(_row_cells(comparison, dimension.id, dimension.name, words, say), depth))
     title = say("Movement: {before} to {after}", before=before, after=after)
-    note = say(
-        "For sure: no answer to an open question could change that. Likely: open questions could explain it."
-    )
+    note = say("Likely: open questions could explain it.")
+    has_open = any(moved.direction != "unknown" and not moved.certain for moved in comparison.values())
     ends = names if is_in_time else (before, after)
     head = say("dimension"), *ends, say("change" if is_in_time else "difference")
     blocks: list[Block] = [
         *figure(figures.movement, comparison, say, title),
         Table(head, rows, title),
-        Paragraph(note, "quiet"),
+        *([Paragraph(note, "quiet")] if has_open else ()),
         *(Paragraph(say(text)) for text in (derivation_note(comparison), respondents_note(comparison)) if text),
+        Bullets(map(Bullet, _what_holds(comparison, say))),
     ]
     heading = (
         say("What moved since {before}", before=str(comparison.before.date or before))
@@ -297,6 +333,40 @@ def movement(comparison: Comparison, say: Words) -> Section:
         else say("{after}, compared with {before}", before=before, after=after)
     )
     return Section(heading, blocks)
+
+
+def _what_holds(comparison: Comparison, say: Words) -> Iterator[str]:
+    """Yield which movements hold under other weights, for other distances, and among the same respondents."""
+    moved = [id for id, movement in comparison.items() if movement.direction in ("up", "down", "sideways")]
+    if not moved:
+        return
+    names = names_of(comparison.after, say)
+
+    def those_of(holds: Mapping[str, bool | None]) -> str:
+        others = [names[id] for id in moved if not holds[id]]
+        if len(others) == len(moved):
+            return say("no movements")
+        return (
+            say("all movements except those of {names}", names=listed(others, say))
+            if others
+            else say("all movements")
+        )
+
+    yield say(
+        "With weights up to a quarter lower or higher, even different ones for each result, {which} are certain "
+        "to stay the same.",
+        which=those_of(comparison.holds_within()),
+    )
+    yield say(
+        "For any distances between the stages, {which} are certain to stay the same.",
+        which=those_of(comparison.holds_for_any_distances()),
+    )
+    same = comparison.among_the_same()
+    if same is not None and respondents_note(comparison):
+        yield say(
+            "Among those who answered both times, {which} are the same.",
+            which=those_of({id: same[id].direction == comparison[id].direction for id in moved}),
+        )
 
 
 def _row_cells(
@@ -307,5 +377,5 @@ def _row_cells(
         return name, "", "", ""
     ends = (say(result[id].brief or "not applicable") for result in (comparison.before, comparison.after))
     direction = say(words[moved.direction])
-    certainty = say("for sure") if moved.certain else say("likely")
+    certainty = say("whatever the open answers") if moved.certain else say("likely")
     return name, *ends, direction if moved.direction == "unknown" else f"{direction}, {certainty}"

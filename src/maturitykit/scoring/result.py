@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date as Date
 from fractions import Fraction
 from math import fsum
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 from maturitykit.assessment.agreement import ordinal_consensus
 from maturitykit.assessment.ratings import Rating, is_known
@@ -15,8 +15,8 @@ from maturitykit.definition import Model, Scale, Scorer, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.issue import Issue
 from maturitykit.definition.scale import Position
-from maturitykit.errors import Finding, one_of, quoted
-from maturitykit.files.result import IssueEntry, ResultEntry, ScoreEntry
+from maturitykit.errors import Finding, ScoringError, one_of, quoted
+from maturitykit.files.result import Included, IssueEntry, ResultEntry, ScoreEntry
 from maturitykit.notebook import repr_html
 from maturitykit.registry import version
 from maturitykit.rules.built_in import Sum
@@ -200,10 +200,17 @@ class Result(Mapping[str, Score]):
 
         return Robustness(self)
 
-    def to_dict(self) -> ResultEntry:
-        """Return the result in the form of the JSON contract (``format = 1``)."""
+    def to_dict(self, *, include: Collection[Included] = ()) -> ResultEntry:
+        """Return the result in the form of the JSON contract (``format = 1``).
+
+        Args:
+            include: What to work out besides: ``what_holds`` for what the outcome rests on, and ``roadmap``.
+
+        Raises:
+            ScoringError: If something else is to be included.
+        """
         entries = self._entries()
-        return {
+        found: ResultEntry = {
             "format": 1,
             "model": {"id": self.model.id, "version": self.model.version},
             "subject": self.subject,
@@ -218,6 +225,16 @@ class Result(Mapping[str, Score]):
             "dimensions": entries,
             "issues": [_issue_entry(issue) for issue in self.issues],
         }
+        if unknown := [name for name in include if name not in get_args(Included)]:
+            findings = [Finding("include", f"is {quoted(n)}", one_of(get_args(Included), n)) for n in unknown]
+            raise ScoringError("there is no such part of a result", findings)
+        if "what_holds" in include:
+            found["what_holds"] = self.robustness().to_dict()
+        if "roadmap" in include:
+            from maturitykit.scoring.roadmap import wanted_roadmaps
+
+            found["roadmap"] = [route.to_dict() for route in wanted_roadmaps(self)]
+        return found
 
     def _entries(self) -> dict[str, ScoreEntry]:
         """Return the scores in the form of the JSON contract, without keeping any of them."""

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from maturitykit.assessment.ratings import Assessment, Rating
 from maturitykit.definition import Dimension, Scale, Stage
+from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import Finding, ScoringError, one_of, quoted
-from maturitykit.scoring.result import Result
-from maturitykit.scoring.score import score
+from maturitykit.files.result import ImprovementEntry, RoadmapEntry
+from maturitykit.scoring.summary import lagging
+from maturitykit.scoring.weights import bounds_under
+from maturitykit.scoring.what_holds import QUARTER
+
+if TYPE_CHECKING:
+    from maturitykit.scoring.result import Result
 
 #: Most sets of improvements to try; after these, one without needless improvements will do.
 TRIED = 5_000
 #: Most of the smallest sets to list.
 MOST_SETS = 10
-#: Respondent name used for what-if answers.
-WHAT_IF = "what if"
 
 
 class Improvement(NamedTuple):
@@ -33,6 +36,25 @@ class Improvement(NamedTuple):
     start: Stage | None
     to: Stage
 
+    def to_dict(self) -> ImprovementEntry:
+        """Return the improvement as plain data, with stages by id."""
+        start = self.start.id if self.start else None
+        return {"dimension": self.dimension.id, "start": start, "to": self.to.id}
+
+
+class Spared(NamedTuple):
+    """One of the weakest dimensions, which is not among the improvements.
+
+    Args:
+        dimension: The dimension.
+        stage: Its likely stage, at which it can stay.
+        moves_alone: Whether raising it alone, to its top, changes the likely stage of the outcome.
+    """
+
+    dimension: Dimension
+    stage: Stage
+    moves_alone: bool
+
 
 class Roadmap(NamedTuple):
     """Improvements that reach a stage of the outcome.
@@ -45,6 +67,9 @@ class Roadmap(NamedTuple):
         alternatives: Other sets of the same size.
         guidance: Advice of the model at the present stage, by topic.
         order_is_free: Whether no order of the improvements brings the outcome further on the way than another.
+        within_a_quarter: Whether the improvements are enough under all weights up to a quarter lower or higher;
+            None if that is not known, as under a rule of a third party.
+        spared: The weakest dimensions that are not among the improvements.
     """
 
     stage: Stage
@@ -52,6 +77,23 @@ class Roadmap(NamedTuple):
     alternatives: tuple[tuple[Improvement, ...], ...] = ()
     guidance: Mapping[str, str] = {}
     order_is_free: bool = False
+    within_a_quarter: bool | None = None
+    spared: tuple[Spared, ...] = ()
+
+    def to_dict(self) -> RoadmapEntry:
+        """Return the roadmap as plain data, with stages by id, without the guidance."""
+        steps = None if self.improvements is None else [step.to_dict() for step in self.improvements]
+        return {
+            "stage": self.stage.id,
+            "improvements": steps,
+            "alternatives": [[step.to_dict() for step in others] for others in self.alternatives],
+            "order_is_free": self.order_is_free,
+            "within_a_quarter": self.within_a_quarter,
+            "spared": [
+                {"dimension": each.dimension.id, "stage": each.stage.id, "moves_alone": each.moves_alone}
+                for each in self.spared
+            ],
+        }
 
 
 def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
@@ -89,32 +131,10 @@ def roadmap(result: Result, to: str | None = None) -> tuple[Roadmap, ...]:
     return tuple(_Search(result, scale, stage).roadmap(guidance) for stage in wanted)
 
 
-def what_if(result: Result, stages: Mapping[str, str]) -> Result:
-    """Return the result as it would be with some dimensions at other stages.
-
-    Args:
-        result: A result of ratings; for a translation, use its origin.
-        stages: Ids of stages by dimension; each takes the place of all answers on the dimension.
-
-    Raises:
-        AssessmentError: If a dimension or stage does not fit the model.
-        ScoringError: If the result does not rest on ratings.
-    """
-    if result.is_derived or result.outcome_is_given:
-        problem = "it does not rest on ratings of its dimensions"
-        finding = Finding("", problem, "a result that does, as that which a translation was derived from")
-        raise ScoringError("there is nothing to change", [finding])
-    ratings = [item for leaf in result.leaves for item in leaf.inputs if isinstance(item, Rating)]
-    kept = [rating for rating in ratings if rating.dimension not in stages]
-    changed = [Rating(id, stage, respondent=WHAT_IF, location=repr(id)) for id, stage in stages.items()]
-    return score(
-        result.model,
-        Assessment(result.model.id, [*kept, *changed], result.subject, result.date),
-        scorer=result._plan.scorer,
-        consensus=result.consensus,
-        weights=result.weights,
-        targets={id: stage.id for id, stage in result.targets.items()},
-    )
+def wanted_roadmaps(result: Result) -> tuple[Roadmap, ...]:
+    """Return roadmaps to the target of the outcome, or to each next stage; none before anything is answered."""
+    target = result.outcome.target
+    return roadmap(result, target.id if target else None) if result.coverage else ()
 
 
 class _Search:
@@ -142,7 +162,8 @@ class _Search:
         sets.sort(key=lambda positions: sum(positions[i] - self.start[i] for i in positions))
         reached = self.scale.stage(self._outcome(sets[0]))
         first, *others = (self._improvements(positions) for positions in sets)
-        return Roadmap(reached, first, tuple(others), guidance, self._order_is_free(sets[0]))
+        is_free, holds = self._order_is_free(sets[0]), self._within_a_quarter(sets[0], reached)
+        return Roadmap(reached, first, tuple(others), guidance, is_free, holds, tuple(self._spared(sets[0])))
 
     def _outcome(self, positions: Mapping[int, float]) -> float:
         return self.result._plan.positions(self.start | dict(positions), self.not_applicable)[0]
@@ -193,6 +214,35 @@ class _Search:
         return all(
             self._height({i: positions[i] for i in positions if i != last}) == at_first for last in positions
         )
+
+    def _within_a_quarter(self, positions: Mapping[int, float], reached: Stage) -> bool | None:
+        """Check whether positions reach a stage under all weights a quarter lower or higher too."""
+        state = self.result._plan.open()
+        for i, position in (self.start | dict(positions)).items():
+            state.put(i, (position, position, position))
+        for node in self.result._plan.leaves.values():
+            if self.not_applicable[node.index]:
+                state.put(node.index, None)
+        bounds = bounds_under(self.result._in_state(state), QUARTER)[OUTCOME]
+        if bounds is None or bounds.lowest.likely is None:
+            return None
+        holds = self.scale.at_least(
+            self.scale.positions[bounds.lowest.likely.id], self.scale.positions[reached.id]
+        )
+        return holds if holds or bounds.is_exact else None
+
+    def _spared(self, positions: Mapping[int, float]) -> Iterator[Spared]:
+        """Yield the weakest dimensions that are not raised, with what raising each alone would do."""
+        result = self.result
+        for weak in lagging(result):
+            i, now = result._plan.index[weak.dimension.id], weak.stage and weak.stage.likely
+            if now is None or i in positions:
+                continue
+            state, top = result._state.copy(), self.top[i]
+            state.put(i, (top, top, top))
+            before, after = result.stage, result._in_state(state).stage
+            moves = (before and before.likely) != (after and after.likely)
+            yield Spared(weak.dimension, now, moves)
 
     def _height(self, positions: Mapping[int, float]) -> float:
         outcome = self._outcome(positions)

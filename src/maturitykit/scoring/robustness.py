@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from attrs import frozen
 
 from maturitykit.assessment.ratings import ReadAnswer, read_answer
 from maturitykit.definition import Dimension, Scale, Stage
+from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Position
+from maturitykit.files.result import Omitted, WhatHoldsEntry
 from maturitykit.rules.consensus import Consensus, combine
 from maturitykit.scoring.answers import LeafAnswers, put_answers
 from maturitykit.scoring.plan import Node
-from maturitykit.scoring.scores import Span
+from maturitykit.scoring.scores import Span, ids_of
 from maturitykit.scoring.weights import Tie, WeightBounds, Within, bounds_under, shares_of, ties_of
-from maturitykit.scoring.what_holds import what_holds
+from maturitykit.scoring.what_holds import QUARTER, what_holds
 from maturitykit.words import Words
 
 if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
-
-#: What can be left out.
-Omitted: TypeAlias = Literal["respondent", "question", "link"]
 
 
 class Omission(NamedTuple):
@@ -185,6 +184,34 @@ class Robustness:
             with_names: Whether respondents are told by name; else by their number.
         """
         return Words(language or self.result.model.language)(what_holds(self, with_names=with_names))
+
+    def to_dict(self) -> WhatHoldsEntry:
+        """Return the sentence and what it can rest on as plain data, without names of respondents."""
+        box = self.weights(QUARTER).get(OUTCOME)
+        return {
+            "sentence": self.sentence("en", with_names=False),
+            "ties": [
+                {
+                    "dimension": tie.dimension.id,
+                    "stage": tie.stage.id,
+                    "with_more": tie.with_more.id,
+                    "children": [child.id for child in tie.children],
+                    "outcome": tie.outcome.id if tie.outcome else None,
+                }
+                for tie in self.ties
+            ],
+            "within_a_quarter": box.to_dict() if box else None,
+            "rules": {id: ids_of(stage) for id, stage in self.rules.items()},
+            "without": [
+                {
+                    "kind": item.kind,
+                    "id": None if item.kind == "respondent" else item.id,
+                    "number": item.number,
+                    "stage": ids_of(item.stage),
+                }
+                for item in self.without
+            ],
+        }
 
     def among(self, names: Collection[str]) -> Result:
         """Return the result of some respondents alone, for what follows from its positions: it has no inputs.

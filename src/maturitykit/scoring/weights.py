@@ -16,10 +16,11 @@ from maturitykit.definition import Dimension, Scale, Scorer, Stage
 from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, MaturityError, ScoringError, quoted
+from maturitykit.files.result import WeightBoundsEntry
 from maturitykit.rules.built_in import Mean, Median, Staged, Weakest
 from maturitykit.rules.plain import smallest
 from maturitykit.scoring.plan import Node
-from maturitykit.scoring.scores import Ends, Span, stages_of
+from maturitykit.scoring.scores import Ends, Span, ids_of, stages_of
 
 if TYPE_CHECKING:
     from maturitykit.scoring.result import Result
@@ -56,6 +57,13 @@ class WeightBounds(NamedTuple):
         if self.lowest.likely is None:
             return self.lowest == self.highest
         return self.lowest.likely == self.highest.likely
+
+    def to_dict(self) -> WeightBoundsEntry:
+        """Return the bounds as plain data, with stages by id."""
+        lowest, highest = ids_of(self.lowest), ids_of(self.highest)
+        assert lowest is not None
+        assert highest is not None
+        return {"lowest": lowest, "highest": highest, "is_exact": self.is_exact}
 
 
 class Tie(NamedTuple):
