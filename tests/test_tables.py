@@ -841,6 +841,22 @@ def test_weights_too_large_for_a_column_stay_exact() -> None:
     assert differences(by_place(rows_of(results.tidy())), one_by_one(model, singly)) == []
 
 
+@pytest.mark.parametrize("bits", [15, 31, 57])
+@pytest.mark.parametrize("scorer", ["median", "mean"])
+@pytest.mark.parametrize("engine", KINDS)
+def test_sums_of_large_weights_do_not_overflow(engine: str, scorer: Any, bits: int) -> None:
+    parts = [mk.Dimension(f"d{i}", scale=FIVE, weight=2**bits // 3 + i) for i in range(5)]
+    model = flat("heavy", parts, scorer, scale=FIVE)
+    answers = [*FIVE.ids, "unknown", "not_applicable"]
+    table = {"subject": list("abcdefg"), **{f"d{i}": [*answers[i:], *answers[:i]] for i in range(5)}}
+    results = tables.score(model, into(engine, table))
+    singly = {
+        subject: mk.Assessment("heavy", [mk.Rating(part.id, table[part.id][i]) for part in parts])
+        for i, subject in enumerate("abcdefg")
+    }
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(model, singly)) == []
+
+
 # ---- peers
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from maturitykit.assessment.keys import SMALL, key
-from maturitykit.formula.algebra import Formula, Term, column, columns_of
+from maturitykit.formula.algebra import Formula, Term, Wide, column, columns_of
 from maturitykit.formula.order import Order
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, PLAIN, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
@@ -178,7 +178,8 @@ def expression(term: Term) -> pl.Expr:
     if isinstance(term, Formula):
         return _write(term)
     if isinstance(term, int) and not isinstance(term, bool):
-        return _literal(term, _KINDS["small" if abs(term) < 2**15 else "whole"])
+        is_small = abs(term) < 2**15 and not isinstance(term, Wide)
+        return _literal(term, _KINDS["small" if is_small else "whole"])
     return _literal(term)
 
 
@@ -190,7 +191,9 @@ def _write(formula: Formula) -> pl.Expr:
 
 
 def _operand(term: Any) -> pl.Expr:
-    return _write(term) if isinstance(term, Formula) else _literal(term)
+    if isinstance(term, Formula):
+        return _write(term)
+    return _literal(term, _KINDS["whole"] if isinstance(term, Wide) else None)
 
 
 # Equal expressions are created once: they are immutable, and creating one takes a while.

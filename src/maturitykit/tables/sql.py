@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from maturitykit.assessment.keys import SMALL
-from maturitykit.formula.algebra import Formula, if_else
+from maturitykit.formula.algebra import Formula, Wide, if_else
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
@@ -128,6 +128,8 @@ def _term(term: Any) -> str:
     if isinstance(term, str):
         return _text(term)
     if not isinstance(term, Formula):
+        if isinstance(term, Wide):
+            return f"{term}L"
         return f"CAST({term!r} AS DOUBLE)" if isinstance(term, float) else str(term)
     if write := _WRITERS.get(term.op):
         return write(*term.args)
