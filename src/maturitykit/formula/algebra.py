@@ -189,7 +189,7 @@ def constant(value: float | str) -> Formula:
 
 
 def null(kind: str) -> Formula:
-    """Return a missing value of this kind: ``"text"`` or ``"real"``."""
+    """Return a missing value of this kind: ``"text"``, ``"real"`` or ``"truth"``."""
     return Formula("null", (kind,))
 
 

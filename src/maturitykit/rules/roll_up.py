@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Scorer
@@ -28,6 +28,7 @@ from maturitykit.formula.algebra import (
     vector,
 )
 from maturitykit.formula.order import TOLERANCE, Order
+from maturitykit.rules.built_in import Mean, Median, Weakest
 from maturitykit.rules.plain import PlainRule
 
 
@@ -45,6 +46,7 @@ class SpanTerms(NamedTuple):
         is_whole: Whether positions are stages only, never between two of them.
         is_masked: Whether positions are 0 where the dimension is not applicable, and the likely one also where it
             is not known.
+        is_open: Whether the dimension spans its scale wherever it is not known, unless it is not applicable.
     """
 
     low: Formula
@@ -56,6 +58,7 @@ class SpanTerms(NamedTuple):
     scored: Condition = True
     is_whole: bool = True
     is_masked: bool = False
+    is_open: bool = False
 
     @property
     def positions(self) -> tuple[Formula, Formula, Formula]:
@@ -81,13 +84,16 @@ def vectors(cells: Sequence[SpanTerms]) -> SpanTerms:
         vector(column) for column in list(zip(*masked, strict=True))[:6]
     )
     return SpanTerms(
-        low, likely, high, known, not_applicable, coverage, is_whole=all(c.is_whole for c in cells), is_masked=True
+        low, likely, high, known, not_applicable, coverage,
+        is_whole=all(c.is_whole for c in cells), is_masked=True, is_open=all(c.is_open for c in cells),
     )  # fmt: skip
 
 
 def open_terms(order: Order) -> SpanTerms:
     """Return the cell of a leaf that nobody rated."""
-    return SpanTerms(constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True)
+    return SpanTerms(
+        constant(0), constant(0), constant(order.top), False, False, constant(0.0), is_masked=True, is_open=True
+    )
 
 
 class Combination:
@@ -97,6 +103,9 @@ class Combination:
         dimension: The parent.
         scorer: Its rule.
     """
+
+    #: Distinguishes it from other combinations of the same dimension.
+    variant: Hashable = None
 
     def __init__(self, dimension: Dimension, scorer: Scorer) -> None:
         self.dimension = dimension
@@ -172,14 +181,17 @@ class Combination:
         else:
             likely = self.position(below, below.likely, weights, below.known)
         assert likely is not None
+        # What spans its scale where it is not known lowers low and raises high, so that likely is between them.
+        is_open = below.is_open and type(self.scorer) in (Weakest, Median, Mean)
         return SpanTerms(
             low,
-            held_within(order, low, likely, high),
+            likely if is_open else held_within(order, low, likely, high),
             high,
             some(below.known),
             not_applicable,
             coverage,
             is_whole=self.stays_whole(below),
+            is_open=is_open,
         )
 
 
@@ -252,4 +264,5 @@ def overruled(cell: SpanTerms, direct: SpanTerms, where: Condition) -> SpanTerms
         scored=True if where is True or cell.scored is True else where,
         is_whole=direct.is_whole and cell.is_whole,
         is_masked=direct.is_masked and cell.is_masked,
+        is_open=direct.is_open and cell.is_open,
     )

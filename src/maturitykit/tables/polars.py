@@ -111,7 +111,7 @@ class PolarsFrame(Frame):
         assert isinstance(other, PolarsFrame)
         if not keys:
             return self._with(self._frame.join(other._frame, how="cross"))
-        return self._with(self._frame.join(other._frame, on=list(keys), how="left"))
+        return self._with(self._frame.join(other._frame, on=list(keys), how="left", nulls_equal=True))
 
     def native(self) -> Any:
         return self._frame if self._restore is None else self._restore(_collect(self._frame))
@@ -166,7 +166,13 @@ def _hash(keys: Sequence[str]) -> pl.Expr:
 
 # ---- formulas
 
-_KINDS: Mapping[str, Any] = {"small": pl.Int16, "whole": pl.Int64, "real": pl.Float64, "text": pl.String}
+_KINDS: Mapping[str, Any] = {
+    "small": pl.Int16,
+    "whole": pl.Int64,
+    "real": pl.Float64,
+    "text": pl.String,
+    "truth": pl.Boolean,
+}
 
 
 def _expressions(columns: Selection) -> list[Any]:

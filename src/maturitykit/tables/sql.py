@@ -74,9 +74,11 @@ class SparkFrame(Frame):
 
     def join(self, other: Frame, keys: Sequence[str]) -> SparkFrame:
         assert isinstance(other, SparkFrame)
-        using = f"LEFT JOIN {other._name} USING ({', '.join(map(_name, keys))})"
-        joined = using if keys else f"CROSS JOIN {other._name}"
-        return self._query(f"SELECT * FROM {self._name} {joined}", other)
+        # Keys without a value are equal.
+        same = (f"{self._name}.{_name(key)} <=> {other._name}.{_name(key)}" for key in keys)
+        joined = f"LEFT JOIN {other._name} ON {' AND '.join(same)}" if keys else f"CROSS JOIN {other._name}"
+        new = (f"{other._name}.{_name(name)}" for name in other.schema if name not in keys)
+        return self._query(f"SELECT {', '.join([f'{self._name}.*', *new])} FROM {self._name} {joined}", other)
 
     def native(self) -> Any:
         return self._frame
@@ -105,7 +107,7 @@ def _column_type(kind: Any) -> ColumnType:
 
 # ---- formulas
 
-_KINDS = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "STRING"}
+_KINDS = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "STRING", "truth": "BOOLEAN"}
 
 
 def _name(name: str) -> str:
