@@ -106,6 +106,9 @@ def in_memory(folder: Path, ratings: int, dimensions: int) -> Iterator[Row]:
         check_alike(ours(), theirs())
         limit = by_hand_limits[form, dimensions]
         yield compared(f"{form}, {dimensions} dimensions", ours, "Polars by hand", theirs, limit)
+        for robustness, most in (("weights", 1.5), ("people", 3)):
+            added = partial(_robust, model, frame, robustness)
+            yield compared(f"… with robustness={robustness!r}, {form}", added, "without it", ours, most)
         plain = [f"{id}__index_likely" for id in model.by_id]
 
         def scores(frame: pl.LazyFrame = frame, plain: list[str] = plain) -> Any:
@@ -191,6 +194,10 @@ def of_large_models() -> Iterator[Row]:
 
 def _frame(model: mk.Model, table: Any) -> Any:
     return tables.score(model, table).frame
+
+
+def _robust(model: mk.Model, frame: pl.LazyFrame, robustness: Any) -> Any:
+    return tables.score(model, frame, robustness=robustness).frame.collect(engine="streaming")
 
 
 def larger_than_memory(folder: Path, ratings: int) -> Row:

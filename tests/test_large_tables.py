@@ -403,6 +403,22 @@ def test_a_folder_and_a_pattern_are_all_their_files(
         assert rows_of(parquet.read_table("out.parquet")) == expected
 
 
+def test_files_tell_what_the_outcomes_rest_on(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = survey(is_long=True)
+    write(table, Path("a.parquet"))
+    for robustness in ("weights", "people"):
+        args = ("a.parquet", "--model", str(SMALL), "--robustness", robustness, "-o", "out.parquet")
+        assert run("score", *args).returncode == 0
+        expected = tables.score(MODEL, table, robustness=robustness).frame
+        assert "outcome__tie" in expected.column_names
+        assert ("outcome__one_decides" in expected.column_names) == (robustness == "people")
+        assert rows_of(parquet.read_table("out.parquet")) == rows_of(expected)
+    few = run("score", "a.csv", "--robustness", "people")
+    assert few.returncode == 2
+    assert "--robustness are for large tables" in few.stderr
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

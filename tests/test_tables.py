@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import shutil
@@ -290,6 +291,138 @@ def test_tables_give_the_numbers_of_single_assessments(engine: str) -> None:
         assert type(results.frame) is (pa.Table if engine in ("stream", "duckdb") else type(frame))
 
     holds()
+
+
+def even(dimension: mk.Dimension) -> mk.Dimension:
+    """The dimension, and those below it, with weights that make ties."""
+    return evolve(dimension, weight=1, children=[even(child) for child in dimension.children])
+
+
+#: The columns on the robustness of an outcome.
+ROBUSTNESS = ("tie", "box_low", "box_high", "quorum", "one_decides")
+
+
+def robustness_of(result: mk.Result) -> dict[str, Any]:
+    """What a table says of the robustness of an outcome, by that of one result."""
+    robustness = result.robustness()
+    likely = result.stage and result.stage.likely
+    ties = [tie for tie in robustness.ties if likely and tie.outcome is not None and tie.outcome != likely]
+    box = robustness.weights().get("outcome") if likely else None
+    ends = (box.lowest.likely, box.highest.likely) if box else (None, None)
+    share = robustness.quorums[likely.id].likely if likely and robustness.quorums else None
+    one_decides = any(item.kind == "respondent" for item in robustness.without)
+    values = (bool(ties), *(end and end.id for end in ends), None if share is None else float(share), one_decides)
+    return dict(zip(ROBUSTNESS, values, strict=True))
+
+
+def robustness_one_by_one(model: mk.Model, subjects: Mapping[str, mk.Assessment], **choices: Any) -> Scores:
+    results = {subject: mk.score(model, assessment, **choices) for subject, assessment in subjects.items()}
+    none = dict.fromkeys(ROBUSTNESS)
+    return {
+        (subject, id): robustness_of(result) if id == "outcome" else none
+        for subject, result in results.items()
+        for id in result
+    }
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_tables_tell_the_robustness_of_single_assessments(engine: str) -> None:
+    @examples(engine, most=50)
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        model = data.draw(make.models())
+        if data.draw(st.booleans()):
+            model = evolve(model, dimensions=[even(dimension) for dimension in model.dimensions])
+        subjects = data.draw(many(model))
+        assume(subjects)
+        is_lattice = model.root.scale is not None and not model.root.scale.is_chain
+        consensus: Any = data.draw(
+            st.sampled_from(["median", "weakest", "envelope", "mean"][: 3 if is_lattice else 4])
+        )
+        table = long(subjects) if data.draw(st.booleans()) else wide(model, subjects)
+        on_error: Any = data.draw(st.sampled_from(["raise", "report"]))
+        results = tables.score(
+            model, into(engine, table), consensus=consensus, on_error=on_error, robustness="people"
+        )
+        expected = robustness_one_by_one(model, subjects, consensus=consensus)
+        assert differences(by_place(rows_of(results.tidy())), expected) == []
+
+    holds()
+
+
+def robustness_differs(
+    model: mk.Model, subjects: Mapping[str, mk.Assessment], engine: str = "polars", **choices: Any
+) -> list[str]:
+    results = tables.score(model, into(engine, long(subjects)), robustness="people", **choices)
+    return differences(by_place(rows_of(results.tidy())), robustness_one_by_one(model, subjects, **choices))
+
+
+# The last are too large for a column.
+@pytest.mark.parametrize("bits", [15, 31, 58, 80])
+@pytest.mark.parametrize("scorer", ["median", "mean"])
+def test_other_weights_move_large_weights_exactly(scorer: str, bits: int) -> None:
+    def part(id: str, n: int, *children: mk.Dimension) -> mk.Dimension:
+        return mk.Dimension(id, scale=FIVE, weight=2**bits // 3 + n, children=children)
+
+    groups = [part(f"g{g}", g, *(part(f"d{g}{i}", i * g) for i in range(4))) for g in range(2)]
+    model = flat("heavy", groups, scorer, scale=FIVE)
+    assert robustness_differs(model, some_of(model)) == []
+
+
+def test_how_far_weights_move_the_rule_of_a_third_party_is_not_known() -> None:
+    model = flat("nested", ["a", group("b", ["b1", "b2"], FIVE, scorer=Second()), "c"], "median", scale=FIVE)
+    subjects = some_of(model)
+    assert robustness_of(mk.score(model, subjects["acme"]))["box_low"] is None
+    # It is where what that rule combines does not apply.
+    answers = {"a": "s1", "b1": "not_applicable", "b2": "not_applicable", "c": "s2"}
+    without = mk.Assessment("nested", list(itertools.starmap(mk.Rating, answers.items())))
+    assert robustness_of(mk.score(model, without))["box_low"] == "s1"
+    assert robustness_differs(model, subjects | {"without": without}) == []
+
+
+def test_a_likely_stage_is_held_below_what_no_answer_can_reach() -> None:
+    # What the highest stage of "b" asks for does not apply, so that it cannot be reached.
+    gates = [mk.Gate(stage, "b2" if stage == "s4" else "b1", stage) for stage in FIVE.ids[1:]]
+    b = group("b", ["b1", "b2"], FIVE, scorer="staged", gates=gates, weight=3)
+    model = flat("held", ["a", b, "c"], "median", scale=FIVE)
+    subjects = {
+        f"{one} {other}": mk.Assessment(
+            "held", [mk.Rating("a", one), mk.Rating("b2", "not_applicable"), mk.Rating("c", other)]
+        )
+        for one in ("s0", "s4", "unknown")
+        for other in ("s3", "s4", "not_applicable")
+    }
+    held = tables.score(model, into("polars", long(subjects)))
+    assert differences(by_place(rows_of(held.tidy())), one_by_one(model, subjects)) == []
+    assert mk.score(model, subjects["s4 s4"]).span.likely == FIVE.stages[3]
+    assert robustness_differs(model, subjects) == []
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_one_respondent_is_left_out_where_the_date_is_not_known(engine: str) -> None:
+    table: Table = {
+        "subject": ["a", "a", "a", "b"],
+        "date": [None] * 4,
+        "respondent": ["Ann", "Bob", "Cas", "Ann"],
+        **{id: ["s1", "s3", "s3", "s2"] for id in ("people", "process")},
+    }
+    found = rows_of(tables.score(PAIR, into(engine, table), robustness="people").frame)
+    assert {row["subject"]: row["outcome__one_decides"] for row in found} == {"a": True, "b": True}
+
+
+def test_robustness_adds_the_columns_that_are_asked_for() -> None:
+    table = into("polars", {"subject": ["a"], "people": ["s1"], "process": ["s3"]})
+
+    def added(robustness: Any) -> set[str]:
+        return {*tables.score(PAIR, table, robustness=robustness).frame.columns} - {*plain}
+
+    plain = tables.score(PAIR, table).frame.columns
+    assert added("weights") == {"outcome__tie", "outcome__box_low", "outcome__box_high", "outcome__quorum"}
+    assert added("people") == added("weights") | {"outcome__one_decides"}
+    # Without a column of respondents, there is one.
+    assert tables.score(PAIR, table, robustness="people").frame["outcome__one_decides"].to_list() == [True]
+    with pytest.raises(mk.ScoringError, match=r'"weight" is not known; expected .*weights'):
+        tables.score(PAIR, table, robustness="weight")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -838,6 +971,22 @@ def test_weights_too_large_for_a_column_stay_exact() -> None:
     table = {"subject": ["x", "y"], "a": ["high", "low"], "b": ["low", "high"], "c": ["high", "low"]}
     results = tables.score(model, into("polars", table))
     singly = {s: mk.Assessment("heavy", [mk.Rating(id, table[id][i]) for id in "abc"]) for i, s in enumerate("xy")}
+    assert differences(by_place(rows_of(results.tidy())), one_by_one(model, singly)) == []
+
+
+@pytest.mark.parametrize("bits", [15, 31, 57])
+@pytest.mark.parametrize("scorer", ["median", "mean"])
+@pytest.mark.parametrize("engine", KINDS)
+def test_sums_of_large_weights_do_not_overflow(engine: str, scorer: Any, bits: int) -> None:
+    parts = [mk.Dimension(f"d{i}", scale=FIVE, weight=2**bits // 3 + i) for i in range(5)]
+    model = flat("heavy", parts, scorer, scale=FIVE)
+    answers = [*FIVE.ids, "unknown", "not_applicable"]
+    table = {"subject": list("abcdefg"), **{f"d{i}": [*answers[i:], *answers[:i]] for i in range(5)}}
+    results = tables.score(model, into(engine, table))
+    singly = {
+        subject: mk.Assessment("heavy", [mk.Rating(part.id, table[part.id][i]) for part in parts])
+        for i, subject in enumerate("abcdefg")
+    }
     assert differences(by_place(rows_of(results.tidy())), one_by_one(model, singly)) == []
 
 

@@ -57,6 +57,10 @@ if TYPE_CHECKING:
     "--problems", metavar="FILE",
     help="Of a large table: count bad ratings as blank, and list them in FILE (.csv, .parquet, .arrow).",
 )  # fmt: skip
+@click.option(
+    "--robustness", type=click.Choice(["weights", "people"]),
+    help="Of a large table: add what the outcome rests on: ties and weights, and single respondents too.",
+)  # fmt: skip
 @language_option
 @output_options(".json", ".csv", ".txt", ".parquet", ".arrow")
 def command(
@@ -72,6 +76,7 @@ def command(
     by: tuple[str, ...],
     tidy: bool,
     problems: str | None,
+    robustness: str | None,
     language: str,
     json: bool,
     output: str | None,
@@ -101,10 +106,10 @@ def command(
             if value
         ]:
             raise click.UsageError(f"{not_for_tables[0]} is for a few assessments, not for large tables")
-        score_large(files, output, model, problems, by=by or None, tidy=tidy, **choices)
+        score_large(files, output, model, problems, by=by or None, tidy=tidy, robustness=robustness, **choices)
         return
-    if by or tidy or problems:
-        options = "--by, --tidy and --problems"
+    if by or tidy or problems or robustness:
+        options = "--by, --tidy, --problems and --robustness"
         raise click.UsageError(f"{options} are for large tables: -o must end in .parquet or .arrow")
     choices |= {"targets": wanted, "merged": merged}
     _score_few(files, model, language, explain, include, json, output, **choices)

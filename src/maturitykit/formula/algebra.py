@@ -102,6 +102,11 @@ Term: TypeAlias = "Formula | float | str"
 #: A formula that is true or false; a plain truth value holds everywhere.
 Condition: TypeAlias = "Formula | bool"
 
+
+class Wide(int):
+    """A whole number that engines compute with in 64 bits, as sums of it would overflow a smaller column."""
+
+
 #: Operations that make one value of a symbolic vector.
 _REDUCTIONS = frozenset(
     ("sum", "fsum", "every", "some", "least", "greatest", "fold", "weighted_median", "call", "element")
@@ -184,7 +189,7 @@ def constant(value: float | str) -> Formula:
 
 
 def null(kind: str) -> Formula:
-    """Return a missing value of this kind: ``"text"`` or ``"real"``."""
+    """Return a missing value of this kind: ``"text"``, ``"real"`` or ``"truth"``."""
     return Formula("null", (kind,))
 
 

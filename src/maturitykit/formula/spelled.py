@@ -24,8 +24,10 @@ from maturitykit.formula.algebra import (
 )
 from maturitykit.formula.order import Order
 
-#: Largest sum of whole weights, which a column of whole numbers can hold even when it is doubled.
-LARGEST_WHOLE = 2**61
+#: Largest sum of whole weights, which a column of whole numbers can hold even when it is multiplied by 16.
+LARGEST_WHOLE = 2**58
+#: Largest number in the smallest columns of whole numbers that engines compute with.
+LARGEST_SMALL = 2**15 - 1
 
 
 def spelled_median(formula: Formula, *, has_bits: bool) -> Formula:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from maturitykit.definition import Dimension, Scale, Scorer
@@ -29,6 +29,7 @@ from maturitykit.formula.algebra import (
     vector,
 )
 from maturitykit.formula.order import TOLERANCE, Order
+from maturitykit.rules.built_in import Mean, Median, Weakest
 from maturitykit.rules.plain import PlainRule
 
 #: Smaller than any sum of weights above zero.
@@ -49,6 +50,7 @@ class SpanTerms(NamedTuple):
         is_whole: Whether positions are stages only, never between two of them.
         is_masked: Whether positions are 0 where the dimension is not applicable, and the likely one also where it
             is not known.
+        is_open: Whether the dimension spans its scale wherever it is not known, unless it is not applicable.
     """
 
     low: Formula
@@ -60,6 +62,7 @@ class SpanTerms(NamedTuple):
     scored: Condition = True
     is_whole: bool = True
     is_masked: bool = False
+    is_open: bool = False
 
     @property
     def positions(self) -> tuple[Formula, Formula, Formula]:
@@ -85,7 +88,8 @@ def vectors(cells: Sequence[SpanTerms]) -> SpanTerms:
         vector(column) for column in list(zip(*masked, strict=True))[:6]
     )
     return SpanTerms(
-        low, likely, high, known, not_applicable, coverage, is_whole=all(c.is_whole for c in cells), is_masked=True
+        low, likely, high, known, not_applicable, coverage,
+        is_whole=all(c.is_whole for c in cells), is_masked=True, is_open=all(c.is_open for c in cells),
     )  # fmt: skip
 
 
@@ -93,7 +97,9 @@ def open_terms(scale: Scale) -> SpanTerms:
     """Return the cell of a leaf on this scale that nobody rated."""
     low, high = map(constant, scale.open_ends)
     is_whole = scale.open_ends == (0, scale.top)
-    return SpanTerms(low, constant(0), high, False, False, constant(0.0), is_whole=is_whole, is_masked=True)
+    return SpanTerms(
+        *(low, constant(0), high, False, False, constant(0.0)), is_whole=is_whole, is_masked=True, is_open=True
+    )
 
 
 class Combination:
@@ -103,6 +109,9 @@ class Combination:
         dimension: The parent.
         scorer: Its rule.
     """
+
+    #: Distinguishes it from other combinations of the same dimension.
+    variant: Hashable = None
 
     def __init__(self, dimension: Dimension, scorer: Scorer) -> None:
         self.dimension = dimension
@@ -179,14 +188,17 @@ class Combination:
         else:
             likely = self.position(below, below.likely, weights, below.known)
         assert likely is not None
+        # What spans its scale where it is not known lowers low and raises high, so that likely is between them.
+        is_open = below.is_open and type(self.scorer) in (Weakest, Median, Mean)
         cell = SpanTerms(
             low,
-            held_within(order, low, likely, high),
+            likely if is_open else held_within(order, low, likely, high),
             high,
             some(below.known),
             not_applicable,
             coverage,
             is_whole=self.stays_whole(below),
+            is_open=is_open,
         )
         return counted_if_absent(self.dimension, cell)
 
@@ -271,4 +283,5 @@ def overruled(cell: SpanTerms, direct: SpanTerms, where: Condition) -> SpanTerms
         scored=True if where is True or cell.scored is True else where,
         is_whole=direct.is_whole and cell.is_whole,
         is_masked=direct.is_masked and cell.is_masked,
+        is_open=direct.is_open and cell.is_open,
     )

@@ -40,7 +40,9 @@ class Functions:
             is_even: Whether all weights are 1.
         """
         weights = ones(len(combination.dimension.children)) if is_even else each("weight")
-        return self.once((index, kind, is_even), lambda: _compiled(combination, kind, weights))
+        return self.once(
+            (index, combination.variant, kind, is_even), lambda: _compiled(combination, kind, weights)
+        )
 
 
 def _compiled(combination: Combination, kind: Kind, weights: Formula) -> Callable[..., Any]:

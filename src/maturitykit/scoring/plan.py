@@ -14,8 +14,8 @@ from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Dimension, Model, Scorer
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, ScoringError, coded, quoted
-from maturitykit.formula.algebra import Term, constant, each, if_else, real_total, refuse, vector
-from maturitykit.formula.spelled import LARGEST_WHOLE
+from maturitykit.formula.algebra import Formula, Term, Wide, constant, each, if_else, real_total, refuse, vector
+from maturitykit.formula.spelled import LARGEST_SMALL, LARGEST_WHOLE
 from maturitykit.registry import scorers
 from maturitykit.rules.plain import smallest
 from maturitykit.rules.roll_up import ByProfile, Combination, SpanTerms, is_below, vectors
@@ -291,12 +291,10 @@ class Plan:
         """
         cells = dict(leaves)
         for node in self.inner:
-            weights, combination = self.given_weights(node), node.combination
-            if sum(weights) > LARGEST_WHOLE:
-                combination = ByProfile(node.dimension, node.scorer, self._certain_general(node), weights)
-                weights = tuple(map(float, weights))  # type: ignore[arg-type]
-            terms = self._weight_terms(node, cells) if node.index in self.by_parts else weights
-            cell = combination.roll_up(vectors([cells[child] for child in node.children]), vector(terms))
+            combination, weights = self.in_columns(node, node.combination, self.given_weights(node))
+            if node.index in self.by_parts:
+                weights = vector(self._weight_terms(node, cells))
+            cell = combination.roll_up(vectors([cells[child] for child in node.children]), weights)
             if combination.plain is not None and node.is_combined:
                 assert node.dimension.scale is not None
                 why = f"{node.scorer.id} puts the highest bound below the lowest; {LAW}: "
@@ -317,8 +315,20 @@ class Plan:
                 for leaf in child.scored_leaves()
             )
 
-    def _certain_general(self, node: Node) -> Callable[..., Position]:
-        return self._functions.of(node.index, node.combination, "certain_general", self._is_even(node))
+    def in_columns(
+        self, node: Node, combination: Combination, weights: Sequence[int]
+    ) -> tuple[Combination, Formula]:
+        """Return a combination of the children of a node, and their weights, in numbers that columns can hold.
+
+        Columns hold eight times the sum of the weights.
+        """
+        if not node.scorer.relative_weights:
+            return combination, vector(weights)
+        if sum(weights) > LARGEST_WHOLE:
+            function = self._functions.of(node.index, combination, "certain_general", set(weights) == {1})
+            by_profile = ByProfile(node.dimension, node.scorer, function, weights)
+            return by_profile, vector(map(float, weights))
+        return combination, vector(weights if 8 * sum(weights) < LARGEST_SMALL else map(Wide, weights))
 
     def _is_even(self, node: Node) -> bool:
         """Tell whether all weights are 1, and stay so."""

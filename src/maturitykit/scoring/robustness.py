@@ -14,7 +14,10 @@ from maturitykit.definition import Dimension, Scale, Stage
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.definition.scale import Position
 from maturitykit.files.result import Omitted, WhatHoldsEntry
+from maturitykit.formula.algebra import column, each
+from maturitykit.formula.python import compiled
 from maturitykit.rules.consensus import Consensus, combine
+from maturitykit.rules.weights import quorum
 from maturitykit.scoring.answers import LeafAnswers, put_answers
 from maturitykit.scoring.plan import Node
 from maturitykit.scoring.scores import Span, ids_of
@@ -127,17 +130,20 @@ class Robustness:
         The likely share is that of the parts with a likely stage; None without any. Empty where the outcome is not
         combined from parts on its own scale.
         """
-        state, root = self.result._state, self.result._plan.nodes[0]
-        scale, weights = root.dimension.scale, self.result._plan.weights[0]
+        state, plan = self.result._state, self.result._plan
+        root, scale = plan.nodes[0], plan.nodes[0].dimension.scale
         if scale is None or not root.is_combined or any(c.scale != scale for c in root.scored.children):
             return {}
         applies = [not state.not_applicable[i] for i in root.children]
         known = [state.known[i] for i in root.children]
 
-        def share(column: Sequence[Position], takes_part: Sequence[bool], stage: int) -> Fraction:
-            parts = list(zip(weights, column[root.children.start : root.children.stop], takes_part, strict=True))
-            reached = sum(w for w, position, takes in parts if takes and scale.at_least(position, stage))
-            return Fraction(reached, sum(w for w, _, takes in parts if takes))
+        inputs = each("position"), each("weight"), each("takes_part"), column("stage")
+        names = [str(formula.args[0]) for formula in inputs]
+        weigh = plan.compiled("quorum", lambda: compiled(names, *quorum(scale.order, *inputs, is_whole=False)))
+
+        def share(positions: Sequence[Position], takes_part: Sequence[bool], stage: int) -> Fraction:
+            below = positions[root.children.start : root.children.stop]
+            return Fraction(*weigh(below, plan.weights[0], takes_part, stage))
 
         return {
             id: Span(
@@ -267,8 +273,8 @@ class Robustness:
 
         def change(measured: Result) -> Result:
             plan, state = measured._plan, measured._plan.open()
-            for id, each in (self._voices or {}).items():
-                put_answers(plan, state, id, said(each), consensus)
+            for id, voices in (self._voices or {}).items():
+                put_answers(plan, state, id, said(voices), consensus)
             return measured._in_state(state)
 
         return self.result._changed(change)

@@ -17,8 +17,9 @@ from maturitykit.definition.dimension import exact_weight
 from maturitykit.definition.scale import Position
 from maturitykit.errors import Finding, MaturityError, ScoringError, quoted
 from maturitykit.files.result import WeightBoundsEntry
-from maturitykit.rules.built_in import Mean, Median, Staged, Weakest
+from maturitykit.rules.built_in import Median, Staged, Weakest
 from maturitykit.rules.plain import smallest
+from maturitykit.rules.weights import IN_BOX, factors, nudged
 from maturitykit.scoring.plan import Node
 from maturitykit.scoring.scores import Ends, Span, ids_of, stages_of
 
@@ -30,9 +31,6 @@ Within: TypeAlias = float | str | Fraction
 
 #: From the weights of some children, and sets of children to favour, to the extremes of the weights to try.
 Extremes: TypeAlias = Callable[[Sequence[int], Callable[[], Iterable[frozenset[int]]]], Iterable[Sequence[int]]]
-
-#: Rules of which it is known how they read weights, and whether they do.
-_READS_WEIGHTS: Mapping[type[Scorer], bool] = {Weakest: False, Staged: False, Median: True, Mean: True}
 
 #: A longer denominator of a share makes products of weights that a float cannot hold.
 _LONGEST = 10**6
@@ -101,7 +99,7 @@ def extremes_of(within: Within) -> Extremes:
             [int(weight >= least) for weight in weights] for least in sorted(set(weights), reverse=True)
         )
     share = _share(within)
-    heavy, light = share.denominator + share.numerator, share.denominator - share.numerator
+    heavy, light = factors(share)
 
     def box(weights: Sequence[int], favoured: Callable[[], Iterable[frozenset[int]]]) -> Iterator[Sequence[int]]:
         for some in favoured():
@@ -202,11 +200,12 @@ class _WeightSearch:
                 self.bounds[node.index] = self._of(node)
 
     def _of(self, node: Node) -> _Bounds | None:
-        is_fixed = node.index not in self._result._plan.by_parts
-        reads_weights = _READS_WEIGHTS.get(type(node.scorer)) if is_fixed else None
-        below = [bounds for i in node.children if (bounds := self.bounds[i]) is not None]
-        if reads_weights is None or len(below) < len(node.children):
+        if node.index in self._result._plan.by_parts:
             return None
+        below = [bounds for i in node.children if (bounds := self.bounds[i]) is not None]
+        if type(node.scorer) not in IN_BOX or len(below) < len(node.children):
+            return None
+        reads_weights = IN_BOX[type(node.scorer)] is not None
         if not reads_weights and all(child.is_fixed for child in below):
             return self.bounds[node.index]
         children = _Children(self._result, node, below)
@@ -382,11 +381,11 @@ def _ties_at(result: Result, node: Node, scale: Scale) -> Iterator[Tie]:
     at = scale.stage(state.likely[node.index])
     found: dict[str, list[int]] = {}
     outcomes: dict[str, Stage | None] = {}
-    for number, child in enumerate(children):
+    for number, (child, weights) in enumerate(
+        zip(children, nudged(result._plan.weights[node.index]), strict=True)
+    ):
         if not state.known[child]:
             continue
-        # Two shares that differ do so by a whole number: against four times that, one more is as little as can be.
-        weights = [4 * weight + (i == number) for i, weight in enumerate(result._plan.weights[node.index])]
         ends = run(*columns, weights).ends
         stage = scale.stage(ends[1])
         if stage != at:

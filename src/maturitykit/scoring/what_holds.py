@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from maturitykit.definition import Stage
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from maturitykit.scoring.robustness import Omission, Robustness
 
 #: How far each weight may be off in the sentence: a quarter lower or higher.
-QUARTER = 0.25
+QUARTER = Fraction(1, 4)
 
 _NUMBERS = (
     phrase("two"), phrase("three"), phrase("four"), phrase("five"), phrase("six"), phrase("seven"),

@@ -6,10 +6,10 @@ nothing has to be sorted, and parts of a table can be counted separately.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from maturitykit.definition import Model, Scale
+from maturitykit.definition import Dimension, Model, Scale
 from maturitykit.definition.fields import OUTCOME
 from maturitykit.formula.algebra import (
     Condition,
@@ -36,7 +36,7 @@ from maturitykit.formula.algebra import (
     total,
 )
 from maturitykit.rules.consensus import LIKELY, Consensus, consensus_of
-from maturitykit.rules.roll_up import SpanTerms, counted_if_absent
+from maturitykit.rules.roll_up import SpanTerms
 from maturitykit.scoring.plan import Plan
 from maturitykit.tables.answer_codes import AnswerCodes, Counting, scale_of
 from maturitykit.tables.bindings import Bindings
@@ -79,6 +79,9 @@ class Voices(NamedTuple):
         cells: The cells of the leaves and, if it can be rated, the outcome, by id.
         splits: The disagreement on each, by id.
         respondents: The number who rate each dimension, or one below it, by id.
+        each: A function to a frame with a row for each respondent: the keys, and the counts of that one alone.
+        counts: The names of the columns of counts that the cells are computed from.
+        recount: A function that computes the cells from other counts in columns of these names.
     """
 
     frame: Frame
@@ -86,6 +89,9 @@ class Voices(NamedTuple):
     cells: dict[str, SpanTerms]
     splits: dict[str, Split]
     respondents: dict[str, Formula]
+    each: Callable[[], Frame]
+    counts: Sequence[str]
+    recount: Callable[[Bindings], dict[str, SpanTerms]]
 
 
 def voices(
@@ -104,19 +110,28 @@ def voices(
     below = Bindings()
     answers = responses.answers(below, strict)
     tallies = _Tallies(responses.codes, plan, counting)
-    frame, columns = _counted(below, answers, responses, tallies.sums(below, answers.digits))
-    refused = bindings.let(_refused(responses.model, counting, answers.is_repeated if strict else False))
-    cells: dict[str, SpanTerms] = {}
-    splits: dict[str, Split] = {}
+    each, frame, columns = _counted(below, answers, responses, tallies.sums(below, answers.digits))
+    dimensions = list(enumerate(responses.codes.dimensions))
+
+    def counted(bindings: Bindings, refused: Formula) -> dict[str, _Counts]:
+        return {
+            d.id: _Counts(bindings, responses.model, d, counting, tallies.columns(slot), consensus, refused)
+            for slot, d in dimensions
+        }
+
+    refused = _refused(responses.model, counting, answers.is_repeated if strict else False)
+    counts = counted(bindings, bindings.let(refused))
     respondents = {node.dimension.id: tallies.raters_below(i) for i, node in enumerate(plan.inner)}
-    for slot, dimension in enumerate(responses.codes.dimensions):
-        counts = _Counts(
-            bindings, responses.model, scale_of(dimension), counting, tallies.columns(slot), consensus, refused
-        )
-        cells[dimension.id] = counted_if_absent(dimension, counts.cell())
-        splits[dimension.id] = counts.split()
-        respondents.setdefault(dimension.id, counts.raters)
-    return Voices(frame, columns, cells, splits, respondents)
+    return Voices(
+        frame,
+        columns,
+        {id: its.cell() for id, its in counts.items()},
+        {id: its.split() for id, its in counts.items()},
+        {id: its.raters for id, its in counts.items()} | respondents,
+        each,
+        [name for slot, _ in dimensions for name in tallies.columns(slot)],
+        lambda other: {id: its.cell() for id, its in counted(other, constant(0)).items()},
+    )
 
 
 def _refused(model: Model, counting: Counting, is_repeated: Condition) -> Formula:
@@ -145,16 +160,27 @@ def rated_outcome(
 
 def _counted(
     bindings: Bindings, answers: AnswerColumns, responses: Responses, tallies: Mapping[str, Formula]
-) -> tuple[Frame, list[str]]:
-    """Return a frame with a row of counts for each assessment, and the names of its columns."""
+) -> tuple[Callable[[], Frame], Frame, list[str]]:
+    """Count respondents.
+
+    Returns:
+        A function to a frame with a row of counts for each respondent; a frame with one for each assessment, and
+        the names of its columns.
+    """
     sums = {**answers.sums, **tallies}
     keys = list(responses.keys)
+    kept = [*keys, *answers.different.values()]
     used = columns_of(list(sums.values()))
-    frame = bindings.on(answers.frame, dict.fromkeys([*keys, *used, *answers.different.values()]), answers.columns)
-    if answers.is_by_assessment:
+    frame = bindings.on(answers.frame, dict.fromkeys([*kept, *used]), answers.columns)
+
+    def each() -> Frame:
         whole = {name: cast(formula, "whole") for name, formula in sums.items()}
-        return frame.select({**{key: column(key) for key in keys}, **whole}), [*keys, *sums]
-    return frame.sums(keys, sums, answers.different), [*keys, *sums, *answers.different]
+        # An engine that sums these columns computes them but once.
+        return frame.select({**{name: column(name) for name in kept}, **whole})
+
+    if answers.is_by_assessment:
+        return each, each(), [*keys, *sums]
+    return each, frame.sums(keys, sums, answers.different), [*keys, *sums, *answers.different]
 
 
 class _Tallies:
@@ -248,14 +274,15 @@ class _Counts:
         self,
         bindings: Bindings,
         model: Model,
-        scale: Scale,
+        dimension: Dimension,
         counting: Counting,
         columns: Sequence[str],
         consensus: Consensus,
         refused: Formula,
     ) -> None:
         self._bindings = bindings
-        self._scale = scale
+        self._dimension = dimension
+        self._scale = scale = scale_of(dimension)
         self._counting = counting
         self._columns = columns
         self._consensus = consensus
@@ -293,7 +320,7 @@ class _Counts:
         lowest, highest = scale.open_ends
         if lowest:
             low = let(first([(known, low), (self._is_not_applicable, 0)], lowest))
-        return SpanTerms(
+        cell = SpanTerms(
             low,
             likely,
             let(first([(known, high), (self._is_not_applicable, 0)], highest)),
@@ -302,7 +329,9 @@ class _Counts:
             let(if_else(any_of(known, self._is_not_applicable), 1.0, 0.0)),
             is_whole=not is_mean and (lowest, highest) == (0, scale.top),
             is_masked=True,
+            is_open=True,
         )
+        return counted_if_absent(self._dimension, cell)
 
     def _of_counts(self, formula: Formula) -> Formula:
         """Return the formula of a consensus, which reads all respondents, as a formula of the counts."""

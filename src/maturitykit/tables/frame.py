@@ -129,7 +129,10 @@ class Frame(ABC):
 
     @abstractmethod
     def join(self, other: Frame, keys: Sequence[str]) -> Frame:
-        """Add the columns of the row with the same keys of another frame; of its only row, without keys."""
+        """Add the columns of the row with the same keys of another frame; of its only row, without keys.
+
+        Keys that are null are equal to each other.
+        """
 
     @abstractmethod
     def native(self) -> Any:

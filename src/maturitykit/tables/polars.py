@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from maturitykit.assessment.keys import SMALL, key
-from maturitykit.formula.algebra import Formula, Term, column, columns_of
+from maturitykit.formula.algebra import Formula, Term, Wide, column, columns_of
 from maturitykit.formula.order import Order
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, PLAIN, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
@@ -111,7 +111,7 @@ class PolarsFrame(Frame):
         assert isinstance(other, PolarsFrame)
         if not keys:
             return self._with(self._frame.join(other._frame, how="cross"))
-        return self._with(self._frame.join(other._frame, on=list(keys), how="left"))
+        return self._with(self._frame.join(other._frame, on=list(keys), how="left", nulls_equal=True))
 
     def native(self) -> Any:
         return self._frame if self._restore is None else self._restore(_collect(self._frame))
@@ -166,7 +166,13 @@ def _hash(keys: Sequence[str]) -> pl.Expr:
 
 # ---- formulas
 
-_KINDS: Mapping[str, Any] = {"small": pl.Int16, "whole": pl.Int64, "real": pl.Float64, "text": pl.String}
+_KINDS: Mapping[str, Any] = {
+    "small": pl.Int16,
+    "whole": pl.Int64,
+    "real": pl.Float64,
+    "text": pl.String,
+    "truth": pl.Boolean,
+}
 
 
 def _expressions(columns: Selection) -> list[Any]:
@@ -178,7 +184,8 @@ def expression(term: Term) -> pl.Expr:
     if isinstance(term, Formula):
         return _write(term)
     if isinstance(term, int) and not isinstance(term, bool):
-        return _literal(term, _KINDS["small" if abs(term) < 2**15 else "whole"])
+        is_small = abs(term) < 2**15 and not isinstance(term, Wide)
+        return _literal(term, _KINDS["small" if is_small else "whole"])
     return _literal(term)
 
 
@@ -190,7 +197,9 @@ def _write(formula: Formula) -> pl.Expr:
 
 
 def _operand(term: Any) -> pl.Expr:
-    return _write(term) if isinstance(term, Formula) else _literal(term)
+    if isinstance(term, Formula):
+        return _write(term)
+    return _literal(term, _KINDS["whole"] if isinstance(term, Wide) else None)
 
 
 # Equal expressions are created once: they are immutable, and creating one takes a while.

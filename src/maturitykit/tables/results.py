@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from maturitykit.assessment.ratings import read_answer
 from maturitykit.definition import Dimension, Model, Scorer
+from maturitykit.definition.fields import OUTCOME
 from maturitykit.errors import AssessmentError, Finding, ScoringError, one_of, quoted
 from maturitykit.formula.algebra import (
     REFUSED,
@@ -41,11 +42,14 @@ from maturitykit.tables.engines import frame_of
 from maturitykit.tables.frame import Frame
 from maturitykit.tables.keys import near_names, with_keys
 from maturitykit.tables.responses import ONE_EACH, ONE_OF_BOTH, TWICE, Responses, keys_in, responses_of
+from maturitykit.tables.robustness import DECIDERS, RobustnessTerms, robustness_terms, with_deciders
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 ENDS = ("low", "likely", "high")
 #: The two readings of a dimension that has parts and links of its own.
 READINGS = ("by_parts", "by_links")
+#: Columns on the robustness of the outcome, and their kinds.
+ROBUSTNESS = {"tie": "truth", "box_low": "text", "box_high": "text", "quorum": "real", "one_decides": "truth"}
 #: Most respondents of one assessment that can be counted.
 MOST_RESPONDENTS = 2**30 - 1
 #: Most findings that are fetched from a table.
@@ -53,6 +57,8 @@ MOST_FINDINGS = 1000
 
 #: Choices of what to do about bad ratings.
 WAYS = ("raise", "report")
+#: Choices of what the robustness of the outcome depends on; the latter includes the former.
+DEPENDS_ON = ("weights", "people")
 
 
 class Results:
@@ -78,6 +84,7 @@ class Results:
         outcome_is_given: Condition = False,
         path: Sequence[str] = (),
         responses: Responses | None = None,
+        robustness: Mapping[str, Term] = _NONE,
     ) -> None:
         #: The compiled model by which they were scored.
         self._plan = plan
@@ -92,6 +99,8 @@ class Results:
         self._inferable = dict(inferable or {})
         self._readings = {id: tuple(map(bindings.keep_cell, cells)) for id, cells in (readings or {}).items()}
         self._responses = responses
+        #: Columns on the robustness of the outcome, by name.
+        self._robustness = dict(zip(robustness, bindings.keep_all([*robustness.values()]), strict=True))
         used = columns_of(
             [
                 *self._cells.values(),
@@ -100,6 +109,7 @@ class Results:
                 *self._inferable.values(),
                 *(cell for cells in self._readings.values() for cell in cells),
                 self._outcome_is_given,
+                *self._robustness.values(),
             ]
         )
         self._columns = list(dict.fromkeys([*self._keys, *used]))
@@ -135,6 +145,14 @@ class Results:
         ``culture__agreement`` and ``culture__not_applicable``; of a translation, also
         ``culture__inferable`` and, for a dimension that has both parts and links of its own, the
         reading by either: ``culture__by_parts_low`` and so on, ``culture__by_links_low`` and so on.
+
+        With ``robustness="weights"`` the outcome has four more: ``outcome__tie``, true if a little more weight on
+        one dimension makes its likely stage another; ``outcome__box_low`` and ``outcome__box_high``, the lowest
+        and the highest likely stage over weights that are each up to a quarter lower or higher (null where there
+        is none, or a third party's rule combines; a safe bound where `WeightBounds.is_exact` is false); and
+        ``outcome__quorum``, the share of the weight at or above its likely stage, as a float of 64 bits (0 to 1;
+        null where a part has another scale, or no part is known). With ``robustness="people"`` it also has
+        ``outcome__one_decides``, true if leaving out some respondent gives another likely stage, or none.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         for id in self._plan.index:
@@ -146,7 +164,10 @@ class Results:
         about: dict[str, Term] = {"model": self.model.id, "version": self.model.version}
         keys: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
         # Every row of a tidy table has the same columns.
-        none = {f"{name}_{end}": _NO_TEXT for name in READINGS for end in ENDS} if self._readings else {}
+        none: dict[str, Term] = (
+            {f"{name}_{end}": _NO_TEXT for name in READINGS for end in ENDS} if self._readings else {}
+        )
+        none |= {name: null(ROBUSTNESS[name]) for name in self._robustness}
         rows = [{**about, **keys, "dimension": id, **none, **self._score(id)} for id in self._plan.index]
         return self._frame.unpivot(rows).native()
 
@@ -201,6 +222,8 @@ class Results:
         for name, reading in zip(READINGS, self._readings.get(id, ()), strict=False):
             for end, position, where in _ends(reading):
                 columns[f"{name}_{end}"] = _stage(dimension, position, where, reading.is_whole)
+        if id == OUTCOME:
+            columns |= self._robustness
         return columns
 
 
@@ -262,6 +285,7 @@ def score(
     by: str | Sequence[str] | None = None,
     on_error: Literal["raise", "report"] = "raise",
     most_respondents: int = 2_047,
+    robustness: Literal["weights", "people"] | None = None,
 ) -> Results:
     """Score a table of ratings, with the same numbers as `maturitykit.score` for each assessment.
 
@@ -282,10 +306,13 @@ def score(
             `Results.problems`. A lazy table stops when it is collected.
         most_respondents: The most respondents of one assessment in a lazy table, up to 1,073,741,823; more are
             refused. A lower limit is faster. A table that is not lazy may have any number.
+        robustness: Which columns on the robustness of the outcome to add: ``weights`` adds ``outcome__tie``,
+            ``outcome__box_low``, ``outcome__box_high`` and ``outcome__quorum``; ``people`` also
+            ``outcome__one_decides``. See `Results.frame`.
 
     Raises:
         AssessmentError: If the table does not fit the model, with its findings.
-        ScoringError: If the scorer, consensus or weights cannot be used.
+        ScoringError: If the scorer, consensus or weights cannot be used, or there is no such robustness.
         PluginError: If the model or scorer is not installed, or broken.
         TypeError: If the frame is of no known kind.
 
@@ -303,6 +330,9 @@ def score(
     if on_error not in WAYS:
         finding = Finding("on_error", f"{quoted(on_error)} is not known", one_of(WAYS, on_error))
         raise ScoringError("bad ratings cannot be dealt with so", [finding])
+    if robustness is not None and robustness not in DEPENDS_ON:
+        finding = Finding("robustness", f"{quoted(robustness)} is not known", one_of(DEPENDS_ON, robustness))
+        raise ScoringError("there is no such robustness", [finding])
     if not 1 <= most_respondents <= MOST_RESPONDENTS:
         finding = Finding("most_respondents", f"is {most_respondents:,}", f"1 to {MOST_RESPONDENTS:,}")
         raise ScoringError("the respondents cannot be counted", [finding])
@@ -316,7 +346,7 @@ def score(
         responses, attempt = responses.once(), attempt._replace(is_once=True)
     while True:
         try:
-            return _scored(plan, responses, consensus, Counting(attempt.most), strict)._computed()
+            return _scored(plan, responses, consensus, Counting(attempt.most), strict, robustness)._computed()
         except Exception as error:
             if other := attempt.after(error):
                 if other.is_once and not attempt.is_once:
@@ -342,31 +372,71 @@ def failure_of(
     return ScoringError(f"the table cannot be scored on model {quoted(model.id)}", [Finding("", refused[1])])
 
 
-def _scored(plan: Plan, responses: Responses, consensus: Consensus, counting: Counting, strict: bool) -> Results:
+def _scored(
+    plan: Plan,
+    responses: Responses,
+    consensus: Consensus,
+    counting: Counting,
+    strict: bool,
+    robustness: str | None,
+) -> Results:
     bindings = Bindings()
     combined = voices(bindings, responses, plan, consensus, counting, strict)
     outcome = rated_outcome(plan.model, combined.cells, strict)
-    leaves = {
-        node.index: combined.cells.get(id) or open_terms(node.dimension.scale)  # type: ignore[arg-type]
-        for id, node in plan.leaves.items()
-    }
+    cells = _scored_cells(plan, bindings, combined.cells, outcome)
+    is_given = bindings.keep(outcome[1]) if outcome else False
+    frame, columns, added = combined.frame, combined.columns, {}
+    if robustness:
+        under_weights = robustness_terms(bindings, plan, cells, _overrule(outcome), is_given)
+        added = _robustness_columns(plan.model.root, cells[0], under_weights)
+    if robustness == "people":
 
-    def overrule(node: Node, cell: SpanTerms) -> SpanTerms:
-        return overruled(cell, *outcome) if outcome and not node.index else cell
+        def without_one(others: Bindings) -> SpanTerms:
+            recounted = combined.recount(others)
+            return _scored_cells(plan, others, recounted, outcome and (recounted[OUTCOME], is_given))[0]
 
-    cells = plan.formulas(leaves, bindings.keep_cell, overrule)
+        frame, columns = with_deciders(
+            bindings, plan, combined, list(responses.keys), cells[0], is_given, without_one
+        )
+        added["one_decides"] = column(DECIDERS) > 0
     return Results(
         plan,
         responses.by,
-        combined.frame,
-        combined.columns,
+        frame,
+        columns,
         {node.dimension.id: cells[node.index] for node in plan},
         bindings,
         splits=combined.splits,
         respondents=combined.respondents,
-        outcome_is_given=outcome[1] if outcome else False,
+        outcome_is_given=is_given,
         responses=responses,
+        robustness=added,
     )
+
+
+def _overrule(outcome: tuple[SpanTerms, Condition] | None) -> Callable[[Node, SpanTerms], SpanTerms]:
+    """Return the function that puts the rated outcome in place of what follows from its parts."""
+    return lambda node, cell: overruled(cell, *outcome) if outcome and not node.index else cell
+
+
+def _scored_cells(
+    plan: Plan, bindings: Bindings, rated: Mapping[str, SpanTerms], outcome: tuple[SpanTerms, Condition] | None
+) -> dict[int, SpanTerms]:
+    """Return the cells of all dimensions, by index, from those that are rated."""
+    leaves = {
+        node.index: rated.get(id) or open_terms(node.dimension.scale)  # type: ignore[arg-type]
+        for id, node in plan.leaves.items()
+    }
+    return plan.formulas(leaves, bindings.keep_cell, _overrule(outcome))
+
+
+def _robustness_columns(root: Dimension, outcome: SpanTerms, terms: RobustnessTerms) -> dict[str, Term]:
+    return {
+        "tie": terms.is_tie if isinstance(terms.is_tie, Formula) else constant(terms.is_tie),
+        "box_low": _stage(root, terms.lowest, terms.is_bounded, outcome.is_whole),
+        "box_high": _stage(root, terms.highest, terms.is_bounded, outcome.is_whole),
+        "quorum": if_else(terms.has_quorum, terms.quorum, _NO_NUMBER),
+    }
 
 
 def findings_of(responses: Responses) -> Iterator[Finding]:

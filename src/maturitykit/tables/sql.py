@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from maturitykit.assessment.keys import SMALL
-from maturitykit.formula.algebra import Formula, if_else
+from maturitykit.formula.algebra import Formula, Wide, if_else
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
@@ -74,9 +74,11 @@ class SparkFrame(Frame):
 
     def join(self, other: Frame, keys: Sequence[str]) -> SparkFrame:
         assert isinstance(other, SparkFrame)
-        using = f"LEFT JOIN {other._name} USING ({', '.join(map(_name, keys))})"
-        joined = using if keys else f"CROSS JOIN {other._name}"
-        return self._query(f"SELECT * FROM {self._name} {joined}", other)
+        # Keys without a value are equal.
+        same = (f"{self._name}.{_name(key)} <=> {other._name}.{_name(key)}" for key in keys)
+        joined = f"LEFT JOIN {other._name} ON {' AND '.join(same)}" if keys else f"CROSS JOIN {other._name}"
+        new = (f"{other._name}.{_name(name)}" for name in other.schema if name not in keys)
+        return self._query(f"SELECT {', '.join([f'{self._name}.*', *new])} FROM {self._name} {joined}", other)
 
     def native(self) -> Any:
         return self._frame
@@ -105,7 +107,7 @@ def _column_type(kind: Any) -> ColumnType:
 
 # ---- formulas
 
-_KINDS = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "STRING"}
+_KINDS = {"small": "SMALLINT", "whole": "BIGINT", "real": "DOUBLE", "text": "STRING", "truth": "BOOLEAN"}
 
 
 def _name(name: str) -> str:
@@ -128,6 +130,8 @@ def _term(term: Any) -> str:
     if isinstance(term, str):
         return _text(term)
     if not isinstance(term, Formula):
+        if isinstance(term, Wide):
+            return f"{term}L"
         return f"CAST({term!r} AS DOUBLE)" if isinstance(term, float) else str(term)
     if write := _WRITERS.get(term.op):
         return write(*term.args)
