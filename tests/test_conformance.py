@@ -38,7 +38,7 @@ def leaf(id: str, **more: Any) -> mk.Dimension:
 
 
 def flat(id: str = "one", scorer: str | mk.Scorer = "median", **more: Any) -> mk.Model:
-    parts = [leaf("a"), leaf("b", weight=2), leaf("c")]
+    parts = [leaf("a"), leaf("b", weight=2), leaf("c", weight=2)]
     return mk.Model(
         id, "1", id, **{"dimensions": parts, "scorers": [scorer], "outcome": LEVEL, "source": SOURCE, **more}
     )
@@ -163,7 +163,9 @@ def check(model: mk.Model, **more: Any) -> set[str]:
 
 
 def gated_group(**more: Any) -> mk.Model:
-    group = mk.Dimension("g", scale=LEVEL, gates=GATES, children=[leaf("a"), leaf("b")], **more)
+    group = mk.Dimension(
+        "g", scale=LEVEL, weight=2, gates=GATES, children=[leaf("a", weight=2), leaf("b")], **more
+    )
     return flat(dimensions=[group, leaf("c")])
 
 
@@ -184,6 +186,31 @@ def test_gates_are_told_where_no_rule_reads_them() -> None:
 )
 def test_gates_that_some_rule_may_read_are_not_told(model: mk.Model) -> None:
     assert not only("MK112", model_subject(model, [], None))
+
+
+def test_ties_that_are_likely_are_told_with_their_share() -> None:
+    group = mk.Dimension("g", scale=LEVEL, weight=2, children=[leaf("a"), leaf("b")])
+    model = flat(dimensions=[group, leaf("c")])
+    (found,) = check_model(model, cases=[CASE], quick=True).findings
+    assert (found.code, found.where) == ("MK113", "dimensions.g")
+    # The two tie at the six of nine pairs of answers that differ.
+    assert found.problem == "a tie decides g in 67% of all complete answers (each counted)"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        flat(),
+        flat(dimensions=[leaf("a"), leaf("b")], scorers=["weakest", "median"]),
+        flat(
+            dimensions=[leaf("a"), leaf("b")],
+            readings=[mk.types.Reading("ties", ["scorers.ties"], "More than half, we say.")],
+        ),
+    ],
+    ids=["rare", "not the default", "argued"],
+)
+def test_ties_that_are_rare_or_argued_are_not_told(model: mk.Model) -> None:
+    assert not only("MK113", model_subject(model, [], None))
 
 
 @pytest.mark.parametrize(
@@ -287,6 +314,7 @@ WRONG: dict[str, Callable[[pytest.MonkeyPatch], set[str]]] = {
     "MK110": lambda _: check(flat(scorer="weakst")),
     "MK111": lambda _: check(flat(translations={"nl": {"notes.no": "Nee."}})),
     "MK112": lambda _: check(flat(gates=GATES)),
+    "MK113": lambda _: check(flat(dimensions=[leaf("a"), leaf("b")]), cases=[]),
     "MK129": lambda _: check(flat(), cases=[evolve(CASE, expected={"outcome": "all"})]),
     "MK130": lambda _: check(flat(), cases=[]),
     "MK140": lambda _: check(flat(summary="So.", translations={"nl": {}})),
@@ -507,7 +535,7 @@ def test_each_check_is_a_test(pytester: pytest.Pytester) -> None:
     found = outcomes(pytester, written(SOUND))
     assert found["xfailed"] == 1
     assert found["warnings"] == 2, "no golden cases, and no question"
-    assert found["passed"] + found.get("skipped", 0) == 20
+    assert found["passed"] + found.get("skipped", 0) == 21
     assert "failed" not in found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
@@ -20,6 +21,8 @@ from maturitykit.assessment.ratings import ReadAnswer, read_answer
 from maturitykit.report import build
 from maturitykit.report.document import comparison_document
 from maturitykit.report.terminal import as_text
+from maturitykit.scoring.plan import plan_for
+from maturitykit.scoring.weights import tie_shares
 from maturitykit.scoring.what_holds import what_holds
 from maturitykit.testing import strategies as mks
 from maturitykit.types import WeightBounds
@@ -267,6 +270,36 @@ def test_a_tie_says_what_a_little_more_weight_makes_of_the_outcome(data: st.Data
             assert other[tie.dimension.id].span.likely == tie.with_more
             assert other.span.likely == tie.outcome
             assert result[tie.dimension.id].span.likely == tie.stage
+
+
+@given(mks.models(depth=2, applied=["median", "median", "weakest", "mean", "staged"]), st.booleans())
+def test_the_share_of_ties_is_that_of_all_complete_answers(model: mk.Model, is_even: bool) -> None:
+    scales = [leaf.scale for leaf in model.leaves if leaf.scale]
+    count = prod(len(scale.stages) for scale in scales)
+    assume(count <= 300)
+    if is_even:
+        model = evolve(model, dimensions=[even(dimension) for dimension in model.dimensions])
+    ties = Counter[str]()
+    for stages in product(*(scale.ids for scale in scales)):
+        answers = {leaf.id: stage for leaf, stage in zip(model.leaves, stages, strict=True)}
+        ties.update({tie.dimension.id for tie in mk.score(model, answers).robustness().ties})
+    shares = tie_shares(plan_for(model, None, {}))
+    assert shares == {id: Fraction(ties[id], count) for id in shares}
+    counted = {
+        dimension.id
+        for dimension in combined(model)
+        if (dimension.scorer or model.scorers[0]) == "median"
+        and all(
+            (d.is_leaf or (d.scorer or model.scorers[0]) in ("median", "weakest")) and d.scale and d.scale.is_chain
+            for d in dimension.walk()
+        )
+    }
+    assert set(shares) == counted
+
+
+def test_ties_of_weights_that_are_too_exact_are_not_counted() -> None:
+    exact = flat(12, weights=[10**i for i in range(12)])
+    assert tie_shares(plan_for(exact, None, {})) == {}
 
 
 def given_answers(result: mk.Result) -> mk.Assessment:

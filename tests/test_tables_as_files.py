@@ -198,6 +198,24 @@ def test_spark_refuses_keys_that_look_like_others() -> None:
     assert len(rows_of(tables.score(MODEL, table).frame)) == 2
 
 
+def test_spark_finds_each_kind_of_key_that_needs_normalising() -> None:
+    spaces = [chr(c) for c in range(0x3001) if chr(c).isspace()]
+    odd = [f"a{space}b" for space in spaces if space != " "] + [f"a{space}" for space in spaces]
+    odd += [f"{space}a" for space in spaces] + ["a  b", "a\u200bb", "e\u0301"]
+    plain = ["a", "a b", "a\x01b", "a\x7f", "~!", "\u00e9"]
+    with pytest.raises(mk.AssessmentError) as caught:
+        tables.score(MODEL, into_spark({"subject": [*odd, *plain], "people": ["good"] * len(odd + plain)}))
+    assert f"{sorted(odd)[0]!r}" in str(caught.value)
+    assert f"and {len(odd) - 5} more" in str(caught.value)
+
+
+def test_ids_of_dimensions_are_normalised_on_spark_too() -> None:
+    ids = ["people", " people", "peo\u200bple\xa0", "people\n", "\tpeople\x1f"]
+    table = {"subject": list("abcde"), "dimension": ids, "rating": ["good"] * 5}
+    found = rows_of(tables.score(MODEL, into_spark(table)).frame)
+    assert [row["people__stage_likely"] for row in found] == ["good"] * 5
+
+
 #: Keys that are missing on some rows, and what is said.
 GAPS: dict[str, tuple[dict[str, list[Any]], str]] = {
     "null": ({"subject": ["acme", None]}, 'subject: is missing beside "acme"; expected the subject on every row'),

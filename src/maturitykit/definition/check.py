@@ -223,7 +223,7 @@ def _check_readings(model: Model) -> Iterator[Finding]:
     yield from check_ids("readings", [reading.id for reading in model.readings], listed=True)
     parts: dict[str, object] = {
         "outcome": model.root,
-        "scorers": model.scorers,
+        "scorers": {**_parts(model.scorers), "ties": None},
         "scales": model.scales,
         "dimensions": {id: dimension for id, dimension in model.by_id.items() if id != OUTCOME},
         "gates": model.gates,

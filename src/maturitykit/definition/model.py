@@ -53,7 +53,8 @@ class Reading:
     Args:
         id: Unique in the model.
         about: The parts that it concerns, as dotted paths: ``outcome``, ``outcome.scorer``,
-            ``scales.attainment``, ``dimensions.culture``, ``dimensions.culture.question``.
+            ``scales.attainment``, ``dimensions.culture``, ``dimensions.culture.question``; or
+            ``scorers.ties``, for the stage that is shown where a tie decides.
         why: Text on what was added, and the reason.
     """
 

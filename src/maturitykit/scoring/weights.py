@@ -6,9 +6,10 @@ tried only at its extremes, and the rule itself is run there: nothing here knows
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import comb, prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -20,7 +21,7 @@ from maturitykit.files.result import WeightBoundsEntry
 from maturitykit.rules.built_in import Median, Staged, Weakest
 from maturitykit.rules.plain import smallest
 from maturitykit.rules.weights import IN_BOX, factors, nudged
-from maturitykit.scoring.plan import Node
+from maturitykit.scoring.plan import Node, Plan
 from maturitykit.scoring.scores import Ends, Span, ids_of, stages_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ Within: TypeAlias = float | str | Fraction
 
 #: From the weights of some children, and sets of children to favour, to the extremes of the weights to try.
 Extremes: TypeAlias = Callable[[Sequence[int], Callable[[], Iterable[frozenset[int]]]], Iterable[Sequence[int]]]
+
+#: Most parts of a dimension times their weights for which the ties of all answers are counted.
+_MOST_WEIGHTS = 200_000
 
 #: A longer denominator of a share makes products of weights that a float cannot hold.
 _LONGEST = 10**6
@@ -414,6 +418,55 @@ def _outcome_with(result: Result, node: Node, ends: Ends) -> Stage | None:
         changed.add(above.index)
     scale = plan.nodes[0].dimension.scale
     return scale.stage(columns[1][0]) if scale and state.known[0] else None
+
+
+def tie_shares(plan: Plan) -> dict[str, Fraction]:
+    """Return for each dimension under the median the share of complete answers by which a tie decides its stage.
+
+    All complete answers are counted, each as likely as any other. It is told of chains whose parts are rated or
+    combined by ``median`` and ``weakest``, unless their weights are very exact. By id, in the order of the model.
+    """
+    # For each dimension, the number of answers by which it is at each stage.
+    counts: dict[int, Sequence[int]] = {}
+    shares: dict[str, Fraction] = {}
+    for node in reversed(plan.nodes):
+        scale, weights = node.dimension.scale, plan.weights[node.index]
+        below = [counts[child] for child in node.children if child in counts]
+        if scale is None or not scale.is_chain or len(below) < len(node.children):
+            continue
+        stages = range(1, len(scale.stages))
+        if not below:
+            counts[node.index] = [1] * len(scale.stages)
+            continue
+        if type(node.scorer) is Weakest:
+            tail = [prod(sum(child[stage:]) for child in below) for stage in stages]
+        elif type(node.scorer) is Median and len(weights) * sum(weights) <= _MOST_WEIGHTS:
+            sums = [_weights_reaching(stage, below, weights) for stage in stages]
+            tail = [sum(n for (weight, _), n in each.items() if 2 * weight > sum(weights)) for each in sums]
+            ties = sum(each[sum(weights) / 2, True] for each in sums)
+            shares[node.dimension.id] = Fraction(ties, prod(map(sum, below)))
+        else:
+            continue
+        counts[node.index] = [a - b for a, b in pairwise([prod(map(sum, below)), *tail, 0])]
+    return {id: shares[id] for id in plan.index if id in shares}
+
+
+def _weights_reaching(
+    stage: int, children: Sequence[Sequence[int]], weights: Sequence[int]
+) -> Counter[tuple[float, bool]]:
+    """Return by how many answers so much weight reaches a stage, and whether any is directly below it.
+
+    Half of the weight at a stage ties it only with the one directly below: each tie is counted once.
+    """
+    sums = Counter[tuple[float, bool]]({(0, False): 1})
+    for counts, own in zip(children, weights, strict=True):
+        longer = Counter[tuple[float, bool]]()
+        for (weight, is_below), n in sums.items():
+            longer[weight + own, is_below] += n * sum(counts[stage:])
+            longer[weight, True] += n * counts[stage - 1]
+            longer[weight, is_below] += n * sum(counts[: stage - 1])
+        sums = longer
+    return sums
 
 
 def shares_of(result: Result) -> dict[str, Mapping[str, Fraction] | None]:

@@ -36,7 +36,7 @@ from maturitykit.formula.algebra import (
     total,
 )
 from maturitykit.rules.consensus import LIKELY, Consensus, consensus_of
-from maturitykit.rules.roll_up import SpanTerms
+from maturitykit.rules.roll_up import SpanTerms, counted_if_absent
 from maturitykit.scoring.plan import Plan
 from maturitykit.tables.answer_codes import AnswerCodes, Counting, scale_of
 from maturitykit.tables.bindings import Bindings

@@ -13,8 +13,6 @@ from maturitykit.formula.algebra import Formula, Term, cast, column, first, null
 SPACES = "".join(chr(c) for c in range(sys.maxunicode) if chr(c).isspace())
 #: The dots of a range, with the spaces around them.
 DOTS = rf"[{SPACES}]*\.\.[{SPACES}]*"
-#: A key of ASCII characters that needs no normalising.
-PLAIN = r"^[!-~]+(?: [!-~]+)*$"
 #: A number as text.
 NUMBER = r"^-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,3})?$"
 

@@ -27,7 +27,7 @@ from maturitykit.formula.algebra import (
     null,
 )
 from maturitykit.scoring.score import check_fit
-from maturitykit.tables.frame import PLAIN, Frame
+from maturitykit.tables.frame import Frame
 from maturitykit.tables.responses import LONG, Responses
 
 #: Expectation where an engine cannot normalise Unicode.
@@ -60,18 +60,17 @@ def with_keys(model: Model, frame: Frame, by: Sequence[str]) -> Frame:
         frame = frame.replace_texts("model", {text: key(text).partition("@")[0] or model.id for text in texts})
     if "date" in by and "date" in frame.schema:
         findings += _date_findings([value for (value,) in frame.distinct(["date"]).rows()])
-    names = [name for name in dict.fromkeys((*by, "respondent", "dimension")) if name in frame.schema]
-    # Unknown dimensions are refused when ratings are read.
-    checked = [name for name in names if name != "dimension" or not frame.can_normalise_keys]
-    tests = {name: as_int(_is_odd(frame, name)) for name in checked}
+    # Ids of dimensions are normalised when ratings are read.
+    names = [name for name in dict.fromkeys((*by, "respondent")) if name in frame.schema]
+    tests = {name: as_int(_is_odd(frame, name)) for name in names}
     counts = frame.sums([], tests).rows()[0] if tests else ()
-    odd = [name for name, count in zip(checked, counts, strict=True) if count]
+    odd = [name for name, count in zip(names, counts, strict=True) if count]
     texts = [name for name in odd if frame.schema[name].is_text]
     if frame.can_normalise_keys:
         frame = frame.normalise_keys(texts)
     else:
         for name in texts:
-            frame = _replace_odd_keys(frame, name, model, findings)
+            frame = _without_odd_keys(frame, name, findings)
     findings += gaps(frame, by, odd)
     if findings:
         raise AssessmentError(f"this is no table of ratings of model {quoted(model.id)}", findings)
@@ -83,7 +82,7 @@ def _is_odd(frame: Frame, name: str) -> Condition:
     if not frame.schema[name].is_text:
         return _is_missing(frame, name)
     text = cast(column(name), "text")
-    return any_of(Formula("is_null", (column(name),)), ~Formula("fits", (text, PLAIN)))
+    return any_of(Formula("is_null", (column(name),)), ~Formula("is_plain", (text,)))
 
 
 def _is_missing(frame: Frame, name: str) -> Formula:
@@ -97,12 +96,10 @@ def _is_missing(frame: Frame, name: str) -> Formula:
     return first([(test, 1) for test in tests], 0).equals(1)
 
 
-def _replace_odd_keys(frame: Frame, name: str, model: Model, findings: list[Finding]) -> Frame:
-    """Return a table with normalised ids of dimensions; add a finding on other keys that are not normalised."""
-    is_odd = ~Formula("fits", (cast(column(name), "text"), PLAIN))
+def _without_odd_keys(frame: Frame, name: str, findings: list[Finding]) -> Frame:
+    """Return a table with null for empty keys; add a finding on other keys that are not normalised."""
+    is_odd = ~Formula("is_plain", (cast(column(name), "text"),))
     odd = [value for (value,) in frame.filter(is_odd).distinct([name]).rows() if isinstance(value, str)]
-    if name == "dimension":
-        return frame.replace_texts(name, {text: key(text) for text in odd if key(text) in model.by_id})
     if bad := [repr(text) for text in sorted(odd) if key(text) not in ("", text)]:
         problem = f"has spaces or characters that other keys may not have: {some(bad)}"
         findings.append(Finding(name, problem, NO_NFC, "MK006"))

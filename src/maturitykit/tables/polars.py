@@ -13,7 +13,7 @@ from maturitykit.assessment.keys import SMALL, key
 from maturitykit.formula.algebra import Formula, Term, Wide, column, columns_of
 from maturitykit.formula.order import Order
 from maturitykit.formula.spelled import spelled_fold, spelled_median
-from maturitykit.tables.frame import DOTS, NUMBER, PLAIN, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
+from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
 
 #: A function from a table of Polars to one of the caller's kind.
 Restore: TypeAlias = Callable[[pl.DataFrame], Any]
@@ -120,9 +120,13 @@ class PolarsFrame(Frame):
         return self if self.is_lazy else self._with(_collect(self._frame).lazy())
 
 
+#: A key of ASCII characters that needs no normalising.
+_PLAIN = r"^[!-~]+(?: [!-~]+)*$"
+
+
 def _keys(texts: pl.Series) -> pl.Series:
     """Return normalised keys, and null for those that are empty."""
-    odd = texts.filter(~texts.str.contains(PLAIN)).unique()
+    odd = texts.filter(~texts.str.contains(_PLAIN)).unique()
     if odd.is_empty():
         return texts
     return texts.replace(odd, pl.Series([key(text) or None for text in odd], dtype=pl.String))
@@ -404,7 +408,7 @@ _WRITERS: Mapping[str, Callable[..., pl.Expr]] = {
     "filled_single": lambda term: _write(term).cast(pl.String).cast(pl.Float64).fill_null(0.0),
     "filled": lambda term: _write(term).cast(pl.Float64).fill_null(0.0),
     "clean": lambda term: _write(term).str.strip_chars(SPACES).str.replace_all(DOTS, ".."),
-    "fits": lambda term, pattern: _write(term).str.contains(pattern),
+    "is_plain": lambda term: _write(term).str.contains(_PLAIN),
     "near": lambda term: reduce(
         lambda text, pattern: text.str.replace_all(pattern, "${1}"), SMALL, _write(term).str.to_lowercase()
     ),

@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import count
 from typing import Any
 
-from maturitykit.assessment.keys import SMALL
+from maturitykit.assessment.keys import INVISIBLE, SMALL, WHITE_SPACE
 from maturitykit.formula.algebra import Formula, Wide, if_else
 from maturitykit.formula.spelled import spelled_fold, spelled_median
 from maturitykit.tables.frame import DOTS, NUMBER, SPACES, ColumnType, Frame, Row, Selection, is_unchanged
@@ -181,6 +181,21 @@ def _count_reached(term: Formula, bounds: Sequence[float], inclusive: bool) -> s
     return f"({' + '.join(reached) or '0'})"
 
 
+def _is_plain(term: Formula) -> str:
+    """Write the condition that a key is ASCII and needs no normalising."""
+    # A regular expression takes twice as long.
+    text = _term(term)
+    inside = ("  ", *(space for space in SPACES if space < " "))
+    tests = [
+        f"octet_length({text}) = length({text})",
+        # No white space, nor anything before it, comes first.
+        f"{text} >= '!'",
+        f"NOT endswith({text}, ' ')",
+        *(f"NOT contains({text}, {_text(space)})" for space in inside),
+    ]
+    return f"({' AND '.join(tests)})"
+
+
 def _join(op: str) -> Callable[..., str]:
     return lambda *terms: f"({f' {op} '.join(map(_term, terms))})"
 
@@ -200,9 +215,11 @@ _WRITERS: Mapping[str, Callable[..., str]] = {
     "weighted_median": lambda *args: _term(spelled_median(Formula("weighted_median", args), has_bits=True)),
     "fold": lambda *args: _term(spelled_fold(Formula("fold", args))),
     "count_reached": _count_reached,
-    "fits": lambda term, pattern: f"({_term(term)} RLIKE r'{pattern}')",
-    # Keys were normalised before.
-    "key": _term,
+    "is_plain": _is_plain,
+    # Without composing, which Spark cannot do, and ids need not.
+    "key": lambda term: (
+        f"trim(regexp_replace(regexp_replace({_term(term)}, '[{INVISIBLE}]', ''), '[{WHITE_SPACE}]+', ' '))"
+    ),
     "near": lambda term: reduce(
         lambda text, pattern: f'regexp_replace({text}, r"{pattern}", "$1")', SMALL, f"lower({_term(term)})"
     ),

@@ -44,6 +44,7 @@ CODES: dict[str, Code] = {
     "MK110": Code("rule cannot serve"),
     "MK111": Code("translation cannot be used"),
     "MK112": Code("gates are read", "warning"),
+    "MK113": Code("ties are rare", "warning"),
     # Models: the laws of scoring.
     "MK120": Code("bounds in order and on the scale"),
     "MK121": Code("a better answer lowers nothing"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +17,7 @@ from maturitykit.definition.translation import Text, TextWalk, check_translation
 from maturitykit.errors import FileError, Finding, MaturityError, install_hint, one_of, quoted
 from maturitykit.registry import model_of
 from maturitykit.scoring.plan import plan_for
+from maturitykit.scoring.weights import tie_shares
 from maturitykit.testing import laws, texts
 from maturitykit.testing.cases import Case, read_cases
 from maturitykit.testing.laws import Law
@@ -28,6 +30,9 @@ DRAWS = 25
 SCORED = 3_000
 #: A model with more dimensions is not scored as a table; its smallest part is.
 LARGE = 30
+
+#: A larger share of answers by which a tie decides is a finding.
+MOST_TIES = Fraction(1, 10)
 
 #: The built-in rules that ignore gates.
 UNGATED = frozenset(("weakest", "median", "mean", "profile"))
@@ -190,6 +195,18 @@ def _unread_gates(subject: ModelSubject) -> Iterator[Finding]:
             yield Finding(where, problem, 'the rule "staged" there, or no gates')
 
 
+def _ties(subject: ModelSubject) -> Iterator[Finding]:
+    if subject.model.readings_on("scorers", "ties"):
+        return
+    for scorer in subject.rules[:1]:
+        for id, share in tie_shares(plan_for(subject.model, scorer, {})).items():
+            if share > MOST_TIES:
+                where = "scorers" if id == OUTCOME else f"dimensions.{id}"
+                problem = f"a tie decides {id} in {float(share):.0%} of all complete answers (each counted)"
+                expected = "other weights, an odd number of parts, another rule, or a reading about scorers.ties"
+                yield Finding(where, problem, expected)
+
+
 def _translations(subject: ModelSubject) -> Iterator[Finding]:
     yield from subject.translations.findings
     for language, text in subject.translations.texts.items():
@@ -323,6 +340,7 @@ MODEL_CHECKS: Sequence[Check[ModelSubject]] = (
     Check("MK110", _rules),
     Check("MK111", _translations),
     Check("MK112", _unread_gates),
+    Check("MK113", _ties),
     *(_law(digits, law) for digits, law in LAWS.items()),
     Check("MK128", _tables),
     Check("MK129", _cases),
