@@ -150,7 +150,7 @@ def _number(score: Score) -> str:
     scale, position = score.dimension.scale, score.position
     if scale is None or position is None or position.likely is None or not scale.is_chain:
         return ""
-    if not scale.has_numbers and position.likely == int(position.likely):
+    if score.value is None and position.likely == int(position.likely):
         return ""
     number = scale.number_at(position.likely)
     if scale.falls:
