@@ -185,3 +185,36 @@ def test_weights_of_parts_follow_the_weights_of_the_caller() -> None:
     assert value(mk.score(model, answers))[0] == 1
     assert value(mk.score(model, answers, weights={"a": 2}))[0] == pytest.approx(1.5)
     assert mk.score(model, answers, weights={"a": Fraction(2)})["outcome"].weights == (3, 1)
+
+
+@pytest.mark.parametrize("engine", ["polars", "pandas"])
+def test_a_table_has_the_numbers_of_single_assessments(engine: str) -> None:
+    frames = pytest.importorskip(engine, reason="needs the extra tables")
+    from maturitykit import tables
+
+    parts = [
+        mk.Dimension("m", scale=LEVELS, by_parts=True, scorer="mean", children=leaves("ab", LEVELS)),
+        *leaves("c", LEVELS, weight="1/2", not_applicable="top"),
+        *leaves("d", LEVELS, weight=0),
+    ]
+    scale = mk.Scale("total", [mk.Stage("few"), mk.Stage("many")], unit="points", lowest=0, highest=7.5)
+    model = flat("both", parts, "sum", scale=scale)
+    answers = [
+        dict(zip("abcd", row, strict=True))
+        for row in (
+            ("level-1", "level-3", "level-2", "level-0"),
+            ("level-1", "not_applicable", "not_applicable", None),
+            (None, "level-2", "unknown", "level-3"),
+        )
+    ]
+    frame = frames.DataFrame([{"subject": f"s{i}", **row} for i, row in enumerate(answers)])
+    rows = tables.score(model, frame).frame
+    found = {row["subject"]: row for row in (rows.to_dict("records") if engine == "pandas" else rows.to_dicts())}
+    for i, row in enumerate(answers):
+        one = mk.score(model, row)
+        for id in ("outcome", "m"):
+            expected = value(one, id)
+            columns = [found[f"s{i}"][f"{id}__value_{end}"] for end in ("low", "likely", "high")]
+            assert columns == pytest.approx(expected)
+            assert found[f"s{i}"][f"{id}__coverage"] == pytest.approx(one[id].coverage)
+    assert value(mk.score(model, answers[0])) == pytest.approx((2 * 2 + 1,) * 3)

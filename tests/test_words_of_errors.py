@@ -347,7 +347,7 @@ acme.toml is no assessment of model "toy"
   [MK405]
 == another digest
 this is no assessment of model "toy"
-  digest: is "0123": the form asked about other dimensions or stages; expected "f31980f88349", that of the model at hand
+  digest: is "0123": the form asked about other dimensions or stages; expected "9375675414cd", that of the model at hand
   [MK405]
 == ratings that do not fit
 the ratings do not fit model "toy"

@@ -163,11 +163,12 @@ def test_rows(result: mk.Result) -> None:
     rows = {row.dimension: row for row in rows_of(result)}
     about = ("toy", "1", "Acme", date(2026, 5, 31))
     assert rows["plans"] == (
-        *about, "plans", "good", "good", "better", *(pytest.approx(i / 3) for i in (1, 1, 2)), 1.0, 3,
+        *about, "plans", "good", "good", "better", *(pytest.approx(i / 3) for i in (1, 1, 2)),
+        None, None, None, 1.0, 3,
         "good", "best", pytest.approx(5 / 9), False,
     )  # fmt: skip
     assert rows["tools"] == (
-        *about, "tools", "basic", None, "best", 0.0, None, 1.0, 0.0, 0, None, None, None, False,
+        *about, "tools", "basic", None, "best", 0.0, None, 1.0, None, None, None, 0.0, 0, None, None, None, False,
     )  # fmt: skip
 
 

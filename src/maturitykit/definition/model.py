@@ -193,7 +193,7 @@ class Model:
 
         scales = {
             id: [
-                *((scale.unit, *scale.ends) if scale.is_chain else ()),
+                *((scale.unit, scale.lowest, scale.highest) if scale.has_numbers else ()),
                 *((stage.id, stage.value, stage.band, stage.above) for stage in scale.stages),
             ]
             for id, scale in sorted(self.scales.items())

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from maturitykit.definition.scale import Scale
-from maturitykit.formula.algebra import Formula, count_reached, floor, gather, vector
+from maturitykit.formula.algebra import Formula, count_reached, elements, floor, gather, vector
 from maturitykit.formula.order import TOLERANCE
 
 T = TypeVar("T")
@@ -25,6 +25,13 @@ def numbers_of(scales: Sequence[Scale], positions: Formula, is_whole: bool) -> F
     if all(scale.has_equal_steps and scale.knots == tuple(range(len(scale.stages))) for scale in scales):
         return positions
     return _between(scales, positions, is_whole, lambda scale: scale.knots)
+
+
+def number_at(scale: Scale, position: Formula, is_whole: bool) -> Formula:
+    """Return the number of a position, in the unit of the scale."""
+    (number,) = elements(numbers_of([scale], vector((position,)), is_whole)) or ()
+    assert isinstance(number, Formula)
+    return number
 
 
 def _between(

@@ -27,6 +27,9 @@ class ScoreRow(NamedTuple):
     index_low: float | None
     index_likely: float | None
     index_high: float | None
+    value_low: float | None
+    value_likely: float | None
+    value_high: float | None
     coverage: float
     respondents: int
     disagreement_low: str | None
@@ -44,10 +47,11 @@ def rows_of(result: Result) -> Iterator[ScoreRow]:
     about = result.model.id, result.model.version, result.subject, result.date
     for id, score in result.items():
         stages = [stage.id if stage else None for stage in score.stage or (None, None, None)]
-        index, split = score.index or (None, None, None), score.disagreement
+        none, split = (None, None, None), score.disagreement
+        index, value = score.index or none, score.value or none
         agreement = (split.low.id, split.high.id, split.agreement) if split else (None, None, None)
         rest = score.coverage, score.respondents, *agreement, score.not_applicable
-        yield ScoreRow._make((*about, id, *stages, *index, *rest))
+        yield ScoreRow._make((*about, id, *stages, *index, *value, *rest))
 
 
 #: Engines of data frames, with the data type of each kind of column.
@@ -58,6 +62,7 @@ _DATA_TYPES = {
 _KIND_OF = {
     "date": "date",
     **dict.fromkeys(("index_low", "index_likely", "index_high", "coverage", "agreement"), "real"),
+    **dict.fromkeys(("value_low", "value_likely", "value_high"), "real"),
     "respondents": "whole",
     "not_applicable": "flag",
 }

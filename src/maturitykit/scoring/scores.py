@@ -144,9 +144,9 @@ class Score:
 
     @property
     def value(self) -> Span[float] | None:
-        """The numbers in the unit of the scale; None where the model states none for its stages, or bands alone."""
+        """The numbers in the unit of the scale; None where there are none, as `Dimension.has_number` says."""
         scale, position = self.dimension.scale, self.position
-        if scale is None or position is None or not _has_number(self.dimension):
+        if scale is None or position is None or not self.dimension.has_number:
             return None
         likely = None if position.likely is None else scale.number_at(position.likely)
         return Span(scale.number_at(position.low), likely, scale.number_at(position.high))
@@ -216,7 +216,7 @@ def score_entry(
         stage = {"low": at(low).id, "likely": None if likely is None else at(likely).id, "high": at(high).id}
         if scale.is_chain:
             index = _numbers(scale.index, position)
-        if _has_number(dimension):
+        if dimension.has_number:
             value = _numbers(scale.number_at, position)
     if disagreement is not None:
         low_end, high_end, agreement = disagreement
@@ -233,12 +233,6 @@ def score_entry(
     if highest_possible is not None:
         entry["highest_possible"] = highest_possible
     return entry
-
-
-def _has_number(dimension: Dimension) -> bool:
-    """Tell whether a dimension is shown with a number: the model states numbers, and none was typed instead."""
-    scale = dimension.scale
-    return scale is not None and scale.has_numbers and not (dimension.is_leaf and scale.has_bands)
 
 
 def _numbers(of: Callable[[Position], float], position: Span[Position]) -> Numbers:

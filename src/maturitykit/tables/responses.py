@@ -49,7 +49,7 @@ LONG = {"dimension", "rating"}
 #: Names of columns of results, problems, distributions and ranks, which no key can have.
 RESERVED = {
     *("dimension", "rating", "column", "value", "expected", "model", "version"),
-    *(f"{what}_{end}" for what in ("stage", "index") for end in ("low", "likely", "high")),
+    *(f"{what}_{end}" for what in ("stage", "index", "value") for end in ("low", "likely", "high")),
     *("coverage", "respondents", "disagreement_low", "disagreement_high", "agreement", "not_applicable"),
     *("tie", "box_low", "box_high", "quorum", "one_decides"),
     *("stage", "subjects", "known", "share", "others", "percentile", "refused", "inferable"),

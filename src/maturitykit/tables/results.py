@@ -32,6 +32,7 @@ from maturitykit.formula.algebra import (
 )
 from maturitykit.registry import model_of
 from maturitykit.rules.consensus import Consensus, check_consensus
+from maturitykit.rules.positions import number_at
 from maturitykit.rules.roll_up import SpanTerms, open_terms, overruled
 from maturitykit.scoring.plan import Node, Plan, plan_for
 from maturitykit.scoring.score import Weights, exact_weights
@@ -140,7 +141,8 @@ class Results:
 
         The columns of dimension ``culture`` are those of the outcome, which come first:
         ``culture__stage_low``, ``culture__stage_likely``, ``culture__stage_high`` (ids of stages),
-        ``culture__index_low`` and so on (0 to 1), ``culture__coverage`` (0 to 1),
+        ``culture__index_low`` and so on (0 to 1), if the model states numbers ``culture__value_low`` and so on,
+        ``culture__coverage`` (0 to 1),
         ``culture__respondents``, ``culture__disagreement_low``, ``culture__disagreement_high``,
         ``culture__agreement`` and ``culture__not_applicable``; of a translation, also
         ``culture__inferable`` and, for a dimension that has both parts and links of its own, the
@@ -205,7 +207,14 @@ class Results:
         for end, position, where in _ends(cell):
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
             columns[f"index_{end}"] = _index(dimension, position, where)
-        columns = {name: columns[name] for what in ("stage", "index") for name in columns if name.startswith(what)}
+            if any(node.dimension.has_number for node in self._plan):
+                columns[f"value_{end}"] = _value(dimension, position, where, cell.is_whole)
+        columns = {
+            name: columns[name]
+            for what in ("stage", "index", "value")
+            for name in columns
+            if name.startswith(what)
+        }
         differs = split.where if split else False
         columns |= {
             "coverage": cast(cell.coverage, "real"),
@@ -253,6 +262,14 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
         # Numbers may go on beyond the lowest stage's and the highest's.
         position = least(greatest(position, 0), scale.top)
     return if_else(where, position / scale.top, _NO_NUMBER)
+
+
+def _value(dimension: Dimension, position: Formula, where: Condition, is_whole: bool) -> Formula:
+    """Return the number of a position; null where the condition fails, and where the dimension has none."""
+    if dimension.scale is None or not dimension.has_number:
+        return _NO_NUMBER
+    number = number_at(dimension.scale, if_else(where, position, 0), is_whole)
+    return if_else(where, cast(number, "real"), _NO_NUMBER)
 
 
 class Attempt(NamedTuple):

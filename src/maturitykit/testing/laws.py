@@ -244,7 +244,7 @@ def tables_alike(model: Model, random: Random) -> Iterator[Finding]:
         for id, alone in score(model, one).items():
             row = results[f"a{i}"]
             for column, wanted in _columns(alone):
-                value = row[f"{id}__{column}"]
+                value = row.get(f"{id}__{column}")
                 if value != wanted and not (isinstance(wanted, float) and value and _same(value, wanted)):
                     yield _broken(id, f"{column} is {value} in a table, and {wanted} alone", "the same", one)
 
@@ -256,6 +256,7 @@ def _columns(score: Score) -> Iterator[tuple[str, object]]:
         stage = getattr(score.stage, end) if score.stage else None
         yield f"stage_{end}", stage.id if stage else None
         yield f"index_{end}", getattr(score.index, end) if score.index else None
+        yield f"value_{end}", getattr(score.value, end) if score.value else None
 
 
 def _consensus(random: Random) -> Consensus:
