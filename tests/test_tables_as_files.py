@@ -23,7 +23,7 @@ pd = pytest.importorskip("pandas")
 from maturitykit import tables  # noqa: E402 - it needs Polars
 from maturitykit.tables.files import score_files  # noqa: E402
 
-LEVEL = chain("level", "basic", "good", "best", bands=(0.5, 0.85))
+LEVEL = chain("level", "basic", "good", "best", values=(0, 0.6, 1), bands=(0.5, 0.85))
 MODEL = flat("toy", ["people", "process"], scale=LEVEL)
 
 

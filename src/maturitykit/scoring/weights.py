@@ -154,7 +154,10 @@ class _Bounds(NamedTuple):
     def spans(self, scale: Scale | None) -> bool:
         """True if it is all of a scale, whatever the weights."""
         low, high = (self.least[0], self.most[0]), (self.least[2], self.most[2])
-        return scale is not None and low == (0, 0) and high == (scale.top, scale.top)
+        if scale is None:
+            return False
+        lowest, highest = scale.order.lowest, scale.order.highest
+        return low == (lowest, lowest) and high == (highest, highest)
 
 
 def bounds_under(result: Result, within: Within) -> dict[str, WeightBounds | None]:
@@ -237,7 +240,9 @@ class _Children:
             for column in ([child.least for child in below], [child.most for child in below])
         ]
         self._alone: dict[bool, list[Ends]] = {}
-        self._tops = [0 if child.scale is None else child.scale.top for child in node.scored.children]
+        orders = [child.scale.order if child.scale else None for child in node.scored.children]
+        self._lowest = [order.lowest if order else 0 for order in orders]
+        self._highest = [order.highest if order else 0 for order in orders]
         self._run = result._roll_up(node)
         state, children = result._state, node.children
         self._applies = [not state.not_applicable[i] for i in children]
@@ -346,8 +351,7 @@ class _Children:
 
     def _unheld(self, highest: bool) -> list[list[Position]]:
         """Return the positions of the children with bounds that hold back no likely position."""
-        count = len(self._weights)
-        return [[0] * count, self._columns[highest][1], list(self._tops)]
+        return [list(self._lowest), self._columns[highest][1], list(self._highest)]
 
     def _held(self, ends: Ends, likely: Position) -> Ends:
         """Return bounds with the likely one held within the others."""

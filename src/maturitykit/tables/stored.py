@@ -94,9 +94,10 @@ def _rows(entry: ResultEntry) -> Iterator[tuple[Any, ...]]:
 
 
 def _columns(score: ScoreEntry) -> Iterator[Any]:
-    index, split = score["index"], score["disagreement"]
+    split = score["disagreement"]
     yield from _ends(score["stage"])
-    yield from (index["low"], index["likely"], index["high"]) if index else (None, None, None)
+    for numbers in (score["index"], score["value"]):
+        yield from (numbers["low"], numbers["likely"], numbers["high"]) if numbers else (None, None, None)
     yield from (score["coverage"], score["respondents"])
     yield from (split["low"], split["high"], split["agreement"]) if split else (None, None, None)
     yield from (score["not_applicable"], score.get("inferable"))
