@@ -103,8 +103,8 @@ def fill_by_mouse(page: Page, answers: Mapping[str, str]) -> None:
         box = question(page, id)
         low, _, high = answer.partition("..")
         if answer == "0.4":
-            box.locator(".share").fill("40")
-            box.locator(".share").blur()
+            box.locator(".number").fill("40")
+            box.locator(".number").blur()
         elif answer:
             box.locator(f'label:has(input[value="{low}"])').click()
         else:
@@ -137,13 +137,13 @@ def fill_by_keyboard(page: Page, answers: Mapping[str, str]) -> None:
             if place == "up-to" and high:
                 for _ in range(page.evaluate(CHOICES).index(high)):
                     page.keyboard.press("ArrowDown")
-            if place == "share" and answer == "0.4":
+            if place == "number" and answer == "0.4":
                 page.keyboard.type("40")
     assert page.evaluate("stops") == [place for id in answers for place in asked[id][1]]
 
 
 #: The places of a question after its answers, in the order in which the key tab goes through them.
-PLACES = ["clear", "up-to", "share", "comment", "evidence"]
+PLACES = ["clear", "up-to", "number", "comment", "evidence"]
 #: Keeps where the focus goes, so that the page need not be asked after each key.
 WATCH = """(places) => {
   window.stops = [];
@@ -411,7 +411,7 @@ def test_a_share_that_is_none_is_not_taken(open_form: Callable[..., Page], tmp_p
     hostile = mk.Dimension("a", name="<b>&\"' " + "lang" * 60, question="<script>alert(1)</script>", scale=scale)
     model = mk.Model("toy", "1", "</title><script>alert(2)</script>", [hostile], ["profile"])
     page = open_form(model)
-    share = question(page, "a").locator(".share")
+    share = question(page, "a").locator(".number")
     share.fill("140")
     share.blur()
     assert share.get_attribute("aria-invalid") == "true"
@@ -427,3 +427,28 @@ def test_a_share_that_is_none_is_not_taken(open_form: Callable[..., Page], tmp_p
     assert page.locator("script").count() == 2
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate(CUT) == []
+
+
+def test_a_number_is_typed_in_its_unit_and_read_back(open_form: Callable[..., Page], tmp_path: Path) -> None:
+    stages = [
+        mk.Stage("slow", value=60),
+        mk.Stage("fair", value=14, at_most=30),
+        mk.Stage("fast", value=1, at_most=7),
+    ]
+    scale = mk.Scale("lead-time", stages, unit="days", lowest=0, highest=365)
+    model = flat("toy", [mk.Dimension("a", "A", question="How long?", scale=scale)], "weakest", scale=scale)
+    page = open_form(model)
+    number = question(page, "a").locator(".number")
+    number.fill("400")
+    number.blur()
+    assert number.get_attribute("aria-invalid") == "true"
+    assert page.locator("#status").inner_text() == "It is a number from 0 to 365."
+    for typed, stage in (("31", "slow"), ("30 days", "fair"), ("7,5", "fair"), ("7", "fast"), ("0", "fast")):
+        number.fill(typed)
+        number.blur()
+        assert question(page, "a").locator("input[type=radio]:checked").get_attribute("value") == stage
+    number.fill("7,5 days")
+    number.blur()
+    assessment = mk.read(save(page, tmp_path))
+    assert [rating.answer for rating in assessment.ratings] == ["7.5"]
+    assert mk.score(model, assessment).span.likely == scale["fair"]

@@ -72,7 +72,7 @@ def test_one_capability_per_stage_rated_for_attainment() -> None:
     assert tuple(leaf.name for leaf in DUTCH.leaves) == CAPABILITIES
     assert {leaf.scale for leaf in MODEL.leaves} == {MODEL.scales["attainment"]}
     assert MODEL.scales["attainment"].ids == ("not", "partially", "largely", "fully")
-    assert MODEL.scales["attainment"].cuts == (0.15, 0.50, 0.85)
+    assert tuple(band.edge for band in MODEL.scales["attainment"].bands) == (0.15, 0.50, 0.85)
 
 
 @pytest.mark.parametrize(("model", "language"), [(MODEL, 0), (DUTCH, 1)], ids=["en", "nl"])

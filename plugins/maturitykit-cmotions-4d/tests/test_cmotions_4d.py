@@ -91,7 +91,7 @@ def test_questions_of_the_source_are_asked() -> None:
 def test_goals_are_rated_for_attainment(model: mk.Model) -> None:
     assert {goal.scale for goal in model.leaves} == {model.scales["attainment"]}
     stages = model.scales["attainment"].stages
-    assert [(stage.id, stage.cut) for stage in stages] == [
+    assert [(stage.id, stage.more_than) for stage in stages] == [
         ("not", None),
         ("partially", 0.15),
         ("largely", 0.50),

@@ -67,7 +67,7 @@ def test_the_top_requires_both_axes_and_the_middle_one_each() -> None:
 
 
 def test_attainment_has_the_cut_points_of_iso_33020() -> None:
-    assert MODEL.scales["attainment"].cuts == (0.15, 0.50, 0.85)
+    assert tuple(band.edge for band in MODEL.scales["attainment"].bands) == (0.15, 0.50, 0.85)
 
 
 def test_symptoms_causes_and_what_is_missing_are_noted() -> None:

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from maturitykit.assessment.keys import key
 from maturitykit.definition import Scale, Stage
 from maturitykit.definition.fields import Items, TupleOf, held_to_types
+from maturitykit.definition.numbers import typed_text
 from maturitykit.errors import AssessmentError, Finding, one_of, quoted
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?")
@@ -260,10 +261,7 @@ def _read_number(scale: Scale, answer: str | float, text: str) -> ReadAnswer | F
 
 def numbers_expected(scale: Scale) -> str:
     """Return which numbers can be answers on a scale with bands."""
-    if scale.has_shares:
-        return "a share from 0 to 1, where 1 is 100 % and no code of a stage"
-    lowest, highest = sorted(scale.ends)
-    return f"a number{' of ' * bool(scale.unit)}{scale.unit} from {lowest:g} to {highest:g}"
+    return typed_text(scale) + (", where 1 is 100 % and no code of a stage" if scale.has_shares else "")
 
 
 def other_answers(scale: Scale) -> str:

@@ -31,6 +31,31 @@ def band_text(scale: Scale, stage: Stage) -> Phrase:
     return phrase(_BANDS[stage.band.how], number=number_text(scale, stage.band.edge))
 
 
+def typed_text(scale: Scale) -> Phrase:
+    """Return which numbers may be typed on a scale with bands, in words."""
+    if scale.has_shares:
+        return phrase("a share from 0 to 1")
+    lowest, highest = sorted(map(float, scale.ends))
+    if scale.unit:
+        parts = {"lowest": lowest, "highest": highest, "unit": scale.unit}
+        return phrase("a number of {unit} from {lowest:.12g} to {highest:.12g}", **parts)
+    return phrase("a number from {lowest:.12g} to {highest:.12g}", lowest=lowest, highest=highest)
+
+
+def of_best(scale: Scale, number: float, best: float | None = None) -> Phrase:
+    """Return a number in words and, where higher is better, the best one: ``2.33 of 5``, ``3 days``.
+
+    Args:
+        scale: Its scale.
+        number: The number.
+        best: The best one that there can be; by default that of the scale.
+    """
+    if scale.falls:
+        return number_text(scale, number)
+    best = scale.ends[1] if best is None else best
+    return phrase("{number:.12g} of {best}", number=rounded(scale, number), best=number_text(scale, best))
+
+
 def rounded(scale: Scale, number: float) -> float:
     """Return a number of a scale as it is shown: to two decimals or, if small, three digits; shares in percent."""
     number = number * 100 if scale.has_shares else number

@@ -19,40 +19,54 @@
   const part = (id, name) => questions.get(id).querySelector("." + name);
   const scale = (id) => spec.scales[spec.dimensions[id]];
   const position = (id, stage) => scale(id).findIndex(([name]) => name === stage);
-  const NUMBER = /^[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?$/;
+  const numbers = (id) => spec.numbers[spec.dimensions[id]];
+  const NUMBER = /^-?[0-9]{1,20}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?$/;
 
   // ---- answers
 
-  // Return the choice, the end of a range and the share that the page shows for a rating; null if it is not one.
+  // The page shows shares as percentages, which are a hundred times as large.
+  const isNumber = (id, text, factor = 1) => {
+    const { lowest, highest } = numbers(id);
+    return NUMBER.test(text) && Number(text) >= lowest * factor && Number(text) <= highest * factor;
+  };
+
+  function withoutUnit(id, text) {
+    const unit = numbers(id) ? numbers(id).unit : "";
+    return unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
+  }
+
+  // Return the choice, the end of a range and the number that the page shows for a rating; null if it is not one.
   function read(id, rating) {
     const text = rating.trim();
     const [low, high] = text.split("..").map((end) => end.trim());
-    if (["", "unknown", "not_applicable"].includes(text)) return { choice: text, upTo: "", share: "" };
+    if (["", "unknown", "not_applicable"].includes(text)) return { choice: text, upTo: "", number: "" };
     if (high !== undefined) {
       return position(id, low) >= 0 && position(id, high) >= position(id, low)
-        ? { choice: low, upTo: high === low ? "" : high, share: "" } : null;
+        ? { choice: low, upTo: high === low ? "" : high, number: "" } : null;
     }
-    if (position(id, text) >= 0) return { choice: text, upTo: "", share: "" };
+    if (position(id, text) >= 0) return { choice: text, upTo: "", number: "" };
     const edges = scale(id).map(([, edge]) => edge).filter((edge) => edge !== null);
-    if (!edges.length || !NUMBER.test(text) || Number(text) > 1 + 1e-9) return null;
-    const stage = scale(id)[edges.filter((edge) => Number(text) > edge).length][0];
-    return { choice: stage, upTo: "", share: text };
+    const number = withoutUnit(id, text);
+    if (!edges.length || !isNumber(id, number)) return null;
+    const { sign } = numbers(id);
+    const stage = scale(id)[edges.filter((edge) => sign * Number(number) > edge).length][0];
+    return { choice: stage, upTo: "", number };
   }
 
   function show(id) {
     const { rating, comment, evidence } = answers.get(id);
-    const { choice, upTo, share } = read(id, rating);
+    const { choice, upTo, number } = read(id, rating);
     for (const radio of questions.get(id).querySelectorAll("input[type=radio]")) radio.checked = radio.value === choice;
     const select = part(id, "up-to");
-    const from = share ? Infinity : position(id, choice);
+    const from = number ? Infinity : position(id, choice);
     for (const option of select.options) {
       option.disabled = option.value !== "" && (from < 0 || position(id, option.value) <= from);
     }
     select.value = upTo;
-    const percentage = part(id, "share");
-    if (percentage) {
-      percentage.value = share && String(Number((share * 100).toPrecision(12)));
-      percentage.removeAttribute("aria-invalid");
+    const input = part(id, "number");
+    if (input) {
+      input.value = number && String(Number((number * numbers(id).factor).toPrecision(12)));
+      input.removeAttribute("aria-invalid");
     }
     part(id, "comment").value = comment;
     part(id, "evidence").value = evidence;
@@ -71,15 +85,17 @@
     keep();
   }
 
-  function rateShare(id, input) {
-    const text = input.value.trim().replace(",", ".").replace(/\s*%$/, "");
-    const isShare = NUMBER.test(text) && Number(text) <= 100;
-    if (text && !isShare) {
+  function rateNumber(id, input) {
+    const { factor, lowest, highest, unit } = numbers(id);
+    const typed = input.value.trim().replace(",", ".");
+    const text = typed.endsWith(unit) ? typed.slice(0, typed.length - unit.length).trim() : typed;
+    if (text && !isNumber(id, text, factor)) {
       input.setAttribute("aria-invalid", "true");
-      say(words.badShare);
+      const ends = [lowest, highest].map((end) => String(Number((end * factor).toFixed(6))));
+      say(fill(words.badNumber, { lowest: ends[0], highest: ends[1] }));
       return;
     }
-    rate(id, text && String(Number((text / 100).toPrecision(12))));
+    rate(id, text && String(Number((text / factor).toPrecision(12))));
   }
 
   // ---- files
@@ -260,7 +276,7 @@
       const choice = box.querySelector("input[type=radio]:checked")?.value ?? "";
       if (target.type === "radio") rate(id, choice);
       else if (target.matches(".up-to")) rate(id, target.value ? `${choice}..${target.value}` : choice);
-      else if (target.matches(".share")) rateShare(id, target);
+      else if (target.matches(".number")) rateNumber(id, target);
     });
     box.addEventListener("input", ({ target }) => {
       if (!target.matches("textarea")) return;

@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from itertools import zip_longest
 
-from maturitykit.definition import Dimension, Model, Stage
+from maturitykit.definition import Dimension, Model, Scale, Stage
 from maturitykit.definition.names import names_of
 from maturitykit.files.form_workbook import ABOUT, COLUMNS, LEAD
 from maturitykit.files.header import COLUMNS as TABLE_COLUMNS, OF_FORMS
@@ -46,7 +46,7 @@ _SCRIPT = {
     "otherModel": "it belongs to another model or version ({found})",
     "several": "it holds the answers of several people",
     "notAsked": "this form does not know {found}",
-    "badShare": "A percentage is a number from 0 to 100.",
+    "badNumber": "It is a number from {lowest} to {highest}.",
 }
 
 
@@ -165,8 +165,10 @@ class _Page:
             yield f'<option value="{escape(stage.id)}"{self._lang}>{escape(stage.name)}</option>'
         yield "</select></label>"
         if leaf.scale.has_bands:
-            number = '<input class="share" type="text" inputmode="decimal" autocomplete="off">'
-            yield f'<label>{self._say("Or a percentage")}<span class="unit">{number} %</span></label>'
+            number = '<input class="number" type="text" inputmode="decimal" autocomplete="off">'
+            label = self._say("Or a percentage") if leaf.scale.has_shares else self._say("Or a number")
+            unit = escape(_unit_of(leaf.scale))
+            yield f'<label>{label}<span class="unit">{number} {unit}</span></label>'
         for name in ("comment", "evidence"):
             yield f'<label>{self._say(COLUMNS[name])}<textarea class="{name}" rows="2"></textarea></label>'
         yield "</div>"
@@ -201,9 +203,24 @@ class _Page:
                 for leaf in model.leaves
                 if leaf.scale
             },
+            "numbers": {
+                scale.id: {
+                    "unit": _unit_of(scale),
+                    "factor": 100 if scale.has_shares else 1,
+                    "sign": scale.sign,
+                    **dict(zip(("lowest", "highest"), scale.typed, strict=True)),
+                }
+                for leaf in model.leaves
+                if (scale := leaf.scale) and scale.has_bands
+            },
             "words": {name: self._words(text) for name, text in (*ABOUT.items(), *_SCRIPT.items())},
         }
         return json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _unit_of(scale: Scale) -> str:
+    """Return the unit in which the page shows numbers of a scale."""
+    return "%" if scale.has_shares else scale.unit
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE
 from maturitykit.definition import Dimension, Model, Scale
+from maturitykit.definition.numbers import typed_text
 from maturitykit.files.form_workbook import ABOUT, COLUMNS, LEAD, META
 from maturitykit.files.labels import NO_STAGES
 from maturitykit.files.strict import FORMAT
@@ -218,17 +219,19 @@ class _Workbook:
         texts = (f"{leaf.name}\n", WIDTHS["dimension"]), (f"{question}\n", WIDTHS["question"])
         self._make_room(sheet, row, *texts)
         for name in COLUMNS:
-            # A share typed as a number must stay one.
+            # A number that is typed must stay one.
             kind = "General" if name == "answer" and leaf.scale.has_bands else "@"
             sheet.write_blank(row, PLACES[name], None, self._input(kind))
-        choose, share = say("Choose from the list."), say("Choose from the list, or type a share from 0 to 1.")
+        choose = say("Choose from the list.")
+        if leaf.scale.has_bands:
+            choose = say("Choose from the list, or type {number}.", number=typed_text(leaf.scale))
         sheet.data_validation(
             row, PLACES["answer"], row, PLACES["answer"],
             {
                 "validate": "list",
                 "source": answers.answers,
                 "error_type": "warning" if leaf.scale.has_bands else "stop",
-                "error_message": share if leaf.scale.has_bands else choose,
+                "error_message": choose,
             },
         )  # fmt: skip
         sheet.data_validation(

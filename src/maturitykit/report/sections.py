@@ -36,6 +36,7 @@ from maturitykit.scoring.summary import (
     descriptor_at,
     improvement_in_words,
     lagging,
+    number_in_words,
     respondent_names,
     stage_in_words,
     subject_and_date,
@@ -83,14 +84,17 @@ def profile(result: Result, say: Words) -> Section:
 def scores_table(result: Result, say: Words) -> Table:
     """Return a table with a row for each score: its stage, its basis, and a link to its derivation."""
     head = (
-        ["dimension", "stage, if the links hold", "covered", "links"]
+        ["dimension", "stage, if the links hold", "number", "covered", "links"]
         if result.is_derived
-        else ["dimension", "stage", "answered", "respondents"]
+        else ["dimension", "stage", "number", "answered", "respondents"]
     )
     scores = [(result.outcome, say("overall"), 0)]
     scores += [(result[dimension.id], dimension.name, depth) for dimension, depth in with_depths(result.model)]
+    has_numbers = any(score.value for score, _, _ in scores)
+    if not has_numbers:
+        head.remove("number")
     rows = [
-        Row(_score_cells(score, name, say), depth, anchor(result, score.dimension.id), bar(score))
+        Row(_score_cells(score, name, say, has_numbers), depth, anchor(result, score.dimension.id), bar(score))
         for score, name, depth in scores
     ]
     legend = ""
@@ -103,9 +107,10 @@ def scores_table(result: Result, say: Words) -> Table:
     return Table(map(say, head), rows, say("Scores: {title}", title=result.model.title), legend)
 
 
-def _score_cells(score: Score, name: str, say: Words) -> tuple[Cell, ...]:
+def _score_cells(score: Score, name: str, say: Words, has_numbers: bool) -> tuple[Cell, ...]:
     last = say(score.rests_on) if isinstance(score, DerivedScore) else Number(score.respondents)
-    return name, say(stage_in_words(score)), Number(score.coverage, "0%"), last
+    number = [say(number_in_words(score))] if has_numbers else []
+    return name, say(stage_in_words(score)), *number, Number(score.coverage, "0%"), last
 
 
 def weakest(result: Result, say: Words) -> Iterator[Section]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from maturitykit.assessment.ratings import NOT_APPLICABLE, UNKNOWN, Rating
 from maturitykit.definition import Scale, Stage
-from maturitykit.definition.numbers import number_text, rounded
+from maturitykit.definition.numbers import of_best
 from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import Phrase, phrase
 
@@ -152,11 +152,8 @@ def _number(score: Score) -> str:
         return ""
     if score.value is None and position.likely == int(position.likely):
         return ""
-    number = scale.number_at(position.likely)
-    if scale.falls:
-        return phrase(" = {number}", number=number_text(scale, number))
-    best = scale.ends[1] if score.highest_possible is None else score.highest_possible
-    return phrase(" = {number:.12g} of {best}", number=rounded(scale, number), best=number_text(scale, best))
+    number = of_best(scale, scale.number_at(position.likely), score.highest_possible)
+    return phrase(" = {number}", number=number)
 
 
 def _in_one_line(text: str) -> str:

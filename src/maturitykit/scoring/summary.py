@@ -9,6 +9,7 @@ from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Model
 from maturitykit.definition.dimension import Dimension
 from maturitykit.definition.issue import Issue
+from maturitykit.definition.numbers import number_text, of_best
 from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import phrase
 
@@ -71,6 +72,19 @@ def stage_in_words(score: Score) -> str:
     if score.not_applicable:
         return phrase("not applicable")
     return score._no_stage_reason or score.brief
+
+
+def number_in_words(score: Score) -> str:
+    """Return the number of a score in its unit; empty if it has none."""
+    scale, value = score.dimension.scale, score.value
+    if scale is None or value is None:
+        return ""
+    if value.low == value.high:
+        return of_best(scale, value.low, score.highest_possible)
+    ends = {"low": number_text(scale, value.low), "high": number_text(scale, value.high)}
+    if value.likely is None:
+        return phrase("{low} to {high}", **ends)
+    return phrase("{likely} ({low} to {high})", likely=number_text(scale, value.likely), **ends)
 
 
 def bar(score: Score) -> str:
