@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from maturitykit.comparison.sentences import relation_in_words
 from maturitykit.definition import Dimension, Guidance, Model, Note, Scale, Stage
 from maturitykit.definition.crosswalk import Crosswalk, Link
-from maturitykit.definition.numbers import band_text
+from maturitykit.definition.numbers import band_text, number_text
 from maturitykit.report.method import NOT_STATED, readings_of, source_of
 from maturitykit.report.nodes import Block, Bullet, Bullets, Document, Paragraph, Row, Section, Table
 from maturitykit.report.summary import name_of
@@ -86,6 +86,8 @@ class _ModelSections:
         above = [scale.stages[scale.positions[id]].name for id in stage.above]
         order = say(" (above {names})", names=", ".join(above)) if above else ""
         band = say(" ({band})", band=band_text(scale, stage)) if stage.band else ""
+        if stage.value is not None:
+            band += say(" (worth {number})", number=number_text(scale, stage.value))
         question = f": {stage.question}" if stage.question else ""
         return Bullet(f"{stage.name}{order}{band}{question}", [Bullet(stage.summary)] if stage.summary else ())
 

@@ -9,7 +9,7 @@ from maturitykit.assessment.ratings import Rating
 from maturitykit.definition import Model
 from maturitykit.definition.dimension import Dimension
 from maturitykit.definition.issue import Issue
-from maturitykit.definition.numbers import number_text, of_best
+from maturitykit.definition.numbers import number_text, of_best, rounded
 from maturitykit.scoring.scores import Score, describe
 from maturitykit.words import phrase
 
@@ -81,10 +81,11 @@ def number_in_words(score: Score) -> str:
         return ""
     if value.low == value.high:
         return of_best(scale, value.low, score.highest_possible)
-    ends = {"low": number_text(scale, value.low), "high": number_text(scale, value.high)}
+    # The unit is told once, at the end.
+    parts = {"low": rounded(scale, value.low), "high": number_text(scale, value.high)}
     if value.likely is None:
-        return phrase("{low} to {high}", **ends)
-    return phrase("{likely} ({low} to {high})", likely=number_text(scale, value.likely), **ends)
+        return phrase("{low:.12g} to {high}", **parts)
+    return phrase("{likely:.12g} ({low:.12g} to {high})", likely=rounded(scale, value.likely), **parts)
 
 
 def bar(score: Score) -> str:
