@@ -151,14 +151,15 @@ class Results:
         With ``robustness="weights"`` the outcome has four more: ``outcome__tie``, true if a little more weight on
         one dimension makes its likely stage another; ``outcome__box_low`` and ``outcome__box_high``, the lowest
         and the highest likely stage over weights that are each up to a quarter lower or higher (null where there
-        is none, or a third party's rule combines; a safe bound where `WeightBounds.is_exact` is false); and
+        is none, or a third party's rule combines; a safe bound where ``WeightBounds.is_exact`` is false); and
         ``outcome__quorum``, the share of the weight at or above its likely stage, as a float of 64 bits (0 to 1;
         null where a part has another scale, or no part is known). With ``robustness="people"`` it also has
         ``outcome__one_decides``, true if leaving out some respondent gives another likely stage, or none.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
+        has_values = any(node.dimension.has_number for node in self._plan)
         for id in self._plan.index:
-            columns |= {f"{id}__{what}": term for what, term in self._score(id).items()}
+            columns |= {f"{id}__{what}": term for what, term in self._score(id, has_values).items()}
         return self._frame.select(columns).native()
 
     def tidy(self) -> Any:
@@ -170,7 +171,10 @@ class Results:
             {f"{name}_{end}": _NO_TEXT for name in READINGS for end in ENDS} if self._readings else {}
         )
         none |= {name: null(ROBUSTNESS[name]) for name in self._robustness}
-        rows = [{**about, **keys, "dimension": id, **none, **self._score(id)} for id in self._plan.index]
+        rows = [
+            {**about, **keys, "dimension": id, **none, **self._score(id, has_values=True)}
+            for id in self._plan.index
+        ]
         return self._frame.unpivot(rows).native()
 
     def problems(self) -> Any:
@@ -199,15 +203,15 @@ class Results:
     def _keys(self) -> dict[str, str]:
         return keys_of(self.by)
 
-    def _score(self, id: str) -> dict[str, Term]:
-        """Return the columns of one dimension."""
+    def _score(self, id: str, has_values: bool) -> dict[str, Term]:
+        """Return the columns of one dimension, with or without those for its number."""
         cell, dimension = self._cells[id], self._plan.nodes[self._plan.index[id]].dimension
         split = self._splits.get(id)
         columns: dict[str, Term] = {}
         for end, position, where in _ends(cell):
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
             columns[f"index_{end}"] = _index(dimension, position, where)
-            if any(node.dimension.has_number for node in self._plan):
+            if has_values:
                 columns[f"value_{end}"] = _value(dimension, position, where, cell.is_whole)
         columns = {
             name: columns[name]
