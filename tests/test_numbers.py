@@ -134,8 +134,17 @@ def test_of_a_measure_lower_is_better(days: float, at: str) -> None:
 
 
 def test_the_value_of_a_low_stage_is_the_higher_number_where_lower_is_better() -> None:
-    model = flat("dora", leaves("ab", LEAD_TIME), "weakest", scale=LEAD_TIME)
-    assert value(mk.score(model, {"a": "elite", "b": None})) == (365, 0.5, 0.5)
+    model = flat("dora", leaves("ab", LEAD_TIME), "mean", scale=LEAD_TIME)
+    assert value(mk.score(model, {"a": "elite", "b": None})) == (182.75, 0.5, 0.25)
+
+
+def test_no_number_stands_where_a_respondent_may_have_typed_another() -> None:
+    # Six days are "high", and the value of that stage is three.
+    result = mk.score(flat("dora", leaves("a", LEAD_TIME), "weakest", scale=LEAD_TIME), {"a": 6})
+    assert result.outcome.value is None
+    assert result["a"].value is None
+    assert result.to_dict()["outcome"]["value"] is None
+    assert "3" not in result.explain()
 
 
 def test_a_mean_reads_shares_of_each_scale() -> None:

@@ -207,6 +207,7 @@ class Translation(Result):
             not_applicable=state.not_applicable[i],
             rule="links" if not parts else node.scorer.id,
             weights=self._plan.weights_shown(node, state.not_applicable) if parts else (),
+            has_number=node.has_number,
             inputs=inputs,
             links=uses,
             inferable=self._inferable(node),

@@ -143,11 +143,6 @@ class Dimension:
         return not self.children
 
     @property
-    def has_number(self) -> bool:
-        """True if its scores are shown with a number: the model states some, and nobody can have typed another."""
-        return self.scale is not None and self.scale.has_numbers and not (self.is_leaf and self.scale.has_bands)
-
-    @property
     def stage_of_absence(self) -> int | None:
         """The position that it has when it is not applicable; None if it then takes no part."""
         if not self.not_applicable or self.scale is None:

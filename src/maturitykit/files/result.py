@@ -95,8 +95,8 @@ class ScoreEntry(TypedDict):
     Args:
         stage: Stages of the dimension; null if it has none.
         index: The stages as shares of the scale; null on a partial order, or without stages.
-        value: Numbers in the unit of the scale; null where the model states none for its stages, and of a leaf
-            whose scale has bands.
+        value: Numbers in the unit of the scale; null where the model states none for its stages, and on a
+            scale with bands unless a mean or a sum gives the number.
         coverage: Weighted share of the dimension that is answered or that links cover, from 0 to 1.
         respondents: Number of respondents with a known rating, here or below.
         disagreement: Disagreement in the known ratings of a leaf; null for fewer than two.

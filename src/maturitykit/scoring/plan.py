@@ -52,6 +52,14 @@ class Node:
         return self.combination.dimension
 
     @property
+    def has_number(self) -> bool:
+        """True if its scores are shown with a number: the model states some, and nobody can have typed another."""
+        scale = self.dimension.scale
+        if scale is None or not scale.has_numbers:
+            return False
+        return not scale.has_bands or (self.is_combined and not self.scorer.ordinal)
+
+    @property
     def scorer(self) -> Scorer:
         """The rule."""
         return self.combination.scorer

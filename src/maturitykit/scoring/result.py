@@ -250,6 +250,7 @@ class Result(Mapping[str, Score]):
             entries[node.dimension.id] = score_entry(
                 *(node.dimension, position, coverage[i], counts[i], disagreement, not_applicable[i]),
                 self._highest_possible(node) if node.children else None,
+                has_number=node.has_number,
             )
         return entries
 
@@ -345,6 +346,7 @@ class Result(Mapping[str, Score]):
             inputs=tuple(ratings) if rated else tuple(self[child.id] for child in node.dimension.children),
             target=self._setting.targets.get(node.dimension.id),
             highest_possible=None if rated else self._highest_possible(node),
+            has_number=node.has_number,
         )
 
     def _highest_possible(self, node: Node) -> float | None:

@@ -91,6 +91,7 @@ class Score:
         inputs: The scores of the children, or the ratings.
         target: The stage that the caller wants to reach.
         highest_possible: Of a sum, the number that it has if all that is applicable is at its best.
+        has_number: Whether it is shown with a number.
     """
 
     dimension: Dimension
@@ -104,6 +105,7 @@ class Score:
     inputs: tuple[Score | Rating | Reason, ...] = field(repr=False)
     target: Stage | None = None
     highest_possible: float | None = None
+    has_number: bool = False
 
     #: True if it follows from a result of another model, and was not measured.
     is_derived: ClassVar[bool] = False
@@ -144,9 +146,9 @@ class Score:
 
     @property
     def value(self) -> Span[float] | None:
-        """The numbers in the unit of the scale; None where there are none, as `Dimension.has_number` says."""
+        """The numbers in the unit of the scale; None where it is shown with none."""
         scale, position = self.dimension.scale, self.position
-        if scale is None or position is None or not self.dimension.has_number:
+        if scale is None or position is None or not self.has_number:
             return None
         likely = None if position.likely is None else scale.number_at(position.likely)
         return Span(scale.number_at(position.low), likely, scale.number_at(position.high))
@@ -193,6 +195,7 @@ class Score:
             self.disagreement,
             self.not_applicable,
             self.highest_possible,
+            has_number=self.has_number,
         )
 
 
@@ -204,6 +207,8 @@ def score_entry(
     disagreement: Disagreement | None,
     not_applicable: bool,
     highest_possible: float | None = None,
+    *,
+    has_number: bool,
 ) -> ScoreEntry:
     """Return a score in the form of the JSON contract, from the fields of `Score`."""
     scale = dimension.scale
@@ -216,7 +221,7 @@ def score_entry(
         stage = {"low": at(low).id, "likely": None if likely is None else at(likely).id, "high": at(high).id}
         if scale.is_chain:
             index = _numbers(scale.index, position)
-        if dimension.has_number:
+        if has_number:
             value = _numbers(scale.number_at, position)
     if disagreement is not None:
         low_end, high_end, agreement = disagreement

@@ -157,7 +157,7 @@ class Results:
         ``outcome__one_decides``, true if leaving out some respondent gives another likely stage, or none.
         """
         columns: dict[str, Term] = {name: column(key) for key, name in self._keys.items()}
-        has_values = any(node.dimension.has_number for node in self._plan)
+        has_values = any(node.has_number for node in self._plan)
         for id in self._plan.index:
             columns |= {f"{id}__{what}": term for what, term in self._score(id, has_values).items()}
         return self._frame.select(columns).native()
@@ -205,14 +205,15 @@ class Results:
 
     def _score(self, id: str, has_values: bool) -> dict[str, Term]:
         """Return the columns of one dimension, with or without those for its number."""
-        cell, dimension = self._cells[id], self._plan.nodes[self._plan.index[id]].dimension
+        node = self._plan.nodes[self._plan.index[id]]
+        cell, dimension = self._cells[id], node.dimension
         split = self._splits.get(id)
         columns: dict[str, Term] = {}
         for end, position, where in _ends(cell):
             columns[f"stage_{end}"] = _stage(dimension, position, where, cell.is_whole)
             columns[f"index_{end}"] = _index(dimension, position, where)
             if has_values:
-                columns[f"value_{end}"] = _value(dimension, position, where, cell.is_whole)
+                columns[f"value_{end}"] = _value(node, position, where, cell.is_whole)
         columns = {
             name: columns[name]
             for what in ("stage", "index", "value")
@@ -268,11 +269,12 @@ def _index(dimension: Dimension, position: Formula | None, where: Condition) -> 
     return if_else(where, position / scale.top, _NO_NUMBER)
 
 
-def _value(dimension: Dimension, position: Formula, where: Condition, is_whole: bool) -> Formula:
-    """Return the number of a position; null where the condition fails, and where the dimension has none."""
-    if dimension.scale is None or not dimension.has_number:
+def _value(node: Node, position: Formula, where: Condition, is_whole: bool) -> Formula:
+    """Return the number of a position; null where the condition fails, and where it is shown with none."""
+    scale = node.dimension.scale
+    if scale is None or not node.has_number:
         return _NO_NUMBER
-    number = number_at(dimension.scale, if_else(where, position, 0), is_whole)
+    number = number_at(scale, if_else(where, position, 0), is_whole)
     return if_else(where, cast(number, "real"), _NO_NUMBER)
 
 
