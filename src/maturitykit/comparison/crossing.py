@@ -165,7 +165,10 @@ class Crossing:
             below: list[Any] = []
             if node.children:
                 below = [column[start:stop] for column in lists]
-                below += [self.plan.given_weights(node), *(column[start:stop] for column in flags)]
+                below += [
+                    self.plan.given_weights(node, state.not_applicable),
+                    *(column[start:stop] for column in flags),
+                ]
             outputs = step.function(*below, *_link_inputs(step, result))
             columns: tuple[list[Any], ...] = (*lists, *flags)
             for column, value in zip(columns, outputs, strict=False):

@@ -31,8 +31,9 @@
   };
 
   function withoutUnit(id, text) {
-    const unit = numbers(id) ? numbers(id).unit : "";
-    return unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
+    // Files hold shares without a sign.
+    const { factor, unit } = numbers(id) || {};
+    return factor === 1 && unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
   }
 
   // Return the choice, the end of a range and the number that the page shows for a rating; null if it is not one.

@@ -376,6 +376,8 @@ class Plan:
             node: The dimension with the rule.
             absent: Whether each dimension of the plan is not applicable; by default none is.
         """
+        if node.scorer.relative_weights and not (absent and node.index in self.by_parts):
+            return self.weights[node.index]
         exact = self._exact(node, self._arguments[2], absent)
         return _whole(exact) if node.scorer.relative_weights else list(map(float, exact))  # type: ignore[arg-type]
 
